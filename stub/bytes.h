@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A span of bytes that carries its length, and the only places that read from it.
+ *
+ * Image bytes are reached through `struct span` and nowhere else. This header and range.h
+ * hold all bounds arithmetic of the core: `len <= size - off` after `off <= size`, so that
+ * no sum can wrap. All reads are little-endian and need no alignment.
+ */
+#ifndef KSHIM_BYTES_H
+#define KSHIM_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t n);
+void *memmove(void *dst, const void *src, size_t n);
+void *memset(void *dst, int c, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+
+struct span {
+	const uint8_t *base;
+	uint64_t size; /* bytes */
+};
+
+/* Does [off, off + len) lie inside something of `size` bytes? */
+static inline bool
+bounds_ok(uint64_t size, uint64_t off, uint64_t len)
+{
+	return off <= size && len <= size - off;
+}
+
+/* The part [off, off + len) of `s`; false, and nothing written, if it is not all there. */
+static inline bool
+span_sub(struct span s, uint64_t off, uint64_t len, struct span *ret_sub)
+{
+	if (!bounds_ok(s.size, off, len))
+		return false;
+	*ret_sub = (struct span){s.base + off, len};
+	return true;
+}
+
+/*
+ * Little-endian fields. The caller has taken a span of the right size with span_sub() or
+ * image_get(); a field outside of it reads as 0, so that a mistake is never a stray read.
+ */
+static inline uint64_t
+span_le(struct span s, uint64_t off, unsigned bytes)
+{
+	uint64_t v = 0;
+
+	if (!bounds_ok(s.size, off, bytes))
+		return 0;
+	for (unsigned i = 0; i < bytes; i++)
+		v |= (uint64_t)s.base[off + i] << (8 * i);
+	return v;
+}
+
+static inline uint8_t
+span_u8(struct span s, uint64_t off)
+{
+	return (uint8_t)span_le(s, off, 1);
+}
+
+static inline uint16_t
+span_le16(struct span s, uint64_t off)
+{
+	return (uint16_t)span_le(s, off, 2);
+}
+
+static inline uint32_t
+span_le32(struct span s, uint64_t off)
+{
+	return (uint32_t)span_le(s, off, 4);
+}
+
+static inline uint64_t
+span_le64(struct span s, uint64_t off)
+{
+	return span_le(s, off, 8);
+}
+
+/* Do the bytes at `off` equal `text` (its terminating NUL not included)? */
+static inline bool
+span_is(struct span s, uint64_t off, const char *text, uint64_t len)
+{
+	return bounds_ok(s.size, off, len) && memcmp(s.base + off, text, (size_t)len) == 0;
+}
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Identity page tables for 64-bit entries: 4 levels, 2-MiB pages, or 1-GiB pages where the
+ * CPU has them (Intel SDM vol. 3, 4.5). All entries are present, writable, supervisor.
+ */
+#ifndef KSHIM_PAGING_H
+#define KSHIM_PAGING_H
+
+#include "range.h"
+
+/*
+ * Bytes of tables that map ranges[0..count): whole GiB each, ascending, disjoint, below
+ * 2^48. 4 KiB for the PML4, 4 KiB a PDPT, and 4 KiB a GiB unless `gb_pages`.
+ */
+uint64_t paging_len(const struct range *ranges, uint32_t count, bool gb_pages);
+
+/* Write them for a CR3 of `addr`, to out[0..paging_len()). */
+void paging_write(
+        const struct range *ranges, uint32_t count, bool gb_pages, uint64_t addr, uint8_t *out);
+
+#endif
