@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Refusals: refusal.def as a table, and the words for one of them.
+ *
+ * The one place where a refusal becomes a sentence; bodies only print it. The table is
+ * searched by number, for the numbers have gaps.
+ */
+#include "refusal.h"
+#include "text.h"
+
+static const struct entry {
+	enum refusal_code code;
+	const char *name;
+	const char *sentence;
+	const char *text;
+} table[] = {
+#define REFUSAL(number, ident, name, sentence, text) {REFUSAL_##ident, name, sentence, text},
+#include "refusal.def"
+#undef REFUSAL
+};
+
+#define ENTRIES (sizeof(table) / sizeof(table[0]))
+
+#define REFUSAL(number, ident, name, sentence, text)                                           \
+	_Static_assert((number) >= 1 && (number) <= 127, "refusal number " #number);
+#include "refusal.def"
+#undef REFUSAL
+
+/* A second entry with the same number would be a duplicate case here. */
+static const struct entry *
+find(enum refusal_code code)
+{
+	switch (code) {
+	case REFUSAL_NONE:
+		return NULL;
+#define REFUSAL(number, ident, name, sentence, text) case REFUSAL_##ident:
+#include "refusal.def"
+#undef REFUSAL
+		break;
+	}
+	for (size_t i = 0; i < ENTRIES; i++) {
+		if (table[i].code == code)
+			return &table[i];
+	}
+	return NULL;
+}
+
+enum refusal_code
+refuse(struct refusal *why, enum refusal_code code, uint64_t where, uint64_t found,
+        uint64_t wanted)
+{
+	*why = (struct refusal){.code = code, .where = where, .found = found, .wanted = wanted};
+	return code;
+}
+
+const char *
+refusal_name(enum refusal_code code)
+{
+	const struct entry *e = find(code);
+
+	return e ? e->name : NULL;
+}
+
+const char *
+refusal_text(enum refusal_code code)
+{
+	const struct entry *e = find(code);
+
+	return e ? e->text : NULL;
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+enum refusal_code
+refusal_by_name(const char *name)
+{
+	for (size_t i = 0; i < ENTRIES; i++) {
+		if (same(table[i].name, name))
+			return table[i].code;
+	}
+	return REFUSAL_NONE;
+}
+
+/* "NAME 0xFIRST-0xLAST", the last byte included; of an empty range only the name. */
+static void
+put_range(struct text *t, const struct named_range *r)
+{
+	text_str(t, r->name);
+	if (!r->range.len)
+		return;
+	text_char(t, ' ');
+	text_hex(t, r->range.addr);
+	text_char(t, '-');
+	text_hex(t, r->range.addr + (r->range.len - 1));
+}
+
+/* Write what the placeholder {c} stands for; false if there is no such placeholder. */
+static bool
+put_value(struct text *t, char c, const struct refusal *why)
+{
+	switch (c) {
+	case 'd':
+		text_str(t, why->detail);
+		return true;
+	case 'o':
+		text_hex(t, why->where);
+		return true;
+	case 'f':
+		text_hex(t, why->found);
+		return true;
+	case 'w':
+		text_hex(t, why->wanted);
+		return true;
+	case 'F':
+		text_dec(t, why->found);
+		return true;
+	case 'W':
+		text_dec(t, why->wanted);
+		return true;
+	case 'a':
+		put_range(t, &why->a);
+		return true;
+	case 'b':
+		put_range(t, &why->b);
+		return true;
+	}
+	return false;
+}
+
+size_t
+refusal_format(const struct refusal *why, char *buf, size_t size)
+{
+	const struct entry *e = find(why->code);
+	struct text t = text_init(buf, size);
+
+	if (why->subject) {
+		text_str(&t, why->subject);
+		text_str(&t, ": ");
+	}
+	for (const char *s = e ? e->sentence : "no refusal"; *s; s++) {
+		if (s[0] == '{' && s[1] && s[2] == '}' && put_value(&t, s[1], why))
+			s += 2;
+		else
+			text_char(&t, *s);
+	}
+	text_str(&t, " [");
+	text_str(&t, e ? e->name : NULL);
+	text_char(&t, ']');
+	return t.len;
+}
