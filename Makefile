@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# kshim: `make help` names the targets. Products lie in build/, objects in build/ENV/.
+#
+# A source file is one line in one of the lists below, and nothing else. The environments are
+#   host  programs for this machine        x86   freestanding 64-bit code of kshim.elf
+#   asan  the same under sanitizers, for tests/unit and tests/fuzz
+# and all come from one template (ENVIRONMENT, further down).
+
+VERSION := 0.1.0
+
+# ---------------------------------------------------------------- sources
+
+# The core: compiled for every environment.
+STUB_SRCS := \
+	stub/refusal.c \
+	stub/text.c \
+
+# The x86 body, C and nasm. X86_OFFSETS makes the constants that nasm includes (offsets.inc).
+X86_SRCS := \
+
+X86_ASMS := \
+
+X86_OFFSETS :=
+X86_LDS := x86/kshim.ld
+
+# The host program build/kshim.
+TOOL_SRCS := \
+
+# Builders and fakes that every unit test is linked with, and the tests: one program a file.
+UNIT_SRCS := \
+
+UNIT_TESTS := \
+
+# Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.
+FUZZERS := \
+
+# ---------------------------------------------------------------- tools and flags
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin LD),default)
+LD := ld
+endif
+NASM ?= nasm
+CLANG ?= clang
+PYTHON ?= /usr/bin/python3
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wpointer-arith -Wundef -Wwrite-strings -Wconversion -Wno-sign-conversion
+COMMON := -std=c11 -g $(WARNINGS) -I. -ffile-prefix-map=$(CURDIR)=. -fno-common
+
+CFLAGS_host := $(COMMON) -O2 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"'
+CFLAGS_asan := $(COMMON) -O1 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_x86 := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -ffreestanding \
+	-fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only -mcmodel=small \
+	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -ffunction-sections -fdata-sections
+LDFLAGS_host :=
+LDFLAGS_asan := -fsanitize=address,undefined
+LDFLAGS_x86 := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack \
+	-z max-page-size=4096 --gc-sections --orphan-handling=error --fatal-warnings
+NASMFLAGS := -f elf64 -g -F dwarf -w+all -w+error -w-reloc-rel-dword --reproducible -I.
+
+TOOL_LIBS := -larchive
+UNIT_LIBS := -lcmocka
+
+# ---------------------------------------------------------------- targets
+
+# So far a product without sources is left out of `make`.
+PRODUCTS := $(if $(strip $(X86_SRCS)),build/kshim.elf) $(if $(strip $(TOOL_SRCS)),build/kshim)
+UNIT_PROGRAMS := $(UNIT_TESTS:tests/unit/%.c=build/asan/%)
+FUZZ_PROGRAMS := $(FUZZERS:tests/fuzz/%.c=build/asan/%)
+
+.PHONY: all
+all: $(PRODUCTS)
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+
+# Write $(2) to file $(1), leaving it (and what depends on it) alone if that is in it already.
+note = mkdir -p $(dir $(1)) && printf '%s\n' '$(subst ','\'',$(2))' >$(1).new && \
+	if cmp -s $(1).new $(1); then rm $(1).new; else mv $(1).new $(1); fi
+
+.PHONY: FORCE
+FORCE:
+
+# $(call ENVIRONMENT,NAME): how a C file becomes build/NAME/FILE.o, and the core libkshim.a.
+# Flags and lists are noted in files, so that a change of them rebuilds what it should.
+define ENVIRONMENT
+build/$(1)/flags: FORCE
+	@$$(call note,$$@,$$(CC) $$(CFLAGS_$(1)) / $$(LDFLAGS_$(1)))
+build/$(1)/core: FORCE
+	@$$(call note,$$@,$$(STUB_SRCS))
+build/$(1)/%.o: %.c build/$(1)/flags | build/needs
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS_$(1)) $$(CFLAGS_FILE) -MMD -MP -c -o $$@ $$<
+build/$(1)/libkshim.a: $$(STUB_SRCS:%.c=build/$(1)/%.o) build/$(1)/core
+	rm -f $$@
+	ar rcsD $$@ $$(filter %.o,$$^)
+-include $$(addprefix build/$(1)/,$$(patsubst %.c,%.d,$$(STUB_SRCS) $$(SRCS_$(1))))
+endef
+
+SRCS_host := $(TOOL_SRCS)
+SRCS_asan := $(UNIT_SRCS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
+SRCS_x86 := $(X86_SRCS)
+$(foreach env,host asan x86,$(eval $(call ENVIRONMENT,$(env))))
+
+# Says which Debian package is missing, before a compiler says it worse.
+build/needs: tools/deps tools/packages
+	@mkdir -p $(@D)
+	@tools/deps --check build
+	@touch $@
+
+# ---------------------------------------------------------------- x86: kshim.elf
+
+X86_OBJS := $(X86_SRCS:%.c=build/x86/%.o) $(X86_ASMS:%.asm=build/x86/%.o)
+X86_INC := $(if $(X86_OFFSETS),build/x86/offsets.inc)
+
+# X86_OFFSETS holds lines asm volatile("\n@ NAME %c0" : : "i"(offsetof(...))); the compiler's
+# assembly carries the numbers, sed makes nasm's %define of them.
+build/x86/offsets.inc: $(X86_OFFSETS) build/x86/flags | build/needs
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -g,$(CFLAGS_x86)) -MMD -MP -MT $@ -MF build/x86/offsets.d \
+		-S -o build/x86/offsets.s $<
+	sed -n 's/^[[:space:]]*@ \([A-Za-z0-9_]*\) \(-\{0,1\}[0-9]*\)$$/%define \1 \2/p' \
+		build/x86/offsets.s >$@
+	@test -s $@ || { echo '$@: no constant found in $<' >&2; exit 1; }
+-include build/x86/offsets.d
+
+build/x86/%.o: %.asm build/x86/flags $(X86_INC) | build/needs
+	@mkdir -p $(@D)
+	$(NASM) $(NASMFLAGS) -Ibuild/x86/ -MD $(@:.o=.d) -MP -MT $@ -o $@ $<
+-include $(X86_ASMS:%.asm=build/x86/%.d)
+
+build/x86/list: FORCE
+	@$(call note,$@,$(X86_SRCS) $(X86_ASMS))
+
+build/kshim.elf: $(X86_OBJS) build/x86/libkshim.a $(X86_LDS) build/x86/list
+	$(LD) $(LDFLAGS_x86) -T $(X86_LDS) -Map build/x86/kshim.map -o $@ \
+		$(filter %.o,$^) build/x86/libkshim.a
+
+# ---------------------------------------------------------------- host: the kshim program
+
+build/host/list: FORCE
+	@$(call note,$@,$(TOOL_SRCS))
+
+build/kshim: $(TOOL_SRCS:%.c=build/host/%.o) build/host/libkshim.a build/host/list
+	$(CC) $(LDFLAGS_host) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
+
+# ---------------------------------------------------------------- tests
+
+build/asan/tests/%.o: CFLAGS_FILE := -Wno-conversion
+
+$(UNIT_PROGRAMS): build/asan/%: build/asan/tests/unit/%.o $(UNIT_SRCS:%.c=build/asan/%.o) \
+		build/asan/libkshim.a
+	$(CC) $(LDFLAGS_asan) -o $@ $^ $(UNIT_LIBS)
+
+$(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/replay.o \
+		build/asan/libkshim.a
+	$(CC) $(LDFLAGS_asan) -o $@ $^
+
+.PHONY: test-unit
+test-unit: $(UNIT_PROGRAMS)
+	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+
+# ---------------------------------------------------------------- the rest
+
+.PHONY: deps clean format
+deps:
+	@tools/deps build run test
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf build
