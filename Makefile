@@ -12,7 +12,12 @@ VERSION := 0.1.0
 
 # The core: compiled for every environment.
 STUB_SRCS := \
+	stub/place.c \
+	stub/plan.c \
+	stub/plan_initrd.c \
+	stub/plan_kernel.c \
 	stub/refusal.c \
+	stub/space.c \
 	stub/text.c \
 
 # The x86 body, C and nasm. X86_OFFSETS makes the constants that nasm includes (offsets.inc).

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Orders the moves, so that no source is overwritten before it has been read.
+ *
+ * Every placement from a blob becomes a copy or a read, and a fill of zeros. X goes before M if
+ * M writes where X still has to read. Where that goes round in a circle the smallest source in
+ * it is staged: copied to free memory first. What writes to the executor's own (busy) memory,
+ * or must follow such a move, is late: the trampoline does it, which cannot read streams, so a
+ * stream for there is staged too. Each pass of order_moves() costs n * n; n is about ten.
+ */
+#include "planner.h"
+
+bool
+plan_add_move(struct planner *p, struct move move)
+{
+	if (p->plan->moves == PLAN_MOVES) {
+		refuse(p->why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_MOVES + 1, PLAN_MOVES);
+		p->why->detail = "moves";
+		return false;
+	}
+	p->plan->move[p->plan->moves++] = move;
+	return true;
+}
+
+static struct range
+destination(const struct move *m)
+{
+	return (struct range){m->dst, m->len};
+}
+
+static struct range
+source(const struct move *m)
+{
+	return m->op == MOVE_COPY ? (struct range){m->src, m->len} : (struct range){0, 0};
+}
+
+/* Must `x` be done before `m`? */
+static bool
+goes_before(const struct move *x, const struct move *m)
+{
+	return x != m && range_overlaps(source(x), destination(m));
+}
+
+static bool
+writes_busy(const struct planner *p, const struct move *m)
+{
+	for (uint32_t i = 0; i < p->req->nr_busy; i++) {
+		if (range_overlaps(p->req->busy[i].range, destination(m)))
+			return true;
+	}
+	return false;
+}
+
+/* The moves that the placements ask for, in no order yet. */
+static bool
+collect_moves(struct planner *p)
+{
+	for (uint32_t i = 0; i < p->plan->placements; i++) {
+		const struct placement *pl = &p->plan->placement[i];
+		uint64_t rest = pl->range.len - pl->data_len;
+		const struct blob *b;
+		struct move m;
+
+		if (pl->blob == PLAN_NO_BLOB)
+			continue;
+		b = &p->req->blob[pl->blob];
+		m = (struct move){.op = b->where == BLOB_STREAM ? MOVE_READ : MOVE_COPY,
+		        .dst = pl->range.addr,
+		        .len = pl->data_len,
+		        .src = b->addr + pl->off,
+		        .handle = b->handle};
+		if (m.len && !(m.op == MOVE_COPY && m.src == m.dst) && !plan_add_move(p, m))
+			return false;
+		m = (struct move){
+		        .op = MOVE_ZERO, .dst = pl->range.addr + pl->data_len, .len = rest};
+		if (rest && pl->zero_rest && !plan_add_move(p, m))
+			return false;
+	}
+	return true;
+}
+
+/* Mark what the trampoline must do; true if a mark was added. */
+static bool
+mark_late(struct planner *p)
+{
+	bool marked = false;
+
+	for (uint32_t i = 0; i < p->plan->moves; i++) {
+		struct move *m = &p->plan->move[i];
+		bool late = writes_busy(p, m);
+
+		for (uint32_t j = 0; j < p->plan->moves && !late && !m->late; j++)
+			late = p->plan->move[j].late && goes_before(&p->plan->move[j], m);
+		if (late && !m->late)
+			m->late = marked = true;
+	}
+	return marked;
+}
+
+/*
+ * Stage the source of move `i`: a new early move fills a free place, and move `i` copies from
+ * there. *ret_stage is the new move's index.
+ */
+static bool
+stage(struct planner *p, uint32_t i, uint32_t *ret_stage)
+{
+	struct move *m = &p->plan->move[i];
+	struct space_query q = {
+	        .align = PAGE, .last = UINT64_MAX, .top_down = true, .avoid = AVOID_BOTH};
+	uint64_t addr, largest = 0;
+	struct move first = *m;
+
+	if (!align_up(m->len, PAGE, &q.len) || !space_find(p, &q, &addr, &largest)) {
+		refuse(p->why, REFUSAL_PLAN_STAGE_ROOM, 0, largest, m->len);
+		p->why->subject = "memory";
+		return false;
+	}
+	if (!plan_add(p, PLACE_STAGE, "stage", (struct range){addr, q.len}))
+		return false;
+	first.dst = addr;
+	first.late = false;
+	*ret_stage = p->plan->moves;
+	if (!plan_add_move(p, first))
+		return false;
+	m->op = MOVE_COPY;
+	m->src = addr;
+	return true;
+}
+
+/* Reads that must be late are staged. */
+static bool
+stage_late_reads(struct planner *p)
+{
+	for (uint32_t i = 0; i < p->plan->moves; i++) {
+		const struct move *m = &p->plan->move[i];
+		uint32_t ignored;
+
+		if (m->op == MOVE_READ && m->late && !stage(p, i, &ignored))
+			return false;
+	}
+	return true;
+}
+
+/* A move among [done, moves) of this lateness that may come next; false if none. */
+static bool
+next_move(const struct plan *plan, uint32_t done, bool late, uint32_t *ret_i)
+{
+	for (uint32_t i = done; i < plan->moves; i++) {
+		const struct move *m = &plan->move[i];
+		bool blocked = m->late != late;
+
+		for (uint32_t j = done; j < plan->moves && !blocked; j++)
+			blocked = goes_before(&plan->move[j], m);
+		if (!blocked) {
+			*ret_i = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The smallest copy of this lateness that another one waits for. */
+static uint32_t
+smallest_waited_for(const struct plan *plan, uint32_t done, bool late)
+{
+	uint32_t best = plan->moves;
+
+	for (uint32_t i = done; i < plan->moves; i++) {
+		const struct move *x = &plan->move[i];
+		bool waited = false;
+
+		for (uint32_t j = done; j < plan->moves && !waited; j++)
+			waited = plan->move[j].late == late && goes_before(x, &plan->move[j]);
+		if (waited && x->late == late &&
+		        (best == plan->moves || x->len < plan->move[best].len))
+			best = i;
+	}
+	return best;
+}
+
+static void
+swap_moves(struct move *a, struct move *b)
+{
+	struct move t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+/*
+ * Move the staging copy at index `staged` to the border between early and late moves: it only
+ * reads what is still intact and writes what is free. Everything behind shifts by one.
+ */
+static void
+insert_staging(struct plan *plan, uint32_t staged, uint32_t border)
+{
+	struct move m = plan->move[staged];
+
+	memmove(&plan->move[border + 1], &plan->move[border],
+	        (staged - border) * sizeof(plan->move[0]));
+	plan->move[border] = m;
+}
+
+/*
+ * Put the moves of this lateness into order, from index *done on. *border is where the early
+ * moves end so far.
+ */
+static bool
+order_moves(struct planner *p, bool late, uint32_t *border, uint32_t *done)
+{
+	struct plan *plan = p->plan;
+	uint32_t left = 0, i;
+
+	for (i = *done; i < plan->moves; i++)
+		left += plan->move[i].late == late;
+	while (left) {
+		if (next_move(plan, *done, late, &i)) {
+			swap_moves(&plan->move[*done], &plan->move[i]);
+			left--;
+		} else if (stage(p, smallest_waited_for(plan, *done, late), &i)) {
+			insert_staging(plan, i, *border);
+			++*border;
+		} else {
+			return false;
+		}
+		++*done;
+		if (!late)
+			*border = *done;
+	}
+	return true;
+}
+
+enum refusal_code
+plan_moves(struct planner *p)
+{
+	uint32_t border = 0, done = 0;
+
+	if (!collect_moves(p))
+		return p->why->code;
+	while (mark_late(p))
+		;
+	if (!stage_late_reads(p) || !order_moves(p, false, &border, &done) ||
+	        !order_moves(p, true, &border, &done))
+		return p->why->code;
+	return REFUSAL_NONE;
+}

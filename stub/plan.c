@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Makes the plan: kernel, handoff structures, initrd, moves, trampoline, page tables, in this
+ * order, for the kernel has the least choice and the tables must map all the rest.
+ *
+ * Rules: boot.rst, start_info.h, and DESIGN's: what is refused is refused here. Small
+ * structures never lie where a source or the executor is, so that they can be written first.
+ * Surprise: kernels before protocol 2.02 look for the command line behind 0x90000, and those
+ * before 2.05 unpack themselves through the low memory below the zero page: hence the order of
+ * tries.
+ */
+#include "handoff.h"
+#include "paging.h"
+#include "planner.h"
+
+#define LOW_END         (640 * KIB - 1)
+#define OLD_ZERO_PAGE   0x90000ull
+#define BELOW_1G        (1 * GIB - 1)
+#define BELOW_4G        (4 * GIB - 1)
+#define ENTRY_PAGE      PAGE /* GDT at the start, entry stack at the end */
+#define ELF_CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE - 1 on x86 */
+#define PVH_LINUX_MAP   126  /* Linux copies into 128 and adds the ISA hole below 127 */
+
+const struct placement *
+plan_find(const struct plan *plan, enum placement_kind kind)
+{
+	for (uint32_t i = 0; i < plan->placements; i++) {
+		if (plan->placement[i].kind == kind)
+			return &plan->placement[i];
+	}
+	return NULL;
+}
+
+struct placement *
+plan_add(struct planner *p, enum placement_kind kind, const char *name, struct range range)
+{
+	struct placement *pl;
+
+	if (p->plan->placements == PLAN_PLACEMENTS) {
+		refuse(p->why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_PLACEMENTS + 1, PLAN_PLACEMENTS);
+		p->why->detail = "parts";
+		return NULL;
+	}
+	pl = &p->plan->placement[p->plan->placements++];
+	*pl = (struct placement){.kind = kind,
+	        .name = name,
+	        .range = range,
+	        .blob = PLAN_NO_BLOB,
+	        .zero_rest = false};
+	return pl;
+}
+
+/* Is the kernel a bzImage older than this version? */
+static bool
+older_than(const struct planner *p, uint16_t version)
+{
+	const struct facts *k = p->req->kernel;
+
+	return k->format == KERNEL_BZIMAGE && k->bz.version < version;
+}
+
+/* Place a structure in low memory if there is room, else below `last`. */
+static enum refusal_code
+place_small(struct planner *p, enum placement_kind kind, const char *name, uint64_t len,
+        uint64_t last)
+{
+	const struct space_query tries[] = {
+	        {.min = OLD_ZERO_PAGE, .last = LOW_END},
+	        {.min = 0, .last = LOW_END},
+	        {.min = 0, .last = BELOW_1G},
+	        {.min = 0, .last = last},
+	};
+	uint64_t addr, largest = 0;
+
+	if (!align_up(len, PAGE, &len))
+		len = UINT64_MAX; /* and is refused below */
+	for (unsigned i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		struct space_query q = tries[i];
+
+		q.len = len;
+		q.align = PAGE;
+		q.top_down = true;
+		q.avoid = AVOID_BOTH;
+		if (q.last > last || !space_find(p, &q, &addr, &largest))
+			continue;
+		return plan_add(p, kind, name, (struct range){addr, len}) ? REFUSAL_NONE
+		                                                          : p->why->code;
+	}
+	refuse(p->why, REFUSAL_PLAN_HANDOFF_ROOM, last, largest, len);
+	p->why->detail = name;
+	p->why->subject = "memory";
+	return p->why->code;
+}
+
+/* Zero page at 0x90000 and the command line right behind it (protocol 2.00 and 2.01). */
+static enum refusal_code
+place_old_zero_page(struct planner *p)
+{
+	uint64_t len;
+	struct space_query q = {
+	        .align = PAGE, .min = OLD_ZERO_PAGE, .last = LOW_END, .avoid = AVOID_BOTH};
+	uint64_t addr = 0, largest;
+	struct range all;
+
+	if (!align_up(p->req->cmdline.len + 1, PAGE, &len))
+		len = PAGE;
+	all = (struct range){OLD_ZERO_PAGE, PAGE + len};
+	q.len = all.len;
+	if (!space_find(p, &q, &addr, &largest) || addr != OLD_ZERO_PAGE) {
+		refuse(p->why, REFUSAL_PLAN_OLD_CMDLINE, 0, 0, 0);
+		p->why->subject = "memory";
+		p->why->a = (struct named_range){"zero page and command line", all};
+		p->why->b = (struct named_range){"that memory is in use or no RAM", {0, 0}};
+		return p->why->code;
+	}
+	if (!plan_add(p, PLACE_ZERO_PAGE, "zero page", (struct range){OLD_ZERO_PAGE, PAGE}) ||
+	        !plan_add(p, PLACE_CMDLINE, "command line",
+	                (struct range){OLD_ZERO_PAGE + PAGE, len}))
+		return p->why->code;
+	return REFUSAL_NONE;
+}
+
+static enum refusal_code
+place_cmdline(struct planner *p)
+{
+	const struct facts *k = p->req->kernel;
+	uint64_t last = BELOW_4G;
+
+	if (p->plan->protocol == PROTOCOL_PVH)
+		last = BELOW_1G;
+	else if (k->format == KERNEL_BZIMAGE && (k->bz.xloadflags & 2)) /* ext_cmd_line_ptr */
+		last = UINT64_MAX;
+	return place_small(p, PLACE_CMDLINE, "command line", p->req->cmdline.len + 1, last);
+}
+
+static enum refusal_code
+place_zero_page(struct planner *p)
+{
+	uint64_t len = handoff_setup_data_len(p->req, p->plan->map_entries);
+	enum refusal_code code;
+
+	if (older_than(p, 0x202)) {
+		code = place_old_zero_page(p);
+	} else {
+		code = place_small(p, PLACE_ZERO_PAGE, "zero page", PAGE, BELOW_4G);
+		if (!code)
+			code = place_cmdline(p);
+	}
+	if (!code && len)
+		code = place_small(p, PLACE_SETUP_DATA, "setup data", len, BELOW_4G);
+	return code;
+}
+
+static enum refusal_code
+place_handoff(struct planner *p)
+{
+	uint32_t modules = p->req->blobs - 1;
+	enum refusal_code code;
+
+	if (p->plan->protocol != PROTOCOL_PVH) {
+		code = place_zero_page(p);
+	} else {
+		code = place_small(p, PLACE_START_INFO, "start_info",
+		        handoff_start_info_len(modules, p->plan->map_entries), BELOW_1G);
+		if (!code)
+			code = place_cmdline(p);
+	}
+	if (!code)
+		code = place_small(p, PLACE_GDT, "GDT and entry stack", ENTRY_PAGE, BELOW_4G);
+	return code;
+}
+
+/* How many map entries the kernel takes, and that the map can be brought down to them. */
+static enum refusal_code
+check_map(struct planner *p)
+{
+	const struct memmap *map = p->req->map;
+	uint32_t limit = UINT32_MAX;
+	struct memmap copy;
+
+	if (!memmap_ram_size(map))
+		return refuse(
+		        p->why, map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE, 0, 0, 1);
+	if (p->plan->protocol == PROTOCOL_PVH && p->req->kernel->elf.linux != LINUX_NO)
+		limit = PVH_LINUX_MAP;
+	else if (older_than(p, 0x209)) /* no setup_data for what the zero page cannot hold */
+		limit = 128;
+	p->plan->map_entries = map->count + p->req->map_spare;
+	if (p->plan->map_entries > limit)
+		p->plan->map_entries = limit;
+	if (map->count <= limit)
+		return REFUSAL_NONE;
+	copy = *map;
+	return memmap_squeeze(&copy, limit, p->why);
+}
+
+static enum refusal_code
+check_cmdline(struct planner *p)
+{
+	const struct facts *k = p->req->kernel;
+	uint64_t max = UINT64_MAX, len = p->req->cmdline.len;
+
+	if (k->format == KERNEL_BZIMAGE)
+		max = k->bz.cmdline_max;
+	else if (k->elf.linux != LINUX_NO || p->plan->protocol == PROTOCOL_LINUX64)
+		max = ELF_CMDLINE_MAX;
+	if (len <= max)
+		return REFUSAL_NONE;
+	refuse(p->why, REFUSAL_CMDLINE_LONG, max, len, max);
+	p->why->subject = "command line";
+	return p->why->code;
+}
+
+/* Map the whole GiB around [addr, addr + len), keeping the list ascending and disjoint. */
+static bool
+map_gib(struct plan *plan, struct range r)
+{
+	uint64_t start = align_down(r.addr, GIB), end;
+	uint32_t i = 0, n;
+
+	if (!r.len || !align_up(range_end(r), GIB, &end))
+		return !r.len;
+	while (i < plan->mapped && range_end(plan->map[i]) < start)
+		i++;
+	for (n = i; n < plan->mapped && plan->map[n].addr <= end; n++) {
+		if (plan->map[n].addr < start)
+			start = plan->map[n].addr;
+		if (range_end(plan->map[n]) > end)
+			end = range_end(plan->map[n]);
+	}
+	if (n == i) { /* touches none: make a place for it */
+		if (plan->mapped == PLAN_MAPPED)
+			return false;
+		memmove(&plan->map[i + 1], &plan->map[i],
+		        (plan->mapped - i) * sizeof(plan->map[0]));
+		plan->mapped++;
+		n = i + 1;
+	}
+	plan->map[i] = (struct range){start, end - start};
+	memmove(&plan->map[i + 1], &plan->map[n], (plan->mapped - n) * sizeof(plan->map[0]));
+	plan->mapped -= n - i - 1;
+	return true;
+}
+
+/* The first 4 GiB, every placement, and for an executor inside also what it copies from. */
+static enum refusal_code
+place_page_tables(struct planner *p)
+{
+	struct plan *plan = p->plan;
+	bool ok = map_gib(plan, (struct range){0, 4 * GIB});
+
+	if (plan->protocol != PROTOCOL_LINUX64 && !p->req->trampoline_len) {
+		plan->mapped = 0;
+		return REFUSAL_NONE;
+	}
+	for (uint32_t i = 0; i < plan->placements; i++)
+		ok = ok && map_gib(plan, plan->placement[i].range);
+	for (uint32_t i = 0; i < p->req->blobs && p->req->trampoline_len; i++) {
+		const struct blob *b = &p->req->blob[i];
+
+		if (b->where == BLOB_SPACE)
+			ok = ok && map_gib(plan, (struct range){b->addr, b->size});
+	}
+	if (!ok) {
+		refuse(p->why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_MAPPED + 1, PLAN_MAPPED);
+		p->why->detail = "separate ranges above 4 GiB";
+		return p->why->code;
+	}
+	return place_small(p, PLACE_PAGE_TABLES, "page tables",
+	        paging_len(plan->map, plan->mapped, p->req->gb_pages), BELOW_4G);
+}
+
+static enum refusal_code
+place_trampoline(struct planner *p)
+{
+	if (!p->req->trampoline_len)
+		return REFUSAL_NONE;
+	return place_small(p, PLACE_TRAMPOLINE, "trampoline", p->req->trampoline_len, BELOW_4G);
+}
+
+enum refusal_code
+plan_make(const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why)
+{
+	static enum refusal_code (*const steps[])(struct planner *) = {
+	        plan_kernel,
+	        check_cmdline,
+	        check_map,
+	        place_handoff,
+	        plan_initrds,
+	        plan_moves,
+	        place_trampoline,
+	        place_page_tables,
+	};
+	struct planner p = {req, ret_plan, ret_why};
+
+	ret_plan->placements = ret_plan->moves = ret_plan->mapped = ret_plan->map_entries = 0;
+	ret_plan->initrd = (struct range){0, 0};
+	ret_plan->modules_apart = false;
+	ret_plan->kernel_alignment = 0;
+	if (!memmap_ram_size(req->map))
+		return refuse(ret_why, req->map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE,
+		        0, 0, 1);
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		enum refusal_code code = steps[i](&p);
+
+		if (code)
+			return code;
+	}
+	return REFUSAL_NONE;
+}

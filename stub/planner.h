@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Shared by the planner's files only: the plan under construction and the search for room.
+ *
+ * plan.c lists the steps, plan_kernel.c and plan_initrd.c decide their own part, space.c finds
+ * room, place.c orders the moves.
+ */
+#ifndef KSHIM_PLANNER_H
+#define KSHIM_PLANNER_H
+
+#include "plan.h"
+
+struct planner {
+	const struct plan_request *req;
+	struct plan *plan;
+	struct refusal *why;
+};
+
+/* What a search for room keeps away from, beyond what is fixed or already placed. */
+enum space_avoid {
+	AVOID_NOTHING = 0,
+	AVOID_SOURCES = 1, /* blobs in the space, whether they will be moved or not */
+	AVOID_BUSY = 2,    /* the executor's own memory */
+	AVOID_BOTH = AVOID_SOURCES | AVOID_BUSY,
+};
+
+struct space_query {
+	uint64_t len;       /* bytes */
+	uint64_t align;     /* power of two, at least a page */
+	uint64_t phase;     /* the address is `phase` more than a multiple of `align` */
+	uint64_t min, last; /* first and last byte that may be used */
+	bool top_down;      /* the highest place instead of the lowest */
+	unsigned avoid;     /* enum space_avoid */
+};
+
+/*
+ * Find room in RAM. Never used: page 0 (the BIOS data area's), 640 KiB to 1 MiB. Obstacles are
+ * widened to whole pages. Returns false if there is none; then *ret_largest is the longest free
+ * piece in bytes.
+ */
+bool space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_addr,
+        uint64_t *ret_largest);
+
+/* Is all of `r` RAM that is neither fixed nor placed? If not *ret_blocker says what is there.
+ */
+bool space_is_free(const struct planner *p, struct range r, struct named_range *ret_blocker);
+
+/* Append a placement that comes from no blob; NULL with the refusal set if the table is full.
+ */
+struct placement *plan_add(
+        struct planner *p, enum placement_kind kind, const char *name, struct range range);
+
+/* Append a move; false with the refusal set if the table is full. */
+bool plan_add_move(struct planner *p, struct move move);
+
+enum refusal_code plan_kernel(struct planner *p);
+enum refusal_code plan_initrds(struct planner *p);
+enum refusal_code plan_moves(struct planner *p);
+
+#endif
