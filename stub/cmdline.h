@@ -49,11 +49,11 @@ struct cmdline {
 struct cmdline cmdline_init(char *buf, size_t size);
 
 /*
- * Append a part, after a blank if the line is not empty. Trailing newlines of the part and
- * a trailing NUL with all that follows it are dropped; an empty part adds nothing.
+ * Append a part, after a blank if the line is not empty. Trailing newlines and NULs of the
+ * part are dropped; an empty part adds nothing.
  * Errors: REFUSAL_CMDLINE_CONTROL (where = offset in the part, found = the byte) for any other
- * control byte but tab; REFUSAL_CMDLINE_BUFFER (found = bytes needed, wanted = bytes the
- * buffer holds).
+ * control byte but tab, a NUL inside the part included; REFUSAL_CMDLINE_BUFFER (found = bytes
+ * needed, wanted = bytes the buffer holds, both without the NUL). The line is then unchanged.
  */
 enum refusal_code cmdline_append(
         struct cmdline *line, struct span part, struct refusal *ret_why);
@@ -61,10 +61,22 @@ enum refusal_code cmdline_append(
 /*
  * Read our words and take them out of the line; a later word overrides an earlier one.
  * Errors: REFUSAL_CMDLINE_WORD with where = offset of a kshim. word that names nothing or
- * has an unknown value.
+ * has an unknown value (detail says which); the line is then unchanged.
  */
 enum refusal_code cmdline_take_words(
         struct cmdline *line, struct cmdline_words *ret_words, struct refusal *ret_why);
+
+/*
+ * The value of the kernel's last word NAME=VALUE before a bare `--`, without quotes around it
+ * (`name` includes the "="); false if there is none. *ret_value points into the line.
+ */
+bool cmdline_value(const struct cmdline *line, const char *name, struct span *ret_value);
+
+/*
+ * A number as Linux reads it: 0x hexadecimal, leading 0 octal, else decimal. Returns the bytes
+ * used, 0 if there is no digit; a value that is too large becomes UINT64_MAX.
+ */
+uint64_t cmdline_number(struct span text, uint64_t *ret_number);
 
 /*
  * The lowest limit that `mem=SIZE[KMGTPE]` words set (the form without @), or UINT64_MAX.

@@ -55,8 +55,9 @@ uint64_t memmap_ram_size(const struct memmap *map);
 uint64_t memmap_ram_end(const struct memmap *map);
 
 /*
- * Bring the map to at most `limit` entries without losing RAM: reserved ranges swallow the
- * holes between them, smallest hole first.
+ * Bring the map to at most `limit` entries without losing RAM: neighbours that are neither
+ * RAM nor PMEM become one reserved range with the hole between them, smallest hole first
+ * (first of all those that touch).
  * Errors: REFUSAL_MAP_TOO_MANY with found = entries that remain, wanted = limit.
  */
 enum refusal_code memmap_squeeze(struct memmap *map, uint32_t limit, struct refusal *ret_why);

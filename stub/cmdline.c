@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The command line: parts in, our words out.
+ *
+ * Words are found as Linux finds them (lib/cmdline.c, next_arg()): blanks end a word unless a
+ * double quote is open. Our words are read wherever they stand; the kernel's own words that
+ * we look at end at a bare `--`, behind which all belongs to init.
+ */
+#include "cmdline.h"
+
+#define OURS "kshim."
+
+struct cmdline
+cmdline_init(char *buf, size_t size)
+{
+	buf[0] = '\0';
+	return (struct cmdline){.text = buf, .size = size};
+}
+
+static bool
+is_control(uint8_t c)
+{
+	return (c < 0x20 && c != '\t') || c == 0x7f;
+}
+
+enum refusal_code
+cmdline_append(struct cmdline *line, struct span part, struct refusal *ret_why)
+{
+	size_t blank = line->len ? 1 : 0, room = line->size - 1;
+
+	while (part.size && (part.base[part.size - 1] == '\n' || !part.base[part.size - 1]))
+		part.size--;
+	for (uint64_t i = 0; i < part.size; i++) {
+		if (is_control(part.base[i]))
+			return refuse(ret_why, REFUSAL_CMDLINE_CONTROL, i, part.base[i], 0);
+	}
+	if (!part.size)
+		return REFUSAL_NONE;
+	if (!bounds_ok(room, line->len + blank, part.size))
+		return refuse(ret_why, REFUSAL_CMDLINE_BUFFER, 0, line->len + blank + part.size,
+		        room);
+	if (blank)
+		line->text[line->len++] = ' ';
+	memcpy(line->text + line->len, part.base, (size_t)part.size);
+	line->len += (size_t)part.size;
+	line->text[line->len] = '\0';
+	return REFUSAL_NONE;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* A word's place in the line: [start, end). */
+struct word {
+	size_t start, end;
+};
+
+/* The first word at or after `from`; false at the end of the line. */
+static bool
+next_word(const struct cmdline *line, size_t from, struct word *ret_word)
+{
+	bool quoted = false;
+	size_t end;
+
+	while (from < line->len && is_blank(line->text[from]))
+		from++;
+	for (end = from; end < line->len && (quoted || !is_blank(line->text[end])); end++) {
+		if (line->text[end] == '"')
+			quoted = !quoted;
+	}
+	*ret_word = (struct word){from, end};
+	return from < line->len;
+}
+
+/* The word without the quotes that Linux takes off: around the whole, or around its value. */
+static struct span
+bare(const struct cmdline *line, struct word w)
+{
+	const uint8_t *text = (const uint8_t *)line->text;
+
+	if (text[w.start] == '"') {
+		w.start++;
+		if (w.end > w.start && text[w.end - 1] == '"')
+			w.end--;
+	}
+	return (struct span){text + w.start, w.end - w.start};
+}
+
+/* Take `head` off the front of `s`; false, and nothing taken, if it is not there. */
+static bool
+take(struct span *s, const char *head)
+{
+	size_t n = 0;
+
+	while (head[n])
+		n++;
+	return span_is(*s, 0, head, n) && span_sub(*s, n, s->size - n, s);
+}
+
+static struct span
+unquote(struct span s)
+{
+	if (s.size && s.base[0] == '"') {
+		s = (struct span){s.base + 1, s.size - 1};
+		if (s.size && s.base[s.size - 1] == '"')
+			s.size--;
+	}
+	return s;
+}
+
+static bool
+equals(struct span s, const char *text)
+{
+	return take(&s, text) && !s.size;
+}
+
+bool
+cmdline_value(const struct cmdline *line, const char *name, struct span *ret_value)
+{
+	bool found = false;
+	struct word w;
+
+	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
+		struct span s = bare(line, w);
+
+		if (equals(s, "--"))
+			break;
+		if (take(&s, name)) {
+			*ret_value = unquote(s);
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* The values of our words; a value's place in its list is its number. */
+static const struct our_word {
+	const char *name;
+	const char *value[5];
+} our_words[] = {
+        {"protocol=", {"auto", "pvh", "linux64", "linux32"}},
+        {"console=", {"com1", "0xe9", "none"}},
+        {"mode=", {"auto", "direct", "guest"}},
+};
+
+static void
+set_word(struct cmdline_words *words, size_t name, unsigned value)
+{
+	switch (name) {
+	case 0:
+		words->protocol = (enum protocol)value;
+		break;
+	case 1:
+		words->console = (enum console)value;
+		break;
+	case 2:
+		words->mode = (enum mode)value;
+		break;
+	}
+}
+
+/* Read one word of ours, its prefix taken off. NULL, or what is wrong with it. */
+static const char *
+read_word(struct span s, struct cmdline_words *words)
+{
+	for (size_t i = 0; i < sizeof(our_words) / sizeof(our_words[0]); i++) {
+		struct span value = s;
+
+		if (!take(&value, our_words[i].name))
+			continue;
+		value = unquote(value);
+		for (unsigned v = 0; our_words[i].value[v]; v++) {
+			if (equals(value, our_words[i].value[v])) {
+				set_word(words, i, v);
+				return NULL;
+			}
+		}
+		return "unknown value";
+	}
+	return "unknown name";
+}
+
+/* Does the kernel's `quiet` or `loglevel=` decide? The last of them does, as in Linux. */
+static bool
+is_quiet(const struct cmdline *line)
+{
+	bool quiet = false;
+	struct word w;
+
+	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
+		struct span s = bare(line, w);
+		uint64_t level;
+
+		if (equals(s, "--"))
+			break;
+		if (equals(s, "quiet"))
+			quiet = true;
+		else if (take(&s, "loglevel=") && cmdline_number(unquote(s), &level))
+			quiet = level < 5;
+	}
+	return quiet;
+}
+
+/* Take the word out, with the blank behind it or, at the end, the one before it. */
+static void
+cut(struct cmdline *line, struct word w)
+{
+	if (w.end < line->len)
+		w.end++;
+	else if (w.start)
+		w.start--;
+	memmove(line->text + w.start, line->text + w.end, line->len - w.end + 1);
+	line->len -= w.end - w.start;
+}
+
+enum refusal_code
+cmdline_take_words(
+        struct cmdline *line, struct cmdline_words *ret_words, struct refusal *ret_why)
+{
+	struct cmdline_words words = {.quiet = is_quiet(line)};
+	struct word w;
+
+	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
+		struct span s = bare(line, w);
+		const char *wrong = take(&s, OURS) ? read_word(s, &words) : NULL;
+
+		if (wrong) {
+			refuse(ret_why, REFUSAL_CMDLINE_WORD, w.start, 0, 0);
+			ret_why->detail = wrong;
+			return REFUSAL_CMDLINE_WORD;
+		}
+	}
+	for (size_t at = 0; next_word(line, at, &w);) {
+		struct span s = bare(line, w);
+		bool ours = take(&s, OURS);
+
+		if (ours)
+			cut(line, w);
+		at = ours ? w.start : w.end;
+	}
+	*ret_words = words;
+	return REFUSAL_NONE;
+}
+
+static unsigned
+digit_value(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+		return (c | 0x20) - 'a' + 10u;
+	return 16;
+}
+
+uint64_t
+cmdline_number(struct span text, uint64_t *ret_number)
+{
+	uint64_t v = 0, i = 0;
+	unsigned base = 10;
+
+	if (span_u8(text, 0) == '0') {
+		bool hex =
+		        (span_u8(text, 1) | 0x20) == 'x' && digit_value(span_u8(text, 2)) < 16;
+
+		base = hex ? 16 : 8;
+		i = hex ? 2 : 0;
+	}
+	for (; i < text.size && digit_value(text.base[i]) < base; i++) {
+		unsigned d = digit_value(text.base[i]);
+
+		v = v > (UINT64_MAX - d) / base ? UINT64_MAX : v * base + d;
+	}
+	if (i)
+		*ret_number = v;
+	return i;
+}
+
+/* A size with its suffix, and nothing behind it; false for anything else. */
+static bool
+read_size(struct span s, uint64_t *ret_size)
+{
+	static const char suffix[] = "kmgtpe";
+	uint64_t used = cmdline_number(s, ret_size), v = *ret_size;
+
+	if (!used || used + 1 < s.size)
+		return false;
+	if (used == s.size)
+		return true;
+	for (unsigned i = 0; suffix[i]; i++) {
+		unsigned shift = 10 * (i + 1);
+
+		if ((s.base[used] | 0x20) != suffix[i])
+			continue;
+		*ret_size = v > UINT64_MAX >> shift ? UINT64_MAX : v << shift;
+		return true;
+	}
+	return false;
+}
+
+uint64_t
+cmdline_mem_limit(const struct cmdline *line)
+{
+	uint64_t limit = UINT64_MAX;
+	struct word w;
+
+	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
+		struct span s = bare(line, w);
+		uint64_t size = 0;
+
+		if (equals(s, "--"))
+			break;
+		if (take(&s, "mem=") && read_size(unquote(s), &size) && size && size < limit)
+			limit = size;
+	}
+	return limit;
+}
