@@ -12,6 +12,14 @@ VERSION := 0.1.0
 
 # The core: compiled for every environment.
 STUB_SRCS := \
+	stub/cmdline.c \
+	stub/entry.c \
+	stub/handoff.c \
+	stub/handoff_setup_data.c \
+	stub/handoff_start_info.c \
+	stub/handoff_zero_page.c \
+	stub/memmap.c \
+	stub/paging.c \
 	stub/place.c \
 	stub/plan.c \
 	stub/plan_initrd.c \

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hvm_start_info version 1, behind it the module list, behind that the memory map.
+ *
+ * Source: Xen public/arch-x86/hvm/start_info.h. Linux takes the first module as its initrd, so
+ * it gets the joined one; a hypervisor gets a module a file.
+ */
+#include "handoff_parts.h"
+#include "wire/start_info.h"
+
+#define INFO_LEN   sizeof(struct pvh_start_info)
+#define MODULE_LEN sizeof(struct pvh_modlist_entry)
+#define MAP_LEN    sizeof(struct pvh_memmap_entry)
+
+uint64_t
+handoff_start_info_len(uint32_t modules, uint32_t map_entries)
+{
+	return INFO_LEN + (uint64_t)modules * MODULE_LEN + (uint64_t)map_entries * MAP_LEN;
+}
+
+static void
+put_module(uint8_t *list, uint32_t index, uint64_t addr, uint64_t len)
+{
+	struct pvh_modlist_entry entry = {.paddr = addr, .size = len};
+
+	memcpy(list + index * MODULE_LEN, &entry, MODULE_LEN);
+}
+
+/* Write the module list; returns how many there are. */
+static uint32_t
+write_modules(const struct plan *plan, uint8_t *list)
+{
+	uint32_t n = 0;
+
+	if (!plan->modules_apart) {
+		if (plan->initrd.len)
+			put_module(list, n++, plan->initrd.addr, plan->initrd.len);
+		return n;
+	}
+	for (uint32_t i = 0; i < plan->placements; i++) {
+		const struct placement *p = &plan->placement[i];
+
+		if (p->kind == PLACE_INITRD)
+			put_module(list, n++, p->range.addr, p->data_len);
+	}
+	return n;
+}
+
+static void
+write_map(const struct memmap *map, uint8_t *out)
+{
+	for (uint32_t i = 0; i < map->count; i++) {
+		const struct mem_range *e = &map->entry[i];
+		struct pvh_memmap_entry entry = {
+		        .addr = e->range.addr, .size = e->range.len, .type = e->type};
+
+		memcpy(out + i * MAP_LEN, &entry, MAP_LEN);
+	}
+}
+
+void
+handoff_start_info(const struct handoff *h, uint64_t addr, uint8_t *out)
+{
+	uint32_t modules = write_modules(h->plan, out + INFO_LEN);
+	uint64_t map_off = handoff_start_info_len(modules, 0);
+	struct pvh_start_info info = {
+	        .magic = PVH_START_MAGIC,
+	        .version = PVH_START_VERSION,
+	        .nr_modules = modules,
+	        .modlist_paddr = modules ? addr + INFO_LEN : 0,
+	        .cmdline_paddr = handoff_address(h->plan, PLACE_CMDLINE),
+	        .rsdp_paddr = h->req->rsdp,
+	        .memmap_paddr = addr + map_off,
+	        .memmap_entries = h->map->count,
+	};
+
+	memcpy(out, &info, INFO_LEN);
+	write_map(h->map, out + map_off);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Identity page tables: PML4, then all PDPTs, then all page directories, ascending.
+ *
+ * Intel SDM vol. 3A, 4.5 (4-level paging). Entries are P and RW; the CPU sets A and D itself.
+ * Ranges are whole GiB, so that one PDPT entry is either a 1-GiB page or a full directory.
+ */
+#include "paging.h"
+#include "bytes.h"
+
+#define TABLE      PAGE
+#define ENTRIES    512u
+#define P_RW       0x3ull
+#define PS         0x80ull /* this entry is a page and not a table */
+#define PDPT_SPAN  (ENTRIES * GIB)
+#define LARGE_PAGE (2 * MIB)
+
+static uint64_t
+gibs(const struct range *ranges, uint32_t count)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		n += ranges[i].len / GIB;
+	return n;
+}
+
+/* PDPTs that the ranges need: one for every 512 GiB that any of them touches. */
+static uint64_t
+pdpts(const struct range *ranges, uint32_t count)
+{
+	uint64_t n = 0, next = 0; /* first slot of the PML4 that is not counted yet */
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t first = ranges[i].addr / PDPT_SPAN;
+		uint64_t end = (range_end(ranges[i]) + PDPT_SPAN - 1) / PDPT_SPAN;
+
+		if (!ranges[i].len)
+			continue;
+		first = first > next ? first : next;
+		n += end - first;
+		next = end;
+	}
+	return n;
+}
+
+uint64_t
+paging_len(const struct range *ranges, uint32_t count, bool gb_pages)
+{
+	uint64_t directories = gb_pages ? 0 : gibs(ranges, count);
+
+	return TABLE * (1 + pdpts(ranges, count) + directories);
+}
+
+static void
+put_entry(uint8_t *table, uint64_t slot, uint64_t entry)
+{
+	memcpy(table + slot * sizeof(entry), &entry, sizeof(entry));
+}
+
+/* Tables being written: the buffer, its guest address, and what of it is used. */
+struct tables {
+	uint8_t *out;
+	uint64_t addr;
+	uint64_t pdpt, next_pdpt, next_pd; /* offsets in out */
+	uint64_t slot;                     /* PML4 slot that `pdpt` serves */
+	bool gb_pages;
+};
+
+static void
+map_gib(struct tables *t, uint64_t gib)
+{
+	uint64_t slot = gib / ENTRIES, addr = gib * GIB;
+
+	if (!t->pdpt || t->slot != slot) {
+		t->pdpt = t->next_pdpt;
+		t->slot = slot;
+		t->next_pdpt += TABLE;
+		put_entry(t->out, slot, (t->addr + t->pdpt) | P_RW);
+	}
+	if (t->gb_pages) {
+		put_entry(t->out + t->pdpt, gib % ENTRIES, addr | PS | P_RW);
+		return;
+	}
+	put_entry(t->out + t->pdpt, gib % ENTRIES, (t->addr + t->next_pd) | P_RW);
+	for (unsigned i = 0; i < ENTRIES; i++)
+		put_entry(t->out + t->next_pd, i, (addr + i * LARGE_PAGE) | PS | P_RW);
+	t->next_pd += TABLE;
+}
+
+void
+paging_write(
+        const struct range *ranges, uint32_t count, bool gb_pages, uint64_t addr, uint8_t *out)
+{
+	struct tables t = {.out = out,
+	        .addr = addr,
+	        .next_pdpt = TABLE,
+	        .next_pd = TABLE * (1 + pdpts(ranges, count)),
+	        .gb_pages = gb_pages};
+
+	memset(out, 0, (size_t)paging_len(ranges, count, gb_pages));
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint64_t n = 0; n < ranges[i].len / GIB; n++)
+			map_gib(&t, ranges[i].addr / GIB + n);
+	}
+}
