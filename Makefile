@@ -79,6 +79,15 @@ NASMFLAGS := -f elf64 -g -F dwarf -w+all -w+error -w-reloc-rel-dword --reproduci
 TOOL_LIBS := -larchive
 UNIT_LIBS := -lcmocka
 
+# V=1 shows the commands themselves.
+ifeq ($(V),1)
+say = @:
+Q :=
+else
+say = @printf '  %-5s %s\n' $(1) '$(2)'
+Q := @
+endif
+
 # ---------------------------------------------------------------- targets
 
 # So far a product without sources is left out of `make`.
@@ -108,11 +117,13 @@ build/$(1)/flags: FORCE
 build/$(1)/core: FORCE
 	@$$(call note,$$@,$$(STUB_SRCS))
 build/$(1)/%.o: %.c build/$(1)/flags | build/needs
+	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS_$(1)) $$(CFLAGS_FILE) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(CC) $$(CFLAGS_$(1)) $$(CFLAGS_FILE) -MMD -MP -c -o $$@ $$<
 build/$(1)/libkshim.a: $$(STUB_SRCS:%.c=build/$(1)/%.o) build/$(1)/core
-	rm -f $$@
-	ar rcsD $$@ $$(filter %.o,$$^)
+	$$(call say,AR,$$@)
+	@rm -f $$@
+	$$(Q)ar rcsD $$@ $$(filter %.o,$$^)
 -include $$(addprefix build/$(1)/,$$(patsubst %.c,%.d,$$(STUB_SRCS) $$(SRCS_$(1))))
 endef
 
@@ -135,24 +146,27 @@ X86_INC := $(if $(X86_OFFSETS),build/x86/offsets.inc)
 # X86_OFFSETS holds lines asm volatile("\n@ NAME %c0" : : "i"(offsetof(...))); the compiler's
 # assembly carries the numbers, sed makes nasm's %define of them.
 build/x86/offsets.inc: $(X86_OFFSETS) build/x86/flags | build/needs
+	$(call say,GEN,$@)
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -g,$(CFLAGS_x86)) -MMD -MP -MT $@ -MF build/x86/offsets.d \
+	$(Q)$(CC) $(filter-out -g,$(CFLAGS_x86)) -MMD -MP -MT $@ -MF build/x86/offsets.d \
 		-S -o build/x86/offsets.s $<
-	sed -n 's/^[[:space:]]*@ \([A-Za-z0-9_]*\) \(-\{0,1\}[0-9]*\)$$/%define \1 \2/p' \
+	$(Q)sed -n 's/^[[:space:]]*@ \([A-Za-z0-9_]*\) \(-\{0,1\}[0-9]*\)$$/%define \1 \2/p' \
 		build/x86/offsets.s >$@
 	@test -s $@ || { echo '$@: no constant found in $<' >&2; exit 1; }
 -include build/x86/offsets.d
 
 build/x86/%.o: %.asm build/x86/flags $(X86_INC) | build/needs
+	$(call say,NASM,$@)
 	@mkdir -p $(@D)
-	$(NASM) $(NASMFLAGS) -Ibuild/x86/ -MD $(@:.o=.d) -MP -MT $@ -o $@ $<
+	$(Q)$(NASM) $(NASMFLAGS) -Ibuild/x86/ -MD $(@:.o=.d) -MP -MT $@ -o $@ $<
 -include $(X86_ASMS:%.asm=build/x86/%.d)
 
 build/x86/list: FORCE
 	@$(call note,$@,$(X86_SRCS) $(X86_ASMS))
 
 build/kshim.elf: $(X86_OBJS) build/x86/libkshim.a $(X86_LDS) build/x86/list
-	$(LD) $(LDFLAGS_x86) -T $(X86_LDS) -Map build/x86/kshim.map -o $@ \
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS_x86) -T $(X86_LDS) -Map build/x86/kshim.map -o $@ \
 		$(filter %.o,$^) build/x86/libkshim.a
 
 # ---------------------------------------------------------------- host: the kshim program
@@ -161,7 +175,8 @@ build/host/list: FORCE
 	@$(call note,$@,$(TOOL_SRCS))
 
 build/kshim: $(TOOL_SRCS:%.c=build/host/%.o) build/host/libkshim.a build/host/list
-	$(CC) $(LDFLAGS_host) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_host) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
 
 # ---------------------------------------------------------------- tests
 
@@ -169,17 +184,24 @@ build/asan/tests/%.o: CFLAGS_FILE := -Wno-conversion
 
 $(UNIT_PROGRAMS): build/asan/%: build/asan/tests/unit/%.o $(UNIT_SRCS:%.c=build/asan/%.o) \
 		build/asan/libkshim.a
-	$(CC) $(LDFLAGS_asan) -o $@ $^ $(UNIT_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^ $(UNIT_LIBS)
 
 $(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/replay.o \
 		build/asan/libkshim.a
-	$(CC) $(LDFLAGS_asan) -o $@ $^
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^
 
 .PHONY: test-unit
 test-unit: $(UNIT_PROGRAMS)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
 
 # ---------------------------------------------------------------- the rest
+
+# KERNEL= INITRD= APPEND= MEMORY= CPUS= INTERACTIVE= TIMEOUT= reach the script by the environment.
+.PHONY: run
+run:
+	+@MAKE='$(MAKE)' tools/run-guest
 
 .PHONY: deps clean format
 deps:

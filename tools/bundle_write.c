@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel, command line and initrds into one file: a newc archive, then the initrds.
+ *
+ * Format: Linux Documentation/driver-api/early-userspace/buffer-format.rst. The name of the
+ * first member, kshim/kernel, is padded with NULs so that the kernel's data starts on a page:
+ * a launcher that maps the file can then use it in place. No member is a directory, so that
+ * Linux, given the whole as its initrd, drops ours instead of unpacking them.
+ */
+#include <string.h>
+
+#include "stub/range.h"
+#include "tools/bundle_write.h"
+
+#define NEWC_HEADER 110 /* bytes: the magic and 13 fields of 8 digits */
+#define NEWC_FILE   0100644u
+
+struct member {
+	const char *name;
+	uint32_t name_len; /* c_namesize: with the NUL and all padding */
+	uint32_t mode, links, inode;
+	const void *data;
+	size_t len;
+};
+
+static void
+write_member(struct outfile *out, const struct member *m)
+{
+	char header[NEWC_HEADER + 1];
+
+	snprintf(header, sizeof(header),
+	        "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", m->inode, m->mode,
+	        0u, 0u, m->links, 0u, (uint32_t)m->len, 0u, 0u, 0u, 0u, m->name_len, 0u);
+	outfile_write(out, header, NEWC_HEADER);
+	outfile_write(out, m->name, strlen(m->name) + 1);
+	for (size_t i = strlen(m->name) + 1; i < m->name_len; i++)
+		outfile_write(out, "", 1);
+	outfile_pad(out, 4);
+	outfile_write(out, m->data, m->len);
+	outfile_pad(out, 4);
+}
+
+static uint32_t
+plain_name_len(const char *name)
+{
+	return (uint32_t)strlen(name) + 1;
+}
+
+void
+bundle_write(const struct bundle_parts *parts, struct outfile *out)
+{
+	write_member(out, &(struct member){"kshim/kernel", (uint32_t)(PAGE - NEWC_HEADER),
+	                          NEWC_FILE, 1, 1, parts->kernel->data, parts->kernel->size});
+	if (parts->cmdline)
+		write_member(
+		        out, &(struct member){"kshim/cmdline", plain_name_len("kshim/cmdline"),
+		                     NEWC_FILE, 1, 2, parts->cmdline, strlen(parts->cmdline)});
+	write_member(out,
+	        &(struct member){"TRAILER!!!", plain_name_len("TRAILER!!!"), 0, 1, 0, "", 0});
+	outfile_pad(out, PAGE);
+	for (unsigned i = 0; i < parts->nr_initrds; i++) {
+		/* Linux looks for the next archive on a multiple of 4. */
+		outfile_pad(out, 4);
+		outfile_write(out, parts->initrds[i].data, parts->initrds[i].size);
+	}
+}

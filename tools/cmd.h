@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the subcommands of build/kshim share: their table's row, exit statuses, errors.
+ *
+ * A subcommand is one row in kshim.c and one function in cmd_NAME.c that gets its own
+ * arguments (argv[0] is the subcommand) and returns an exit status. It prints results on
+ * stdout and errors on stderr.
+ */
+#ifndef KSHIM_CMD_H
+#define KSHIM_CMD_H
+
+#include <stdbool.h>
+
+#include "stub/refusal.h"
+
+enum exit_status {
+	STATUS_OK = 0,
+	STATUS_REFUSED = 1, /* the input is at fault */
+	STATUS_USAGE = 2,   /* the command line of kshim is */
+	STATUS_HOST = 3,    /* a file cannot be read or written, the host lacks something */
+};
+
+struct command {
+	const char *name;
+	const char *args; /* after the name, in the usage line */
+	const char *help; /* one line for `kshim --help` */
+	int (*run)(int argc, char **argv);
+};
+
+int cmd_bundle(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+int cmd_unpack(int argc, char **argv);
+
+/* The row of a subcommand; NULL if there is none of that name. */
+const struct command *command_find(const char *name);
+
+/* Print "usage: kshim NAME ARGS" for argv[0]: with --help on stdout, else on stderr. */
+int usage_ok(const char *name);
+int usage_error(const char *name);
+
+/* Print "kshim: " and a line on stderr, return `status`. */
+int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Word a refusal whose subject is `path` on stderr, return STATUS_REFUSED. */
+int fail_refusal(const char *path, struct refusal why);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * build/kshim: one program, one subcommand a job.
+ *
+ * This file picks the subcommand and words errors; cmd_NAME.c does the work.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/cmd.h"
+
+static const struct command commands[] = {
+        {"bundle", "-o FILE [-a CMDLINE] KERNEL [INITRD...]",
+                "write kernel, command line and initrds into one file", cmd_bundle},
+        {"unpack", "-o FILE KERNEL",
+                "unpack a kernel that is compressed as a whole; print the plain one's name",
+                cmd_unpack},
+        {"explain", "[CODE]", "say what a refusal (by number or name) means and what to do",
+                cmd_explain},
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+const struct command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static void
+print_usage(FILE *f, const char *name)
+{
+	const struct command *c = command_find(name);
+
+	fprintf(f, "usage: kshim %s %s\n", name, c ? c->args : "");
+	if (c)
+		fprintf(f, "%s; `kshim --help` lists the exit statuses\n", c->help);
+}
+
+int
+usage_ok(const char *name)
+{
+	print_usage(stdout, name);
+	return STATUS_OK;
+}
+
+int
+usage_error(const char *name)
+{
+	print_usage(stderr, name);
+	return STATUS_USAGE;
+}
+
+int
+fail(int status, const char *format, ...)
+{
+	va_list args;
+
+	fputs("kshim: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return status;
+}
+
+int
+fail_refusal(const char *path, struct refusal why)
+{
+	char line[512];
+
+	why.subject = path;
+	refusal_format(&why, line, sizeof(line));
+	return fail(STATUS_REFUSED, "%s (code %d)", line, (int)why.code);
+}
+
+static void
+help(FILE *f)
+{
+	fputs("usage: kshim COMMAND [ARGUMENTS]\n\n", f);
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		fprintf(f, "  kshim %s %s\n      %s\n", commands[i].name, commands[i].args,
+		        commands[i].help);
+	fputs("  kshim --help, kshim --version\n\n"
+	      "Exit status: 0 done, 1 the input was refused, 2 usage, 3 a file cannot be\n"
+	      "read or written or the host lacks something.\n",
+	        f);
+}
+
+/* Results on a full disk or a closed pipe are an error too. */
+static int
+flushed(int status)
+{
+	if (fflush(stdout) != 0 && status == STATUS_OK)
+		return fail(STATUS_HOST, "cannot write to standard output");
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct command *c;
+
+	if (argc < 2) {
+		help(stderr);
+		return STATUS_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		help(stdout);
+		return flushed(STATUS_OK);
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("kshim " KSHIM_VERSION);
+		return flushed(STATUS_OK);
+	}
+	c = command_find(argv[1]);
+	if (!c)
+		return fail(STATUS_USAGE, "no command %s; `kshim --help` lists them", argv[1]);
+	return flushed(c->run(argc - 1, argv + 1));
+}

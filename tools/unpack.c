@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Unpacking by libarchive's "raw" format: filters only, no archive inside.
+ */
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdlib.h>
+
+#include "tools/cmd.h"
+#include "tools/unpack.h"
+
+/* More than any kernel: a few bytes of bzip2 can stand for gigabytes of zeros. */
+#define UNPACKED_MAX ((size_t)2 << 30)
+
+static const struct {
+	const char *name;
+	const char *magic;
+	uint64_t len;
+} compressions[] = {
+        {"gzip", "\x1f\x8b", 2},
+        {"bzip2", "BZh", 3},
+        {"xz",
+                "\xfd"
+                "7zXZ",
+                6},
+        {"lzma", "\x5d\0\0", 3},
+        {"zstd", "\x28\xb5\x2f\xfd", 4},
+        {"lz4", "\x04\x22\x4d\x18", 4},
+        {"lz4", "\x02\x21\x4c\x18", 4},
+        {"lzop", "\x89LZO", 4},
+};
+
+const char *
+compression_of(struct span bytes)
+{
+	for (size_t i = 0; i < sizeof(compressions) / sizeof(compressions[0]); i++)
+		if (span_is(bytes, 0, compressions[i].magic, compressions[i].len))
+			return compressions[i].name;
+	return NULL;
+}
+
+static int
+read_raw(struct archive *a, struct file *f)
+{
+	size_t room = (size_t)1 << 20;
+
+	for (;;) {
+		uint8_t *more = realloc(f->data, room);
+		la_ssize_t n;
+
+		if (!more)
+			return fail(STATUS_HOST, "no memory to unpack %s", f->path);
+		f->data = more;
+		n = archive_read_data(a, f->data + f->size, room - f->size);
+		if (n < 0)
+			return fail(STATUS_REFUSED,
+			        "%s: cannot be unpacked after %zu bytes: %s", f->path, f->size,
+			        archive_error_string(a));
+		if (n == 0)
+			return STATUS_OK;
+		f->size += (size_t)n;
+		if (f->size > UNPACKED_MAX)
+			return fail(STATUS_REFUSED, "%s: unpacks to more than %zu bytes",
+			        f->path, UNPACKED_MAX);
+		room = f->size == room ? 2 * room : room;
+	}
+}
+
+/* One layer: `packed` into *plain. */
+static int
+unpack_layer(const struct file *packed, struct file *plain)
+{
+	struct archive *a = archive_read_new();
+	struct archive_entry *entry;
+	int status;
+
+	if (!a)
+		return fail(STATUS_HOST, "no memory to unpack %s", packed->path);
+	archive_read_support_filter_all(a);
+	archive_read_support_format_raw(a);
+	if (archive_read_open_memory(a, packed->data, packed->size) != ARCHIVE_OK ||
+	        archive_read_next_header(a, &entry) != ARCHIVE_OK)
+		status = fail(STATUS_REFUSED, "%s: starts like %s but cannot be unpacked: %s",
+		        packed->path, compression_of(file_span(packed)),
+		        archive_error_string(a));
+	else
+		status = read_raw(a, plain);
+	archive_read_free(a);
+	return status;
+}
+
+int
+unpack(struct file *f)
+{
+	while (compression_of(file_span(f))) {
+		struct file plain = {.path = f->path};
+		int status = unpack_layer(f, &plain);
+
+		if (status == STATUS_OK && plain.size == 0)
+			status = fail(STATUS_REFUSED, "%s: unpacks to nothing", f->path);
+		if (status != STATUS_OK) {
+			file_free(&plain);
+			return status;
+		}
+		free(f->data);
+		*f = plain;
+	}
+	return STATUS_OK;
+}
