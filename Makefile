@@ -41,8 +41,15 @@ TOOL_SRCS := \
 
 # Builders and fakes that every unit test is linked with, and the tests: one program a file.
 UNIT_SRCS := \
+	tests/unit/plan_bench.c \
 
 UNIT_TESTS := \
+	tests/unit/test_cmdline.c \
+	tests/unit/test_memmap.c \
+	tests/unit/test_plan_initrd.c \
+	tests/unit/test_plan_kernel.c \
+	tests/unit/test_plan_moves.c \
+	tests/unit/test_refusal.c \
 
 # Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.
 FUZZERS := \
