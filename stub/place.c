@@ -127,16 +127,37 @@ stage(struct planner *p, uint32_t i, uint32_t *ret_stage)
 	return true;
 }
 
-/* Reads that must be late are staged. */
-static bool
-stage_late_reads(struct planner *p)
+/*
+ * Move the staging move at index `staged` to the border between what is in order and what is
+ * not (or is late): it only reads what is still intact and writes what is free. Everything
+ * behind shifts by one.
+ */
+static void
+insert_staging(struct plan *plan, uint32_t staged, uint32_t border)
 {
-	for (uint32_t i = 0; i < p->plan->moves; i++) {
-		const struct move *m = &p->plan->move[i];
-		uint32_t ignored;
+	struct move m = plan->move[staged];
 
-		if (m->op == MOVE_READ && m->late && !stage(p, i, &ignored))
+	memmove(&plan->move[border + 1], &plan->move[border],
+	        (staged - border) * sizeof(plan->move[0]));
+	plan->move[border] = m;
+}
+
+/* Reads that must be late are staged; their staging moves come first of all. */
+static bool
+stage_late_reads(struct planner *p, uint32_t *border)
+{
+	uint32_t staged;
+
+	for (uint32_t i = *border; i < p->plan->moves; i++) {
+		const struct move *m = &p->plan->move[i];
+
+		if (m->op != MOVE_READ || !m->late)
+			continue;
+		if (!stage(p, i, &staged))
 			return false;
+		insert_staging(p->plan, staged, *border);
+		++*border;
+		i++; /* move i is now the next one */
 	}
 	return true;
 }
@@ -188,20 +209,6 @@ swap_moves(struct move *a, struct move *b)
 }
 
 /*
- * Move the staging copy at index `staged` to the border between early and late moves: it only
- * reads what is still intact and writes what is free. Everything behind shifts by one.
- */
-static void
-insert_staging(struct plan *plan, uint32_t staged, uint32_t border)
-{
-	struct move m = plan->move[staged];
-
-	memmove(&plan->move[border + 1], &plan->move[border],
-	        (staged - border) * sizeof(plan->move[0]));
-	plan->move[border] = m;
-}
-
-/*
  * Put the moves of this lateness into order, from index *done on. *border is where the early
  * moves end so far.
  */
@@ -233,14 +240,16 @@ order_moves(struct planner *p, bool late, uint32_t *border, uint32_t *done)
 enum refusal_code
 plan_moves(struct planner *p)
 {
-	uint32_t border = 0, done = 0;
+	uint32_t border = 0, done;
 
 	if (!collect_moves(p))
 		return p->why->code;
 	while (mark_late(p))
 		;
-	if (!stage_late_reads(p) || !order_moves(p, false, &border, &done) ||
-	        !order_moves(p, true, &border, &done))
+	if (!stage_late_reads(p, &border))
+		return p->why->code;
+	done = border;
+	if (!order_moves(p, false, &border, &done) || !order_moves(p, true, &border, &done))
 		return p->why->code;
 	return REFUSAL_NONE;
 }
