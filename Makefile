@@ -54,6 +54,18 @@ UNIT_TESTS := \
 # Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.
 FUZZERS := \
 
+# The probe kernels' verdict (tests/probes), compiled for 32 and for 64 bits.
+PROBE_SRCS := \
+	tests/probes/bytes.c \
+	tests/probes/linux.c \
+	tests/probes/memory.c \
+	tests/probes/pagewalk.c \
+	tests/probes/pvh.c \
+	tests/probes/say.c \
+	tests/probes/state.c \
+	tests/probes/verdict.c \
+	tests/probes/words.c \
+
 # ---------------------------------------------------------------- tools and flags
 
 ifeq ($(origin CC),default)
@@ -77,6 +89,13 @@ CFLAGS_x86 := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -f
 	-fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only -mcmodel=small \
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffunction-sections -fdata-sections
+# Position-independent, without variables or tables that a loader would have to relocate.
+PROBE_CFLAGS := $(filter-out -g,$(COMMON)) -Os -march=x86-64 -ffreestanding -fpie \
+	-fvisibility=hidden -fno-jump-tables -mno-red-zone -mgeneral-regs-only \
+	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -isystem /usr/include/x86_64-linux-gnu
+CFLAGS_probe32 := $(PROBE_CFLAGS) -m32
+CFLAGS_probe64 := $(PROBE_CFLAGS) -m64
 LDFLAGS_host :=
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_x86 := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack \
@@ -137,7 +156,9 @@ endef
 SRCS_host := $(TOOL_SRCS)
 SRCS_asan := $(UNIT_SRCS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
 SRCS_x86 := $(X86_SRCS)
-$(foreach env,host asan x86,$(eval $(call ENVIRONMENT,$(env))))
+SRCS_probe32 := $(PROBE_SRCS)
+SRCS_probe64 := $(PROBE_SRCS)
+$(foreach env,host asan x86 probe32 probe64,$(eval $(call ENVIRONMENT,$(env))))
 
 # Says which Debian package is missing, before a compiler says it worse.
 build/needs: tools/deps tools/packages
@@ -202,6 +223,52 @@ $(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/
 .PHONY: test-unit
 test-unit: $(UNIT_PROGRAMS)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+
+# ---------------------------------------------------------------- tests: probe kernels
+
+# One image holds both verdicts; pack.py makes all probe kernels of it. The .def files give their
+# numbers to C, nasm and Python.
+PROBE_LDFLAGS := -static -nostdlib --build-id=none --orphan-handling=error --fatal-warnings \
+	--no-warn-rwx-segments
+PROBE_INCS := build/probes/saved.inc build/probes/layout.inc
+
+build/probes/saved.inc: PROBE_DEF := -D'SAVED(name)=S_\#\#name: resq 1'
+build/probes/layout.inc: PROBE_DEF := -D'LAYOUT(name,at)=name equ at'
+$(PROBE_INCS): build/probes/%.inc: tests/probes/%.def | build/needs
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -E -P -x c $(PROBE_DEF) -o $@ $<
+
+build/probes/core64: $(PROBE_SRCS:%.c=build/probe64/%.o) tests/probes/core64.ld
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LD) -m elf_x86_64 $(PROBE_LDFLAGS) -T tests/probes/core64.ld -o $@.elf \
+		$(filter %.o,$^)
+	$(Q)objcopy -O binary -j .core64 $@.elf $@
+
+build/probes/head.o: tests/probes/head.asm build/probes/core64 $(PROBE_INCS)
+	$(call say,NASM,$@)
+	$(Q)$(NASM) -f elf32 -w+all -w+error --reproducible -Ibuild/probes/ \
+		-DCORE64_FILE="'build/probes/core64'" -o $@ $<
+
+build/probes/core: build/probes/head.o $(PROBE_SRCS:%.c=build/probe32/%.o) tests/probes/core32.ld
+	$(call say,LD,$@)
+	$(Q)$(LD) -m elf_i386 $(PROBE_LDFLAGS) -T tests/probes/core32.ld -o $@.elf \
+		$(filter %.o,$^)
+	$(Q)objcopy -O binary -j .head -j .core32 -j .core64 -j .scratch $@.elf $@
+
+build/probes/packed: build/probes/core tests/probes/pack.py tests/probes/layout.def
+	$(call say,PACK,build/probes)
+	$(Q)$(PYTHON) tests/probes/pack.py $< $(@D)/kernels
+	@touch $@
+
+build/probes/prelude: tests/probes/prelude.asm | build/needs
+	$(call say,NASM,$@)
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f bin -w+all -w+error -o $@ $<
+
+.PHONY: probes
+probes: build/probes/packed build/probes/prelude
 
 # ---------------------------------------------------------------- the rest
 
