@@ -45,11 +45,14 @@ UNIT_SRCS := \
 
 UNIT_TESTS := \
 	tests/unit/test_cmdline.c \
+	tests/unit/test_entry.c \
 	tests/unit/test_memmap.c \
+	tests/unit/test_paging.c \
 	tests/unit/test_plan_initrd.c \
 	tests/unit/test_plan_kernel.c \
 	tests/unit/test_plan_moves.c \
 	tests/unit/test_refusal.c \
+	tests/unit/test_wire.c \
 
 # Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.
 FUZZERS := \
