@@ -12,18 +12,27 @@ VERSION := 0.1.0
 
 # The core: compiled for every environment.
 STUB_SRCS := \
+	stub/bundle.c \
 	stub/cmdline.c \
 	stub/entry.c \
 	stub/handoff.c \
 	stub/handoff_setup_data.c \
 	stub/handoff_start_info.c \
 	stub/handoff_zero_page.c \
+	stub/image.c \
 	stub/memmap.c \
 	stub/paging.c \
 	stub/place.c \
 	stub/plan.c \
 	stub/plan_initrd.c \
 	stub/plan_kernel.c \
+	stub/probe.c \
+	stub/probe_bzimage.c \
+	stub/probe_elf.c \
+	stub/probe_entry.c \
+	stub/probe_note.c \
+	stub/probe_other.c \
+	stub/probe_pe.c \
 	stub/refusal.c \
 	stub/space.c \
 	stub/text.c \

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Windows over a file: which bytes are at hand, and which must be asked for.
+ *
+ * image_get() is the only way from an offset in a file to bytes. It answers in three ways:
+ * the bytes, "past the end" (the caller's code), or "the file has them, I don't" (NEED). It
+ * never joins two windows, for that would take memory; the missing range is asked for whole.
+ */
+#include "image.h"
+
+struct image
+image_of(struct span bytes)
+{
+	struct image im = image_stream(bytes.size);
+
+	image_add(&im, 0, bytes);
+	return im;
+}
+
+struct image
+image_stream(uint64_t size)
+{
+	struct image im;
+
+	memset(&im, 0, sizeof(im));
+	im.size = size;
+	return im;
+}
+
+bool
+image_add(struct image *im, uint64_t off, struct span bytes)
+{
+	if (off <= im->base && bounds_ok(bytes.size, im->base - off, im->size))
+		im->windows = 0;
+	if (im->windows == IMAGE_WINDOWS)
+		return false;
+	im->window[im->windows++] = (struct image_window){off, bytes};
+	return true;
+}
+
+bool
+image_member(const struct image *im, uint64_t off, uint64_t size, struct image *ret_member)
+{
+	if (!bounds_ok(im->size, off, size))
+		return false;
+	*ret_member = *im;
+	ret_member->base = im->base + off;
+	ret_member->size = size;
+	return true;
+}
+
+/* The first byte after [off, off + len), for a message: at most the largest number there is. */
+static uint64_t
+reach(uint64_t off, uint64_t len)
+{
+	return range_fits(off, len) ? off + len : UINT64_MAX;
+}
+
+enum refusal_code
+image_get(const struct image *im, uint64_t off, uint64_t len, enum refusal_code code,
+        struct span *ret_bytes, struct refusal *ret_why)
+{
+	if (!bounds_ok(im->size, off, len))
+		return refuse(ret_why, code, off, im->size, reach(off, len));
+	if (len == 0) {
+		*ret_bytes = (struct span){(const uint8_t *)"", 0};
+		return REFUSAL_NONE;
+	}
+	for (uint32_t i = 0; i < im->windows; i++) {
+		const struct image_window *w = &im->window[i];
+
+		if (im->base + off >= w->off &&
+		        span_sub(w->bytes, im->base + off - w->off, len, ret_bytes))
+			return REFUSAL_NONE;
+	}
+	return refuse(ret_why, REFUSAL_NEED, im->base + off, 0, len);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Shared by the probe's files only.
+ *
+ * probe.c tells the formats apart, probe_elf.c, probe_note.c and
+ * probe_entry.c read an ELF, probe_bzimage.c a bzImage, probe_other.c and probe_pe.c name what
+ * is neither.
+ */
+#ifndef KSHIM_PROBE_H
+#define KSHIM_PROBE_H
+
+#include "facts.h"
+
+/* What a program header or a note section header says, from either class. */
+struct elf_header {
+	uint32_t type, flags;
+	uint64_t off, vaddr, paddr, file_len, mem_len, align;
+};
+
+/*
+ * The first 4 KiB of the file, or all of it if it is shorter: most headers lie there, so that
+ * a stream is asked once instead of for each field.
+ * Errors: REFUSAL_NEED.
+ */
+enum refusal_code probe_head(
+        const struct image *im, struct span *ret_head, struct refusal *ret_why);
+
+/* As refuse(), and {d} is `detail`. */
+enum refusal_code refuse_detail(struct refusal *why, enum refusal_code code, const char *detail,
+        uint64_t where, uint64_t found, uint64_t wanted);
+
+/* As image_get(), and {d} is `detail` if the bytes are past the end. */
+enum refusal_code image_get_detail(const struct image *im, uint64_t off, uint64_t len,
+        enum refusal_code code, const char *detail, struct span *ret_bytes,
+        struct refusal *ret_why);
+
+/* What the notes of an ELF said. The facts are made of it once all notes are read. */
+struct elf_notes {
+	bool pvh, reloc, linux_owner;
+	uint32_t pvh_entry;
+	uint64_t pvh_note_off;   /* of the descriptor in the file */
+	uint64_t reloc_off;      /* the same of PHYS32_RELOC */
+	uint32_t reloc_values;   /* how many of the three it gives */
+	uint32_t reloc_value[3]; /* alignment, first, last */
+	uint64_t paddr_offset;   /* p_paddr minus the physical address; mostly 0 */
+	char guest_os[FACTS_GUEST_OS];
+};
+
+/*
+ * Read the notes in `bytes`, which lie at `off` in the file; `align` is p_align or
+ * sh_addralign. What is no valid note is skipped; the first valid one of a kind counts.
+ */
+void notes_read(struct span bytes, uint64_t off, uint64_t align, struct elf_notes *notes);
+
+/*
+ * Complete the facts of an ELF whose segments are known by what its notes and its e_entry say:
+ * entry, PVH entry, how it may be moved, whether it is Linux.
+ * Errors: REFUSAL_ELF_NOTE_RELOC.
+ */
+enum refusal_code elf_conclude(const struct elf_notes *notes, bool is64, uint64_t e_entry,
+        struct elf_facts *facts, struct refusal *ret_why);
+
+/*
+ * A PE file: UEFI application (by its kind), or code of another machine.
+ * Errors: REFUSAL_NEED, KERNEL_PE, KERNEL_ARCH, KERNEL_OTHER (a DOS program); REFUSAL_NONE
+ * if it is no PE.
+ */
+enum refusal_code pe_probe(const struct image *im, struct span head, struct refusal *ret_why);
+
+#endif

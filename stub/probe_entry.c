@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an ELF's segments, notes and e_entry say together: where it starts, whether it may be
+ * moved, whether it is Linux. Xen public/elfnote.h; Linux arch/x86/kernel/vmlinux.lds.S.
+ *
+ * Promises facts only: an entry outside of all segments is passed on as it is, for the planner
+ * to refuse if it is the one to be used. Surprising: BSD kernels have virtual addresses in
+ * p_paddr and say so by a PADDR_OFFSET note, while others have the note and physical addresses.
+ */
+#include "probe.h"
+
+#define LINUX_BASE      0xffffffff80000000ull /* __START_KERNEL_map */
+#define RELOC_ALIGN     (2 * MIB)             /* default of PHYS32_RELOC */
+#define RELOC_ALIGN_MIN PAGE
+
+/* Is `addr` inside of a range that starts at `start`? Virtual ranges may pass the end of 2^64.
+ */
+static bool
+inside(uint64_t start, uint64_t len, uint64_t addr)
+{
+	return addr >= start && addr - start < len;
+}
+
+/* The segment whose memory, moved down by `offset`, holds the physical address; or NULL. */
+static const struct segment *
+segment_at(const struct elf_facts *facts, uint64_t addr, uint64_t offset)
+{
+	for (uint32_t i = 0; i < facts->segments; i++) {
+		const struct segment *s = &facts->segment[i];
+
+		if (s->paddr >= offset && inside(s->paddr - offset, s->mem_len, addr))
+			return s;
+	}
+	return NULL;
+}
+
+/*
+ * Take the PADDR_OFFSET note into account where it makes sense: the PVH entry, which is
+ * physical for sure, lies in the kernel with it and does not without it.
+ */
+static void
+apply_paddr_offset(struct elf_facts *facts, uint64_t offset)
+{
+	if (!offset || !facts->pvh || segment_at(facts, facts->pvh_entry, 0) ||
+	        !segment_at(facts, facts->pvh_entry, offset) ||
+	        facts->segment[0].paddr < offset)
+		return;
+	for (uint32_t i = 0; i < facts->segments; i++)
+		facts->segment[i].paddr -= offset;
+}
+
+/* e_entry as a physical address; *ret_physical: it was one in the file. */
+static void
+find_entry(struct elf_facts *facts, uint64_t e_entry, bool *ret_physical)
+{
+	const struct segment *s = segment_at(facts, e_entry, 0);
+
+	*ret_physical = s;
+	facts->entry = e_entry;
+	for (uint32_t i = 0; !s && i < facts->segments; i++) {
+		if (!inside(facts->segment[i].vaddr, facts->segment[i].mem_len, e_entry))
+			continue;
+		s = &facts->segment[i];
+		facts->entry = e_entry - s->vaddr + s->paddr;
+	}
+	facts->entry_loaded = s && inside(s->paddr, s->file_len, facts->entry);
+}
+
+static enum refusal_code
+take_reloc(const struct elf_notes *notes, struct elf_facts *facts, struct refusal *ret_why)
+{
+	uint64_t align = facts->max_align >= RELOC_ALIGN_MIN ? facts->max_align : RELOC_ALIGN;
+	uint32_t first = 0, last = UINT32_MAX;
+
+	if (!notes->reloc || !notes->pvh)
+		return REFUSAL_NONE;
+	if (notes->reloc_values > 0)
+		align = notes->reloc_value[0];
+	if (notes->reloc_values > 1)
+		first = notes->reloc_value[1];
+	if (notes->reloc_values > 2)
+		last = notes->reloc_value[2];
+	if (!is_power_of_two(align) || align < RELOC_ALIGN_MIN)
+		return refuse_detail(ret_why, REFUSAL_ELF_NOTE_RELOC, "alignment",
+		        notes->reloc_off, align, RELOC_ALIGN);
+	if (last <= first)
+		return refuse_detail(ret_why, REFUSAL_ELF_NOTE_RELOC, "last address",
+		        notes->reloc_off, last, first);
+	if (align > UINT32_MAX)
+		return REFUSAL_NONE;
+	facts->reloc = true;
+	facts->reloc_align = (uint32_t)align;
+	facts->reloc_min = first;
+	facts->reloc_max = last;
+	return REFUSAL_NONE;
+}
+
+/*
+ * Is it linked as an x86-64 Linux? All segments of the kernel map (the per-CPU one lies
+ * elsewhere) are LINUX_BASE above their physical address, and so is the lowest.
+ */
+static bool
+linux_link_map(const struct elf_facts *facts)
+{
+	for (uint32_t i = 0; i < facts->segments; i++) {
+		const struct segment *s = &facts->segment[i];
+
+		if ((i == 0 || s->vaddr >= LINUX_BASE) && s->vaddr - s->paddr != LINUX_BASE)
+			return false;
+	}
+	return true;
+}
+
+static enum linux_evidence
+linux_evidence(
+        const struct elf_notes *notes, const struct elf_facts *facts, bool is64, bool physical)
+{
+	if (notes->guest_os[0])
+		return memcmp(notes->guest_os, "linux", 6) == 0 ? LINUX_GUEST_OS : LINUX_NO;
+	if (notes->linux_owner)
+		return LINUX_NOTE;
+	return is64 && physical && linux_link_map(facts) ? LINUX_LINK_MAP : LINUX_NO;
+}
+
+enum refusal_code
+elf_conclude(const struct elf_notes *notes, bool is64, uint64_t e_entry,
+        struct elf_facts *facts, struct refusal *ret_why)
+{
+	bool physical;
+
+	facts->pvh = notes->pvh;
+	facts->pvh_entry = notes->pvh_entry;
+	facts->pvh_note_off = notes->pvh_note_off;
+	memcpy(facts->guest_os, notes->guest_os, sizeof(facts->guest_os));
+	apply_paddr_offset(facts, notes->paddr_offset);
+	find_entry(facts, e_entry, &physical);
+	facts->linux = linux_evidence(notes, facts, is64, physical);
+	return take_reloc(notes, facts, ret_why);
+}

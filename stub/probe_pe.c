@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A PE file without a Linux setup header into a refusal that says which kind of UEFI
+ * application it is: a unified kernel image, a compressed one (EFI zboot), another.
+ *
+ * PE/COFF specification ("MS-DOS Stub", "COFF File Header", "Section Table"), UAPI "Unified
+ * Kernel Image", Linux drivers/firmware/efi/libstub/zboot-header.S. Surprising: an arm64 or
+ * RISC-V Image is a PE too, so their own magics have been looked for before.
+ */
+#include "probe.h"
+
+#define PE_OFFSET     0x3c /* e_lfanew */
+#define PE_HEADER     24   /* "PE\0\0" and the COFF header, bytes */
+#define COFF_MACHINE  4
+#define COFF_SECTIONS 6
+#define COFF_OPTIONAL 20 /* size of the optional header */
+#define SECTION_SIZE  40
+#define ZBOOT_TYPE    24 /* name of the compression */
+
+struct pe_machine {
+	uint32_t number;
+	const char *name;
+};
+
+static const struct pe_machine pe_machines[] = {
+        {0x1c0, "a UEFI application for arm"},
+        {0x1c2, "a UEFI application for arm"},
+        {0x1c4, "a UEFI application for arm"},
+        {0xaa64, "a UEFI application for aarch64"},
+        {0x5032, "a UEFI application for riscv32"},
+        {0x5064, "a UEFI application for riscv64"},
+        {0x6232, "a UEFI application for loongarch32"},
+        {0x6264, "a UEFI application for loongarch64"},
+        {0x200, "a UEFI application for ia64"},
+};
+
+struct zboot_type {
+	const char *name, *detail;
+};
+
+static const struct zboot_type zboot_types[] = {
+        {"gzip", "EFI zboot, gzip"},
+        {"zstd", "EFI zboot, zstd"},
+        {"xzkern", "EFI zboot, xz"},
+        {"lzma", "EFI zboot, lzma"},
+        {"lzo", "EFI zboot, lzo"},
+        {"lz4", "EFI zboot, lz4"},
+};
+
+/* The payload's compression in words; its name is NUL-terminated. */
+static const char *
+zboot_detail(struct span head)
+{
+	for (size_t i = 0; i < sizeof(zboot_types) / sizeof(zboot_types[0]); i++) {
+		uint64_t len = 0;
+
+		while (zboot_types[i].name[len])
+			len++;
+		if (span_is(head, ZBOOT_TYPE, zboot_types[i].name, len + 1))
+			return zboot_types[i].detail;
+	}
+	return "EFI zboot";
+}
+
+/* Has the section table a .linux section? A table that the file does not have has none. */
+static enum refusal_code
+find_linux(const struct image *im, uint64_t pe, struct span header, bool *ret_found,
+        struct refusal *why)
+{
+	uint64_t count = span_le16(header, COFF_SECTIONS);
+	struct span table;
+	enum refusal_code code =
+	        image_get(im, pe + PE_HEADER + span_le16(header, COFF_OPTIONAL),
+	                count * SECTION_SIZE, REFUSAL_KERNEL_PE, &table, why);
+
+	*ret_found = false;
+	if (code)
+		return code == REFUSAL_NEED ? code : REFUSAL_NONE;
+	for (uint64_t i = 0; i < count; i++) {
+		if (span_is(table, i * SECTION_SIZE, ".linux\0", 8))
+			*ret_found = true;
+	}
+	return REFUSAL_NONE;
+}
+
+static enum refusal_code
+name_pe(const struct image *im, uint64_t pe, struct span header, struct refusal *why)
+{
+	uint64_t machine = span_le16(header, COFF_MACHINE);
+	bool unified;
+	enum refusal_code code;
+
+	for (size_t i = 0; i < sizeof(pe_machines) / sizeof(pe_machines[0]); i++) {
+		if (machine == pe_machines[i].number)
+			return refuse_detail(why, REFUSAL_KERNEL_ARCH, pe_machines[i].name,
+			        pe + COFF_MACHINE, machine, 0x8664);
+	}
+	code = find_linux(im, pe, header, &unified, why);
+	if (code)
+		return code;
+	return refuse_detail(why, REFUSAL_KERNEL_PE,
+	        unified ? "a unified kernel image" : "no kernel that kshim knows inside", pe,
+	        machine, 0);
+}
+
+enum refusal_code
+pe_probe(const struct image *im, struct span head, struct refusal *ret_why)
+{
+	uint64_t pe = span_le32(head, PE_OFFSET);
+	struct span header;
+	enum refusal_code code;
+
+	if (!span_is(head, 0, "MZ", 2))
+		return REFUSAL_NONE;
+	if (span_is(head, 4, "zimg", 4))
+		return refuse_detail(
+		        ret_why, REFUSAL_KERNEL_PE, zboot_detail(head), 4, 0x7a696d67, 0);
+	code = image_get(im, pe, PE_HEADER, REFUSAL_KERNEL_OTHER, &header, ret_why);
+	if (code == REFUSAL_NEED)
+		return code;
+	if (code == REFUSAL_NONE && span_is(header, 0, "PE\0\0", 4))
+		return name_pe(im, pe, header, ret_why);
+	return refuse_detail(ret_why, REFUSAL_KERNEL_OTHER, "a DOS program", 0, 0x4d5a, 0);
+}
