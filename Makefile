@@ -204,10 +204,11 @@ build/x86/%.o: %.asm build/x86/flags $(X86_INC) | build/needs
 build/x86/list: FORCE
 	@$(call note,$@,$(X86_SRCS) $(X86_ASMS))
 
-build/kshim.elf: $(X86_OBJS) build/x86/libkshim.a $(X86_LDS) build/x86/list
+build/kshim.elf: $(X86_OBJS) build/x86/libkshim.a $(X86_LDS) build/x86/list tools/check-image
 	$(call say,LD,$@)
 	$(Q)$(LD) $(LDFLAGS_x86) -T $(X86_LDS) -Map build/x86/kshim.map -o $@ \
 		$(filter %.o,$^) build/x86/libkshim.a
+	$(Q)tools/check-image --pvh --section .text --section .rodata $@
 
 # ---------------------------------------------------------------- host: the kshim program
 
@@ -232,9 +233,28 @@ $(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^
 
-.PHONY: test-unit
+.PHONY: test-unit test-fuzz test-boot test
 test-unit: $(UNIT_PROGRAMS)
-	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+	@tests/run-units unit $^
+
+# The corpus once more through each fuzzer; `make fuzz` looks for new inputs.
+test-fuzz: $(FUZZ_PROGRAMS)
+	@tests/run-units fuzz $(foreach f,$(FUZZ_PROGRAMS),'$(f) tests/fuzz/corpus/$(notdir $(f))')
+
+# Rows that boot something; they need no root and no network once `make deps` has run and
+# tools/fetch-deb has what it fetches.
+test-boot: all probes
+	@mkdir -p build/results
+	@rm -f build/results/boot.xml
+	$(PYTHON) -m pytest -q -n 2 -p no:cacheprovider --junitxml=build/results/boot.xml tests/boot
+
+# All of them, whatever fails, then the sum; ALSO=lint counts what `make lint` left.
+TEST_PARTS := unit $(if $(strip $(FUZZERS)),fuzz) $(if $(shell ls tests/boot 2>/dev/null),boot)
+test:
+	@tools/deps build run test
+	@rm -f $(addprefix build/results/,$(TEST_PARTS))
+	@for part in $(TEST_PARTS); do $(MAKE) --no-print-directory test-$$part || :; done
+	@tests/summary $(ALSO) $(TEST_PARTS)
 
 # ---------------------------------------------------------------- tests: probe kernels
 
@@ -289,12 +309,35 @@ probes: build/probes/packed build/probes/prelude
 run:
 	+@MAKE='$(MAKE)' tools/run-guest
 
-.PHONY: deps clean format
+.PHONY: deps deps-lint lint format clean help
 deps:
 	@tools/deps build run test
 
+deps-lint:
+	@tools/deps build run test lint
+
+lint: all build/x86/libkshim.a
+	@MAKE='$(MAKE)' tools/lint
+
 format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	git ls-files -co --exclude-standard -- '*.c' '*.h' | xargs clang-format -i
 
 clean:
 	rm -rf build
+
+define HELP
+make             build everything into build/: kshim.elf and the program kshim
+make run         boot a real kernel to userspace; installs and fetches what it needs
+                 KERNEL=FILE INITRD='FILE...'|none APPEND='WORDS' MEMORY=512M CPUS=1
+                 INTERACTIVE=1 (a shell) TIMEOUT=180 ACCEL=kvm|tcg
+make test        unit tests, fuzzers' corpus, boots; installs what they need
+make test-unit test-fuzz test-boot
+make deps        install, by apt, what make, make run and make test need
+make lint        layers, format, static analysis, the linked images (make deps-lint)
+make format      clang-format all C files in place
+make clean       remove build/, with all that was fetched into it
+V=1 shows commands.
+endef
+export HELP
+help:
+	@echo "$$HELP"
