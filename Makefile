@@ -39,14 +39,40 @@ STUB_SRCS := \
 
 # The x86 body, C and nasm. X86_OFFSETS makes the constants that nasm includes (offsets.inc).
 X86_SRCS := \
+	x86/acpi.c \
+	x86/console.c \
+	x86/die.c \
+	x86/execute.c \
+	x86/fw_cfg.c \
+	x86/fw_cfg_items.c \
+	x86/idt.c \
+	x86/launcher.c \
+	x86/main.c \
+	x86/reach.c \
+	x86/report.c \
+	x86/rng.c \
+	x86/room.c \
+	x86/serial.c \
+	x86/sources.c \
 
 X86_ASMS := \
+	x86/entry.asm \
+	x86/fault.asm \
+	x86/mem.asm \
+	x86/trampoline.asm \
 
-X86_OFFSETS :=
+X86_OFFSETS := x86/offsets.c
 X86_LDS := x86/kshim.ld
 
 # The host program build/kshim.
 TOOL_SRCS := \
+	tools/bundle_write.c \
+	tools/cmd_bundle.c \
+	tools/cmd_explain.c \
+	tools/cmd_unpack.c \
+	tools/file.c \
+	tools/kshim.c \
+	tools/unpack.c \
 
 # Builders and fakes that every unit test is linked with, and the tests: one program a file.
 UNIT_SRCS := \
@@ -112,7 +138,7 @@ LDFLAGS_host :=
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_x86 := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack \
 	-z max-page-size=4096 --gc-sections --orphan-handling=error --fatal-warnings
-NASMFLAGS := -f elf64 -g -F dwarf -w+all -w+error -w-reloc-rel-dword --reproducible -I.
+NASMFLAGS := -f elf64 -g -F dwarf -w+all -w+error --reproducible -I.
 
 TOOL_LIBS := -larchive
 UNIT_LIBS := -lcmocka

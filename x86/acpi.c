@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Walks RSDP, XSDT or RSDT and the tables they name (ACPI 6.4, 5.2), for their ranges only.
+ *
+ * The tables are the launcher's or the firmware's and are not trusted: a length or pointer
+ * that makes no sense ends that branch, quietly, for the kernel will judge the tables itself.
+ * Most launchers put them into reserved memory, and then there is nothing to collect.
+ */
+#include "x86/acpi.h"
+#include "stub/bytes.h"
+#include "x86/reach.h"
+
+#define BIOS_AREA     0xe0000ull
+#define BIOS_AREA_LEN 0x20000ull
+#define EBDA_SEGMENT  0x40e /* BIOS data area: segment of the EBDA */
+
+#define RSDP_LEN_1    20 /* revision 0 and its checksum */
+#define RSDP_REVISION 15
+#define RSDP_RSDT     16
+#define RSDP_LEN_2    36
+#define RSDP_XSDT     24
+#define HEADER_LEN    36 /* of every table */
+#define TABLE_LENGTH  4
+#define TABLE_MAX     (1 * MIB) /* a longer one is taken for damaged */
+#define FADT_FACS     36
+#define FADT_DSDT     40
+#define FADT_X_FACS   132
+#define FADT_X_DSDT   140
+
+struct collect {
+	const struct memmap *map;
+	struct named_range *fixed;
+	uint32_t count, max;
+};
+
+static struct span
+memory(uint64_t addr, uint64_t len)
+{
+	return (struct span){(const uint8_t *)(uintptr_t)addr, len};
+}
+
+static bool
+is_rsdp(uint64_t addr)
+{
+	struct span s = memory(addr, RSDP_LEN_1);
+	uint8_t sum = 0;
+
+	if (!span_is(s, 0, "RSD PTR ", 8))
+		return false;
+	for (unsigned i = 0; i < RSDP_LEN_1; i++)
+		sum = (uint8_t)(sum + s.base[i]);
+	return !sum;
+}
+
+static uint64_t
+scan(uint64_t addr, uint64_t len)
+{
+	for (uint64_t a = addr; a < addr + len; a += 16) {
+		if (is_rsdp(a))
+			return a;
+	}
+	return 0;
+}
+
+uint64_t
+acpi_find_rsdp(void)
+{
+	uint64_t ebda = (uint64_t)span_le16(memory(EBDA_SEGMENT, 2), 0) << 4;
+	uint64_t found = 0;
+
+	if (ebda >= 0x80000 && ebda < 0xa0000)
+		found = scan(ebda, KIB);
+	return found ? found : scan(BIOS_AREA, BIOS_AREA_LEN);
+}
+
+/* Is any byte of it in RAM? */
+static bool
+in_ram(const struct memmap *map, struct range r)
+{
+	for (uint32_t i = 0; i < map->count; i++) {
+		if (map->entry[i].type == MEM_RAM && range_overlaps(map->entry[i].range, r))
+			return true;
+	}
+	return false;
+}
+
+/* Add a range; where it would be one too many, the last one grows to reach it. */
+static void
+collect(struct collect *c, struct range r)
+{
+	struct range *last = c->count ? &c->fixed[c->count - 1].range : NULL;
+	bool near =
+	        last && r.addr <= range_end(*last) + PAGE && range_end(r) + PAGE >= last->addr;
+
+	if (!in_ram(c->map, r))
+		return;
+	if (near || c->count == c->max) {
+		uint64_t start = r.addr < last->addr ? r.addr : last->addr;
+		uint64_t end =
+		        range_end(r) > range_end(*last) ? range_end(r) : range_end(*last);
+
+		*last = (struct range){start, end - start};
+		return;
+	}
+	c->fixed[c->count++] = (struct named_range){"ACPI tables", r};
+}
+
+/* The table at `addr`, collected; false if there is none that makes sense. */
+static bool
+take_table(struct collect *c, uint64_t addr, struct span *ret_table)
+{
+	struct refusal ignored;
+	uint64_t len;
+
+	if (!addr || reach("ACPI table", addr, HEADER_LEN, &ignored))
+		return false;
+	len = span_le32(memory(addr, HEADER_LEN), TABLE_LENGTH);
+	if (len < TABLE_LENGTH + 4 || len > TABLE_MAX ||
+	        reach("ACPI table", addr, len, &ignored))
+		return false;
+	*ret_table = memory(addr, len);
+	collect(c, (struct range){addr, len});
+	return true;
+}
+
+/* What the FADT names: DSDT and FACS, by 64-bit pointers where it has them. */
+static void
+take_fadt_tables(struct collect *c, struct span fadt)
+{
+	uint64_t dsdt = span_le64(fadt, FADT_X_DSDT), facs = span_le64(fadt, FADT_X_FACS);
+	struct span ignored;
+
+	take_table(c, dsdt ? dsdt : span_le32(fadt, FADT_DSDT), &ignored);
+	take_table(c, facs ? facs : span_le32(fadt, FADT_FACS), &ignored);
+}
+
+uint32_t
+acpi_fixed(uint64_t rsdp, const struct memmap *map, struct named_range *fixed, uint32_t max)
+{
+	struct collect c = {map, fixed, 0, max};
+	struct refusal ignored;
+	struct span s, root, table;
+	uint64_t xsdt;
+	unsigned width;
+
+	if (!rsdp || reach("RSDP", rsdp, RSDP_LEN_2, &ignored))
+		return 0;
+	s = memory(rsdp, RSDP_LEN_2);
+	collect(&c, (struct range){rsdp, RSDP_LEN_2});
+	xsdt = span_u8(s, RSDP_REVISION) >= 2 ? span_le64(s, RSDP_XSDT) : 0;
+	width = xsdt ? 8 : 4;
+	if (!take_table(&c, xsdt ? xsdt : span_le32(s, RSDP_RSDT), &root))
+		return c.count;
+	for (uint64_t off = HEADER_LEN; bounds_ok(root.size, off, width); off += width) {
+		if (take_table(&c, span_le(root, off, width), &table) &&
+		        span_is(table, 0, "FACP", 4))
+			take_fadt_tables(&c, table);
+	}
+	return c.count;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ends a refused boot: words the refusal, hands its code to whoever started the machine.
+ *
+ * Where fw_cfg answers this is QEMU, which a keyboard reset would start again for ever.
+ */
+#include "x86/die.h"
+#include "stub/text.h"
+#include "x86/console.h"
+#include "x86/cpu.h"
+#include "x86/fw_cfg.h"
+#include "x86/port.h"
+
+#define LINE_MAX 1024
+
+/*
+ * The whole line for entry.asm, which has no C to format it: taken from refusal.def, where
+ * the sentence has no placeholder.
+ */
+#define REFUSAL(number, ident, name, sentence, text)                                           \
+	static const char line_##ident[] __attribute__((unused)) =                             \
+	        "kshim: " sentence " [" name "]\r\n";
+#include "stub/refusal.def"
+#undef REFUSAL
+extern const char *const cpu_refusal_line;
+const char *const cpu_refusal_line = line_CPU_NO_LONG_MODE;
+
+/* An exception in here must not come back here. */
+static bool dying;
+
+static void
+print_refusal(const struct refusal *why)
+{
+	static char sentence[LINE_MAX];
+
+	refusal_format(why, sentence, sizeof(sentence));
+	console_text("kshim: ");
+	console_text(sentence);
+	console_text("\n");
+}
+
+_Noreturn void
+die(const struct refusal *why)
+{
+	if (!dying) {
+		dying = true;
+		print_refusal(why);
+	}
+	outb(PORT_POST, (uint8_t)why->code);
+	outb(PORT_EXIT, (uint8_t)why->code);
+	if (!fw_cfg_present())
+		outb(PORT_KEYBOARD, KEYBOARD_RESET);
+	cpu_halt();
+}

@@ -1,0 +1,36 @@
+; SPDX-License-Identifier: BSD-2-Clause
+; Where exceptions of kshim itself arrive: FAULTS entries, FAULT_STRIDE bytes apart.
+;
+; Each pushes its number, after a zero where the CPU pushes no error code, and nothing is
+; saved: fault() in idt.c ends the machine.
+
+%include "offsets.inc"
+
+extern fault
+
+section .text
+bits 64
+
+%define HAS_ERROR_CODE (1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17 | \
+	1 << 21 | 1 << 29 | 1 << 30)	; Intel SDM vol. 3, table 6-1; AMD APM vol. 2, 8.1
+
+align FAULT_STRIDE
+global fault_entries
+fault_entries:
+%assign vector 0
+%rep FAULTS
+	align	FAULT_STRIDE
+%if (HAS_ERROR_CODE >> vector) & 1 == 0
+	push	0
+%endif
+	push	vector
+	jmp	near fault_common
+%assign vector vector + 1
+%endrep
+
+fault_common:
+	mov	edi, [rsp]		; vector
+	mov	rsi, [rsp + 16]		; rip
+	and	rsp, -16
+	call	fault
+	ud2

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A fault in kshim itself is a refusal on the console instead of a silent reset.
+ */
+#ifndef KSHIM_X86_IDT_H
+#define KSHIM_X86_IDT_H
+
+#define IDT_FAULTS       32 /* exceptions that a CPU can raise */
+#define IDT_FAULT_STRIDE 16 /* bytes between the entries in fault.asm */
+
+/* Load the IDT. Interrupts stay off. */
+void idt_load(void);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where kernel, initrds and command line come from: fw_cfg, a bundle, start_info's modules.
+ *
+ * The kernel's file is fw_cfg's opt/org.kshim/kernel, else the first module; either may be a
+ * bundle. Initrds are the bundle's, then fw_cfg's, then the modules that are left; the command
+ * line is joined in the same order. A fw_cfg item is a stream: it is understood through a few
+ * windows, and only if they do not suffice it is staged in free memory as a whole.
+ */
+#include "stub/text.h"
+#include "x86/boot.h"
+#include "x86/image.h"
+#include "x86/room.h"
+
+#define WINDOW      (8 * KIB) /* least that is read of a stream at once */
+#define WINDOW_ROOM (IMAGE_WINDOWS * WINDOW)
+
+static uint8_t windows[WINDOW_ROOM];
+static uint64_t windows_used;
+
+static enum refusal_code
+with_subject(enum refusal_code code, const char *subject, struct refusal *why)
+{
+	if (code && !why->subject)
+		why->subject = subject;
+	return code;
+}
+
+static struct span
+space(uint64_t addr, uint64_t len)
+{
+	return (struct span){(const uint8_t *)(uintptr_t)addr, len};
+}
+
+/* Read the whole stream to free memory, and go on with it there. */
+static enum refusal_code
+stage_file(struct boot *b, struct refusal *ret_why)
+{
+	struct kernel_file *f = &b->file;
+	struct named_range avoid[BOOT_FIXED + LAUNCHER_MODULES + 1];
+	uint32_t n = 0;
+	uint64_t addr;
+	enum refusal_code code;
+
+	avoid[n++] = image_range();
+	for (uint32_t i = 0; i < b->request.nr_fixed; i++)
+		avoid[n++] = b->fixed[i];
+	for (uint32_t i = 0; i < b->launcher.modules; i++)
+		avoid[n++] = (struct named_range){"module", b->launcher.module[i]};
+	if (!room_find(&b->map, avoid, n, f->blob.size, &addr))
+		return refuse(ret_why, REFUSAL_FW_CFG_STAGE, 0, f->blob.size, 0);
+	code = fw_cfg_read(
+	        f->blob.handle, f->name, 0, (void *)(uintptr_t)addr, f->blob.size, ret_why);
+	if (code)
+		return code;
+	f->blob.where = BLOB_SPACE;
+	f->blob.addr = addr;
+	f->image = image_of(space(addr, f->blob.size));
+	return REFUSAL_NONE;
+}
+
+/* Answer a REFUSAL_NEED for [why->where, + why->wanted) of the kernel's file. */
+static enum refusal_code
+load_more(struct boot *b, struct refusal *why)
+{
+	struct kernel_file *f = &b->file;
+	uint64_t off = why->where, len = why->wanted > WINDOW ? why->wanted : WINDOW;
+	struct span bytes = {windows + windows_used, len};
+	enum refusal_code code;
+
+	if (len > f->blob.size - off)
+		bytes.size = len = f->blob.size - off;
+	if (f->image.windows == IMAGE_WINDOWS || len > WINDOW_ROOM - windows_used)
+		return stage_file(b, why);
+	code = fw_cfg_read(f->blob.handle, f->name, off, windows + windows_used, len, why);
+	if (code)
+		return code;
+	windows_used += len;
+	image_add(&f->image, off, bytes);
+	return REFUSAL_NONE;
+}
+
+/* The first module, or fw_cfg's item, as the file to look into. */
+static enum refusal_code
+choose_file(struct boot *b, struct refusal *ret_why)
+{
+	struct kernel_file *f = &b->file;
+
+	if (b->items.kernel.selector) {
+		f->name = FW_CFG_KERNEL;
+		f->blob = (struct blob){.where = BLOB_STREAM,
+		        .handle = b->items.kernel.selector,
+		        .size = b->items.kernel.size};
+		f->image = image_stream(f->blob.size);
+	} else if (b->launcher.modules) {
+		f->name = "module 1";
+		f->blob = (struct blob){.where = BLOB_SPACE,
+		        .addr = b->launcher.module[0].addr,
+		        .size = b->launcher.module[0].len};
+		f->image = image_of(space(f->blob.addr, f->blob.size));
+	} else {
+		return refuse(ret_why, REFUSAL_NO_KERNEL, 0, 0, 0);
+	}
+	f->blob.name = f->name;
+	return REFUSAL_NONE;
+}
+
+enum refusal_code
+sources_kernel_file(struct boot *b, struct refusal *ret_why)
+{
+	struct kernel_file *f = &b->file;
+	enum refusal_code code = choose_file(b, ret_why);
+
+	if (code)
+		return code;
+	while ((code = bundle_read(&f->image, &f->is_bundle, &f->members, ret_why)) ==
+	        REFUSAL_NEED) {
+		code = load_more(b, ret_why);
+		if (code)
+			break;
+	}
+	if (!code && !f->is_bundle)
+		f->members = (struct bundle){.kernel_len = f->blob.size};
+	return with_subject(code, f->name, ret_why);
+}
+
+static enum refusal_code
+append_bundle_line(struct boot *b, struct cmdline *line, struct refusal *ret_why)
+{
+	struct kernel_file *f = &b->file;
+	struct span part;
+	enum refusal_code code;
+
+	if (!f->members.cmdline_len)
+		return REFUSAL_NONE;
+	while ((code = image_get(&f->image, f->members.cmdline_off, f->members.cmdline_len,
+	                REFUSAL_BUNDLE_TRUNCATED, &part, ret_why)) == REFUSAL_NEED) {
+		code = load_more(b, ret_why);
+		if (code)
+			break;
+	}
+	return code ? code : cmdline_append(line, part, ret_why);
+}
+
+static enum refusal_code
+append_fw_cfg_line(struct boot *b, struct cmdline *line, struct refusal *ret_why)
+{
+	static uint8_t part[LINE_ROOM];
+	const struct fw_cfg_item *item = &b->items.cmdline;
+	enum refusal_code code;
+
+	if (!item->size)
+		return REFUSAL_NONE;
+	if (item->size > LINE_ROOM)
+		return refuse(ret_why, REFUSAL_CMDLINE_BUFFER, 0, item->size, LINE_ROOM);
+	code = fw_cfg_read(item->selector, FW_CFG_CMDLINE, 0, part, item->size, ret_why);
+	return code ? code : cmdline_append(line, (struct span){part, item->size}, ret_why);
+}
+
+enum refusal_code
+sources_command_line(struct boot *b, struct refusal *ret_why)
+{
+	struct cmdline *line = &b->request.cmdline;
+	struct span launchers = {(const uint8_t *)b->launcher.line, b->launcher.line_len};
+	enum refusal_code code;
+
+	*line = cmdline_init(b->line, sizeof(b->line));
+	code = append_bundle_line(b, line, ret_why);
+	if (!code)
+		code = append_fw_cfg_line(b, line, ret_why);
+	if (!code)
+		code = cmdline_append(line, launchers, ret_why);
+	if (!code)
+		code = cmdline_take_words(line, &b->words, ret_why);
+	return with_subject(code, "command line", ret_why);
+}
+
+enum refusal_code
+sources_probe(struct boot *b, struct refusal *ret_why)
+{
+	struct kernel_file *f = &b->file;
+	enum refusal_code code;
+
+	for (;;) {
+		struct image kernel;
+
+		if (!image_member(
+		            &f->image, f->members.kernel_off, f->members.kernel_len, &kernel))
+			kernel = f->image;
+		code = kernel_probe(&kernel, &b->facts, ret_why);
+		if (code != REFUSAL_NEED)
+			break;
+		code = load_more(b, ret_why);
+		if (code)
+			break;
+	}
+	return with_subject(code, f->name, ret_why);
+}
+
+/* Append an initrd; empty files are none. */
+static enum refusal_code
+add_initrd(struct boot *b, struct blob blob, struct refusal *ret_why)
+{
+	struct plan_request *req = &b->request;
+	struct text name;
+
+	if (!blob.size)
+		return REFUSAL_NONE;
+	if (req->blobs == PLAN_BLOBS) {
+		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_BLOBS, PLAN_BLOBS - 1);
+		ret_why->detail = "initrds";
+		return ret_why->code;
+	}
+	name = text_init(b->initrd_name[req->blobs], NAME_ROOM);
+	text_str(&name, "initrd ");
+	text_dec(&name, req->blobs);
+	blob.name = name.buf;
+	req->blob[req->blobs++] = blob;
+	return REFUSAL_NONE;
+}
+
+/* A part of the kernel's file as a blob of its own. */
+static struct blob
+member(const struct kernel_file *f, uint64_t off, uint64_t len)
+{
+	struct blob blob = f->blob;
+
+	blob.addr += off;
+	blob.size = len;
+	return blob;
+}
+
+enum refusal_code
+sources_blobs(struct boot *b, struct refusal *ret_why)
+{
+	const struct kernel_file *f = &b->file;
+	const struct bundle *m = &f->members;
+	bool first_module_taken = !b->items.kernel.selector;
+	enum refusal_code code;
+
+	b->request.blob[0] = member(f, m->kernel_off, m->kernel_len);
+	b->request.blobs = 1;
+	code = add_initrd(b, member(f, m->initrd_off, m->initrd_len), ret_why);
+	for (uint32_t i = 0; !code && i < FW_CFG_INITRDS; i++) {
+		const struct fw_cfg_item *item = &b->items.initrd[i];
+
+		code = add_initrd(b,
+		        (struct blob){.where = BLOB_STREAM,
+		                .handle = item->selector,
+		                .size = item->size},
+		        ret_why);
+	}
+	for (uint32_t i = first_module_taken; !code && i < b->launcher.modules; i++) {
+		const struct range *module = &b->launcher.module[i];
+
+		code = add_initrd(b,
+		        (struct blob){
+		                .where = BLOB_SPACE, .addr = module->addr, .size = module->len},
+		        ret_why);
+	}
+	return code;
+}
