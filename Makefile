@@ -76,11 +76,15 @@ TOOL_SRCS := \
 
 # Builders and fakes that every unit test is linked with, and the tests: one program a file.
 UNIT_SRCS := \
+	tests/unit/handoff_bench.c \
 	tests/unit/plan_bench.c \
 
 UNIT_TESTS := \
 	tests/unit/test_cmdline.c \
 	tests/unit/test_entry.c \
+	tests/unit/test_handoff.c \
+	tests/unit/test_handoff_setup_data.c \
+	tests/unit/test_handoff_zero_page.c \
 	tests/unit/test_memmap.c \
 	tests/unit/test_paging.c \
 	tests/unit/test_plan_initrd.c \

@@ -32,7 +32,7 @@ write_cmdline(const struct plan_request *req, const struct placement *p, uint8_t
 	size_t len = req->cmdline.len;
 
 	if (len >= p->range.len)
-		return refuse(ret_why, REFUSAL_CMDLINE_BUFFER, 0, len, p->range.len);
+		return refuse(ret_why, REFUSAL_CMDLINE_BUFFER, 0, len + 1, p->range.len);
 	memcpy(out, req->cmdline.text, len);
 	return REFUSAL_NONE;
 }
