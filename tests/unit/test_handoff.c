@@ -188,6 +188,8 @@ start_info_for_a_hypervisor(void **state)
 	        .kind = PLACE_INITRD, .range = {0x2000000, 0x1000}, .data_len = 0xfff};
 	b.plan.placement[b.plan.placements++] =
 	        (struct placement){.kind = PLACE_INITRD, .range = {0x1ff0000, 0}};
+	b.plan.placement[b.plan.placements] =
+	        b.plan.placement[b.plan.placements - 1]; /* unused */
 	hb_map(&b, 300);
 	got = hb_write(&b, PLACE_START_INFO);
 	m = assert_info(got, 3);

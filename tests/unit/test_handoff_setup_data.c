@@ -166,6 +166,11 @@ list_in_the_header(void **state)
 			if (seed)
 				use_seed();
 			check_list(seed, theirs);
+
+			hb_bzimage(&b, 0x209, 0x258); /* a header that ends with the field */
+			memcpy(b.facts.bz.header + 0x250 - 0x1f1, &theirs, 8);
+			hb_map(&b, count);
+			check_list(false, theirs);
 		}
 	}
 }

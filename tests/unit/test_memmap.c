@@ -186,6 +186,11 @@ questions(void **state)
 	add(&map, 0x2000, 0x1000, MEM_RESERVED);
 	add(&map, 0x4000, 0x1000, MEM_RAM);
 	add(&map, 0x9000, 0x1000, MEM_PMEM);
+	/* behind the count there is nothing, whatever lies there */
+	map.entry[4] = (struct mem_range){{0xb000, 0x1000}, MEM_RAM};
+	map.entry[5] = (struct mem_range){{0xc000, 0x1000}, MEM_NVS};
+	assert_false(memmap_is_ram(&map, (struct range){0xb000, 1}));
+	assert_null(memmap_blocker(&map, (struct range){0xc000, 1}));
 	assert_int_equal(memmap_ram_end(&map), 0x5000);
 	assert_int_equal(memmap_ram_size(&map), 0x2000);
 	assert_true(memmap_is_ram(&map, (struct range){0x1000, 0x1000}));
@@ -233,6 +238,21 @@ squeeze_takes_the_smallest_hole_first(void **state)
 	assert_int_equal(memmap_squeeze(&map, 2, &why), REFUSAL_MAP_TOO_MANY);
 	assert_int_equal(why.found, 3);
 	assert_int_equal(why.wanted, 2);
+}
+
+static void
+squeeze_stops_at_the_count(void **state)
+{
+	struct memmap map = {0};
+	struct refusal why = {0};
+
+	(void)state;
+	add(&map, 0x1000, 0x1000, MEM_ACPI);
+	add(&map, 0x2000, 0x1000, MEM_NVS);
+	map.entry[2] = (struct mem_range){{0x3000, 0x1000}, MEM_RESERVED};
+	assert_int_equal(memmap_squeeze(&map, 1, &why), REFUSAL_NONE);
+	assert_int_equal(map.count, 1);
+	assert_int_equal(map.entry[0].range.len, 0x2000);
 }
 
 static void
@@ -290,6 +310,7 @@ main(void)
 	        cmocka_unit_test(full_map_that_shrinks_in_the_end),
 	        cmocka_unit_test(questions),
 	        cmocka_unit_test(squeeze_takes_the_smallest_hole_first),
+	        cmocka_unit_test(squeeze_stops_at_the_count),
 	        cmocka_unit_test(squeeze_keeps_pmem),
 	        cmocka_unit_test(random_squeezes),
 	};
