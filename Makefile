@@ -76,6 +76,8 @@ TOOL_SRCS := \
 
 # Builders and fakes that every unit test is linked with, and the tests: one program a file.
 UNIT_SRCS := \
+	tests/unit/build_bzimage.c \
+	tests/unit/build_elf.c \
 	tests/unit/handoff_bench.c \
 	tests/unit/plan_bench.c \
 
@@ -85,11 +87,15 @@ UNIT_TESTS := \
 	tests/unit/test_handoff.c \
 	tests/unit/test_handoff_setup_data.c \
 	tests/unit/test_handoff_zero_page.c \
+	tests/unit/test_image.c \
 	tests/unit/test_memmap.c \
 	tests/unit/test_paging.c \
 	tests/unit/test_plan_initrd.c \
 	tests/unit/test_plan_kernel.c \
 	tests/unit/test_plan_moves.c \
+	tests/unit/test_probe_bzimage.c \
+	tests/unit/test_probe_elf.c \
+	tests/unit/test_probe_note.c \
 	tests/unit/test_refusal.c \
 	tests/unit/test_wire.c \
 
