@@ -98,8 +98,8 @@ buffer_limit(void **state)
 static struct cmdline_words
 take(const char *in, const char *want)
 {
-	char buf[256];
-	struct cmdline line = line_of(buf, sizeof(buf), in);
+	char *buf = malloc(strlen(in) + 1); /* so that the sanitizer sees an overrun */
+	struct cmdline line = line_of(buf, strlen(in) + 1, in);
 	struct cmdline_words words;
 	struct refusal why;
 
@@ -107,6 +107,7 @@ take(const char *in, const char *want)
 	assert_int_equal(cmdline_take_words(&line, &words, &why), REFUSAL_NONE);
 	assert_string_equal(line.text, want);
 	assert_int_equal(line.len, strlen(want));
+	free(buf);
 	return words;
 }
 

@@ -188,8 +188,8 @@ questions(void **state)
 	add(&map, 0x9000, 0x1000, MEM_PMEM);
 	/* behind the count there is nothing, whatever lies there */
 	map.entry[4] = (struct mem_range){{0xb000, 0x1000}, MEM_RAM};
-	map.entry[5] = (struct mem_range){{0xc000, 0x1000}, MEM_NVS};
 	assert_false(memmap_is_ram(&map, (struct range){0xb000, 1}));
+	map.entry[4] = (struct mem_range){{0xc000, 0x1000}, MEM_NVS};
 	assert_null(memmap_blocker(&map, (struct range){0xc000, 1}));
 	assert_int_equal(memmap_ram_end(&map), 0x5000);
 	assert_int_equal(memmap_ram_size(&map), 0x2000);
