@@ -82,6 +82,7 @@ UNIT_SRCS := \
 	tests/unit/plan_bench.c \
 
 UNIT_TESTS := \
+	tests/unit/test_bundle.c \
 	tests/unit/test_cmdline.c \
 	tests/unit/test_entry.c \
 	tests/unit/test_handoff.c \
@@ -96,6 +97,7 @@ UNIT_TESTS := \
 	tests/unit/test_probe_bzimage.c \
 	tests/unit/test_probe_elf.c \
 	tests/unit/test_probe_note.c \
+	tests/unit/test_probe_other.c \
 	tests/unit/test_refusal.c \
 	tests/unit/test_wire.c \
 
