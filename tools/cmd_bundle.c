@@ -90,7 +90,7 @@ static bool
 same_bytes(const struct file *f, uint64_t off, uint64_t len, const struct file *want)
 {
 	return len == want->size && bounds_ok(f->size, off, len) &&
-	       memcmp(f->data + off, want->data, want->size) == 0;
+	       (len == 0 || memcmp(f->data + off, want->data, want->size) == 0);
 }
 
 /* Is what was written a bundle with the parts that went in? */

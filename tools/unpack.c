@@ -11,6 +11,8 @@
 
 /* More than any kernel: a few bytes of bzip2 can stand for gigabytes of zeros. */
 #define UNPACKED_MAX ((size_t)2 << 30)
+/* There are files that unpack to themselves. libarchive itself takes up to 25 filters. */
+#define LAYERS_MAX 4
 
 static const struct {
 	const char *name;
@@ -66,7 +68,7 @@ read_raw(struct archive *a, struct file *f)
 	}
 }
 
-/* One layer: `packed` into *plain. */
+/* One layer: `packed` into *plain. libarchive passes what it does not know through as it is. */
 static int
 unpack_layer(const struct file *packed, struct file *plain)
 {
@@ -83,6 +85,9 @@ unpack_layer(const struct file *packed, struct file *plain)
 		status = fail(STATUS_REFUSED, "%s: starts like %s but cannot be unpacked: %s",
 		        packed->path, compression_of(file_span(packed)),
 		        archive_error_string(a));
+	else if (archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE)
+		status = fail(STATUS_REFUSED, "%s: starts like %s but is not", packed->path,
+		        compression_of(file_span(packed)));
 	else
 		status = read_raw(a, plain);
 	archive_read_free(a);
@@ -92,9 +97,15 @@ unpack_layer(const struct file *packed, struct file *plain)
 int
 unpack(struct file *f)
 {
-	while (compression_of(file_span(f))) {
+	for (int layers = 0; compression_of(file_span(f)); layers++) {
 		struct file plain = {.path = f->path};
-		int status = unpack_layer(f, &plain);
+		int status;
+
+		if (layers == LAYERS_MAX)
+			return fail(STATUS_REFUSED,
+			        "%s: still compressed after unpacking %d times", f->path,
+			        layers);
+		status = unpack_layer(f, &plain);
 
 		if (status == STATUS_OK && plain.size == 0)
 			status = fail(STATUS_REFUSED, "%s: unpacks to nothing", f->path);
