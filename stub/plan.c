@@ -183,6 +183,8 @@ check_map(struct planner *p)
 		        p->why, map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE, 0, 0, 1);
 	if (p->plan->protocol == PROTOCOL_PVH && p->req->kernel->elf.linux != LINUX_NO)
 		limit = PVH_LINUX_MAP;
+	else if (older_than(p, 0x204)) /* their tables have 32 places */
+		limit = 32;
 	else if (older_than(p, 0x209)) /* no setup_data for what the zero page cannot hold */
 		limit = 128;
 	p->plan->map_entries = map->count + p->req->map_spare;

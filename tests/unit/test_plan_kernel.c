@@ -398,6 +398,32 @@ pvh_linux_takes_126_entries(void **state)
 	assert_int_equal(b.plan.map_entries, 127);
 }
 
+/* What an old kernel's table cannot hold is merged, RAM is never given up. */
+static void
+old_kernels_take_fewer_entries(void **state)
+{
+	static const struct {
+		uint16_t version;
+		uint32_t limit;
+	} rows[] = {{0x203, 32}, {0x204, 128}, {0x208, 128}};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench b;
+
+		bench_bzimage(&b);
+		b.kernel.bz.version = rows[i].version;
+		b.kernel.bz.xloadflags = 0;
+		bench_ram(&b, 8 * MIB);
+		add_pages(&b, rows[i].limit - 2);
+		expect(&b, PROTOCOL_LINUX32, 4 * MIB, 4 * MIB);
+		assert_int_equal(b.plan.map_entries, rows[i].limit);
+		bench_ram(&b, 8 * MIB);
+		add_pages(&b, rows[i].limit - 1);
+		assert_int_equal(bench_plan(&b), REFUSAL_MAP_TOO_MANY);
+	}
+}
+
 int
 main(void)
 {
