@@ -221,14 +221,14 @@ build/needs: tools/deps tools/packages
 X86_OBJS := $(X86_SRCS:%.c=build/x86/%.o) $(X86_ASMS:%.asm=build/x86/%.o)
 X86_INC := $(if $(X86_OFFSETS),build/x86/offsets.inc)
 
-# X86_OFFSETS holds lines asm volatile("\n@ NAME %c0" : : "i"(offsetof(...))); the compiler's
+# X86_OFFSETS holds asm(".ascii \"@ NAME %c0\"" : : "i"(offsetof(...))); the compiler's
 # assembly carries the numbers, sed makes nasm's %define of them.
 build/x86/offsets.inc: $(X86_OFFSETS) build/x86/flags | build/needs
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -g,$(CFLAGS_x86)) -MMD -MP -MT $@ -MF build/x86/offsets.d \
 		-S -o build/x86/offsets.s $<
-	$(Q)sed -n 's/^[[:space:]]*@ \([A-Za-z0-9_]*\) \(-\{0,1\}[0-9]*\)$$/%define \1 \2/p' \
+	$(Q)sed -n 's/^.*"@ \([A-Za-z0-9_]*\) \(-\{0,1\}[0-9]*\)"$$/%define \1 \2/p' \
 		build/x86/offsets.s >$@
 	@test -s $@ || { echo '$@: no constant found in $<' >&2; exit 1; }
 -include build/x86/offsets.d

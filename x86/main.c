@@ -55,21 +55,29 @@ read_map(struct boot *b, struct refusal *ret_why)
 	return code ? code : memmap_add(&b->map, 640 * KIB, 384 * KIB, MEM_RESERVED, ret_why);
 }
 
-/* What must not be touched, and what is our own. */
+/*
+ * What must not be touched, and what is our own. Tables that lie in what the map calls RAM are
+ * no RAM for the kernel either: Linux reserves only some of them itself.
+ */
 static enum refusal_code
 find_fixed(struct boot *b, struct refusal *ret_why)
 {
 	struct plan_request *req = &b->request;
+	enum refusal_code code = REFUSAL_NONE;
 
-	(void)ret_why;
 	req->rsdp = b->launcher.rsdp ? b->launcher.rsdp : acpi_find_rsdp();
-	b->fixed[0] = (struct named_range){"BIOS data", {EBDA, EBDA_LEN}};
+	req->nr_fixed = acpi_fixed(req->rsdp, &b->map, b->fixed, BOOT_FIXED - 1);
+	for (uint32_t i = 0; !code && i < req->nr_fixed; i++) {
+		struct range r = b->fixed[i].range;
+
+		code = memmap_add(&b->map, r.addr, r.len, MEM_ACPI, ret_why);
+	}
+	b->fixed[req->nr_fixed++] = (struct named_range){"BIOS data", {EBDA, EBDA_LEN}};
 	req->fixed = b->fixed;
-	req->nr_fixed = 1 + acpi_fixed(req->rsdp, &b->map, b->fixed + 1, BOOT_FIXED - 1);
 	b->busy[0] = image_range();
 	req->busy = b->busy;
 	req->nr_busy = 1;
-	return REFUSAL_NONE;
+	return code;
 }
 
 static enum refusal_code

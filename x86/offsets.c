@@ -2,7 +2,7 @@
 /*
  * The numbers that the assembly files need, made from the structs and tables of the C code.
  *
- * Never linked: it is compiled to assembly, and each line "@ NAME NUMBER" of that becomes a
+ * Never linked: it is compiled to assembly, and each string "@ NAME NUMBER" in that becomes a
  * %define in the generated offsets.inc, so that no offset is ever typed.
  */
 #include "stub/entry.h"
@@ -11,7 +11,7 @@
 #include "x86/idt.h"
 #include "x86/port.h"
 
-#define NUMBER(name, value)  __asm__ volatile("\n@ " #name " %c0" : : "i"(value))
+#define NUMBER(name, value)  __asm__ volatile("\n.ascii \"@ " #name " %c0\"" : : "i"(value))
 #define STATE(name, member)  NUMBER(STATE_##name, offsetof(struct machine_state, member))
 #define OFFSET(name, member) NUMBER(MOVE_##name, offsetof(struct move, member))
 
