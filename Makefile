@@ -103,6 +103,8 @@ UNIT_TESTS := \
 
 # Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.
 FUZZERS := \
+	tests/fuzz/fuzz_bundle.c \
+	tests/fuzz/fuzz_probe.c \
 
 # The probe kernels' verdict (tests/probes), compiled for 32 and for 64 bits.
 PROBE_SRCS := \

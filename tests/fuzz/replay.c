@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A fuzzer's main() where there is no libFuzzer: each file of the corpus as it is, then cut at
+ * many places, then with some bytes changed, always the same ones.
+ *
+ *     fuzz_NAME FILE|DIRECTORY...
+ *
+ * Speaks TAP, a test a file, and fails when it saw no file. A crash or a property that does not
+ * hold aborts; the last line then names the file.
+ */
+#include <dirent.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/fuzz/fuzz.h"
+
+#define CUTS    200
+#define CHANGES 600 /* inputs that differ in up to four bytes */
+
+static unsigned files;
+
+/* Numerical Recipes' generator: the same sequence everywhere. */
+static uint32_t
+next(uint32_t *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 8;
+}
+
+/* In a block of just that size, so that the sanitizer sees each byte too far. */
+static void
+one(const uint8_t *bytes, size_t size)
+{
+	uint8_t *block = malloc(size ? size : 1);
+
+	memcpy(block, bytes, size);
+	LLVMFuzzerTestOneInput(block, size);
+	free(block);
+}
+
+/* Change up to four bytes, mostly where the headers are, to values that limits like. */
+static void
+change(uint8_t *bytes, size_t size, uint32_t *state)
+{
+	static const uint8_t liked[] = {0, 1, 4, 7, 8, 0x7f, 0x80, 0xfe, 0xff};
+
+	for (uint32_t n = 1 + next(state) % 4; n; n--) {
+		size_t reach = next(state) % 4 || size < 128 ? size : 128;
+		uint32_t value = next(state);
+
+		bytes[next(state) % reach] =
+		        value & 1 ? liked[(value >> 1) % sizeof(liked)] : (uint8_t)(value >> 1);
+	}
+}
+
+static void
+replay(const uint8_t *bytes, size_t size)
+{
+	uint8_t *copy = malloc(size ? size : 1);
+	uint32_t state = (uint32_t)size;
+
+	one(bytes, size);
+	for (size_t cut = 0; size && cut < CUTS; cut++)
+		one(bytes, size * cut / CUTS);
+	for (int i = 0; size && i < CHANGES; i++) {
+		memcpy(copy, bytes, size);
+		change(copy, size, &state);
+		one(copy, size);
+	}
+	free(copy);
+}
+
+static void
+run_file(const char *path, off_t size)
+{
+	FILE *f = fopen(path, "rb");
+	uint8_t *bytes = malloc((size_t)size + 1);
+
+	if (!f || fread(bytes, 1, (size_t)size, f) != (size_t)size) {
+		perror(path);
+		exit(1);
+	}
+	fclose(f);
+	printf("# %s\n", path);
+	fflush(stdout); /* it is the last line if this file's turn aborts */
+	replay(bytes, (size_t)size);
+	free(bytes);
+	printf("ok %u - %s\n", ++files, path);
+}
+
+static void
+run(const char *path)
+{
+	struct stat st;
+	struct dirent **names;
+	int n;
+	char inner[4096];
+
+	if (stat(path, &st)) {
+		perror(path);
+		exit(1);
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		run_file(path, st.st_size);
+		return;
+	}
+	n = scandir(path, &names, NULL, alphasort);
+	for (int i = 0; i < n; i++) {
+		snprintf(inner, sizeof(inner), "%s/%s", path, names[i]->d_name);
+		if (names[i]->d_name[0] != '.')
+			run(inner);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+}
+
+int
+main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		run(argv[i]);
+	if (!files) {
+		fprintf(stderr, "%s: no file to replay\n", argv[0]);
+		return 1;
+	}
+	printf("1..%u\n# %u inputs\n", files, files * (1 + CUTS + CHANGES));
+	return 0;
+}
