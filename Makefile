@@ -80,6 +80,8 @@ UNIT_SRCS := \
 	tests/unit/build_elf.c \
 	tests/unit/handoff_bench.c \
 	tests/unit/plan_bench.c \
+	x86/fw_cfg_items.c \
+	x86/room.c \
 
 UNIT_TESTS := \
 	tests/unit/test_bundle.c \
@@ -100,6 +102,7 @@ UNIT_TESTS := \
 	tests/unit/test_probe_other.c \
 	tests/unit/test_refusal.c \
 	tests/unit/test_wire.c \
+	tests/unit/test_x86_parts.c \
 
 # Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.
 FUZZERS := \
