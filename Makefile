@@ -155,7 +155,7 @@ LDFLAGS_host :=
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_x86 := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack \
 	-z max-page-size=4096 --gc-sections --orphan-handling=error --fatal-warnings
-NASMFLAGS := -f elf64 -g -F dwarf -w+all -w+error --reproducible -I.
+NASMFLAGS := -f elf64 -w+all -w+error --reproducible -I.
 
 TOOL_LIBS := -larchive
 UNIT_LIBS := -lcmocka
@@ -238,7 +238,10 @@ build/x86/offsets.inc: $(X86_OFFSETS) build/x86/flags | build/needs
 	@test -s $@ || { echo '$@: no constant found in $<' >&2; exit 1; }
 -include build/x86/offsets.d
 
-build/x86/%.o: %.asm build/x86/flags $(X86_INC) | build/needs
+build/x86/nasm-flags: FORCE
+	@$(call note,$@,$(NASM) $(NASMFLAGS))
+
+build/x86/%.o: %.asm build/x86/nasm-flags $(X86_INC) | build/needs
 	$(call say,NASM,$@)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) $(NASMFLAGS) -Ibuild/x86/ -MD $(@:.o=.d) -MP -MT $@ -o $@ $<

@@ -10,19 +10,16 @@
 #include "x86/boot.h"
 #include "x86/reach.h"
 
-#define ALIGNMENT 16
-
 typedef void trampoline_code(const struct machine_state *state, const struct move *late,
         uint64_t count, uint64_t page_tables);
 
-extern const uint8_t trampoline_start[], trampoline_end[]; /* trampoline.asm */
+/* trampoline.asm; its length is a multiple of 16 */
+extern const uint8_t trampoline_start[], trampoline_end[];
 
 static uint64_t
 code_len(void)
 {
-	uint64_t len = (uint64_t)(trampoline_end - trampoline_start);
-
-	return (len + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
+	return (uintptr_t)trampoline_end - (uintptr_t)trampoline_start;
 }
 
 uint64_t
@@ -99,8 +96,7 @@ jump(const struct plan *plan)
 	struct move *late = (struct move *)(state + 1);
 	uint64_t count = 0;
 
-	memcpy((void *)(uintptr_t)addr, trampoline_start,
-	        (size_t)(trampoline_end - trampoline_start));
+	memcpy((void *)(uintptr_t)addr, trampoline_start, code_len());
 	entry_state(plan, state);
 	for (uint32_t i = 0; i < plan->moves; i++) {
 		if (plan->move[i].late)
