@@ -447,6 +447,7 @@ main(void)
 	        cmocka_unit_test(no_ram),
 	        cmocka_unit_test(cmdline_limits),
 	        cmocka_unit_test(pvh_linux_takes_126_entries),
+	        cmocka_unit_test(old_kernels_take_fewer_entries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
