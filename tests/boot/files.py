@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The files that rows name, made or found below build/.
+
+    probe:NAME         a probe kernel              bytes:N        N bytes of a pattern
+    debian:NAME        a fetched kernel's file     initramfs      ours, to userspace
+    vmlinux:NAME       the ELF inside that bzImage initramfs-i386 the same for 32 bits
+    cut:N:FILE         the first N bytes of FILE   gzip:FILE      FILE compressed
+    text, empty        what their names say        xen:NAME       an unpacked Xen
+"""
+import gzip
+import os
+import re
+import struct
+import subprocess
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(TOP, 'build')
+MADE = os.path.join(BUILD, 'boot')
+KSHIM = os.path.join(BUILD, 'kshim')
+
+# name -> (package, suite, architecture, the file in it)
+PACKAGES = {
+    'cloud': ('linux-image-cloud-amd64', 'bookworm', 'amd64', r'boot/vmlinuz-'),
+    '686-pae': ('linux-image-686-pae', 'bookworm', 'i386', r'boot/vmlinuz-'),
+    'trixie': ('linux-image-cloud-amd64', 'trixie', 'amd64', r'boot/vmlinuz-'),
+    'sid': ('linux-image-cloud-amd64', 'sid', 'amd64', r'(usr/lib/modules/.*/|boot/)vmlinuz'),
+    'busybox-i386': ('busybox-static', 'bookworm', 'i386', r'bin/busybox$'),
+    'xen': ('xen-hypervisor-4.17-amd64', 'bookworm', 'amd64', r'boot/xen-.*\.gz$'),
+    'memtest-x64': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+x64\.bin$'),
+    'memtest-ia32': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+ia32\.bin$'),
+}
+
+
+class Missing(Exception):
+    """A file that `make fetch` gets and that is not there."""
+
+
+def package_dir(name):
+    package = PACKAGES[name][0]
+    return os.path.join(BUILD, 'debs', 'memtest' if package == 'memtest86+' else name)
+
+
+def packaged(name):
+    top, wanted = package_dir(name), PACKAGES[name][3]
+    for folder, _, names in sorted(os.walk(top)):
+        for n in sorted(names):
+            path = os.path.join(folder, n)
+            if re.match(wanted, os.path.relpath(path, top)):
+                return path
+    raise Missing(f'{PACKAGES[name][0]} ({PACKAGES[name][1]}) is not fetched: run make fetch')
+
+
+def write(name, data):
+    """Write build/boot/NAME, whole or not at all: other workers may be reading it."""
+    os.makedirs(MADE, exist_ok=True)
+    path = os.path.join(MADE, re.sub(r'[^\w.+-]', '_', name))
+    temporary = f'{path}.{os.getpid()}'
+    with open(temporary, 'wb') as f:
+        f.write(data)
+    os.replace(temporary, path)
+    return path
+
+
+def read(path):
+    with open(path, 'rb') as f:
+        return f.read()
+
+
+def vmlinux(bzimage):
+    data = read(bzimage)
+    assert data[0x202:0x206] == b'HdrS', bzimage
+    code = ((data[0x1f1] or 4) + 1) * 512
+    offset, length = struct.unpack_from('<II', data, 0x248)
+    payload = data[code + offset:code + offset + length]
+    # Behind the compressed data stands the size; gzip has its own there (scripts/Makefile.lib).
+    packed = write(f'payload {os.getpid()} {os.path.relpath(bzimage, BUILD)}', payload if payload[:2] == b'\x1f\x8b' else payload[:-4])
+    subprocess.run([KSHIM, 'unpack', '-o', f'{packed}.elf', packed], check=True,
+                   stdout=subprocess.DEVNULL)
+    elf = read(f'{packed}.elf')
+    assert elf[:4] == b'\x7fELF', bzimage
+    os.remove(packed)
+    os.remove(f'{packed}.elf')
+    return elf
+
+
+def pattern(length):
+    """Compressible by nobody and different for each length."""
+    state, out = length * 2654435761 % 2**32 or 1, []
+    for _ in range(length // 4 + 1):
+        state ^= state << 13 & 0xffffffff
+        state ^= state >> 17
+        state ^= state << 5 & 0xffffffff
+        out.append(state)
+    return struct.pack(f'<{len(out)}I', *out)[:length]
+
+
+def bundle(out, names, line):
+    """A bundle of these files, by the program that users write it with."""
+    subprocess.run([KSHIM, 'bundle', '-o', out, *[path(n) for n in names],
+                    *(['-a', line] if line else [])], check=True)
+    return out
+
+
+def initramfs(name, *busybox):
+    out = os.path.join(BUILD, f'{name}.cpio')
+    if not os.path.exists(out):
+        temporary = f'{out}.{os.getpid()}'
+        subprocess.run([f'{TOP}/tools/make-initramfs', *busybox, temporary], check=True)
+        os.replace(temporary, out)
+    return out
+
+
+def made(name, make):
+    """build/boot/NAME, by make() if it is not there yet."""
+    out = os.path.join(MADE, re.sub(r'[^\w.+-]', '_', name))
+    return out if os.path.exists(out) else write(name, make())
+
+
+def path(name):
+    kind, _, rest = name.partition(':')
+    if kind == 'probe':
+        return os.path.join(BUILD, 'probes', 'kernels', rest)
+    if kind == 'debian':
+        return packaged(rest)
+    if kind == 'vmlinux':
+        source = packaged(rest)
+        return made(f'{name} {os.path.basename(source)}', lambda: vmlinux(source))
+    if kind == 'xen':
+        return made('xen', lambda: gzip.decompress(read(packaged('xen'))))
+    if kind == 'initramfs':
+        return initramfs(name)
+    if kind == 'initramfs-i386':
+        return initramfs(name, '-b', packaged('busybox-i386'))
+    if kind == 'cut':
+        length, _, rest = rest.partition(':')
+        return write(name, read(path(rest))[:int(length, 0)])
+    if kind == 'gzip':
+        return made(name, lambda: gzip.compress(read(path(rest)), 1, mtime=0))
+    if kind == 'bytes':
+        return made(name, lambda: pattern(int(rest, 0)))
+    if kind == 'text':
+        return made(name, lambda: b'#!/bin/sh\n' + b'echo this is no kernel\n' * 100)
+    if kind == 'empty':
+        return made(name, bytes)
+    raise ValueError(name)

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs a row under QEMU and judges what came out of the serial port."""
+import os
+import re
+import signal
+import struct
+import subprocess
+import tempfile
+import time
+import zlib
+from dataclasses import dataclass
+
+import files
+import prelude
+from row import MIB
+
+TRIES = 3
+PASSED = 33     # isa-debug-exit: (0x10 << 1) | 1, by tests/probes/say.c
+CODES = {m[2]: int(m[1]) for m in re.finditer(
+    r'^REFUSAL\((\d+), \w+, "([^"]+)"', files.read(f'{files.TOP}/stub/refusal.def').decode(), re.M)}
+REFUSED = re.compile(r'kshim: .*\[([a-z0-9.-]+)\]')
+ENTERED = re.compile(r'kshim: entering the kernel at 0x[0-9a-f]+ by (\w+)')
+
+
+@dataclass
+class Outcome:
+    serial: str
+    status: int         # of QEMU; None: it was stopped
+    seconds: float
+
+    @property
+    def refusal(self):
+        m = REFUSED.search(self.serial)
+        return m[1] if m else ''
+
+    @property
+    def verdict(self):
+        """Did the guest say how it ended, rather than just stop?"""
+        return bool(self.refusal or re.search(r'probe \S+: (PASS|FAIL)', self.serial)
+                    or 'kshim: powering off' in self.serial)
+
+
+# ---------------------------------------------------------------- command lines
+
+def joined(blobs):
+    """The initrds as Linux gets them: each starts at a multiple of four."""
+    out = b''
+    for b in blobs:
+        out += bytes(-len(out) % 4) + b
+    return out
+
+
+def file_words(row):
+    blobs = [files.read(files.path(n)) for n in row.initrds]
+    if row.kernel == 'probe:hypervisor':
+        words = {'files': f'{len(blobs):x}'}
+        words.update({f'file{i:x}': f'{len(b):x}:{zlib.crc32(b):x}' for i, b in enumerate(blobs)})
+        return words
+    whole = joined(blobs)
+    return {'initrd': f'{len(whole):x}:{zlib.crc32(whole):x}'} if whole else {}
+
+
+def total_ram(row):
+    if row.prelude and row.prelude.map is not None:
+        return sum(size for _, size, kind in row.prelude.map if kind == 1)
+    return row.memory * MIB
+
+
+def probe_words(row):
+    words = {'ram': f'{total_ram(row):x}', **file_words(row)}
+    if row.by:
+        words['entry'] = row.by
+    words.update(row.probe)
+    return ' '.join(f'probe.{k}={v}' for k, v in words.items())
+
+
+def lines(row):
+    """(the launcher's line, the line that the kernel must find)."""
+    mine = [f'kshim.protocol={row.word}'] if row.word else []
+    given = ' '.join(['console=ttyS0', *mine, *row.append.split()])
+    if not row.is_probe:
+        given += ' panic=-1 loglevel=5'
+    else:
+        given += f' {probe_words(row)} probe.line=00000000'
+
+    def seen(line):
+        return ' '.join(w for w in f'{row.own_line} {line}'.split()
+                        if not w.startswith('kshim.'))
+    if row.pad_line:
+        given = given.replace('console=ttyS0',
+                              'console=ttyS0 pad=' + 'x' * (row.pad_line - len(seen(given)) - 5))
+    digits = f'probe.line={zlib.crc32(seen(given).encode()):08x}'
+    given = given.replace('probe.line=00000000', digits)
+    return given, seen(given)
+
+
+# ---------------------------------------------------------------- QEMU
+
+def fw_cfg(name, path):
+    return ['-fw_cfg', f'name=opt/org.kshim/{name},file={path}']
+
+
+def kernel_arguments(row, directory, line):
+    kshim = f'{files.BUILD}/kshim.elf'
+    if row.way == 'prelude':
+        return prelude.arguments(row, directory, line)
+    if row.way == 'qemu':
+        initrd = ['-initrd', files.path(row.initrds[0])] if row.initrds else []
+        return ['-kernel', files.path(row.kernel), '-append', line, *initrd]
+    args = ['-kernel', kshim, '-append', line]
+    if row.way == 'bundle':
+        return args + ['-initrd', files.bundle(f'{directory}/bundle', [row.kernel, *row.initrds],
+                                               row.own_line)]
+    if row.way == 'module':
+        return args + ['-initrd', files.path(row.kernel)]
+    assert row.way == 'fwcfg', row.way
+    if row.kernel != 'none':
+        args += fw_cfg('kernel', files.path(row.kernel))
+    for i, name in enumerate(row.initrds):
+        args += fw_cfg(f'initrd{i or ""}', files.path(name))
+    if row.own_line:
+        path = f'{directory}/cmdline'
+        with open(path, 'w') as f:
+            f.write(row.own_line + '\n')
+        args += fw_cfg('cmdline', path)
+    return args
+
+
+def command(row, directory):
+    line, _ = lines(row)
+    return ['qemu-system-x86_64', '-accel', 'tcg', '-M', row.machine, '-cpu', row.cpu,
+            '-m', str(row.memory), '-smp', str(row.cpus), '-nodefaults', '-display', 'none',
+            '-no-reboot', '-serial', f'file:{directory}/serial',
+            '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', *row.qemu,
+            *kernel_arguments(row, directory, line)]
+
+
+def run_once(row, directory):
+    args = command(row, directory)
+    started = time.monotonic()
+    with subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, start_new_session=True) as qemu:
+        try:
+            said, _ = qemu.communicate(timeout=row.timeout)
+            status = qemu.returncode
+        except subprocess.TimeoutExpired:
+            os.killpg(qemu.pid, signal.SIGKILL)
+            said, _ = qemu.communicate()
+            status = None
+    serial = ''
+    if os.path.exists(f'{directory}/serial'):
+        serial = files.read(f'{directory}/serial').decode(errors='replace').replace('\r', '')
+    return Outcome(said.decode(errors='replace') + serial, status, time.monotonic() - started)
+
+
+def run(row):
+    """(outcome, tries): only what ended in nothing at all is tried again."""
+    for tries in range(1, TRIES + 1):
+        with tempfile.TemporaryDirectory(prefix='kshim-boot-') as directory:
+            outcome = run_once(row, directory)
+        if outcome.verdict or all(t in outcome.serial for t in row.expect):
+            break
+    return outcome, tries
+
+
+# ---------------------------------------------------------------- verdicts
+
+def missing(row, outcome):
+    """The first text that the serial port should have carried and did not, or ''."""
+    at = 0
+    for text in row.expect:
+        found = outcome.serial.find(text, at)
+        if found < 0:
+            return text
+        at = found + len(text)
+    return ''
+
+
+def judge_linux(row, outcome):
+    """What tools/guest-init says of line, processors and memory, against what the row gave."""
+    said = dict(re.findall(r'^kshim: (command line|cpus|memory) (.*?)$', outcome.serial, re.M))
+    _, line = lines(row)
+    if said.get('command line') != line:
+        return f'the kernel has the line "{said.get("command line")}", wanted "{line}"'
+    if said.get('cpus') != str(row.cpus):
+        return f'{said.get("cpus")} processors, wanted {row.cpus}'
+    memory = int(said.get('memory', '0').split()[0])
+    # Linux keeps its image, page structs (1.6 %) and so on to itself.
+    if memory < (row.memory - 72) * 1024 * 0.96:
+        return f'{memory} kB of memory out of {row.memory} MiB'
+    return ''
+
+
+def judge_refusal(row, outcome):
+    status = CODES[row.refusal] << 1 | 1
+    if outcome.refusal != row.refusal:
+        return f'refused by {outcome.refusal or "nobody"}, wanted [{row.refusal}]'
+    if outcome.status != status:
+        return f'QEMU ended with {outcome.status}, wanted {status}'
+    return ''
+
+
+def judge(row, outcome):
+    """'' if the row passed, else what is wrong."""
+    if row.refusal:
+        return judge_refusal(row, outcome)
+    if outcome.refusal:
+        return f'kshim refused: [{outcome.refusal}]'
+    entered = ENTERED.search(outcome.serial)
+    if row.by and row.way != 'qemu' and (not entered or entered[1] != row.by):
+        return f'kshim entered by {entered[1] if entered else "nothing"}, wanted {row.by}'
+    if row.is_probe:
+        wanted = f'probe {row.kernel[6:]}: PASS\n'
+        if wanted not in outcome.serial or outcome.status != PASSED:
+            return f'no "{wanted.strip()}" with status {PASSED}, but status {outcome.status}'
+    text = missing(row, outcome)
+    if text:
+        return f'"{text}" is missing'
+    if 'initramfs' in ' '.join(row.initrds):
+        wrong = judge_linux(row, outcome)
+        if wrong:
+            return wrong
+    if row.status is not None and outcome.status != row.status:
+        return f'QEMU ended with {outcome.status}, wanted {row.status}'
+    return ''

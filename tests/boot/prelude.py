@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Arguments for QEMU that put kshim.elf, modules and a start_info of ours into memory.
+
+tests/probes/prelude.asm is the program that QEMU boots; it reads the script made here. The
+structures lie behind it, at HANDOFF; what a row puts below 1 MiB is copied there by the
+prelude, for until then QEMU's firmware uses that memory.
+"""
+import os
+import struct
+
+import files
+
+SCRIPT = 0x7001000
+HANDOFF = 0x7010000
+CARRIED = 0x7080000     # what belongs below 1 MiB, until the prelude copies it
+MIB = 1 << 20
+GIB = 1 << 30
+LOADER_MIN = MIB
+
+
+def pc_map(memory):
+    """A plain map of a machine of type pc with so many bytes."""
+    low = memory if memory < 0xe0000000 else 3 * GIB
+    ranges = [(0, 0x9fc00, 1), (0x9fc00, 0x60400, 2), (MIB, low - MIB - MIB // 4, 1),
+              (low - MIB // 4, MIB // 4, 2)]
+    if memory > low:
+        ranges.append((4 * GIB, memory - low, 1))
+    return tuple(ranges)
+
+
+def rsdp(addr_of_tables=0):
+    body = b'RSD PTR ' + b'\0' + b'KSHIM ' + b'\0' + struct.pack('<I', addr_of_tables)
+    return body[:8] + bytes([-sum(body) & 255]) + body[9:]
+
+
+def pvh_entry(elf):
+    """The entry that kshim.elf's PVH note names; an ELF64 with one in a PT_NOTE."""
+    data = files.read(elf)
+    phoff, = struct.unpack_from('<Q', data, 32)
+    phnum, = struct.unpack_from('<H', data, 56)
+    for i in range(phnum):
+        kind, _, off, _, _, size = struct.unpack_from('<IIQQQQ', data, phoff + 56 * i)
+        end = off + size
+        while kind == 4 and off + 12 <= end:
+            namesz, descsz, note = struct.unpack_from('<III', data, off)
+            desc = off + 12 + (namesz + 3 & ~3)
+            if data[off + 12:off + 16] == b'Xen\0' and note == 18:
+                return int.from_bytes(data[desc:desc + descsz], 'little')
+            off = desc + (descsz + 3 & ~3)
+    raise ValueError(f'{elf} has no PVH note')
+
+
+class Loader:
+    """Collects -device loader arguments and the prelude's copies."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.args = []
+        self.copies = []
+        self.carried = CARRIED
+        self.files = 0
+
+    def put_file(self, path, addr):
+        size = os.path.getsize(path)
+        if addr < LOADER_MIN:
+            self.copies.append((addr, self.carried, size))
+            addr, self.carried = self.carried, self.carried + (size + 0xfff & ~0xfff)
+        if size:
+            self.args += ['-device', f'loader,file={path},addr={addr:#x},force-raw=on']
+
+    def put(self, data, addr):
+        path = f'{self.directory}/part{self.files}'
+        self.files += 1
+        with open(path, 'wb') as f:
+            f.write(data)
+        self.put_file(path, addr)
+
+
+def structures(p, line, modules, ranges):
+    """start_info and what it points to, as bytes for HANDOFF."""
+    modlist = HANDOFF + 0x40
+    memmap = modlist + 32 * len(modules)
+    text = memmap + 24 * len(ranges)
+    out = struct.pack('<IIIIQQQ', p.magic, p.version, 0, len(modules), modlist if modules else 0,
+                      text, p.rsdp_at)
+    out += struct.pack('<QII', memmap, len(ranges), 0) if p.version else b'\xcc' * 16
+    out = out.ljust(0x40, b'\0')
+    for addr, size in modules:
+        out += struct.pack('<QQQQ', addr, size, 0, 0)
+    for addr, size, kind in ranges:
+        out += struct.pack('<QQII', addr, size, kind, 0)
+    return out + line.encode() + b'\0'
+
+
+def arguments(row, directory, line):
+    """QEMU's arguments for a row by prelude."""
+    p = row.prelude
+    kshim = f'{files.BUILD}/kshim.elf'
+    loader = Loader(directory)
+    names = [row.kernel, *row.initrds] if p.kernel_at is not None else []
+    places = [p.kernel_at, *p.initrds_at] if names else []
+    modules = []
+    assert len(names) == len(places), row.name
+    for name, addr in zip(names, places):
+        path = files.path(name)
+        modules.append((addr, os.path.getsize(path)))
+        loader.put_file(path, addr)
+    for addr, size in p.poison:
+        loader.put(b'\xcc' * size, addr)
+    if p.rsdp_at:
+        loader.put(rsdp(), p.rsdp_at)
+    ranges = pc_map(row.memory * MIB) if p.map is None else p.map
+    loader.put(structures(p, line, modules, ranges), HANDOFF)
+    script = struct.pack('<4sIII', b'PREL', pvh_entry(kshim), HANDOFF, len(loader.copies))
+    script += b''.join(struct.pack('<III', *copy) for copy in loader.copies)
+    loader.put(script, SCRIPT)
+    return ['-kernel', f'{files.BUILD}/probes/prelude', '-device', f'loader,file={kshim}',
+            *loader.args]
