@@ -10,6 +10,7 @@
 #include "stub/text.h"
 #include "x86/boot.h"
 #include "x86/image.h"
+#include "x86/reach.h"
 #include "x86/room.h"
 
 #define WINDOW      (8 * KIB) /* least that is read of a stream at once */
@@ -49,8 +50,10 @@ stage_file(struct boot *b, struct refusal *ret_why)
 		avoid[n++] = (struct named_range){"module", b->launcher.module[i]};
 	if (!room_find(&b->map, avoid, n, f->blob.size, &addr))
 		return refuse(ret_why, REFUSAL_FW_CFG_STAGE, 0, f->blob.size, 0);
-	code = fw_cfg_read(
-	        f->blob.handle, f->name, 0, (void *)(uintptr_t)addr, f->blob.size, ret_why);
+	code = reach(f->name, addr, f->blob.size, ret_why);
+	if (!code)
+		code = fw_cfg_read(f->blob.handle, f->name, 0, (void *)(uintptr_t)addr,
+		        f->blob.size, ret_why);
 	if (code)
 		return code;
 	f->blob.where = BLOB_SPACE;
@@ -197,15 +200,13 @@ sources_probe(struct boot *b, struct refusal *ret_why)
 	return with_subject(code, f->name, ret_why);
 }
 
-/* Append an initrd; empty files are none. */
+/* Append an initrd. An empty file counts: a hypervisor knows its modules by their order. */
 static enum refusal_code
 add_initrd(struct boot *b, struct blob blob, struct refusal *ret_why)
 {
 	struct plan_request *req = &b->request;
 	struct text name;
 
-	if (!blob.size)
-		return REFUSAL_NONE;
 	if (req->blobs == PLAN_BLOBS) {
 		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_BLOBS, PLAN_BLOBS - 1);
 		ret_why->detail = "initrds";
@@ -236,19 +237,21 @@ sources_blobs(struct boot *b, struct refusal *ret_why)
 	const struct kernel_file *f = &b->file;
 	const struct bundle *m = &f->members;
 	bool first_module_taken = !b->items.kernel.selector;
-	enum refusal_code code;
+	enum refusal_code code = REFUSAL_NONE;
 
 	b->request.blob[0] = member(f, m->kernel_off, m->kernel_len);
 	b->request.blobs = 1;
-	code = add_initrd(b, member(f, m->initrd_off, m->initrd_len), ret_why);
+	if (m->initrd_len)
+		code = add_initrd(b, member(f, m->initrd_off, m->initrd_len), ret_why);
 	for (uint32_t i = 0; !code && i < FW_CFG_INITRDS; i++) {
 		const struct fw_cfg_item *item = &b->items.initrd[i];
 
-		code = add_initrd(b,
-		        (struct blob){.where = BLOB_STREAM,
-		                .handle = item->selector,
-		                .size = item->size},
-		        ret_why);
+		if (item->selector)
+			code = add_initrd(b,
+			        (struct blob){.where = BLOB_STREAM,
+			                .handle = item->selector,
+			                .size = item->size},
+			        ret_why);
 	}
 	for (uint32_t i = first_module_taken; !code && i < b->launcher.modules; i++) {
 		const struct range *module = &b->launcher.module[i];
