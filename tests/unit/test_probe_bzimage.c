@@ -143,6 +143,7 @@ header_length(void **state)
 	(void)state;
 	valid_version(0x20f, 0x211);
 	assert_header_refused("length", 0x201, 0x0f);
+	assert_int_equal(why.wanted, 0x10);
 	valid_version(0x20f, 0x212);
 	assert_int_equal(probe(), REFUSAL_NONE);
 	assert_int_equal(facts.bz.header_len, 0x212 - 0x1f1);
@@ -192,6 +193,15 @@ setup_longer_than_the_file(void **state)
 	b.size = 0x26c;
 	assert_int_equal(probe(), REFUSAL_BZ_TRUNCATED);
 	assert_string_equal(why.detail, "protected-mode code");
+	bz_valid(&b);
+	b.size = BZ_CODE_OFF;
+	BZ_SET(&b, syssize, 0);
+	BZ_SET(&b, payload_length, 0);
+	assert_int_equal(probe(), REFUSAL_BZ_TRUNCATED);
+	assert_int_equal(why.wanted, BZ_CODE_OFF + 1);
+	b.size++;
+	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_int_equal(facts.bz.code_len, 1);
 	bz_valid(&b);
 	BZ_SET(&b, setup_sects, 255);
 	assert_int_equal(probe(), REFUSAL_BZ_TRUNCATED);
@@ -312,6 +322,7 @@ min_alignment(void **state)
 		bz_valid(&b);
 		BZ_SET(&b, min_alignment, exponent);
 		assert_header_refused("min_alignment", 0x235, exponent);
+		assert_int_equal(why.wanted, 63);
 		BZ_SET(&b, relocatable_kernel, 0);
 		assert_int_equal(probe(), REFUSAL_NONE);
 	}
@@ -331,6 +342,27 @@ init_size(void **state)
 	b.size -= 5;
 	assert_int_equal(probe(), REFUSAL_NONE);
 	assert_int_equal(facts.bz.init_size, 3 * BZ_CODE_LEN); /* of whole pages */
+}
+
+/* A stream may claim any size: the estimate then stays a number that no machine has. */
+static void
+init_size_of_an_endless_file(void **state)
+{
+	static const struct {
+		uint64_t code_len, init_size;
+	} rows[] = {{0x5555555555555000, 0xfffffffffffff000}, {0x5555555555555001, UINT64_MAX},
+	        {UINT64_MAX - BZ_CODE_OFF, UINT64_MAX}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct image im = image_stream(BZ_CODE_OFF + rows[i].code_len);
+
+		valid_version(0x209, 0x258);
+		assert_true(image_add(&im, 0, (struct span){b.bytes, 4096}));
+		assert_int_equal(kernel_probe(&im, &facts, &why), REFUSAL_NONE);
+		assert_true(facts.bz.code_len == rows[i].code_len);
+		assert_true(facts.bz.init_size == rows[i].init_size);
+	}
 }
 
 static void
@@ -465,6 +497,7 @@ main(void)
 	        cmocka_unit_test(kernel_alignment),
 	        cmocka_unit_test(min_alignment),
 	        cmocka_unit_test(init_size),
+	        cmocka_unit_test(init_size_of_an_endless_file),
 	        cmocka_unit_test(entry_point_of_32_bits),
 	        cmocka_unit_test(limits_of_zero),
 	        cmocka_unit_test(payload),

@@ -171,7 +171,10 @@ other_machines(void **state)
 		unsigned number;
 		const char *name;
 	} rows[] = {{EM_AARCH64, "aarch64"}, {EM_RISCV, "riscv"}, {EM_ARM, "arm"},
-	        {EM_PPC64, "ppc64"}, {0xfefe, "an ELF machine that kshim has no name for"}};
+	        {EM_PPC64, "ppc64"}, {EM_PPC, "ppc"}, {EM_S390, "s390"}, {EM_MIPS, "mips"},
+	        {258, "loongarch"}, {EM_SPARC, "sparc"}, {EM_SPARCV9, "sparc64"},
+	        {EM_IA_64, "ia64"}, {EM_68K, "m68k"},
+	        {0xfefe, "an ELF machine that kshim has no name for"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -193,6 +196,11 @@ big_endian_machine_is_named(void **state)
 	b.bytes[offsetof(Elf64_Ehdr, e_machine) + 1] = EM_S390;
 	assert_refused(REFUSAL_KERNEL_ARCH, offsetof(Elf64_Ehdr, e_machine));
 	assert_string_equal(why.detail, "s390");
+	b.bytes[offsetof(Elf64_Ehdr, e_machine)] = 1; /* no machine in either order */
+	assert_refused(REFUSAL_ELF_IDENT, EI_DATA);
+	b.bytes[offsetof(Elf64_Ehdr, e_machine)] = 0;
+	b.bytes[offsetof(Elf64_Ehdr, e_machine) + 1] = 0;
+	assert_refused(REFUSAL_ELF_IDENT, EI_DATA);
 }
 
 static void
@@ -439,6 +447,30 @@ entry_in_the_part_without_file_bytes(void **state)
 }
 
 static void
+entry_at_the_edges_of_a_segment(void **state)
+{
+	static const struct {
+		uint64_t entry;
+		bool loaded;
+	} rows[] = {{ELF_PADDR - 1, false}, {ELF_PADDR, true}, {ELF_PADDR + 0x1ff, true},
+	        {ELF_PADDR + 0x200, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		elf_valid(&b, true);
+		ELF_SET_E(&b, e_entry, rows[i].entry);
+		assert_int_equal(probe(), REFUSAL_NONE);
+		assert_int_equal(facts.elf.entry, rows[i].entry);
+		assert_int_equal(facts.elf.entry_loaded, rows[i].loaded);
+		ELF_SET_E(&b, e_entry, ELF_VBASE + rows[i].entry);
+		assert_int_equal(probe(), REFUSAL_NONE);
+		assert_int_equal(facts.elf.entry_loaded, rows[i].loaded);
+		if (i > 0)
+			assert_int_equal(facts.elf.entry, rows[i].entry);
+	}
+}
+
+static void
 virtual_entry(void **state)
 {
 	(void)state;
@@ -525,6 +557,7 @@ main(void)
 	        cmocka_unit_test(empty_load_is_left_out),
 	        cmocka_unit_test(entry_is_not_the_load_base),
 	        cmocka_unit_test(entry_in_the_part_without_file_bytes),
+	        cmocka_unit_test(entry_at_the_edges_of_a_segment),
 	        cmocka_unit_test(virtual_entry),
 	        cmocka_unit_test(physical_wins_over_virtual),
 	        cmocka_unit_test(entry_in_no_segment_is_no_refusal),

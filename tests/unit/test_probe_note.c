@@ -332,6 +332,47 @@ cut_note(void **state)
 	assert_pvh(ELF_PVH);
 }
 
+/* The last note of a segment, of nothing but a name that is not padded any more. */
+static void
+name_at_the_end(void **state)
+{
+	unsigned i;
+	size_t at;
+
+	(void)state;
+	for (uint32_t desc = 0; desc <= 4; desc += 4) {
+		kernel(true);
+		i = elf_note_segment(&b, 4);
+		at = elf_note(&b, "Linux", 1, "", 0);
+		elf_poke(&b, at + 4, 4, desc);
+		for (unsigned size = 17; size <= 20; size++) {
+			ELF_SET_P(&b, i, p_filesz, size);
+			assert_int_equal(probe(), REFUSAL_NONE);
+			assert_int_equal(
+			        facts.elf.linux, !desc && size >= 18 ? LINUX_NOTE : LINUX_NO);
+		}
+	}
+}
+
+static void
+first_of_a_kind_counts(void **state)
+{
+	static const uint32_t first[] = {0x400000}, second[] = {0x800000, 1, 2};
+
+	(void)state;
+	kernel(true);
+	elf_note_segment(&b, 4);
+	elf_note_number(&b, "Xen", ENTRY, ELF_PVH, 4);
+	elf_note(&b, "Xen", RELOC, first, 4);
+	elf_note(&b, "Xen", RELOC, second, 12);
+	elf_note(&b, "Xen", 6, "first", 5);
+	elf_note(&b, "Xen", 6, "second", 6);
+	assert_pvh(ELF_PVH);
+	assert_int_equal(facts.elf.reloc_align, 0x400000);
+	assert_int_equal(facts.elf.reloc_min, 0);
+	assert_string_equal(facts.elf.guest_os, "first");
+}
+
 static void
 relocation_values(void **state)
 {
@@ -378,6 +419,13 @@ static void
 alignment_beyond_4_gib_is_not_movable(void **state)
 {
 	(void)state;
+	kernel(true);
+	ELF_SET_P(&b, 0, p_align, 1ull << 31);
+	elf_note_segment(&b, 4);
+	elf_note_number(&b, "Xen", ENTRY, ELF_PVH, 4);
+	elf_note(&b, "Xen", RELOC, "", 0);
+	assert_pvh(ELF_PVH);
+	assert_true(facts.elf.reloc_align == 1u << 31);
 	kernel(true);
 	ELF_SET_P(&b, 0, p_align, 1ull << 32);
 	elf_note_segment(&b, 4);
@@ -564,6 +612,39 @@ offset_of_physical_addresses_is_ignored(void **state)
 	assert_int_equal(facts.elf.segment[0].paddr, ELF_PADDR);
 }
 
+/* It is applied to all segments or to none, and only if the PVH entry shows that it is right.
+ */
+static void
+offset_that_does_not_fit(void **state)
+{
+	(void)state;
+	elf_new(&b, true);
+	elf_load(&b, ELF_VBASE + ELF_PADDR, ELF_VBASE + ELF_PADDR, 0x200, 0x3000);
+	elf_note_segment(&b, 4);
+	elf_note_number(&b, "Xen", 4, ELF_VBASE, 8);
+	assert_no_pvh();
+	assert_true(facts.elf.segment[0].paddr == ELF_VBASE + ELF_PADDR);
+	elf_note_number(&b, "Xen", ENTRY, ELF_PADDR - 1, 4); /* just before the kernel */
+	assert_pvh(ELF_PADDR - 1);
+	assert_true(facts.elf.segment[0].paddr == ELF_VBASE + ELF_PADDR);
+	elf_new(&b, true);
+	elf_load(&b, ELF_VBASE + ELF_PADDR, ELF_VBASE + ELF_PADDR, 0x200, 0x3000);
+	elf_load(&b, 0x1000, 0x1000, 16, 16);
+	elf_note_segment(&b, 4);
+	elf_note_number(&b, "Xen", 4, ELF_VBASE, 8);
+	elf_note_number(&b, "Xen", ENTRY, ELF_PVH, 4);
+	assert_pvh(ELF_PVH);
+	assert_int_equal(facts.elf.segment[0].paddr, 0x1000);
+	assert_true(facts.elf.segment[1].paddr == ELF_VBASE + ELF_PADDR);
+	elf_new(&b, true); /* a segment that starts at the offset: physical address 0 */
+	elf_load(&b, ELF_VBASE, ELF_VBASE, 0x200, 0x3000);
+	elf_note_segment(&b, 4);
+	elf_note_number(&b, "Xen", 4, ELF_VBASE, 8);
+	elf_note_number(&b, "Xen", ENTRY, 0, 4);
+	assert_pvh(0);
+	assert_int_equal(facts.elf.segment[0].paddr, 0);
+}
+
 int
 main(void)
 {
@@ -586,6 +667,8 @@ main(void)
 	        cmocka_unit_test(bad_segment_does_not_hide_a_good_one),
 	        cmocka_unit_test(sizes_that_pass_the_segment),
 	        cmocka_unit_test(cut_note),
+	        cmocka_unit_test(name_at_the_end),
+	        cmocka_unit_test(first_of_a_kind_counts),
 	        cmocka_unit_test(relocation_values),
 	        cmocka_unit_test(relocation_default_alignment),
 	        cmocka_unit_test(alignment_beyond_4_gib_is_not_movable),
@@ -598,6 +681,7 @@ main(void)
 	        cmocka_unit_test(link_maps_that_are_not_linux),
 	        cmocka_unit_test(virtual_addresses_in_paddr),
 	        cmocka_unit_test(offset_of_physical_addresses_is_ignored),
+	        cmocka_unit_test(offset_that_does_not_fit),
 	};
 
 	return cmocka_run_group_tests_name("probe_note", tests, NULL, NULL);

@@ -44,6 +44,32 @@ static const struct row {
 	enum refusal_code code;
 	const char *detail;
 } rows[] = {
+        {0, 2, "\x1f\x9e", COMPRESSED, "gzip, old form"},
+        {0, 2, "\x1f\x9d", COMPRESSED, "compress"},
+        {0, 4, "LZIP", COMPRESSED, "lzip"},
+        {0, 6, "070707", OTHER, "an initramfs (cpio archive)"},
+        {0, 2, "\xc7\x71", OTHER, "a cpio archive in the old binary form"},
+        {0, 8, "VNDRBOOT", OTHER, "an Android boot image"},
+        {0, 4, "PK\x03\x04", OTHER, "a zip archive"},
+        {0, 6, "7z\xbc\xaf\x27\x1c", OTHER, "a 7z archive"},
+        {0, 4, "MSCF", OTHER, "a cabinet archive"},
+        {0, 4, "KDMV", OTHER, "a disk image (VMDK)"},
+        {0, 21, "# Disk DescriptorFile", OTHER, "a disk image (VMDK)"},
+        {0, 8, "vhdxfile", OTHER, "a disk image (VHDX)"},
+        {0, 8, "conectix", OTHER, "a disk image (VHD)"},
+        {0x40, 4, "\x7f\x10\xda\xbe", OTHER, "a disk image (VDI)"},
+        {0, 6, "LUKS\xba\xbe", OTHER, "an encrypted disk (LUKS)"},
+        {0, 4, "XFSB", OTHER, "a file system (XFS)"},
+        {0x400, 4, "\xe2\xe1\xf5\xe0", OTHER, "a file system (EROFS)"},
+        {3, 8, "NTFS    ", OTHER, "a file system (NTFS)"},
+        {54, 5, "FAT16", OTHER, "a file system (FAT)"},
+        {82, 5, "FAT32", OTHER, "a file system (FAT)"},
+        {0, 4, "\xcf\xfa\xed\xfe", OTHER, "a Mach-O program"},
+        {0, 4, "\xce\xfa\xed\xfe", OTHER, "a Mach-O program"},
+        {0, 4, "\0asm", OTHER, "a WebAssembly program"},
+        {0, 4, "BC\xc0\xde", OTHER, "LLVM bitcode"},
+        {0, 4, "%PDF", OTHER, "a PDF document"},
+        {0, 4, "\xde\x12\x04\x95", OTHER, "a message catalogue"},
         {0, 3, "\x1f\x8b\x08", COMPRESSED, "gzip"},
         {0, 4, "BZh9", COMPRESSED, "bzip2"},
         {0, 6, "\xfd\x37\x7a\x58\x5a\x00", COMPRESSED, "xz"},
@@ -84,6 +110,7 @@ magics(void **state)
 		memcpy(bytes + r->off, r->magic, r->len);
 		assert_int_equal(probe(sizeof(bytes)), r->code);
 		assert_string_equal(why.detail, r->detail);
+		assert_int_equal(why.where, r->off);
 		/* Cut right after the magic it is still known, before it not. */
 		assert_int_equal(probe(r->off + r->len), r->code);
 		assert_string_equal(why.detail, r->detail);
@@ -102,6 +129,7 @@ empty(void **state)
 
 	(void)state;
 	assert_int_equal(probe(0), REFUSAL_KERNEL_EMPTY);
+	assert_int_equal(why.where, 0);
 	assert_int_equal(other_probe(&im, &why), REFUSAL_KERNEL_EMPTY);
 }
 
@@ -143,8 +171,8 @@ texts(void **state)
 	static const struct {
 		const char *text, *detail;
 	} t[] = {{"hello\n", "a text file"}, {"\n <!DOCTYPE html>\n", "a web page (HTML)"},
-	        {"<HTML lang=de>", "a web page (HTML)"},
-	        {"\xef\xbb\xbf<html>", "a web page (HTML)"},
+	        {"<HtMl lang=Z>", "a web page (HTML)"},
+	        {"\xef\xbb\xbf<html>", "a web page (HTML)"}, {"<[html>", "a text file"},
 	        {"<?xml version='1.0'?>", "an XML document"}, {"<htm", "a text file"},
 	        {"caf\xc3\xa9", "a text file"}, {" ", "a text file"}};
 
@@ -195,6 +223,19 @@ kernel_before_2_00(void **state)
 	boot_sector();
 	memcpy(bytes, "\xb8\xc0\x07\x8e\xd8", 5);
 	assert_int_equal(probe(sizeof(bytes)), REFUSAL_BZ_OLD);
+	assert_int_equal(why.where, 0x202);
+	/* The file may lack, or have more than, what syssize counts: less than 16 bytes. */
+	for (int d = -16; d <= 16; d++) {
+		boot_sector();
+		bytes[0x1f1] = 4;
+		poke(0x1f4, 2, 0x100);
+		assert_int_equal(probe((size_t)(2560 + 0x1000 + d)),
+		        d == -16 || d == 16 ? REFUSAL_KERNEL_OTHER : REFUSAL_BZ_OLD);
+	}
+	boot_sector();
+	bytes[0x1f1] = 0;
+	poke(0x1f4, 2, 1);
+	assert_int_equal(probe(2560), REFUSAL_KERNEL_OTHER); /* all setup, no code */
 	boot_sector();
 	bytes[0x1f1] = 4;
 	for (int d = -16; d <= 16; d += 16) {
@@ -247,13 +288,20 @@ uefi_applications(void **state)
 static void
 uefi_applications_of_other_machines(void **state)
 {
+	static const uint16_t machines[] = {
+	        0x1c0, 0x1c2, 0x1c4, 0x5032, 0x5064, 0x6232, 0x6264, 0x200};
+
 	(void)state;
 	pe(0x80, 0xaa64, 3);
 	assert_int_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_ARCH);
 	assert_string_equal(why.detail, "a UEFI application for aarch64");
 	assert_int_equal(why.where, 0x84);
-	pe(0x80, 0x6264, 3);
-	assert_int_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_ARCH);
+	assert_int_equal(why.found, 0xaa64);
+	assert_int_equal(why.wanted, 0x8664);
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		pe(0x80, machines[i], 3);
+		assert_int_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_ARCH);
+	}
 	pe(0x80, 0x14c, 3);
 	assert_int_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_PE);
 }
@@ -261,17 +309,22 @@ uefi_applications_of_other_machines(void **state)
 static void
 zboot(void **state)
 {
+	static const char *const names[6][2] = {{"gzip", "EFI zboot, gzip"},
+	        {"zstd", "EFI zboot, zstd"}, {"xzkern", "EFI zboot, xz"},
+	        {"lzma", "EFI zboot, lzma"}, {"lzo", "EFI zboot, lzo"},
+	        {"lz4", "EFI zboot, lz4"}};
+
 	(void)state;
 	pe(0x80, 0x8664, 3);
 	memcpy(bytes + 4, "zimg", 4);
 	assert_int_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_PE);
 	assert_string_equal(why.detail, "EFI zboot");
-	memcpy(bytes + 24, "gzip\0", 5);
-	assert_int_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_PE);
-	assert_string_equal(why.detail, "EFI zboot, gzip");
-	memcpy(bytes + 24, "zstd\0", 5);
-	assert_int_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_PE);
-	assert_string_equal(why.detail, "EFI zboot, zstd");
+	for (size_t i = 0; i < 6; i++) {
+		memcpy(bytes + 24, names[i][0], strlen(names[i][0]) + 1);
+		assert_int_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_PE);
+		assert_string_equal(why.detail, names[i][1]);
+	}
+	assert_int_equal(why.where, 4);
 }
 
 static void
