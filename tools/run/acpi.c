@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ACPI tables as bytes; ACPI 6.4: RSDP 5.2.5, header 5.2.6, XSDT 5.2.8, FADT 5.2.9, FACS
+ * 5.2.10, MADT 5.2.12. Tables go one after the other, each on 64 bytes, the XSDT last, when
+ * the addresses of the others are known.
+ */
+#include "acpi.h"
+
+#include <string.h>
+
+#include "tools/run/aml.h"
+
+#define HEADER      36
+#define FADT_LEN    276
+#define FACS_LEN    64
+#define RSDP_LEN    36
+#define IOAPIC      0xfec00000u
+#define LAPIC       0xfee00000u
+#define SCI_IRQ     9
+#define TABLE_ALIGN 64
+
+#define BOOT_LEGACY_DEVICES (1u << 0) /* IAPC_BOOT_ARCH: COM1 and the like; no 8042 */
+#define BOOT_NO_VGA         (1u << 2)
+#define FLAG_WBINVD         (1u << 0)
+#define FLAG_PROC_C1        (1u << 2)
+#define FLAG_NO_POWER_KEY   (1u << 4)
+#define FLAG_NO_SLEEP_KEY   (1u << 5)
+#define FLAG_NO_RTC_WAKE    (1u << 6)
+#define FLAG_RESET_REG      (1u << 10)
+#define FLAG_HEADLESS       (1u << 12)
+
+struct writer {
+	const struct memory *mem;
+	uint64_t next, end;
+};
+
+static void
+put(uint8_t *out, uint64_t value, unsigned bytes)
+{
+	for (unsigned i = 0; i < bytes; i++)
+		out[i] = (uint8_t)(value >> (8 * i));
+}
+
+/* The byte that makes the sum of all 0. */
+static uint8_t
+checksum(const uint8_t *bytes, size_t len)
+{
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i < len; i++)
+		sum = (uint8_t)(sum + bytes[i]);
+	return (uint8_t)-sum;
+}
+
+static uint8_t *
+take(struct writer *w, size_t len, uint64_t *ret_addr)
+{
+	uint64_t addr = align_down(w->next + TABLE_ALIGN - 1, TABLE_ALIGN);
+	uint8_t *out = addr + len <= w->end ? memory_at(w->mem, addr, len) : NULL;
+
+	if (!out)
+		return NULL;
+	memset(out, 0, len);
+	w->next = addr + len;
+	*ret_addr = addr;
+	return out;
+}
+
+static void
+finish(uint8_t *t, const char *signature, size_t len, uint8_t revision)
+{
+	memcpy(t, signature, 4);
+	put(t + 4, len, 4);
+	t[8] = revision;
+	memcpy(t + 10, "KSHIM ", 6);
+	memcpy(t + 16, "KSHIMRUN", 8);
+	put(t + 24, 1, 4);
+	memcpy(t + 28, "KSHM", 4);
+	put(t + 32, 1, 4);
+	t[9] = 0;
+	t[9] = checksum(t, len);
+}
+
+/* ACPI0007, its _UID as the MADT has it. */
+static void
+aml_cpu(struct aml *a, uint32_t n)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	const char seg[] = {'C', hex[n >> 8 & 15], hex[n >> 4 & 15], hex[n & 15], '\0'};
+	size_t device = aml_open(a, 0x5b82);
+
+	aml_name_seg(a, seg);
+	aml_name_string(a, "_HID", "ACPI0007");
+	aml_name_integer(a, "_UID", n);
+	aml_close(a, device);
+}
+
+/* PNP0501 at ports 0x3f8 to 0x3ff, IRQ 4 (small resource descriptors, 6.4.2). */
+static void
+aml_com1(struct aml *a)
+{
+	static const uint8_t resources[] = {
+	        0x47, 0x01, 0xf8, 0x03, 0xf8, 0x03, 0x01, 0x08, /* IO, 16-bit decode */
+	        0x22, 0x10, 0x00,                               /* IRQNoFlags {4} */
+	        0x79, 0x00,                                     /* end */
+	};
+	size_t device = aml_open(a, 0x5b82);
+
+	aml_name_seg(a, "COM1");
+	aml_name_eisa(a, "_HID", "PNP0501");
+	aml_name_integer(a, "_UID", 1);
+	aml_name_buffer(a, "_CRS", resources, sizeof(resources));
+	aml_close(a, device);
+}
+
+/* Name (\_S5, Package () {5, 5, 0, 0}) */
+static void
+aml_s5(struct aml *a)
+{
+	size_t package;
+
+	aml_byte(a, 0x08);
+	aml_name_seg(a, "\\_S5_");
+	package = aml_open(a, 0x12);
+	aml_byte(a, 4);
+	aml_integer(a, ACPI_S5);
+	aml_integer(a, ACPI_S5);
+	aml_integer(a, 0);
+	aml_integer(a, 0);
+	aml_close(a, package);
+}
+
+static uint64_t
+write_dsdt(struct writer *w, uint32_t cpus)
+{
+	uint64_t room = w->end - w->next - TABLE_ALIGN, addr;
+	uint8_t *t = take(w, room, &addr);
+	struct aml a = {t ? t + HEADER : NULL, room - HEADER, 0};
+	size_t scope;
+
+	if (!t)
+		return 0;
+	scope = aml_open(&a, 0x10);
+	aml_name_seg(&a, "\\_SB_");
+	for (uint32_t n = 0; n < cpus; n++)
+		aml_cpu(&a, n);
+	aml_com1(&a);
+	aml_close(&a, scope);
+	aml_s5(&a);
+	if (a.len > a.size)
+		return 0;
+	finish(t, "DSDT", HEADER + a.len, 2);
+	w->next = addr + HEADER + a.len;
+	return addr;
+}
+
+static uint64_t
+write_facs(struct writer *w)
+{
+	uint64_t addr;
+	uint8_t *t = take(w, FACS_LEN, &addr);
+
+	if (!t)
+		return 0;
+	memcpy(t, "FACS", 4); /* no checksum */
+	put(t + 4, FACS_LEN, 4);
+	t[32] = 2;
+	return addr;
+}
+
+/* A generic address structure in I/O space (5.2.3.2). */
+static void
+put_gas(uint8_t *out, uint16_t port, uint8_t bits)
+{
+	out[0] = 1;
+	out[1] = bits;
+	out[3] = (uint8_t)(bits == 8 ? 1 : bits == 16 ? 2 : 3);
+	put(out + 4, port, 8);
+}
+
+static uint64_t
+write_fadt(struct writer *w, uint64_t facs, uint64_t dsdt)
+{
+	uint64_t addr;
+	uint8_t *t = take(w, FADT_LEN, &addr);
+
+	if (!t)
+		return 0;
+	put(t + 36, facs, 4);
+	put(t + 40, dsdt, 4);
+	put(t + 46, SCI_IRQ, 2);
+	put(t + 56, ACPI_PM1_EVENT, 4);
+	put(t + 64, ACPI_PM1_CONTROL, 4);
+	t[88] = 4; /* PM1_EVT_LEN */
+	t[89] = 2; /* PM1_CNT_LEN */
+	put(t + 96, 0xffff, 2); /* P_LVL2_LAT: no C2 */
+	put(t + 98, 0xffff, 2);
+	t[108] = 0x32; /* century in the RTC */
+	put(t + 109, BOOT_LEGACY_DEVICES | BOOT_NO_VGA, 2);
+	put(t + 112,
+	        FLAG_WBINVD | FLAG_PROC_C1 | FLAG_NO_POWER_KEY | FLAG_NO_SLEEP_KEY |
+	                FLAG_NO_RTC_WAKE | FLAG_RESET_REG | FLAG_HEADLESS,
+	        4);
+	put_gas(t + 116, ACPI_RESET_PORT, 8);
+	t[128] = ACPI_RESET_VALUE;
+	t[131] = 4; /* minor version: ACPI 6.4 */
+	put(t + 132, 0, 8); /* X_FIRMWARE_CTRL: the 32-bit one is used */
+	put(t + 140, dsdt, 8);
+	put_gas(t + 148, ACPI_PM1_EVENT, 32);
+	put_gas(t + 172, ACPI_PM1_CONTROL, 16);
+	finish(t, "FACP", FADT_LEN, 6);
+	return addr;
+}
+
+static uint64_t
+write_madt(struct writer *w, uint32_t cpus)
+{
+	size_t len = HEADER + 8 + 8 * (size_t)cpus + 12 + 10 + 6, at = HEADER + 8;
+	uint64_t addr;
+	uint8_t *t = take(w, len, &addr);
+
+	if (!t)
+		return 0;
+	put(t + 36, LAPIC, 4);
+	put(t + 40, 1, 4); /* there are two 8259s as well */
+	for (uint32_t n = 0; n < cpus; n++, at += 8) {
+		t[at + 1] = 8;
+		t[at + 2] = t[at + 3] = (uint8_t)n; /* UID, APIC ID */
+		put(t + at + 4, 1, 4);              /* enabled */
+	}
+	t[at] = 1; /* I/O APIC, from GSI 0 */
+	t[at + 1] = 12;
+	put(t + at + 4, IOAPIC, 4);
+	at += 12;
+	t[at] = 2; /* the SCI is active high, level triggered */
+	t[at + 1] = 10;
+	t[at + 3] = SCI_IRQ;
+	put(t + at + 4, SCI_IRQ, 4);
+	put(t + at + 8, 0x000d, 2);
+	at += 10;
+	t[at] = 4; /* NMI on LINT1 of every CPU */
+	t[at + 1] = 6;
+	t[at + 2] = 0xff;
+	t[at + 5] = 1;
+	finish(t, "APIC", len, 5);
+	return addr;
+}
+
+static uint64_t
+write_xsdt(struct writer *w, uint64_t fadt, uint64_t madt)
+{
+	uint64_t addr;
+	uint8_t *t = take(w, HEADER + 16, &addr);
+
+	if (!t)
+		return 0;
+	put(t + HEADER, fadt, 8);
+	put(t + HEADER + 8, madt, 8);
+	finish(t, "XSDT", HEADER + 16, 1);
+	return addr;
+}
+
+static bool
+write_rsdp(const struct memory *mem, uint64_t addr, uint64_t xsdt)
+{
+	uint8_t *t = memory_at(mem, addr, RSDP_LEN);
+
+	if (!t)
+		return false;
+	memset(t, 0, RSDP_LEN);
+	memcpy(t, "RSD PTR ", 8);
+	memcpy(t + 9, "KSHIM ", 6);
+	t[15] = 2;
+	put(t + 20, RSDP_LEN, 4);
+	put(t + 24, xsdt, 8);
+	t[8] = checksum(t, 20);
+	t[32] = checksum(t, RSDP_LEN);
+	return true;
+}
+
+bool
+acpi_write(const struct memory *mem, const struct layout *layout, uint32_t cpus)
+{
+	struct writer w = {mem, layout->tables, layout->tables + layout->tables_len};
+	uint64_t facs = write_facs(&w);
+	uint64_t madt = write_madt(&w, cpus);
+	uint64_t fadt_room = w.next, dsdt, fadt, xsdt;
+
+	/* The DSDT takes what it needs of the rest; FADT and XSDT have theirs before it. */
+	w.next += FADT_LEN + HEADER + 16 + 3 * TABLE_ALIGN;
+	if (!facs || !madt || w.next + HEADER + TABLE_ALIGN > w.end)
+		return false;
+	dsdt = write_dsdt(&w, cpus);
+	w.next = fadt_room;
+	fadt = write_fadt(&w, facs, dsdt);
+	xsdt = write_xsdt(&w, fadt, madt);
+	return dsdt && fadt && xsdt && write_rsdp(mem, layout->rsdp, xsdt);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The request that the core plans from, for either path. A blob's handle is the index of its
+ * file in struct inputs.
+ */
+#include "boot.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "tools/run/as.h"
+#include "tools/run/status.h"
+
+static void
+add_blob(struct plan_request *req, const struct inputs *in, uint32_t file, uint64_t off,
+        uint64_t len)
+{
+	req->blob[req->blobs++] = (struct blob){.where = BLOB_STREAM,
+	        .handle = file,
+	        .addr = off,
+	        .size = len,
+	        .name = in->file[file].name};
+}
+
+static int
+append(struct boot *b, struct span part)
+{
+	struct refusal why;
+
+	if (cmdline_append(&b->req.cmdline, part, &why) != REFUSAL_NONE)
+		return fail_refusal("command line", why);
+	return STATUS_GO_ON;
+}
+
+static int
+append_text(struct boot *b, const char *text)
+{
+	return append(b, (struct span){(const uint8_t *)text, strlen(text)});
+}
+
+static int
+probe(struct boot *b, const struct input *file, struct span bytes)
+{
+	struct image im = image_of(bytes);
+	struct refusal why;
+
+	if (kernel_probe(&im, &b->facts, &why) != REFUSAL_NONE)
+		return fail_refusal(file->path, why);
+	return STATUS_GO_ON;
+}
+
+/* The file KERNEL as it is, or the members of the bundle that it is. */
+static int
+request_kernel(const struct inputs *in, struct boot *b)
+{
+	struct span all = in->file[INPUT_KERNEL].bytes, part = all;
+	struct bundle bundle;
+	bool found;
+	int status = inputs_bundle(in, &found, &bundle);
+
+	if (status != STATUS_GO_ON)
+		return status;
+	if (!found) {
+		add_blob(&b->req, in, INPUT_KERNEL, 0, all.size);
+		return probe(b, &in->file[INPUT_KERNEL], all);
+	}
+	add_blob(&b->req, in, INPUT_KERNEL, bundle.kernel_off, bundle.kernel_len);
+	if (bundle.initrd_len)
+		add_blob(&b->req, in, INPUT_KERNEL, bundle.initrd_off, bundle.initrd_len);
+	if (!span_sub(all, bundle.cmdline_off, bundle.cmdline_len, &part))
+		part.size = 0;
+	status = append(b, part);
+	if (status != STATUS_GO_ON || !span_sub(all, bundle.kernel_off, bundle.kernel_len, &part))
+		return status;
+	return probe(b, &in->file[INPUT_KERNEL], part);
+}
+
+static int
+request_direct(const struct options *o, const struct inputs *in, struct boot *b)
+{
+	struct cmdline_words words;
+	struct refusal why;
+	int status = request_kernel(in, b);
+
+	for (uint32_t i = INPUT_INITRD; i < in->files && status == STATUS_GO_ON; i++) {
+		if (b->req.blobs == PLAN_BLOBS)
+			return fail(STATUS_USAGE, "more than %d initrds", PLAN_BLOBS - 1);
+		add_blob(&b->req, in, i, 0, in->file[i].bytes.size);
+	}
+	if (status == STATUS_GO_ON)
+		status = append_text(b, o->append);
+	if (status != STATUS_GO_ON)
+		return status;
+	if (cmdline_take_words(&b->req.cmdline, &words, &why) != REFUSAL_NONE)
+		return fail_refusal("command line", why);
+	b->req.protocol = o->protocol != PROTOCOL_AUTO ? o->protocol : words.protocol;
+	return STATUS_GO_ON;
+}
+
+/* The stub reads its own words from the command line, and judges all the rest. */
+static int
+request_stub(const struct options *o, const struct inputs *in, struct boot *b)
+{
+	static const char *const words[] = {
+	        "", "kshim.protocol=pvh", "kshim.protocol=linux64", "kshim.protocol=linux32"};
+	uint32_t modules = o->as == LAYOUT_KSHIM ? in->files : 0;
+	int status = probe(b, &in->file[INPUT_STUB], in->file[INPUT_STUB].bytes);
+
+	add_blob(&b->req, in, INPUT_STUB, 0, in->file[INPUT_STUB].bytes.size);
+	for (uint32_t i = INPUT_KERNEL; i < modules; i++) {
+		if (b->req.blobs == PLAN_BLOBS)
+			return fail(STATUS_USAGE, "more than %d initrds with a stub",
+			        PLAN_BLOBS - 2);
+		add_blob(&b->req, in, i, 0, in->file[i].bytes.size);
+	}
+	b->req.protocol = PROTOCOL_PVH;
+	if (status == STATUS_GO_ON)
+		status = append_text(b, o->append);
+	if (status == STATUS_GO_ON)
+		status = append_text(b, words[o->protocol]);
+	return status;
+}
+
+int
+boot_plan(const struct options *options, const struct inputs *inputs, bool gb_pages,
+        struct boot *ret_boot)
+{
+	struct boot *b = ret_boot;
+	struct refusal why;
+	int status;
+
+	memset(b, 0, sizeof(*b));
+	b->module.fd = -1;
+	layout_make(options->as, options->memory, &b->layout);
+	layout_memmap(&b->layout, &b->map);
+	b->req = (struct plan_request){.kernel = &b->facts,
+	        .map = &b->map,
+	        .cmdline = cmdline_init(b->line, sizeof(b->line)),
+	        .fixed = b->fixed,
+	        .gb_pages = gb_pages,
+	        .rsdp = b->layout.rsdp_told,
+	        .rng_seed = b->seed,
+	        .rng_seed_len = PLAN_RNG_SEED};
+	if (getrandom(b->seed, sizeof(b->seed), 0) != sizeof(b->seed))
+		b->req.rng_seed_len = 0;
+	status = options->direct ? request_direct(options, inputs, b)
+	                         : request_stub(options, inputs, b);
+	if (status == STATUS_GO_ON && options->as != LAYOUT_KSHIM)
+		status = as_prepare(inputs, b);
+	if (status == STATUS_GO_ON && plan_make(&b->req, &b->plan, &why) != REFUSAL_NONE) {
+		if (!why.subject)
+			why.subject = options->direct ? options->kernel : "stub";
+		status = fail_refusal(why.subject, why);
+	}
+	return status;
+}
+
+void
+boot_free(struct boot *boot)
+{
+	as_free(boot);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kshim run: the launcher's steps, in order.
+ *
+ * Options, files, plan, machine, memory, go; then the main thread serves the console and the
+ * clock until the run ends, and says how it ended.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/run/boot.h"
+#include "tools/run/carry.h"
+#include "tools/run/cpuid.h"
+#include "tools/run/inputs.h"
+#include "tools/run/machine.h"
+#include "tools/run/options.h"
+#include "tools/run/plan_print.h"
+#include "tools/run/report.h"
+#include "tools/run/status.h"
+
+#define LOOK_MS 250 /* between looks at the CPUs */
+#define FEED_MS 10  /* while typed bytes wait for room in the UART */
+
+static struct ending *current; /* for the signals' handler */
+
+static void
+on_signal(int signal)
+{
+	if (current)
+		ending_set(current, ENDING_LEFT, (uint32_t)signal, 0, NULL);
+}
+
+static void
+catch_signals(void)
+{
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	struct sigaction act = {.sa_handler = on_signal};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		sigaction(ends[i], &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Wait for input, an ending, or `ms`. */
+static void
+wait_for_event(struct machine *m, uint64_t ms)
+{
+	struct terminal *t = &m->terminal;
+	struct pollfd fds[] = {{.fd = m->ending.wake, .events = POLLIN},
+	        {.fd = t->eof || t->pending_len ? -1 : STDIN_FILENO, .events = POLLIN}};
+
+	if (t->pending_len && ms > FEED_MS)
+		ms = FEED_MS;
+	if (poll(fds, 2, (int)ms) > 0 && fds[1].revents) {
+		pthread_mutex_lock(&m->devices.lock);
+		terminal_read(t);
+		pthread_mutex_unlock(&m->devices.lock);
+	}
+	devices_feed(&m->devices);
+}
+
+/* Serve the console and the clock until the run ends. */
+static void
+serve(struct machine *m, uint64_t deadline)
+{
+	uint64_t next_look = machine_now(m) + LOOK_MS * 1000000ull, now;
+	unsigned halted = 0;
+
+	while (!ending_over(&m->ending)) {
+		now = machine_now(m);
+		if (deadline && now >= deadline) {
+			ending_set(&m->ending, ENDING_TIMEOUT, 0, 0, NULL);
+		} else if (now >= next_look) {
+			/* Twice in a row: the looks are not all of one moment. */
+			halted = machine_all_halted(m) ? halted + 1 : 0;
+			if (halted == 2)
+				ending_set(&m->ending, ENDING_HALTED, 0, 0, NULL);
+			machine_look(m);
+			next_look = now + LOOK_MS * 1000000ull;
+		} else {
+			uint64_t until =
+			        deadline && deadline < next_look ? deadline : next_look;
+			wait_for_event(m, (until - now) / 1000000 + 1);
+		}
+	}
+	m->marks.end = machine_now(m);
+}
+
+/* Make the machine, fill its memory, run it to its end. */
+static int
+run_machine(struct machine *m, const struct options *o, const struct inputs *in,
+        const struct boot *boot, uint64_t deadline)
+{
+	struct machine_state state;
+	int status = vm_make(&m->vm, &boot->layout, o->cpus);
+
+	if (status == STATUS_GO_ON)
+		status = carry_out(boot, in, o->cpus, &m->vm.mem, &state);
+	if (status != STATUS_GO_ON)
+		return status;
+	if (!vm_set_state(&m->vm, &state))
+		return fail(STATUS_HOST, "KVM_SET_SREGS: %s", strerror(errno));
+	devices_init(&m->devices, m->vm.fd, &m->terminal, &m->ending);
+	if (!machine_start(m))
+		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, 0, "starting a thread");
+	serve(m, deadline);
+	machine_stop(m);
+	return STATUS_GO_ON;
+}
+
+/* One life of the guest; STATUS_GO_ON if it wants another. */
+static int
+run_once(const struct options *o, const struct inputs *in, const struct boot *boot, int kvm,
+        uint64_t began)
+{
+	static struct machine m;
+	int status;
+
+	memset(&m, 0, sizeof(m));
+	m.vm.kvm = kvm;
+	m.vm.fd = -1;
+	m.began = began;
+	m.direct = o->direct;
+	m.dump = o->dump;
+	m.ending.wake = eventfd(0, EFD_CLOEXEC);
+	if (m.ending.wake < 0 || !terminal_open(&m.terminal, &m.ending, o->expect))
+		return fail(STATUS_HOST, "cannot serve the console: %s", strerror(errno));
+	current = &m.ending;
+	status = run_machine(&m, o, in, boot,
+	        o->timeout > 0 ? (uint64_t)(o->timeout * 1e9) : 0);
+	current = NULL;
+	terminal_close(&m.terminal);
+	if (status == STATUS_GO_ON) {
+		if (o->times)
+			report_times(&m);
+		if (atomic_load(&m.ending.reason) != ENDING_RESET || !o->reboot_again)
+			status = report_end(&m, o);
+	}
+	vm_free(&m.vm);
+	close(m.ending.wake);
+	return status;
+}
+
+static int
+run_inputs(const struct options *o, const struct inputs *in, uint64_t began)
+{
+	static struct boot boot;
+	int kvm = -1;
+	int status = o->dry_run ? STATUS_GO_ON : vm_open_kvm(&kvm);
+
+	if (status == STATUS_GO_ON)
+		status = boot_plan(o, in, kvm >= 0 && cpuid_gb_pages(kvm), &boot);
+	if (status == STATUS_GO_ON && o->dry_run) {
+		plan_print(&boot);
+		status = STATUS_OK;
+	}
+	catch_signals();
+	while (status == STATUS_GO_ON)
+		status = run_once(o, in, &boot, kvm, began);
+	boot_free(&boot);
+	if (kvm >= 0)
+		close(kvm);
+	return status;
+}
+
+int
+cmd_run(int argc, char **argv)
+{
+	struct options options;
+	static struct inputs inputs;
+	struct timespec now;
+	int status;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	status = options_parse(argc, argv, &options);
+	if (status != STATUS_GO_ON)
+		return status;
+	status = inputs_open(&options, &inputs);
+	if (status == STATUS_GO_ON)
+		status = run_inputs(&options, &inputs,
+		        (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec);
+	inputs_close(&inputs);
+	return status;
+}

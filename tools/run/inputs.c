@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening and mapping the files of a run.
+ */
+#include "inputs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+open_file(const char *path, const char *name, struct input *ret_input)
+{
+	struct stat st;
+	void *p = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail(STATUS_REFUSED, "cannot read the %s: %s: %s", name, path,
+		        strerror(errno));
+	if (!S_ISREG(st.st_mode)) {
+		close(fd);
+		return fail(
+		        STATUS_REFUSED, "cannot read the %s: %s: no regular file", name, path);
+	}
+	if (st.st_size)
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED) {
+		close(fd);
+		return fail(
+		        STATUS_HOST, "cannot map the %s: %s: %s", name, path, strerror(errno));
+	}
+	*ret_input = (struct input){path, name, fd, {p, (uint64_t)st.st_size}};
+	return STATUS_GO_ON;
+}
+
+/* kshim.elf lies beside the program (as built), or in ../lib/kshim/ (as installed). */
+static const char *
+find_stub(char *buf, size_t size)
+{
+	static const char *const places[] = {"kshim.elf", "../lib/kshim/kshim.elf"};
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	self[len > 0 ? len : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash)
+		slash[1] = '\0';
+	for (unsigned i = 0; i < 2; i++) {
+		int n = snprintf(buf, size, "%s%s", slash ? self : "", places[i]);
+		if (n > 0 && (size_t)n < size && access(buf, R_OK) == 0)
+			return buf;
+	}
+	return NULL;
+}
+
+static int
+open_stub(const char *path, struct input *ret_input)
+{
+	static char beside[PATH_MAX + 32];
+
+	if (!path)
+		path = find_stub(beside, sizeof(beside));
+	if (!path)
+		return fail(STATUS_REFUSED,
+		        "no stub: kshim.elf is not beside this program; build it with `make`, "
+		        "give --stub FILE, or use --direct");
+	return open_file(path, "stub", ret_input);
+}
+
+int
+inputs_open(const struct options *options, struct inputs *ret_inputs)
+{
+	struct inputs *in = ret_inputs;
+	int status = STATUS_GO_ON;
+
+	memset(in, 0, sizeof(*in));
+	for (uint32_t i = 0; i <= PLAN_BLOBS; i++)
+		in->file[i].fd = -1;
+	in->files = INPUT_INITRD + options->initrds;
+	if (!options->direct)
+		status = open_stub(options->stub, &in->file[INPUT_STUB]);
+	if (status == STATUS_GO_ON)
+		status = open_file(options->kernel, "kernel", &in->file[INPUT_KERNEL]);
+	for (uint32_t i = 0; i < options->initrds && status == STATUS_GO_ON; i++) {
+		char *name = in->names[i];
+
+		snprintf(name, sizeof(in->names[i]), "initrd%s%.0u",
+		        options->initrds > 1 ? " " : "", options->initrds > 1 ? i + 1 : 0);
+		status = open_file(options->initrd[i], name, &in->file[INPUT_INITRD + i]);
+	}
+	return status;
+}
+
+void
+inputs_close(struct inputs *inputs)
+{
+	for (uint32_t i = 0; i < inputs->files; i++) {
+		struct input *f = &inputs->file[i];
+
+		if (f->bytes.size)
+			munmap((void *)f->bytes.base, f->bytes.size);
+		if (f->fd >= 0)
+			close(f->fd);
+	}
+	inputs->files = 0;
+}
+
+int
+inputs_bundle(const struct inputs *inputs, bool *ret_found, struct bundle *ret_bundle)
+{
+	struct image im = image_of(inputs->file[INPUT_KERNEL].bytes);
+	struct refusal why;
+
+	*ret_found = false;
+	if (bundle_read(&im, ret_found, ret_bundle, &why) != REFUSAL_NONE) {
+		return fail_refusal(inputs->file[INPUT_KERNEL].path, why);
+	}
+	return STATUS_GO_ON;
+}

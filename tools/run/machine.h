@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One running machine: KVM's part, the devices, a thread a CPU, and what is known about how
+ * far the guest has come.
+ *
+ * Threads: each CPU's runs cpu_thread() and writes only its own struct cpu; the main thread
+ * serves the console and looks after the clock. They meet in `ending` and in the devices' lock.
+ */
+#ifndef RUN_MACHINE_H
+#define RUN_MACHINE_H
+
+#include "tools/run/devices.h"
+#include "tools/run/vm.h"
+
+#define CPU_NOTES  8
+#define CPU_SAMPLES 8
+
+/* What a CPU left the guest for. */
+struct exit_note {
+	uint32_t reason; /* KVM_EXIT_... */
+	bool write;
+	uint8_t size;
+	uint64_t where; /* port or address */
+	uint64_t value;
+};
+
+struct cpu {
+	struct machine *machine;
+	uint32_t id;
+	pthread_t thread;
+	bool started;
+	bool stepping;      /* towards the kernel's first instruction */
+	uint64_t step_page; /* where the stub was when it said that it jumps */
+	atomic_bool halted; /* at the last look: no interrupt can wake it any more */
+	uint64_t exits;
+	struct exit_note note[CPU_NOTES];  /* the last ones, note[exits % CPU_NOTES] the next */
+	uint64_t sample[CPU_SAMPLES];      /* RIP at the last looks */
+	uint32_t samples;
+	bool stopped; /* the following are the state in which it stopped */
+	struct kvm_regs regs;
+	struct kvm_sregs sregs;
+	uint32_t mp_state;
+};
+
+/* Times since the program's start, in ns; 0: not reached. */
+struct marks {
+	uint64_t first_run; /* the boot CPU's first instruction, stub or kernel */
+	uint64_t jump;      /* the stub said that it jumps */
+	uint64_t kernel;    /* the kernel's first instruction */
+	uint64_t first_byte;
+	uint64_t end;
+};
+
+struct machine {
+	struct vm vm;
+	struct terminal terminal;
+	struct devices devices;
+	struct ending ending;
+	struct marks marks;
+	uint64_t began; /* CLOCK_MONOTONIC, ns */
+	bool direct;
+	const char *dump; /* where the handoff goes when the kernel is reached; NULL: nowhere */
+	struct cpu cpu[OPTIONS_CPUS_MAX];
+};
+
+uint64_t machine_now(const struct machine *m);
+
+/* Start all CPUs; false with errno if a thread cannot be had. */
+bool machine_start(struct machine *m);
+
+/* Make every CPU look at itself: halted for good, or where. */
+void machine_look(struct machine *m);
+bool machine_all_halted(const struct machine *m);
+
+/* After an ending: make every CPU stop and wait for it. */
+void machine_stop(struct machine *m);
+
+/* A CPU's life, from its first KVM_RUN to the ending. */
+void *cpu_thread(void *cpu);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * MP 1.4: floating pointer 4.1, header 4.2, entries 4.3. ISA interrupts go to the I/O APIC's
+ * inputs of the same number, which is how KVM wires them.
+ */
+#include "mptable.h"
+
+#include <string.h>
+
+#define POINTER   16
+#define HEADER    44
+#define CPU_ENTRY 20
+#define ENTRY     8
+#define ISA_IRQS  16
+#define VERSION   4 /* of the specification: 1.4 */
+#define APIC_VER  0x14
+
+enum entry_type {
+	MP_CPU,
+	MP_BUS,
+	MP_IOAPIC,
+	MP_INTERRUPT,
+	MP_LOCAL_INTERRUPT,
+};
+
+enum interrupt_type {
+	MP_INT = 0,
+	MP_NMI = 1,
+	MP_EXTINT = 3,
+};
+
+static void
+put(uint8_t *out, uint32_t value, unsigned bytes)
+{
+	for (unsigned i = 0; i < bytes; i++)
+		out[i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint8_t
+checksum(const uint8_t *bytes, size_t len)
+{
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i < len; i++)
+		sum = (uint8_t)(sum + bytes[i]);
+	return (uint8_t)-sum;
+}
+
+static uint8_t *
+put_interrupt(uint8_t *e, enum entry_type type, enum interrupt_type kind, uint8_t irq,
+        uint8_t apic, uint8_t input)
+{
+	e[0] = (uint8_t)type;
+	e[1] = (uint8_t)kind;
+	e[5] = irq;
+	e[6] = apic;
+	e[7] = input;
+	return e + ENTRY;
+}
+
+static uint8_t *
+put_cpus(uint8_t *e, uint32_t cpus)
+{
+	for (uint32_t n = 0; n < cpus; n++, e += CPU_ENTRY) {
+		e[0] = MP_CPU;
+		e[1] = (uint8_t)n;
+		e[2] = APIC_VER;
+		e[3] = n ? 1 : 3;          /* enabled; the first is the boot CPU */
+		put(e + 4, 0x600, 4);      /* family 6 */
+		put(e + 8, 1u | 1u << 9, 4); /* FPU, APIC */
+	}
+	return e;
+}
+
+static void
+put_entries(uint8_t *e, uint32_t cpus)
+{
+	uint8_t ioapic = (uint8_t)cpus;
+
+	e = put_cpus(e, cpus);
+	e[0] = MP_BUS;
+	memcpy(e + 2, "ISA   ", 6);
+	e += ENTRY;
+	e[0] = MP_IOAPIC;
+	e[1] = ioapic;
+	e[2] = APIC_VER;
+	e[3] = 1;
+	put(e + 4, 0xfec00000u, 4);
+	e += ENTRY;
+	for (uint8_t irq = 0; irq < ISA_IRQS; irq++)
+		e = put_interrupt(e, MP_INTERRUPT, MP_INT, irq, ioapic, irq);
+	e = put_interrupt(e, MP_LOCAL_INTERRUPT, MP_EXTINT, 0, 0, 0);
+	put_interrupt(e, MP_LOCAL_INTERRUPT, MP_NMI, 0, 0xff, 1);
+}
+
+bool
+mptable_write(const struct memory *mem, const struct layout *layout, uint32_t cpus)
+{
+	uint32_t entries = cpus + 2 + ISA_IRQS + 2;
+	uint32_t len = HEADER + cpus * CPU_ENTRY + (entries - cpus) * ENTRY;
+	uint8_t *p = memory_at(mem, layout->mptable, POINTER + len), *t = p + POINTER;
+
+	if (!p || POINTER + len > layout->mptable_len)
+		return false;
+	memset(p, 0, POINTER + len);
+	put_entries(t + HEADER, cpus);
+	memcpy(t, "PCMP", 4);
+	put(t + 4, len, 2);
+	t[6] = VERSION;
+	memcpy(t + 8, "KSHIM   KSHIM RUN   ", 20);
+	put(t + 34, entries, 2);
+	put(t + 36, 0xfee00000u, 4);
+	t[7] = checksum(t, len);
+	memcpy(p, "_MP_", 4);
+	put(p + 4, (uint32_t)layout->mptable + POINTER, 4);
+	p[8] = 1;
+	p[9] = VERSION;
+	p[10] = checksum(p, POINTER);
+	return true;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Arguments into struct options, by getopt_long; every mistake is a sentence and status 2.
+ */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MEMORY_MIN (64 * MIB)
+#define MEMORY_MAX (1024 * GIB)
+
+enum long_only {
+	OPT_PROTOCOL = 256,
+	OPT_AS,
+	OPT_STUB,
+	OPT_DIRECT,
+	OPT_EXPECT,
+	OPT_TIMEOUT,
+	OPT_REBOOT,
+	OPT_DUMP,
+	OPT_DRY_RUN,
+	OPT_TIMES,
+	OPT_VERSION,
+};
+
+static const struct option long_options[] = {
+        {"memory", required_argument, NULL, 'm'},
+        {"cpus", required_argument, NULL, 'c'},
+        {"initrd", required_argument, NULL, 'i'},
+        {"append", required_argument, NULL, 'a'},
+        {"protocol", required_argument, NULL, OPT_PROTOCOL},
+        {"as", required_argument, NULL, OPT_AS},
+        {"stub", required_argument, NULL, OPT_STUB},
+        {"direct", no_argument, NULL, OPT_DIRECT},
+        {"expect", required_argument, NULL, OPT_EXPECT},
+        {"timeout", required_argument, NULL, OPT_TIMEOUT},
+        {"reboot", required_argument, NULL, OPT_REBOOT},
+        {"dump-handoff", required_argument, NULL, OPT_DUMP},
+        {"dry-run", no_argument, NULL, OPT_DRY_RUN},
+        {"times", no_argument, NULL, OPT_TIMES},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, OPT_VERSION},
+        {NULL, 0, NULL, 0},
+};
+
+static const char help_text[] =
+        "Usage: kshim run [OPTION...] KERNEL\n"
+        "Boot KERNEL (a bzImage, an ELF kernel, or a bundle) in a KVM virtual machine.\n"
+        "\n"
+        "  -m, --memory SIZE     memory, 64M or more; K, M, G, T are units (default 512M)\n"
+        "  -c, --cpus N          CPUs, 1 to 128 (default 1)\n"
+        "  -i, --initrd FILE     an initrd; may be given several times\n"
+        "  -a, --append TEXT     the kernel's command line\n"
+        "      --protocol WORD   auto, pvh, linux64, linux32 (default auto)\n"
+        "      --as WORD         hand over to the stub as kshim, firecracker or\n"
+        "                        cloud-hypervisor does (default kshim)\n"
+        "      --stub FILE       the stub (default: kshim.elf beside this program)\n"
+        "      --direct          without a stub: carry out its plan from the host\n"
+        "      --expect TEXT     end with status 0 as soon as the guest prints TEXT\n"
+        "      --timeout SECONDS end with status 5 and an explanation after that time\n"
+        "      --reboot WORD     when the guest resets: stop or again (default stop)\n"
+        "      --dump-handoff FILE  write what the kernel finds at its first instruction\n"
+        "      --dry-run         print the plan and run nothing\n"
+        "      --times           print how long the steps took\n"
+        "  -h, --help            print this\n"
+        "      --version         print the version\n"
+        "\n"
+        "Ctrl-A x leaves, Ctrl-A h lists the keys.\n"
+        "\n"
+        "Exit status: 0 powered off, or the expected text came; 1 kernel or inputs refused;\n"
+        "2 usage; 3 the host cannot; 4 the guest crashed; 5 time ran out; 6 the guest ended\n"
+        "before the expected text; 7 the guest reset.\n";
+
+static bool
+parse_size(const char *text, uint64_t *ret_size)
+{
+	static const char units[] = "KMGT";
+	char *end;
+	const char *unit;
+	uint64_t value;
+	unsigned shift = 20;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || end == text || *text == '-')
+		return false;
+	if (*end) {
+		unit = strchr(units, *end & ~0x20);
+		if (!unit || !*unit || (end[1] && strcmp(end + 1, "iB") != 0))
+			return false;
+		shift = 10 * (unsigned)(unit - units + 1);
+	}
+	if (value > UINT64_MAX >> shift)
+		return false;
+	*ret_size = value << shift;
+	return true;
+}
+
+/* Which of `words` is `text`; -1 if none. */
+static int
+parse_word(const char *text, const char *const *words)
+{
+	for (int i = 0; words[i]; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	return -1;
+}
+
+static int
+bad(const char *option, const char *value, const char *wanted)
+{
+	return fail(STATUS_USAGE, "%s: '%s' is not %s", option, value, wanted);
+}
+
+static int
+parse_memory(struct options *o, const char *text)
+{
+	if (!parse_size(text, &o->memory) || o->memory < MEMORY_MIN || o->memory > MEMORY_MAX)
+		return bad("--memory", text, "a size from 64M to 1T");
+	o->memory = align_down(o->memory, PAGE);
+	return STATUS_GO_ON;
+}
+
+static int
+parse_cpus(struct options *o, const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (end == text || *end || n < 1 || n > OPTIONS_CPUS_MAX)
+		return bad("--cpus", text, "a number from 1 to 128");
+	o->cpus = (uint32_t)n;
+	return STATUS_GO_ON;
+}
+
+static int
+parse_timeout(struct options *o, const char *text)
+{
+	char *end;
+
+	o->timeout = strtod(text, &end);
+	if (end == text || *end || !(o->timeout > 0 && o->timeout < 1e9))
+		return bad("--timeout", text, "a number of seconds above 0");
+	return STATUS_GO_ON;
+}
+
+static int
+parse_initrd(struct options *o, const char *path)
+{
+	if (o->initrds == PLAN_BLOBS - 1)
+		return fail(STATUS_USAGE, "--initrd: more than %d of them", PLAN_BLOBS - 1);
+	o->initrd[o->initrds++] = path;
+	return STATUS_GO_ON;
+}
+
+static int
+parse_expect(struct options *o, const char *text)
+{
+	if (!*text)
+		return bad("--expect", text, "a text");
+	o->expect = text;
+	return STATUS_GO_ON;
+}
+
+static int
+parse_choice(struct options *o, int opt, const char *text)
+{
+	static const char *const protocols[] = {"auto", "pvh", "linux64", "linux32", NULL};
+	static const char *const layouts[] = {
+	        "kshim", "firecracker", "cloud-hypervisor", NULL};
+	static const char *const reboots[] = {"stop", "again", NULL};
+	int n;
+
+	switch (opt) {
+	case OPT_PROTOCOL:
+		if ((n = parse_word(text, protocols)) < 0)
+			return bad("--protocol", text, "auto, pvh, linux64 or linux32");
+		o->protocol = (enum protocol)n;
+		break;
+	case OPT_AS:
+		if ((n = parse_word(text, layouts)) < 0)
+			return bad("--as", text, "kshim, firecracker or cloud-hypervisor");
+		o->as = (enum layout_kind)n;
+		break;
+	default:
+		if ((n = parse_word(text, reboots)) < 0)
+			return bad("--reboot", text, "stop or again");
+		o->reboot_again = n == 1;
+	}
+	return STATUS_GO_ON;
+}
+
+static int
+parse_one(struct options *o, int opt)
+{
+	switch (opt) {
+	case 'm':
+		return parse_memory(o, optarg);
+	case 'c':
+		return parse_cpus(o, optarg);
+	case 'i':
+		return parse_initrd(o, optarg);
+	case 'a':
+		o->append = optarg;
+		break;
+	case OPT_STUB:
+		o->stub = optarg;
+		break;
+	case OPT_DIRECT:
+		o->direct = true;
+		break;
+	case OPT_EXPECT:
+		return parse_expect(o, optarg);
+	case OPT_TIMEOUT:
+		return parse_timeout(o, optarg);
+	case OPT_DUMP:
+		o->dump = optarg;
+		break;
+	case OPT_DRY_RUN:
+		o->dry_run = true;
+		break;
+	case OPT_TIMES:
+		o->times = true;
+		break;
+	case OPT_PROTOCOL:
+	case OPT_AS:
+	case OPT_REBOOT:
+		return parse_choice(o, opt, optarg);
+	case 'h':
+		fputs(help_text, stdout);
+		return STATUS_OK;
+	case OPT_VERSION:
+		puts("kshim " KSHIM_VERSION);
+		return STATUS_OK;
+	default: /* getopt_long() has said what is wrong */
+		fputs("Try `kshim run --help`.\n", stderr);
+		return STATUS_USAGE;
+	}
+	return STATUS_GO_ON;
+}
+
+int
+options_parse(int argc, char **argv, struct options *ret_options)
+{
+	struct options *o = ret_options;
+	int opt;
+
+	*o = (struct options){.append = "", .memory = 512 * MIB, .cpus = 1};
+	optind = 0;
+	while ((opt = getopt_long(argc, argv, "m:c:i:a:h", long_options, NULL)) != -1) {
+		int status = parse_one(o, opt);
+		if (status != STATUS_GO_ON)
+			return status;
+	}
+	if (optind != argc - 1)
+		return fail(STATUS_USAGE, "%s; try `kshim run --help`",
+		        optind == argc ? "no KERNEL was given"
+		                       : "more than one KERNEL was given");
+	o->kernel = argv[optind];
+	if (o->direct && (o->as != LAYOUT_KSHIM || o->stub))
+		return fail(STATUS_USAGE,
+		        "--direct uses no stub: leave out %s", o->stub ? "--stub" : "--as");
+	return STATUS_GO_ON;
+}

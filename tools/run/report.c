@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From the ending to sentences and the exit status; crashes with the CPU's state, timeouts with
+ * what they usually mean.
+ */
+#include "report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/run/report_cpu.h"
+#include "tools/run/status.h"
+
+#define SIGNALLED 128 /* as shells say it: 128 + the signal's number */
+
+/* One word for how far the guest came. */
+static const char *
+stage(const struct machine *m)
+{
+	if (m->marks.first_byte && m->marks.kernel)
+		return "the kernel was entered and something was printed";
+	if (m->marks.kernel)
+		return "the kernel was entered and printed nothing";
+	if (m->marks.jump)
+		return "the stub said that it jumps, the kernel's first instruction was not seen";
+	if (m->marks.first_byte)
+		return "the stub was entered and printed something, the kernel was not entered";
+	if (m->marks.first_run)
+		return "the stub was entered and printed nothing";
+	return "the guest did not run";
+}
+
+/* What a silent guest usually means. */
+static void
+explain_silence(const struct machine *m)
+{
+	const struct cpu *boot = &m->cpu[0];
+
+	if (!m->marks.kernel) {
+		fputs("  Usually: the stub is still moving a large kernel or initrd (a longer\n"
+		      "  --timeout), or it is stuck, which is worth a report.\n",
+		        stderr);
+	} else if (!m->marks.first_byte || m->devices.uart.ier == 0) {
+		fputs("  Usually: the kernel has no console here: add console=ttyS0 to --append.\n"
+		      "  If it dies before the console is up, add earlyprintk=ttyS0,115200; if it\n"
+		      "  prints nothing even so, it may be for another entry (--protocol).\n",
+		        stderr);
+	} else if (atomic_load(&boot->halted)) {
+		fputs("  The boot CPU is halted with interrupts off: the kernel has stopped by\n"
+		      "  itself; its last lines above say why.\n",
+		        stderr);
+	} else if (report_spins(boot)) {
+		fputs("  The boot CPU stays within a few instructions: it waits for a device that\n"
+		      "  does not answer, or for another CPU (try -c 1).\n",
+		        stderr);
+	} else {
+		fputs("  It was still working, or waits for input: a longer --timeout may do.\n",
+		        stderr);
+	}
+}
+
+static int
+end_timeout(const struct machine *m, const struct options *o)
+{
+	fail(STATUS_TIMEOUT, "no end after %g s%s%s%s; reached: %s", o->timeout,
+	        o->expect ? ", '" : "", o->expect ? o->expect : "",
+	        o->expect ? "' did not come" : "", stage(m));
+	for (uint32_t i = 0; i < m->vm.cpus; i++)
+		report_cpu_short(&m->cpu[i]);
+	explain_silence(m);
+	return STATUS_TIMEOUT;
+}
+
+static int
+end_crash(const struct machine *m)
+{
+	const struct ending *e = &m->ending;
+
+	fail(STATUS_CRASH, "the guest crashed: %s on CPU %u; reached: %s", e->what, e->cpu,
+	        stage(m));
+	report_cpu(m, &m->cpu[e->cpu]);
+	report_hint(m, &m->cpu[e->cpu]);
+	return STATUS_CRASH;
+}
+
+/* The guest ended by itself: was that what was wanted? */
+static int
+end_early(const struct options *o, const char *how, int otherwise)
+{
+	if (!o->expect)
+		return otherwise;
+	return fail(STATUS_EARLY, "the guest %s before it printed '%s'", how, o->expect);
+}
+
+static int
+end_reset(const struct machine *m, const struct options *o)
+{
+	if (o->expect)
+		return end_early(o, "reset", STATUS_RESET);
+	return fail(STATUS_RESET, "the guest reset itself, by %s (--reboot=again starts it again)",
+	        m->ending.what ? m->ending.what : "a reset");
+}
+
+static int
+end_refused(const struct machine *m)
+{
+	enum refusal_code code = (enum refusal_code)m->ending.code;
+
+	return fail(STATUS_REFUSED, "the stub refused to boot: %s (`kshim explain %d` tells more)",
+	        refusal_name(code), (int)code);
+}
+
+static int
+end_left(const struct machine *m, const struct options *o)
+{
+	if (m->ending.code)
+		return fail(SIGNALLED + (int)m->ending.code, "ended by signal %u", m->ending.code);
+	return end_early(o, "was left", STATUS_OK);
+}
+
+int
+report_end(const struct machine *m, const struct options *o)
+{
+	const struct ending *e = &m->ending;
+
+	switch ((enum ending_reason)atomic_load(&e->reason)) {
+	case ENDING_EXPECTED:
+		return STATUS_OK;
+	case ENDING_POWER_OFF:
+		return end_early(o, "powered off", STATUS_OK);
+	case ENDING_HALTED:
+		return end_early(o, "halted", STATUS_OK);
+	case ENDING_RESET:
+		return end_reset(m, o);
+	case ENDING_REFUSED:
+		return end_refused(m);
+	case ENDING_EXIT:
+		return fail(STATUS_CRASH, "the guest wrote 0x%x to the exit port, which is no "
+		                          "code of the stub's",
+		        e->code);
+	case ENDING_CRASH:
+		return end_crash(m);
+	case ENDING_TIMEOUT:
+		return end_timeout(m, o);
+	case ENDING_LEFT:
+		return end_left(m, o);
+	default:
+		return fail(STATUS_HOST, "%s: %s", e->what ? e->what : "the run",
+		        strerror((int)e->code));
+	}
+}
+
+static void
+print_time(const char *what, uint64_t ns)
+{
+	if (ns)
+		fprintf(stderr, "kshim run: time %s %llu.%03llu ms\n", what,
+		        (unsigned long long)(ns / 1000000),
+		        (unsigned long long)(ns / 1000 % 1000));
+}
+
+void
+report_times(const struct machine *m)
+{
+	print_time("first-instruction", m->marks.first_run);
+	print_time("stub-jumps", m->marks.jump);
+	print_time("kernel-entry", m->marks.kernel);
+	print_time("first-byte", m->marks.first_byte);
+	print_time("end", m->marks.end);
+}

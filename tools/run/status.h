@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The exit statuses of `kshim run` beyond those that all commands share.
+ *
+ * The numbers are promised in tools/README.md and --help.
+ */
+#ifndef RUN_STATUS_H
+#define RUN_STATUS_H
+
+#include "tools/cmd.h"
+
+enum run_status {
+	STATUS_CRASH = 4,   /* triple fault, internal error, an exit nobody handles */
+	STATUS_TIMEOUT = 5, /* --timeout ran out */
+	STATUS_EARLY = 6,   /* the guest ended before the expected text */
+	STATUS_RESET = 7,   /* the guest reset, and --reboot=again was not given */
+
+	STATUS_GO_ON = -1, /* no end yet: the next step may run */
+};
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Terminal handling and the watch for --expect's text.
+ */
+#include "terminal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define CTRL_A 0x01
+
+static const char keys_text[] = "\r\nCtrl-A x  leave: the virtual machine ends\r\n"
+                                "Ctrl-A h  this help\r\n"
+                                "Ctrl-A Ctrl-A  send Ctrl-A to the guest\r\n";
+
+/* For the handlers below, which get no argument. */
+static struct termios saved;
+static volatile sig_atomic_t saved_valid;
+
+static void
+restore(void)
+{
+	if (saved_valid)
+		tcsetattr(STDIN_FILENO, TCSANOW, &saved);
+	saved_valid = 0;
+}
+
+static void
+restore_and_die(int signal)
+{
+	restore();
+	raise(signal); /* SA_RESETHAND: now with its default action */
+}
+
+static void
+catch_fatal_signals(void)
+{
+	static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+	struct sigaction act = {.sa_handler = restore_and_die,
+	        .sa_flags = (int)SA_RESETHAND | SA_NODEFER};
+
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+		sigaction(fatal[i], &act, NULL);
+}
+
+/* Raw, but only in the foreground: else the terminal's driver would stop us. */
+static bool
+make_raw(void)
+{
+	struct termios raw;
+
+	if (!isatty(STDIN_FILENO) || tcgetpgrp(STDIN_FILENO) != getpgrp() ||
+	        tcgetattr(STDIN_FILENO, &saved) < 0)
+		return false;
+	raw = saved;
+	cfmakeraw(&raw);
+	raw.c_oflag = saved.c_oflag; /* our own messages want their newlines translated */
+	saved_valid = 1;
+	atexit(restore);
+	catch_fatal_signals();
+	return tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+static size_t *
+borders(const char *text)
+{
+	size_t len = strlen(text), k = 0;
+	size_t *table = calloc(len + 1, sizeof(*table));
+
+	for (size_t i = 1; table && i < len; i++) {
+		while (k && text[i] != text[k])
+			k = table[k];
+		k += text[i] == text[k];
+		table[i + 1] = k;
+	}
+	return table;
+}
+
+bool
+terminal_open(struct terminal *c, struct ending *ending, const char *expect)
+{
+	*c = (struct terminal){.ending = ending, .expect = expect};
+	if (expect && !(c->fallback = borders(expect)))
+		return false;
+	c->raw = make_raw();
+	return true;
+}
+
+void
+terminal_close(struct terminal *c)
+{
+	free(c->fallback);
+	c->fallback = NULL;
+	restore();
+}
+
+static void
+match(struct terminal *c, uint8_t byte)
+{
+	while (c->matched && (uint8_t)c->expect[c->matched] != byte)
+		c->matched = c->fallback[c->matched];
+	if ((uint8_t)c->expect[c->matched] == byte)
+		c->matched++;
+	if (!c->expect[c->matched]) {
+		ending_set(c->ending, ENDING_EXPECTED, 0, 0, NULL);
+		c->matched = c->fallback[c->matched];
+	}
+}
+
+void
+terminal_put(struct terminal *c, uint8_t byte)
+{
+	c->sent++;
+	while (!c->dead && write(STDOUT_FILENO, &byte, 1) < 0) {
+		if (errno != EINTR && errno != EAGAIN) {
+			c->dead = true;
+			ending_set(c->ending, ENDING_HOST, (uint32_t)errno, 0,
+			        "writing to standard output");
+		} else if (ending_over(c->ending)) {
+			return;
+		}
+	}
+	if (c->expect)
+		match(c, byte);
+}
+
+static void
+keep(struct terminal *c, uint8_t byte)
+{
+	if (c->pending_len < TERMINAL_PENDING)
+		c->pending[c->pending_len++] = byte;
+}
+
+static void
+typed(struct terminal *c, uint8_t byte)
+{
+	if (!c->prefix) {
+		c->prefix = byte == CTRL_A;
+		if (!c->prefix)
+			keep(c, byte);
+		return;
+	}
+	c->prefix = false;
+	if (byte == 'x')
+		ending_set(c->ending, ENDING_LEFT, 0, 0, NULL);
+	else if (byte == 'h' && write(STDERR_FILENO, keys_text, sizeof(keys_text) - 1) < 0)
+		return;
+	else if (byte == CTRL_A)
+		keep(c, byte);
+}
+
+void
+terminal_read(struct terminal *c)
+{
+	uint8_t buf[256];
+	size_t room = TERMINAL_PENDING - c->pending_len;
+	ssize_t n = read(STDIN_FILENO, buf, room < sizeof(buf) ? room : sizeof(buf));
+
+	if (n <= 0) {
+		c->eof = n == 0 || (errno != EINTR && errno != EAGAIN);
+		return;
+	}
+	for (ssize_t i = 0; i < n; i++) {
+		if (c->raw)
+			typed(c, buf[i]);
+		else
+			keep(c, buf[i]);
+	}
+}
+
+void
+terminal_taken(struct terminal *c, size_t len)
+{
+	c->pending_len -= len;
+	memmove(c->pending, c->pending + len, c->pending_len);
+}

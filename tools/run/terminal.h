@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The host's end of the serial line: terminal in, standard output out, the expected text.
+ *
+ * On a terminal the keys go to the guest one by one, and Ctrl-A is ours; from a pipe or file
+ * every byte goes through. The terminal is restored at exit and on every signal that can be
+ * caught.
+ */
+#ifndef RUN_TERMINAL_H
+#define RUN_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tools/run/ending.h"
+
+#define TERMINAL_PENDING 4096
+
+struct terminal {
+	struct ending *ending;
+	const char *expect; /* NULL: none */
+	size_t *fallback;   /* the expected text's table of borders (Knuth, Morris, Pratt) */
+	size_t matched;     /* bytes of it that the output ends with */
+	uint64_t sent;      /* bytes the guest has sent */
+	bool dead;          /* nobody reads standard output any more */
+	bool raw;           /* standard input is a terminal, and ours */
+	bool prefix;        /* Ctrl-A was typed */
+	bool eof;
+	uint8_t pending[TERMINAL_PENDING]; /* typed, not yet in the guest's FIFO */
+	size_t pending_len;
+};
+
+/* False with errno if there is no memory. */
+bool terminal_open(struct terminal *c, struct ending *ending, const char *expect);
+void terminal_close(struct terminal *c);
+
+/* A byte from the guest. */
+void terminal_put(struct terminal *c, uint8_t byte);
+
+/* Read what there is on standard input into `pending`; it is readable. */
+void terminal_read(struct terminal *c);
+
+/* Take `len` bytes from the front of `pending`. */
+void terminal_taken(struct terminal *c, size_t len);
+
+#endif
