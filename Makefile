@@ -72,6 +72,30 @@ TOOL_SRCS := \
 	tools/cmd_unpack.c \
 	tools/file.c \
 	tools/kshim.c \
+	tools/run/acpi.c \
+	tools/run/aml.c \
+	tools/run/as.c \
+	tools/run/boot.c \
+	tools/run/carry.c \
+	tools/run/cmd_run.c \
+	tools/run/cpu.c \
+	tools/run/cpuid.c \
+	tools/run/devices.c \
+	tools/run/dump.c \
+	tools/run/ending.c \
+	tools/run/inputs.c \
+	tools/run/layout.c \
+	tools/run/machine.c \
+	tools/run/memory.c \
+	tools/run/mptable.c \
+	tools/run/options.c \
+	tools/run/plan_print.c \
+	tools/run/report.c \
+	tools/run/report_cpu.c \
+	tools/run/rtc.c \
+	tools/run/terminal.c \
+	tools/run/uart.c \
+	tools/run/vm.c \
 	tools/unpack.c \
 
 # Builders and fakes that every unit test is linked with, and the tests: one program a file.
@@ -157,7 +181,7 @@ LDFLAGS_x86 := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack \
 	-z max-page-size=4096 --gc-sections --orphan-handling=error --fatal-warnings
 NASMFLAGS := -f elf64 -w+all -w+error --reproducible -I.
 
-TOOL_LIBS := -larchive
+TOOL_LIBS := -larchive -ljson-c -lpthread
 UNIT_LIBS := -lcmocka
 
 # V=1 shows the commands themselves.

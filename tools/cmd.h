@@ -29,9 +29,8 @@ struct command {
 
 int cmd_bundle(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_run(int argc, char **argv); /* in run/ */
 int cmd_unpack(int argc, char **argv);
-/* tools/run/ */
-int cmd_run(int argc, char **argv);
 
 /* The row of a subcommand; NULL if there is none of that name. */
 const struct command *command_find(const char *name);

@@ -16,6 +16,8 @@ static const struct command commands[] = {
         {"unpack", "-o FILE KERNEL",
                 "unpack a kernel that is compressed as a whole; print the plain one's name",
                 cmd_unpack},
+        {"run", "[OPTION...] KERNEL",
+                "boot a kernel in a KVM virtual machine; `kshim run --help` tells all", cmd_run},
         {"explain", "[CODE]", "say what a refusal (by number or name) means and what to do",
                 cmd_explain},
 };
