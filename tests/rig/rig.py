@@ -1,0 +1,210 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The rig: a QEMU TCG machine with emulated SVM, in it a Linux with KVM, in it rows of `kshim`.
+
+For whoever has no KVM. One boot serves many rows: a row is an argument list in which files are
+pathlib.Paths; they, the program and its libraries travel in the rig's initramfs, and what rows print
+and write comes back as a tar archive on a disk.
+"""
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'boot'))
+import files  # noqa: E402 (pylint: the boots' table of files)
+
+HERE = pathlib.Path(__file__).resolve().parent
+KSHIM = pathlib.Path(files.BUILD) / 'kshim'
+STUB = pathlib.Path(files.BUILD) / 'kshim.elf'
+# With -cpu max a quarter of the nested boots hang on a loaded machine.
+CPU = 'qemu64,+svm,+npt,+nrip-save,+pdpe1gb,+rdrand,+rdseed'
+MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci',
+           'virtio_blk', 'irqbypass', 'kvm', 'kvm-amd']
+DISK = 64 << 20
+
+
+@dataclass
+class Row:
+    name: str
+    args: list                          # of `kshim`; files are Paths
+    timeout: int = 120                  # seconds inside the rig
+    typed: str = ''                     # a script for tests/rig/typist: the row gets a terminal
+    before: str = ''                    # shell commands to run first
+    after: str = ''
+    retry: bool = True                  # an end by chance (see FACTS) may be tried again
+
+
+@dataclass
+class Outcome:
+    row: Row
+    status: int = None                  # None: the rig did not get there
+    stdout: str = ''
+    stderr: str = ''
+    files: dict = field(default_factory=dict)   # what the row wrote, by name
+    rig: str = ''                       # the rig's own console
+
+
+class Initramfs:
+    """A folder that becomes the rig's initramfs."""
+
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        self.carried = {}
+        for name in ('bin', 'lib', 'modules', 'rows', 'files'):
+            (self.root / name).mkdir()
+        shutil.copy('/bin/busybox', self.root / 'bin' / 'busybox')
+        shutil.copy(HERE / 'init', self.root / 'init')
+
+    def add_modules(self, kernel_dir):
+        found = {p.stem: p for p in pathlib.Path(kernel_dir).rglob('*.ko')}
+        for name in MODULES:
+            shutil.copy(found[name], self.root / 'modules' / f'{name}.ko')
+        (self.root / 'modules' / 'order').write_text(''.join(f'{m}.ko\n' for m in MODULES))
+
+    def add_program(self, path):
+        """A program and the libraries that ldd names, the loader at its own place."""
+        shutil.copy(path, self.root / 'bin')
+        listed = subprocess.run(['ldd', path], stdout=subprocess.PIPE, text=True, check=False)
+        for library in re.findall(r'(/\S+) \(0x', listed.stdout):
+            if 'ld-linux' in library:
+                (self.root / 'lib64').mkdir(exist_ok=True)
+                shutil.copy(library, self.root / 'lib64')
+            else:
+                shutil.copy(library, self.root / 'lib')
+
+    def carry(self, path):
+        """The name of a host's file inside the rig. Big files are linked, not copied."""
+        path = pathlib.Path(path).resolve()
+        if path not in self.carried:
+            inside = f'/files/{len(self.carried)}-{path.name}'
+            try:
+                os.link(path, f'{self.root}{inside}')
+            except OSError:
+                shutil.copy(path, f'{self.root}{inside}')
+            self.carried[path] = inside
+        return self.carried[path]
+
+    def add_row(self, number, row):
+        args = [self.carry(a) if isinstance(a, pathlib.Path) else str(a) for a in row.args]
+        command = ' '.join(shlex.quote(a) for a in args)
+        if row.typed:
+            script = self.root / 'files' / f'typed-{number}'
+            script.write_text(row.typed)
+            command = f'typist /files/typed-{number} {command}'
+        lines = [row.before, f'timeout -s KILL {row.timeout} {command}', 'status=$?', row.after,
+                 'exit $status']
+        (self.root / 'rows' / f'{number:03}').write_text('\n'.join(lines) + '\n')
+
+    def pack(self, out):
+        with open(out, 'wb') as f:
+            names = subprocess.run(['find', '.', '-print0'], cwd=self.root, check=True,
+                                   stdout=subprocess.PIPE).stdout
+            subprocess.run(['cpio', '-0', '-o', '-H', 'newc', '--quiet'], cwd=self.root, check=True,
+                           input=names, stdout=f)
+
+
+def prepare(directory, rows, live=False):
+    """Write the rig's initramfs for `rows` into `directory`; returns its name."""
+    root = pathlib.Path(directory) / 'root'
+    root.mkdir()
+    fs = Initramfs(root)
+    fs.add_modules(files.package_dir('cloud'))
+    fs.add_program(KSHIM)
+    fs.add_program(pathlib.Path(files.BUILD) / 'rig' / 'typist')
+    shutil.copy(STUB, root / 'bin' / 'kshim.elf')
+    if live:
+        (root / 'live').touch()
+    for number, row in enumerate(rows):
+        fs.add_row(number, row)
+    out = pathlib.Path(directory) / 'initramfs'
+    fs.pack(out)
+    shutil.rmtree(root)
+    return out
+
+
+def command(directory, initramfs, cpus, icount, memory, live=False):
+    args = ['qemu-system-x86_64', '-accel', 'tcg' if icount else 'tcg,thread=multi', '-M', 'pc',
+            '-cpu', CPU, '-m', memory, '-smp', str(cpus), '-nodefaults', '-display', 'none',
+            '-no-reboot', '-kernel', files.packaged('cloud'), '-initrd', str(initramfs),
+            '-append', 'console=ttyS0 quiet panic=-1',
+            '-drive', f'file={directory}/disk,format=raw,if=virtio']
+    args += ['-serial', 'stdio' if live else f'file:{directory}/serial']
+    return args + (['-icount', 'shift=1,sleep=off'] if icount else [])
+
+
+def collect(directory, rows):
+    serial = pathlib.Path(directory, 'serial')
+    console = serial.read_text(errors='replace') if serial.exists() else ''
+    out = [Outcome(row, rig=console) for row in rows]
+    try:
+        with tarfile.open(f'{directory}/disk') as tar:
+            members = {m.name.lstrip('./'): m for m in tar.getmembers() if m.isfile()}
+            for name, member in members.items():
+                number, _, rest = name.partition('/')
+                out[int(number)].files[rest] = tar.extractfile(member).read()
+    except tarfile.TarError:
+        return out
+    for o in out:
+        o.stdout = o.files.pop('stdout', b'').decode(errors='replace').replace('\r', '')
+        o.stderr = o.files.pop('stderr', b'').decode(errors='replace').replace('\r', '')
+        if 'status' in o.files:
+            o.status = int(o.files.pop('status'))
+    return out
+
+
+def run(rows, cpus=1, icount=True, memory='4G', timeout=1500):
+    """Boot the rig once for all rows; returns an Outcome for each."""
+    with tempfile.TemporaryDirectory(prefix='kshim-rig-', dir=files.BUILD) as directory:
+        initramfs = prepare(directory, rows)
+        with open(f'{directory}/disk', 'wb') as disk:
+            disk.truncate(DISK)
+        args = command(directory, initramfs, cpus, icount, memory)
+        try:
+            subprocess.run(args, stdin=subprocess.DEVNULL, timeout=timeout, check=False,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired:
+            pass
+        return collect(directory, rows)
+
+
+def run_live(args, cpus, timeout):
+    """One row on this terminal; returns its exit status."""
+    with tempfile.TemporaryDirectory(prefix='kshim-rig-', dir=files.BUILD) as directory:
+        paths = [pathlib.Path(a) if os.path.isfile(a) else a for a in args]
+        rows = [Row('live', paths, timeout=timeout)]
+        initramfs = prepare(directory, rows, live=True)
+        with open(f'{directory}/disk', 'wb') as disk:
+            disk.truncate(DISK)
+        try:
+            subprocess.run(command(directory, initramfs, cpus, False, '4G', live=True),
+                           timeout=timeout, check=False, stderr=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired:
+            return 5
+        status = collect(directory, rows)[0].status
+        return 3 if status is None else status
+
+
+def main():
+    """rig.py [-c CPUS] [-t SECONDS] COMMAND...: run one command in the rig, `kshim run ...`."""
+    args, cpus, limit = sys.argv[1:], 1, 300
+    while args and args[0] in ('-c', '-t'):
+        cpus, limit = (int(args[1]), limit) if args[0] == '-c' else (cpus, int(args[1]))
+        args = args[2:]
+    if not args:
+        sys.exit(main.__doc__)
+    began = time.monotonic()
+    status = run_live(args, cpus, limit)
+    print(f'rig: status {status} after {time.monotonic() - began:.1f} s, all told')
+    sys.exit(status)
+
+
+if __name__ == '__main__':
+    main()
