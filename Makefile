@@ -77,11 +77,14 @@ TOOL_SRCS := \
 	tools/run/as.c \
 	tools/run/boot.c \
 	tools/run/carry.c \
+	tools/run/cmd_diff_handoff.c \
 	tools/run/cmd_run.c \
 	tools/run/cpu.c \
 	tools/run/cpuid.c \
 	tools/run/devices.c \
 	tools/run/dump.c \
+	tools/run/dump_linux.c \
+	tools/run/dump_pvh.c \
 	tools/run/ending.c \
 	tools/run/inputs.c \
 	tools/run/layout.c \

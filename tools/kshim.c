@@ -18,6 +18,9 @@ static const struct command commands[] = {
                 cmd_unpack},
         {"run", "[OPTION...] KERNEL",
                 "boot a kernel in a KVM virtual machine; `kshim run --help` tells all", cmd_run},
+        {"diff-handoff", "A B",
+                "compare two files of `kshim run --dump-handoff`, field by field",
+                cmd_diff_handoff},
         {"explain", "[CODE]", "say what a refusal (by number or name) means and what to do",
                 cmd_explain},
 };

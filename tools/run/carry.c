@@ -14,6 +14,9 @@
 #include "tools/run/mptable.h"
 #include "tools/run/status.h"
 
+#define GDT_ACCESS 5 /* byte of a descriptor */
+#define TSS_BUSY   0x02
+
 static int
 do_moves(const struct boot *b, const struct inputs *in, const struct memory *mem)
 {
@@ -66,6 +69,16 @@ write_tables(const struct boot *b, uint32_t cpus, const struct memory *mem)
 	return STATUS_GO_ON;
 }
 
+/* KVM takes the task register's state from us; `ltr` would have marked the descriptor, too. */
+static void
+mark_tss_busy(const struct memory *mem, const struct machine_state *state)
+{
+	uint8_t *access = memory_at(mem, state->gdt_base + state->tr.selector + GDT_ACCESS, 1);
+
+	if (access)
+		*access |= TSS_BUSY;
+}
+
 int
 carry_out(const struct boot *boot, const struct inputs *inputs, uint32_t cpus,
         const struct memory *mem, struct machine_state *ret_state)
@@ -79,6 +92,7 @@ carry_out(const struct boot *boot, const struct inputs *inputs, uint32_t cpus,
 	if (status != STATUS_GO_ON)
 		return status;
 	entry_state(&boot->plan, ret_state);
+	mark_tss_busy(mem, ret_state);
 	if (boot->layout.kind != LAYOUT_KSHIM && !as_write(boot, mem, ret_state))
 		return fail(STATUS_HOST, "cannot write the guest's memory: %s", strerror(errno));
 	return STATUS_GO_ON;

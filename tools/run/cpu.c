@@ -48,6 +48,7 @@ kernel_reached(struct cpu *cpu)
 	struct machine *m = cpu->machine;
 
 	m->marks.kernel = machine_now(m);
+	m->sent_before = m->terminal.sent;
 	if (m->dump && !dump_handoff(m, m->dump))
 		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, cpu->id,
 		        "writing the file of --dump-handoff");
@@ -63,7 +64,7 @@ on_jump(struct cpu *cpu)
 		return;
 	m->marks.jump = machine_now(m);
 	if (!m->dump) {
-		m->marks.kernel = m->marks.jump;
+		kernel_reached(cpu);
 		return;
 	}
 	if (ioctl(cpu_fd(cpu), KVM_GET_REGS, &regs) < 0)
@@ -123,7 +124,7 @@ on_io(struct cpu *cpu, struct kvm_run *run, struct exit_note *n)
 			        devices_in(&m->devices, run->io.port, run->io.size));
 		n->value = get(data, run->io.size);
 	}
-	if (!m->marks.first_byte && m->terminal.sent)
+	if (m->marks.kernel && !m->marks.first_byte && m->terminal.sent > m->sent_before)
 		m->marks.first_byte = machine_now(m);
 	if (jump)
 		on_jump(cpu);

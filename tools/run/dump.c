@@ -1,2 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Registers, segments, control registers, GDT, page tables, and by protocol the zero page or
+ * start_info, as one JSON object.
+ *
+ * Which protocol it is shows in the state itself, so that both paths tell it alike: long mode
+ * is linux64; a start_info at ebx is PVH; else it is linux32.
+ */
 #include "dump.h"
-bool dump_handoff(const struct machine *m, const char *path){(void)m;(void)path;return true;}
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "stub/wire/start_info.h"
+
+#define FORMAT    "kshim-handoff-1"
+#define EFER_LMA  0x400u
+#define CODE_LEN  16
+#define PTE_LARGE 0x80u
+#define PTE_ADDR  0x000ffffffffff000ull
+#define GDT_MAX   64 /* bytes shown */
+
+json_object *
+dump_hex(uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, value);
+	return json_object_new_string(text);
+}
+
+void
+dump_add_hex(json_object *to, const char *name, uint64_t value)
+{
+	json_object_object_add(to, name, dump_hex(value));
+}
+
+json_object *
+dump_text(const struct memory *mem, uint64_t addr, uint64_t max)
+{
+	uint64_t len = 0;
+	const uint8_t *byte;
+
+	while (len < max && (byte = memory_at(mem, addr + len, 1)) && *byte)
+		len++;
+	byte = memory_at(mem, addr, len);
+	return byte ? json_object_new_string_len((const char *)byte, (int)len) : NULL;
+}
+
+static uint32_t
+crc32(const uint8_t *bytes, uint64_t len)
+{
+	uint32_t crc = UINT32_MAX, nibble[16];
+
+	for (uint32_t i = 0; i < 16; i++) {
+		nibble[i] = i;
+		for (int bit = 0; bit < 4; bit++)
+			nibble[i] = nibble[i] >> 1 ^ (nibble[i] & 1 ? 0xedb88320u : 0);
+	}
+	for (uint64_t i = 0; i < len; i++) {
+		crc ^= bytes[i];
+		crc = crc >> 4 ^ nibble[crc & 15];
+		crc = crc >> 4 ^ nibble[crc & 15];
+	}
+	return ~crc;
+}
+
+json_object *
+dump_blob(const struct memory *mem, uint64_t addr, uint64_t len)
+{
+	const uint8_t *bytes = memory_at(mem, addr, len);
+	json_object *o;
+
+	if (!len || !bytes)
+		return NULL;
+	o = json_object_new_object();
+	dump_add_hex(o, "address", addr);
+	dump_add_hex(o, "length", len);
+	dump_add_hex(o, "crc32", crc32(bytes, len));
+	return o;
+}
+
+json_object *
+dump_map_entry(uint64_t addr, uint64_t len, uint32_t type)
+{
+	json_object *o = json_object_new_object();
+
+	dump_add_hex(o, "address", addr);
+	dump_add_hex(o, "length", len);
+	dump_add_hex(o, "type", type);
+	return o;
+}
+
+static json_object *
+dump_bytes(const struct memory *mem, uint64_t addr, uint64_t len)
+{
+	const uint8_t *bytes = memory_at(mem, addr, len);
+	char text[2 * GDT_MAX + 1];
+
+	if (!bytes || len > GDT_MAX)
+		return NULL;
+	for (uint64_t i = 0; i < len; i++)
+		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	return json_object_new_string_len(text, (int)(2 * len));
+}
+
+/* Those that code of this mode can see: r8 to r15 only in long mode. */
+static json_object *
+dump_registers(const struct kvm_regs *r, bool long_mode)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} all[] = {{"rip", r->rip}, {"rsp", r->rsp}, {"rflags", r->rflags}, {"rax", r->rax},
+	        {"rbx", r->rbx}, {"rcx", r->rcx}, {"rdx", r->rdx}, {"rsi", r->rsi},
+	        {"rdi", r->rdi}, {"rbp", r->rbp}, {"r8", r->r8}, {"r9", r->r9},
+	        {"r10", r->r10}, {"r11", r->r11}, {"r12", r->r12}, {"r13", r->r13},
+	        {"r14", r->r14}, {"r15", r->r15}};
+	json_object *o = json_object_new_object();
+	size_t count = sizeof(all) / sizeof(all[0]) - (long_mode ? 0 : 8);
+
+	for (size_t i = 0; i < count; i++)
+		dump_add_hex(o, all[i].name, all[i].value);
+	return o;
+}
+
+static json_object *
+dump_segment(const struct kvm_segment *s)
+{
+	json_object *o = json_object_new_object();
+	unsigned access = s->type | s->s << 4 | s->dpl << 5 | s->present << 7 | s->avl << 12 |
+	                  s->l << 13 | s->db << 14 | s->g << 15;
+
+	dump_add_hex(o, "selector", s->selector);
+	dump_add_hex(o, "base", s->base);
+	dump_add_hex(o, "limit", s->limit);
+	dump_add_hex(o, "access", access);
+	return o;
+}
+
+static json_object *
+dump_segments(const struct kvm_sregs *s)
+{
+	const struct {
+		const char *name;
+		const struct kvm_segment *segment;
+	} all[] = {{"cs", &s->cs}, {"ds", &s->ds}, {"es", &s->es}, {"fs", &s->fs},
+	        {"gs", &s->gs}, {"ss", &s->ss}, {"tr", &s->tr}};
+	json_object *o = json_object_new_object();
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		json_object_object_add(o, all[i].name, dump_segment(all[i].segment));
+	return o;
+}
+
+static json_object *
+dump_control(const struct memory *mem, const struct kvm_sregs *s)
+{
+	uint64_t gdt_len = s->gdt.limit < GDT_MAX ? s->gdt.limit + 1u : GDT_MAX;
+	json_object *o = json_object_new_object();
+
+	dump_add_hex(o, "cr0", s->cr0);
+	dump_add_hex(o, "cr3", s->cr3);
+	dump_add_hex(o, "cr4", s->cr4);
+	dump_add_hex(o, "efer", s->efer);
+	dump_add_hex(o, "gdt_base", s->gdt.base);
+	dump_add_hex(o, "gdt_limit", s->gdt.limit);
+	json_object_object_add(o, "gdt", dump_bytes(mem, s->gdt.base, gdt_len));
+	return o;
+}
+
+static uint64_t
+table_entry(const struct memory *mem, uint64_t table, unsigned index)
+{
+	const uint8_t *p = memory_at(mem, (table & PTE_ADDR) + 8 * index, 8);
+	uint64_t entry = 0;
+
+	if (p)
+		memcpy(&entry, p, sizeof(entry));
+	return entry & 1 ? entry : 0;
+}
+
+/* Is the whole GiB mapped one to one? By one page, or by 512 of 2 MiB. */
+static bool
+gib_is_identity(const struct memory *mem, uint64_t pdpte, uint64_t gib)
+{
+	uint64_t base = gib * GIB;
+
+	if (pdpte & PTE_LARGE)
+		return (pdpte & PTE_ADDR) == base;
+	for (unsigned i = 0; i < 512; i++) {
+		uint64_t pde = table_entry(mem, pdpte, i);
+
+		if (!(pde & PTE_LARGE) || (pde & PTE_ADDR) != base + i * 2 * MIB)
+			return false;
+	}
+	return true;
+}
+
+/* Which GiB the page tables map one to one, as ranges. */
+static json_object *
+dump_identity(const struct memory *mem, uint64_t cr3)
+{
+	json_object *list = json_object_new_array();
+	uint64_t from = 0, gib;
+	bool inside = false;
+
+	for (gib = 0; gib <= 512 * 512; gib++) {
+		uint64_t pml4e =
+		        gib < 512 * 512 ? table_entry(mem, cr3, (unsigned)(gib / 512)) : 0;
+		uint64_t pdpte = pml4e ? table_entry(mem, pml4e, gib % 512) : 0;
+		bool mapped = pdpte && gib_is_identity(mem, pdpte, gib);
+
+		if (mapped && !inside)
+			from = gib;
+		if (!mapped && inside) {
+			json_object *o = json_object_new_object();
+			dump_add_hex(o, "address", from * GIB);
+			dump_add_hex(o, "length", (gib - from) * GIB);
+			json_object_array_add(list, o);
+		}
+		inside = mapped;
+	}
+	return list;
+}
+
+static bool
+is_start_info(const struct memory *mem, uint64_t addr)
+{
+	uint32_t magic = PVH_START_MAGIC;
+	const uint8_t *p = memory_at(mem, addr, sizeof(struct pvh_start_info));
+
+	return p && memcmp(p, &magic, sizeof(magic)) == 0;
+}
+
+static void
+dump_protocol(const struct memory *mem, const struct kvm_regs *r, const struct kvm_sregs *s,
+        json_object *o)
+{
+	bool long_mode = s->efer & EFER_LMA;
+	const char *protocol = long_mode                     ? "linux64"
+	                       : is_start_info(mem, r->rbx) ? "pvh"
+	                                                     : "linux32";
+
+	json_object_object_add(o, "protocol", json_object_new_string(protocol));
+	if (long_mode)
+		json_object_object_add(o, "identity_map", dump_identity(mem, s->cr3));
+	if (strcmp(protocol, "pvh") == 0)
+		json_object_object_add(o, "start_info", dump_start_info(mem, r->rbx));
+	else
+		json_object_object_add(o, "zero_page", dump_zero_page(mem, r->rsi));
+}
+
+static bool
+write_file(const char *path, json_object *o)
+{
+	FILE *f = fopen(path, "we");
+	bool good;
+
+	if (!f)
+		return false;
+	good = fprintf(f, "%s\n",
+	               json_object_to_json_string_ext(
+	                       o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)) > 0;
+	return (fclose(f) == 0) && good;
+}
+
+bool
+dump_handoff(const struct machine *m, const char *path)
+{
+	const struct memory *mem = &m->vm.mem;
+	struct kvm_regs regs;
+	struct kvm_sregs sregs;
+	json_object *o;
+	bool good;
+
+	if (ioctl(m->vm.cpu[0], KVM_GET_REGS, &regs) < 0 ||
+	        ioctl(m->vm.cpu[0], KVM_GET_SREGS, &sregs) < 0)
+		return false;
+	o = json_object_new_object();
+	json_object_object_add(o, "format", json_object_new_string(FORMAT));
+	json_object_object_add(o, "path", json_object_new_string(m->direct ? "direct" : "stub"));
+	json_object_object_add(o, "registers", dump_registers(&regs, sregs.efer & EFER_LMA));
+	json_object_object_add(o, "segments", dump_segments(&sregs));
+	json_object_object_add(o, "control", dump_control(mem, &sregs));
+	json_object_object_add(o, "code", dump_bytes(mem, regs.rip, CODE_LEN));
+	dump_protocol(mem, &regs, &sregs, o);
+	good = write_file(path, o);
+	json_object_put(o);
+	return good;
+}

@@ -47,7 +47,7 @@ struct marks {
 	uint64_t first_run; /* the boot CPU's first instruction, stub or kernel */
 	uint64_t jump;      /* the stub said that it jumps */
 	uint64_t kernel;    /* the kernel's first instruction */
-	uint64_t first_byte;
+	uint64_t first_byte; /* the kernel's first byte on the console */
 	uint64_t end;
 };
 
@@ -59,6 +59,7 @@ struct machine {
 	struct marks marks;
 	uint64_t began; /* CLOCK_MONOTONIC, ns */
 	bool direct;
+	uint64_t sent_before; /* bytes on the console before the kernel was entered */
 	const char *dump; /* where the handoff goes when the kernel is reached; NULL: nowhere */
 	struct cpu cpu[OPTIONS_CPUS_MAX];
 };

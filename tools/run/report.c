@@ -17,13 +17,13 @@
 static const char *
 stage(const struct machine *m)
 {
-	if (m->marks.first_byte && m->marks.kernel)
-		return "the kernel was entered and something was printed";
+	if (m->marks.first_byte)
+		return "the kernel was entered and printed something";
 	if (m->marks.kernel)
 		return "the kernel was entered and printed nothing";
 	if (m->marks.jump)
 		return "the stub said that it jumps, the kernel's first instruction was not seen";
-	if (m->marks.first_byte)
+	if (m->terminal.sent)
 		return "the stub was entered and printed something, the kernel was not entered";
 	if (m->marks.first_run)
 		return "the stub was entered and printed nothing";
