@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tools/run/aml.h"
+#include "tools/run/table.h"
 
 #define HEADER      36
 #define FADT_LEN    276
@@ -34,24 +35,6 @@ struct writer {
 	uint64_t next, end;
 };
 
-static void
-put(uint8_t *out, uint64_t value, unsigned bytes)
-{
-	for (unsigned i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> (8 * i));
-}
-
-/* The byte that makes the sum of all 0. */
-static uint8_t
-checksum(const uint8_t *bytes, size_t len)
-{
-	uint8_t sum = 0;
-
-	for (size_t i = 0; i < len; i++)
-		sum = (uint8_t)(sum + bytes[i]);
-	return (uint8_t)-sum;
-}
-
 static uint8_t *
 take(struct writer *w, size_t len, uint64_t *ret_addr)
 {
@@ -69,16 +52,16 @@ take(struct writer *w, size_t len, uint64_t *ret_addr)
 static void
 finish(uint8_t *t, const char *signature, size_t len, uint8_t revision)
 {
-	memcpy(t, signature, 4);
-	put(t + 4, len, 4);
+	table_text(t, signature);
+	table_put(t + 4, len, 4);
 	t[8] = revision;
-	memcpy(t + 10, "KSHIM ", 6);
-	memcpy(t + 16, "KSHIMRUN", 8);
-	put(t + 24, 1, 4);
-	memcpy(t + 28, "KSHM", 4);
-	put(t + 32, 1, 4);
+	table_text(t + 10, "KSHIM ");
+	table_text(t + 16, "KSHIMRUN");
+	table_put(t + 24, 1, 4);
+	table_text(t + 28, "KSHM");
+	table_put(t + 32, 1, 4);
 	t[9] = 0;
-	t[9] = checksum(t, len);
+	t[9] = table_checksum(t, len);
 }
 
 /* ACPI0007, its _UID as the MADT has it. */
@@ -162,8 +145,8 @@ write_facs(struct writer *w)
 
 	if (!t)
 		return 0;
-	memcpy(t, "FACS", 4); /* no checksum */
-	put(t + 4, FACS_LEN, 4);
+	table_text(t, "FACS"); /* no checksum */
+	table_put(t + 4, FACS_LEN, 4);
 	t[32] = 2;
 	return addr;
 }
@@ -175,7 +158,7 @@ put_gas(uint8_t *out, uint16_t port, uint8_t bits)
 	out[0] = 1;
 	out[1] = bits;
 	out[3] = (uint8_t)(bits == 8 ? 1 : bits == 16 ? 2 : 3);
-	put(out + 4, port, 8);
+	table_put(out + 4, port, 8);
 }
 
 static uint64_t
@@ -186,26 +169,26 @@ write_fadt(struct writer *w, uint64_t facs, uint64_t dsdt)
 
 	if (!t)
 		return 0;
-	put(t + 36, facs, 4);
-	put(t + 40, dsdt, 4);
-	put(t + 46, SCI_IRQ, 2);
-	put(t + 56, ACPI_PM1_EVENT, 4);
-	put(t + 64, ACPI_PM1_CONTROL, 4);
-	t[88] = 4; /* PM1_EVT_LEN */
-	t[89] = 2; /* PM1_CNT_LEN */
-	put(t + 96, 0xffff, 2); /* P_LVL2_LAT: no C2 */
-	put(t + 98, 0xffff, 2);
+	table_put(t + 36, facs, 4);
+	table_put(t + 40, dsdt, 4);
+	table_put(t + 46, SCI_IRQ, 2);
+	table_put(t + 56, ACPI_PM1_EVENT, 4);
+	table_put(t + 64, ACPI_PM1_CONTROL, 4);
+	t[88] = 4;                    /* PM1_EVT_LEN */
+	t[89] = 2;                    /* PM1_CNT_LEN */
+	table_put(t + 96, 0xffff, 2); /* P_LVL2_LAT: no C2 */
+	table_put(t + 98, 0xffff, 2);
 	t[108] = 0x32; /* century in the RTC */
-	put(t + 109, BOOT_LEGACY_DEVICES | BOOT_NO_VGA, 2);
-	put(t + 112,
+	table_put(t + 109, BOOT_LEGACY_DEVICES | BOOT_NO_VGA, 2);
+	table_put(t + 112,
 	        FLAG_WBINVD | FLAG_PROC_C1 | FLAG_NO_POWER_KEY | FLAG_NO_SLEEP_KEY |
 	                FLAG_NO_RTC_WAKE | FLAG_RESET_REG | FLAG_HEADLESS,
 	        4);
 	put_gas(t + 116, ACPI_RESET_PORT, 8);
 	t[128] = ACPI_RESET_VALUE;
-	t[131] = 4; /* minor version: ACPI 6.4 */
-	put(t + 132, 0, 8); /* X_FIRMWARE_CTRL: the 32-bit one is used */
-	put(t + 140, dsdt, 8);
+	t[131] = 4;               /* minor version: ACPI 6.4 */
+	table_put(t + 132, 0, 8); /* X_FIRMWARE_CTRL: the 32-bit one is used */
+	table_put(t + 140, dsdt, 8);
 	put_gas(t + 148, ACPI_PM1_EVENT, 32);
 	put_gas(t + 172, ACPI_PM1_CONTROL, 16);
 	finish(t, "FACP", FADT_LEN, 6);
@@ -221,22 +204,22 @@ write_madt(struct writer *w, uint32_t cpus)
 
 	if (!t)
 		return 0;
-	put(t + 36, LAPIC, 4);
-	put(t + 40, 1, 4); /* there are two 8259s as well */
+	table_put(t + 36, LAPIC, 4);
+	table_put(t + 40, 1, 4); /* there are two 8259s as well */
 	for (uint32_t n = 0; n < cpus; n++, at += 8) {
 		t[at + 1] = 8;
 		t[at + 2] = t[at + 3] = (uint8_t)n; /* UID, APIC ID */
-		put(t + at + 4, 1, 4);              /* enabled */
+		table_put(t + at + 4, 1, 4);        /* enabled */
 	}
 	t[at] = 1; /* I/O APIC, from GSI 0 */
 	t[at + 1] = 12;
-	put(t + at + 4, IOAPIC, 4);
+	table_put(t + at + 4, IOAPIC, 4);
 	at += 12;
 	t[at] = 2; /* the SCI is active high, level triggered */
 	t[at + 1] = 10;
 	t[at + 3] = SCI_IRQ;
-	put(t + at + 4, SCI_IRQ, 4);
-	put(t + at + 8, 0x000d, 2);
+	table_put(t + at + 4, SCI_IRQ, 4);
+	table_put(t + at + 8, 0x000d, 2);
 	at += 10;
 	t[at] = 4; /* NMI on LINT1 of every CPU */
 	t[at + 1] = 6;
@@ -254,8 +237,8 @@ write_xsdt(struct writer *w, uint64_t fadt, uint64_t madt)
 
 	if (!t)
 		return 0;
-	put(t + HEADER, fadt, 8);
-	put(t + HEADER + 8, madt, 8);
+	table_put(t + HEADER, fadt, 8);
+	table_put(t + HEADER + 8, madt, 8);
 	finish(t, "XSDT", HEADER + 16, 1);
 	return addr;
 }
@@ -268,13 +251,13 @@ write_rsdp(const struct memory *mem, uint64_t addr, uint64_t xsdt)
 	if (!t)
 		return false;
 	memset(t, 0, RSDP_LEN);
-	memcpy(t, "RSD PTR ", 8);
-	memcpy(t + 9, "KSHIM ", 6);
+	table_text(t, "RSD PTR ");
+	table_text(t + 9, "KSHIM ");
 	t[15] = 2;
-	put(t + 20, RSDP_LEN, 4);
-	put(t + 24, xsdt, 8);
-	t[8] = checksum(t, 20);
-	t[32] = checksum(t, RSDP_LEN);
+	table_put(t + 20, RSDP_LEN, 4);
+	table_put(t + 24, xsdt, 8);
+	t[8] = table_checksum(t, 20);
+	t[32] = table_checksum(t, RSDP_LEN);
 	return true;
 }
 

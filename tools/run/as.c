@@ -21,9 +21,8 @@ static bool
 write_bundle(const struct inputs *in, FILE *stream)
 {
 	struct file files[PLAN_BLOBS + 1] = {0};
-	struct bundle_parts parts = {.kernel = files,
-	        .initrds = files + 1,
-	        .nr_initrds = in->files - INPUT_INITRD};
+	struct bundle_parts parts = {
+	        .kernel = files, .initrds = files + 1, .nr_initrds = in->files - INPUT_INITRD};
 	struct outfile out = {.path = "bundle", .stream = stream};
 
 	for (uint32_t i = INPUT_KERNEL; i < in->files; i++)
@@ -62,8 +61,9 @@ choose_module(const struct inputs *in, struct boot *b)
 	if (!found)
 		return make_bundle(in, &b->module);
 	if (in->files > INPUT_INITRD)
-		return fail(STATUS_USAGE, "with --as a bundle takes no --initrd: those pass one "
-		                          "file only");
+		return fail(STATUS_USAGE,
+		        "with --as a bundle takes no --initrd: those pass one "
+		        "file only");
 	b->module = in->file[INPUT_KERNEL];
 	b->module.fd = dup(b->module.fd);
 	return STATUS_GO_ON;
@@ -85,14 +85,14 @@ as_prepare(const struct inputs *inputs, struct boot *boot)
 		        "%llu bytes of kernel and initrds do not fit into the memory: give the "
 		        "guest more (-m)",
 		        (unsigned long long)b->module.bytes.size);
-	b->module_range = (struct range){
-	        align_down(b->layout.low_end - b->module.bytes.size, PAGE),
-	        b->module.bytes.size};
+	b->module_range =
+	        (struct range){align_down(b->layout.low_end - b->module.bytes.size, PAGE),
+	                b->module.bytes.size};
 	b->fixed[0] = (struct named_range){"start_info", {LAYOUT_START_INFO, 2 * PAGE}};
 	b->fixed[1] =
 	        (struct named_range){"command line", {LAYOUT_CMDLINE, LAYOUT_CMDLINE_LEN}};
-	b->fixed[2] = (struct named_range){
-	        "MP table", {b->layout.mptable, b->layout.mptable_len}};
+	b->fixed[2] =
+	        (struct named_range){"MP table", {b->layout.mptable, b->layout.mptable_len}};
 	b->fixed[3] = (struct named_range){"module", b->module_range};
 	b->req.nr_fixed = 4;
 	return STATUS_GO_ON;

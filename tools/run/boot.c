@@ -71,7 +71,8 @@ request_kernel(const struct inputs *in, struct boot *b)
 	if (!span_sub(all, bundle.cmdline_off, bundle.cmdline_len, &part))
 		part.size = 0;
 	status = append(b, part);
-	if (status != STATUS_GO_ON || !span_sub(all, bundle.kernel_off, bundle.kernel_len, &part))
+	if (status != STATUS_GO_ON ||
+	        !span_sub(all, bundle.kernel_off, bundle.kernel_len, &part))
 		return status;
 	return probe(b, &in->file[INPUT_KERNEL], part);
 }

@@ -48,7 +48,8 @@ write_structures(const struct boot *b, const struct memory *mem)
 		if (p->kind < PLACE_CMDLINE || p->kind > PLACE_PAGE_TABLES)
 			continue;
 		if (!out)
-			return fail(STATUS_HOST, "the plan puts the %s outside of memory", p->name);
+			return fail(
+			        STATUS_HOST, "the plan puts the %s outside of memory", p->name);
 		if (handoff_write(&b->req, &b->plan, &b->map, p, out, &why) != REFUSAL_NONE)
 			return fail_refusal("memory map", why);
 	}
@@ -59,12 +60,14 @@ static int
 write_tables(const struct boot *b, uint32_t cpus, const struct memory *mem)
 {
 	if (!acpi_write(mem, &b->layout, cpus))
-		return fail(STATUS_USAGE, "the ACPI tables of %u CPUs have no room there; use "
-		                          "fewer, or --as kshim",
+		return fail(STATUS_USAGE,
+		        "the ACPI tables of %u CPUs have no room there; use "
+		        "fewer, or --as kshim",
 		        cpus);
 	if (!mptable_write(mem, &b->layout, cpus))
-		return fail(STATUS_USAGE, "the MP table of %u CPUs has no room there; use fewer, "
-		                          "or --as kshim",
+		return fail(STATUS_USAGE,
+		        "the MP table of %u CPUs has no room there; use fewer, "
+		        "or --as kshim",
 		        cpus);
 	return STATUS_GO_ON;
 }
@@ -94,6 +97,7 @@ carry_out(const struct boot *boot, const struct inputs *inputs, uint32_t cpus,
 	entry_state(&boot->plan, ret_state);
 	mark_tss_busy(mem, ret_state);
 	if (boot->layout.kind != LAYOUT_KSHIM && !as_write(boot, mem, ret_state))
-		return fail(STATUS_HOST, "cannot write the guest's memory: %s", strerror(errno));
+		return fail(
+		        STATUS_HOST, "cannot write the guest's memory: %s", strerror(errno));
 	return STATUS_GO_ON;
 }

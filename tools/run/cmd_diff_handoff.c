@@ -2,9 +2,9 @@
 /*
  * kshim diff-handoff A B: what two kernels found at their first instruction, field by field.
  *
- * Both files are what `kshim run --dump-handoff` wrote. A difference is told by the field's name
- * and what it means; what may differ between two ways to the same kernel (addresses that each
- * way chooses, entropy) is told as such and is no difference for the exit status.
+ * Both files are what `kshim run --dump-handoff` wrote. A difference is told by the field's
+ * name and what it means; what may differ between two ways to the same kernel (addresses that
+ * each way chooses, entropy) is told as such and is no difference for the exit status.
  */
 #include <json-c/json.h>
 #include <stdio.h>

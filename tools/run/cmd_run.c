@@ -132,8 +132,8 @@ run_once(const struct options *o, const struct inputs *in, const struct boot *bo
 	if (m.ending.wake < 0 || !terminal_open(&m.terminal, &m.ending, o->expect))
 		return fail(STATUS_HOST, "cannot serve the console: %s", strerror(errno));
 	current = &m.ending;
-	status = run_machine(&m, o, in, boot,
-	        o->timeout > 0 ? (uint64_t)(o->timeout * 1e9) : 0);
+	status =
+	        run_machine(&m, o, in, boot, o->timeout > 0 ? (uint64_t)(o->timeout * 1e9) : 0);
 	current = NULL;
 	terminal_close(&m.terminal);
 	if (status == STATUS_GO_ON) {

@@ -244,8 +244,8 @@ cpu_thread(void *arg)
 			run->immediate_exit = 0;
 			look(cpu);
 		} else {
-			ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, cpu->id,
-			        "KVM_RUN");
+			ending_set(
+			        &m->ending, ENDING_HOST, (uint32_t)errno, cpu->id, "KVM_RUN");
 		}
 	}
 	take_state(cpu);

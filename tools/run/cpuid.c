@@ -11,19 +11,18 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
-#define LEAVES            256
-#define L1_TSC_DEADLINE   (1u << 24) /* ECX */
-#define L1_HYPERVISOR     (1u << 31) /* ECX */
-#define L1_MULTITHREADED  (1u << 28) /* EDX */
-#define EXT_GB_PAGES      (1u << 26) /* 0x80000001 EDX */
-#define TOPOLOGY_SMT      1u
-#define TOPOLOGY_CORE     2u
+#define LEAVES           256
+#define L1_TSC_DEADLINE  (1u << 24) /* ECX */
+#define L1_HYPERVISOR    (1u << 31) /* ECX */
+#define L1_MULTITHREADED (1u << 28) /* EDX */
+#define EXT_GB_PAGES     (1u << 26) /* 0x80000001 EDX */
+#define TOPOLOGY_SMT     1u
+#define TOPOLOGY_CORE    2u
 
 static struct kvm_cpuid2 *
 supported(int kvm)
 {
-	struct kvm_cpuid2 *c =
-	        calloc(1, sizeof(*c) + LEAVES * sizeof(struct kvm_cpuid_entry2));
+	struct kvm_cpuid2 *c = calloc(1, sizeof(*c) + LEAVES * sizeof(struct kvm_cpuid_entry2));
 
 	if (!c)
 		return NULL;

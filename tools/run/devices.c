@@ -136,8 +136,7 @@ out_byte(struct devices *d, uint16_t port, uint8_t value)
 		break;
 	case ACPI_PM1_EVENT + 2:
 	case ACPI_PM1_EVENT + 3:
-		d->pm1_enable =
-		        (uint16_t)((d->pm1_enable & ~(0xff << shift)) | value << shift);
+		d->pm1_enable = (uint16_t)((d->pm1_enable & ~(0xff << shift)) | value << shift);
 		break;
 	case ACPI_PM1_CONTROL:
 	case ACPI_PM1_CONTROL + 1:

@@ -11,8 +11,8 @@
 
 #include <pthread.h>
 
-#include "tools/run/terminal.h"
 #include "tools/run/rtc.h"
+#include "tools/run/terminal.h"
 #include "tools/run/uart.h"
 
 #define DEVICES_POST      0x80

@@ -20,7 +20,8 @@
 #define CODE_LEN  16
 #define PTE_LARGE 0x80u
 #define PTE_ADDR  0x000ffffffffff000ull
-#define GDT_MAX   64 /* bytes shown */
+#define GIBS      (512ull * 512) /* that four levels of tables map */
+#define GDT_MAX   64             /* bytes shown */
 
 json_object *
 dump_hex(uint64_t value)
@@ -115,9 +116,9 @@ dump_registers(const struct kvm_regs *r, bool long_mode)
 		uint64_t value;
 	} all[] = {{"rip", r->rip}, {"rsp", r->rsp}, {"rflags", r->rflags}, {"rax", r->rax},
 	        {"rbx", r->rbx}, {"rcx", r->rcx}, {"rdx", r->rdx}, {"rsi", r->rsi},
-	        {"rdi", r->rdi}, {"rbp", r->rbp}, {"r8", r->r8}, {"r9", r->r9},
-	        {"r10", r->r10}, {"r11", r->r11}, {"r12", r->r12}, {"r13", r->r13},
-	        {"r14", r->r14}, {"r15", r->r15}};
+	        {"rdi", r->rdi}, {"rbp", r->rbp}, {"r8", r->r8}, {"r9", r->r9}, {"r10", r->r10},
+	        {"r11", r->r11}, {"r12", r->r12}, {"r13", r->r13}, {"r14", r->r14},
+	        {"r15", r->r15}};
 	json_object *o = json_object_new_object();
 	size_t count = sizeof(all) / sizeof(all[0]) - (long_mode ? 0 : 8);
 
@@ -174,7 +175,7 @@ dump_control(const struct memory *mem, const struct kvm_sregs *s)
 static uint64_t
 table_entry(const struct memory *mem, uint64_t table, unsigned index)
 {
-	const uint8_t *p = memory_at(mem, (table & PTE_ADDR) + 8 * index, 8);
+	const uint8_t *p = memory_at(mem, (table & PTE_ADDR) + 8ull * index, 8);
 	uint64_t entry = 0;
 
 	if (p)
@@ -193,7 +194,7 @@ gib_is_identity(const struct memory *mem, uint64_t pdpte, uint64_t gib)
 	for (unsigned i = 0; i < 512; i++) {
 		uint64_t pde = table_entry(mem, pdpte, i);
 
-		if (!(pde & PTE_LARGE) || (pde & PTE_ADDR) != base + i * 2 * MIB)
+		if (!(pde & PTE_LARGE) || (pde & PTE_ADDR) != base + (uint64_t)i * 2 * MIB)
 			return false;
 	}
 	return true;
@@ -207,9 +208,8 @@ dump_identity(const struct memory *mem, uint64_t cr3)
 	uint64_t from = 0, gib;
 	bool inside = false;
 
-	for (gib = 0; gib <= 512 * 512; gib++) {
-		uint64_t pml4e =
-		        gib < 512 * 512 ? table_entry(mem, cr3, (unsigned)(gib / 512)) : 0;
+	for (gib = 0; gib <= GIBS; gib++) {
+		uint64_t pml4e = gib < GIBS ? table_entry(mem, cr3, (unsigned)(gib / 512)) : 0;
 		uint64_t pdpte = pml4e ? table_entry(mem, pml4e, gib % 512) : 0;
 		bool mapped = pdpte && gib_is_identity(mem, pdpte, gib);
 
@@ -240,9 +240,9 @@ dump_protocol(const struct memory *mem, const struct kvm_regs *r, const struct k
         json_object *o)
 {
 	bool long_mode = s->efer & EFER_LMA;
-	const char *protocol = long_mode                     ? "linux64"
+	const char *protocol = long_mode                    ? "linux64"
 	                       : is_start_info(mem, r->rbx) ? "pvh"
-	                                                     : "linux32";
+	                                                    : "linux32";
 
 	json_object_object_add(o, "protocol", json_object_new_string(protocol));
 	if (long_mode)
@@ -262,8 +262,8 @@ write_file(const char *path, json_object *o)
 	if (!f)
 		return false;
 	good = fprintf(f, "%s\n",
-	               json_object_to_json_string_ext(
-	                       o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)) > 0;
+	               json_object_to_json_string_ext(o,
+	                       JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)) > 0;
 	return (fclose(f) == 0) && good;
 }
 
@@ -281,7 +281,8 @@ dump_handoff(const struct machine *m, const char *path)
 		return false;
 	o = json_object_new_object();
 	json_object_object_add(o, "format", json_object_new_string(FORMAT));
-	json_object_object_add(o, "path", json_object_new_string(m->direct ? "direct" : "stub"));
+	json_object_object_add(
+	        o, "path", json_object_new_string(m->direct ? "direct" : "stub"));
 	json_object_object_add(o, "registers", dump_registers(&regs, sregs.efer & EFER_LMA));
 	json_object_object_add(o, "segments", dump_segments(&sregs));
 	json_object_object_add(o, "control", dump_control(mem, &sregs));

@@ -17,8 +17,15 @@ struct field {
 	uint16_t off, size;
 };
 
-#define FIELD(f)  {#f, offsetof(struct zero_page, f), sizeof(((struct zero_page *)0)->f)}
-#define HEADER(f) {#f, offsetof(struct zero_page, hdr.f), sizeof(((struct zp_setup_header *)0)->f)}
+#define FIELD(f)                                                                               \
+	{                                                                                      \
+#f, offsetof(struct zero_page, f), sizeof(((struct zero_page *)0)->f)          \
+	}
+#define HEADER(f)                                                                              \
+	{                                                                                      \
+#f, offsetof(struct zero_page, hdr.f),                                         \
+		        sizeof(((struct zp_setup_header *)0)->f)                               \
+	}
 
 static const struct field fields[] = {
         FIELD(ext_mem_k),
@@ -176,9 +183,10 @@ dump_zero_page(const struct memory *mem, uint64_t addr)
 	dump_add_hex(o, "other_bytes_set", other_bytes(page));
 	json_object_object_add(o, "command_line", dump_text(mem, line, PAGE * 16));
 	json_object_object_add(o, "initrd", dump_blob(mem, initrd, initrd_len));
-	dump_e820(zp.e820_table,
-	        zp.e820_entries < ZP_E820_MAX ? zp.e820_entries : ZP_E820_MAX, map);
-	json_object_object_add(o, "setup_data_list", dump_setup_data(mem, zp.hdr.setup_data, map));
+	dump_e820(zp.e820_table, zp.e820_entries < ZP_E820_MAX ? zp.e820_entries : ZP_E820_MAX,
+	        map);
+	json_object_object_add(
+	        o, "setup_data_list", dump_setup_data(mem, zp.hdr.setup_data, map));
 	json_object_object_add(o, "memory_map", map);
 	return o;
 }

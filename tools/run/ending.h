@@ -12,15 +12,15 @@
 enum ending_reason {
 	ENDING_NONE,
 	ENDING_POWER_OFF,
-	ENDING_HALTED,  /* every CPU halted with interrupts off */
+	ENDING_HALTED, /* every CPU halted with interrupts off */
 	ENDING_RESET,
 	ENDING_EXPECTED, /* --expect's text came */
 	ENDING_REFUSED,  /* the stub's refusal code is in `code` */
 	ENDING_EXIT,     /* a guest wrote something else to the exit port: `code` */
 	ENDING_CRASH,    /* `cpu` has the exit that says how */
 	ENDING_TIMEOUT,
-	ENDING_LEFT,     /* Ctrl-A x, or a signal */
-	ENDING_HOST,     /* a call to the host failed with errno `code` */
+	ENDING_LEFT, /* Ctrl-A x, or a signal */
+	ENDING_HOST, /* a call to the host failed with errno `code` */
 };
 
 struct ending {

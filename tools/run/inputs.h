@@ -38,7 +38,6 @@ void inputs_close(struct inputs *inputs);
  * What boots in place of the file `kernel`: itself, or the members of a bundle. With a
  * member that is absent its length is 0.
  */
-int inputs_bundle(
-        const struct inputs *inputs, bool *ret_found, struct bundle *ret_bundle);
+int inputs_bundle(const struct inputs *inputs, bool *ret_found, struct bundle *ret_bundle);
 
 #endif

@@ -12,7 +12,7 @@
 #include "tools/run/devices.h"
 #include "tools/run/vm.h"
 
-#define CPU_NOTES  8
+#define CPU_NOTES   8
 #define CPU_SAMPLES 8
 
 /* What a CPU left the guest for. */
@@ -33,8 +33,8 @@ struct cpu {
 	uint64_t step_page; /* where the stub was when it said that it jumps */
 	atomic_bool halted; /* at the last look: no interrupt can wake it any more */
 	uint64_t exits;
-	struct exit_note note[CPU_NOTES];  /* the last ones, note[exits % CPU_NOTES] the next */
-	uint64_t sample[CPU_SAMPLES];      /* RIP at the last looks */
+	struct exit_note note[CPU_NOTES]; /* the last ones, note[exits % CPU_NOTES] the next */
+	uint64_t sample[CPU_SAMPLES];     /* RIP at the last looks */
 	uint32_t samples;
 	bool stopped; /* the following are the state in which it stopped */
 	struct kvm_regs regs;
@@ -44,9 +44,9 @@ struct cpu {
 
 /* Times since the program's start, in ns; 0: not reached. */
 struct marks {
-	uint64_t first_run; /* the boot CPU's first instruction, stub or kernel */
-	uint64_t jump;      /* the stub said that it jumps */
-	uint64_t kernel;    /* the kernel's first instruction */
+	uint64_t first_run;  /* the boot CPU's first instruction, stub or kernel */
+	uint64_t jump;       /* the stub said that it jumps */
+	uint64_t kernel;     /* the kernel's first instruction */
 	uint64_t first_byte; /* the kernel's first byte on the console */
 	uint64_t end;
 };

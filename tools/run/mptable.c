@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "tools/run/table.h"
+
 #define POINTER   16
 #define HEADER    44
 #define CPU_ENTRY 20
@@ -29,23 +31,6 @@ enum interrupt_type {
 	MP_EXTINT = 3,
 };
 
-static void
-put(uint8_t *out, uint32_t value, unsigned bytes)
-{
-	for (unsigned i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint8_t
-checksum(const uint8_t *bytes, size_t len)
-{
-	uint8_t sum = 0;
-
-	for (size_t i = 0; i < len; i++)
-		sum = (uint8_t)(sum + bytes[i]);
-	return (uint8_t)-sum;
-}
-
 static uint8_t *
 put_interrupt(uint8_t *e, enum entry_type type, enum interrupt_type kind, uint8_t irq,
         uint8_t apic, uint8_t input)
@@ -65,9 +50,9 @@ put_cpus(uint8_t *e, uint32_t cpus)
 		e[0] = MP_CPU;
 		e[1] = (uint8_t)n;
 		e[2] = APIC_VER;
-		e[3] = n ? 1 : 3;          /* enabled; the first is the boot CPU */
-		put(e + 4, 0x600, 4);      /* family 6 */
-		put(e + 8, 1u | 1u << 9, 4); /* FPU, APIC */
+		e[3] = n ? 1 : 3;                  /* enabled; the first is the boot CPU */
+		table_put(e + 4, 0x600, 4);        /* family 6 */
+		table_put(e + 8, 1u | 1u << 9, 4); /* FPU, APIC */
 	}
 	return e;
 }
@@ -79,13 +64,13 @@ put_entries(uint8_t *e, uint32_t cpus)
 
 	e = put_cpus(e, cpus);
 	e[0] = MP_BUS;
-	memcpy(e + 2, "ISA   ", 6);
+	table_text(e + 2, "ISA   ");
 	e += ENTRY;
 	e[0] = MP_IOAPIC;
 	e[1] = ioapic;
 	e[2] = APIC_VER;
 	e[3] = 1;
-	put(e + 4, 0xfec00000u, 4);
+	table_put(e + 4, 0xfec00000u, 4);
 	e += ENTRY;
 	for (uint8_t irq = 0; irq < ISA_IRQS; irq++)
 		e = put_interrupt(e, MP_INTERRUPT, MP_INT, irq, ioapic, irq);
@@ -98,23 +83,24 @@ mptable_write(const struct memory *mem, const struct layout *layout, uint32_t cp
 {
 	uint32_t entries = cpus + 2 + ISA_IRQS + 2;
 	uint32_t len = HEADER + cpus * CPU_ENTRY + (entries - cpus) * ENTRY;
-	uint8_t *p = memory_at(mem, layout->mptable, POINTER + len), *t = p + POINTER;
+	uint8_t *p = memory_at(mem, layout->mptable, POINTER + len), *t;
 
 	if (!p || POINTER + len > layout->mptable_len)
 		return false;
+	t = p + POINTER;
 	memset(p, 0, POINTER + len);
 	put_entries(t + HEADER, cpus);
-	memcpy(t, "PCMP", 4);
-	put(t + 4, len, 2);
+	table_text(t, "PCMP");
+	table_put(t + 4, len, 2);
 	t[6] = VERSION;
-	memcpy(t + 8, "KSHIM   KSHIM RUN   ", 20);
-	put(t + 34, entries, 2);
-	put(t + 36, 0xfee00000u, 4);
-	t[7] = checksum(t, len);
-	memcpy(p, "_MP_", 4);
-	put(p + 4, (uint32_t)layout->mptable + POINTER, 4);
+	table_text(t + 8, "KSHIM   KSHIM RUN   ");
+	table_put(t + 34, entries, 2);
+	table_put(t + 36, 0xfee00000u, 4);
+	t[7] = table_checksum(t, len);
+	table_text(p, "_MP_");
+	table_put(p + 4, (uint32_t)layout->mptable + POINTER, 4);
 	p[8] = 1;
 	p[9] = VERSION;
-	p[10] = checksum(p, POINTER);
+	p[10] = table_checksum(p, POINTER);
 	return true;
 }

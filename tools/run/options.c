@@ -170,8 +170,7 @@ static int
 parse_choice(struct options *o, int opt, const char *text)
 {
 	static const char *const protocols[] = {"auto", "pvh", "linux64", "linux32", NULL};
-	static const char *const layouts[] = {
-	        "kshim", "firecracker", "cloud-hypervisor", NULL};
+	static const char *const layouts[] = {"kshim", "firecracker", "cloud-hypervisor", NULL};
 	static const char *const reboots[] = {"stop", "again", NULL};
 	int n;
 
@@ -262,7 +261,7 @@ options_parse(int argc, char **argv, struct options *ret_options)
 		                       : "more than one KERNEL was given");
 	o->kernel = argv[optind];
 	if (o->direct && (o->as != LAYOUT_KSHIM || o->stub))
-		return fail(STATUS_USAGE,
-		        "--direct uses no stub: leave out %s", o->stub ? "--stub" : "--as");
+		return fail(STATUS_USAGE, "--direct uses no stub: leave out %s",
+		        o->stub ? "--stub" : "--as");
 	return STATUS_GO_ON;
 }

@@ -46,8 +46,8 @@ print_state(const struct plan *plan)
 	printf("entry: %u-bit, rip 0x%" PRIx64 ", rsp 0x%" PRIx64 ", rbx 0x%" PRIx64
 	       ", rsi 0x%" PRIx64 "\n",
 	        s.bits, s.rip, s.rsp, s.rbx, s.rsi);
-	printf("       cr0 0x%" PRIx64 ", cr3 0x%" PRIx64 ", cr4 0x%" PRIx64
-	       ", efer 0x%" PRIx64 "\n",
+	printf("       cr0 0x%" PRIx64 ", cr3 0x%" PRIx64 ", cr4 0x%" PRIx64 ", efer 0x%" PRIx64
+	       "\n",
 	        s.cr0, s.cr3, s.cr4, s.efer);
 }
 

@@ -22,7 +22,8 @@ stage(const struct machine *m)
 	if (m->marks.kernel)
 		return "the kernel was entered and printed nothing";
 	if (m->marks.jump)
-		return "the stub said that it jumps, the kernel's first instruction was not seen";
+		return "the stub said that it jumps, the kernel's first instruction was not "
+		       "seen";
 	if (m->terminal.sent)
 		return "the stub was entered and printed something, the kernel was not entered";
 	if (m->marks.first_run)
@@ -41,20 +42,25 @@ explain_silence(const struct machine *m)
 		      "  --timeout), or it is stuck, which is worth a report.\n",
 		        stderr);
 	} else if (!m->marks.first_byte || m->devices.uart.ier == 0) {
-		fputs("  Usually: the kernel has no console here: add console=ttyS0 to --append.\n"
-		      "  If it dies before the console is up, add earlyprintk=ttyS0,115200; if it\n"
+		fputs("  Usually: the kernel has no console here: add console=ttyS0 to "
+		      "--append.\n"
+		      "  If it dies before the console is up, add earlyprintk=ttyS0,115200; if "
+		      "it\n"
 		      "  prints nothing even so, it may be for another entry (--protocol).\n",
 		        stderr);
 	} else if (atomic_load(&boot->halted)) {
-		fputs("  The boot CPU is halted with interrupts off: the kernel has stopped by\n"
+		fputs("  The boot CPU is halted with interrupts off: the kernel has stopped "
+		      "by\n"
 		      "  itself; its last lines above say why.\n",
 		        stderr);
 	} else if (report_spins(boot)) {
-		fputs("  The boot CPU stays within a few instructions: it waits for a device that\n"
+		fputs("  The boot CPU stays within a few instructions: it waits for a device "
+		      "that\n"
 		      "  does not answer, or for another CPU (try -c 1).\n",
 		        stderr);
 	} else {
-		fputs("  It was still working, or waits for input: a longer --timeout may do.\n",
+		fputs("  It was still working, or waits for input: a longer --timeout may "
+		      "do.\n",
 		        stderr);
 	}
 }
@@ -97,7 +103,8 @@ end_reset(const struct machine *m, const struct options *o)
 {
 	if (o->expect)
 		return end_early(o, "reset", STATUS_RESET);
-	return fail(STATUS_RESET, "the guest reset itself, by %s (--reboot=again starts it again)",
+	return fail(STATUS_RESET,
+	        "the guest reset itself, by %s (--reboot=again starts it again)",
 	        m->ending.what ? m->ending.what : "a reset");
 }
 
@@ -106,7 +113,8 @@ end_refused(const struct machine *m)
 {
 	enum refusal_code code = (enum refusal_code)m->ending.code;
 
-	return fail(STATUS_REFUSED, "the stub refused to boot: %s (`kshim explain %d` tells more)",
+	return fail(STATUS_REFUSED,
+	        "the stub refused to boot: %s (`kshim explain %d` tells more)",
 	        refusal_name(code), (int)code);
 }
 
@@ -114,7 +122,8 @@ static int
 end_left(const struct machine *m, const struct options *o)
 {
 	if (m->ending.code)
-		return fail(SIGNALLED + (int)m->ending.code, "ended by signal %u", m->ending.code);
+		return fail(
+		        SIGNALLED + (int)m->ending.code, "ended by signal %u", m->ending.code);
 	return end_early(o, "was left", STATUS_OK);
 }
 
@@ -135,8 +144,9 @@ report_end(const struct machine *m, const struct options *o)
 	case ENDING_REFUSED:
 		return end_refused(m);
 	case ENDING_EXIT:
-		return fail(STATUS_CRASH, "the guest wrote 0x%x to the exit port, which is no "
-		                          "code of the stub's",
+		return fail(STATUS_CRASH,
+		        "the guest wrote 0x%x to the exit port, which is no "
+		        "code of the stub's",
 		        e->code);
 	case ENDING_CRASH:
 		return end_crash(m);

@@ -126,15 +126,18 @@ print_registers(const struct cpu *cpu)
 		uint64_t value;
 	} all[] = {{"rip", r->rip}, {"rflags", r->rflags}, {"rsp", r->rsp}, {"rax", r->rax},
 	        {"rbx", r->rbx}, {"rcx", r->rcx}, {"rdx", r->rdx}, {"rsi", r->rsi},
-	        {"rdi", r->rdi}, {"rbp", r->rbp}, {"r8", r->r8}, {"r9", r->r9},
-	        {"r10", r->r10}, {"r11", r->r11}, {"r12", r->r12}, {"r13", r->r13},
-	        {"r14", r->r14}, {"r15", r->r15}, {"cr0", s->cr0}, {"cr2", s->cr2},
-	        {"cr3", s->cr3}, {"cr4", s->cr4}, {"efer", s->efer}, {"gdt", s->gdt.base},
-	        {"idt", s->idt.base}, {"cs", s->cs.selector}, {"ss", s->ss.selector}};
+	        {"rdi", r->rdi}, {"rbp", r->rbp}, {"r8", r->r8}, {"r9", r->r9}, {"r10", r->r10},
+	        {"r11", r->r11}, {"r12", r->r12}, {"r13", r->r13}, {"r14", r->r14},
+	        {"r15", r->r15}, {"cr0", s->cr0}, {"cr2", s->cr2}, {"cr3", s->cr3},
+	        {"cr4", s->cr4}, {"efer", s->efer}, {"gdt", s->gdt.base}, {"idt", s->idt.base},
+	        {"cs", s->cs.selector}, {"ss", s->ss.selector}};
 
 	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		fprintf(stderr, "%s%6s %016llx", i % 3 ? "" : i ? "\n   " : "   ", all[i].name,
-		        LLU(all[i].value));
+		fprintf(stderr, "%s%6s %016llx",
+		        i % 3 ? ""
+		        : i   ? "\n   "
+		              : "   ",
+		        all[i].name, LLU(all[i].value));
 	fputc('\n', stderr);
 }
 
@@ -171,7 +174,8 @@ report_hint(const struct machine *m, const struct cpu *cpu)
 
 	if (m->ending.what && cpu->exits &&
 	        cpu->note[(cpu->exits - 1) % CPU_NOTES].reason == KVM_EXIT_INTERNAL_ERROR)
-		hint = "KVM met an instruction or state that it cannot emulate; the host's kernel "
+		hint = "KVM met an instruction or state that it cannot emulate; the host's "
+		       "kernel "
 		       "log (dmesg) may say which";
 	else if (!m->marks.kernel)
 		hint = "the stub itself failed, which is worth a report";

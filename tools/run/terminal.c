@@ -41,8 +41,8 @@ static void
 catch_fatal_signals(void)
 {
 	static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-	struct sigaction act = {.sa_handler = restore_and_die,
-	        .sa_flags = (int)SA_RESETHAND | SA_NODEFER};
+	struct sigaction act = {
+	        .sa_handler = restore_and_die, .sa_flags = (int)SA_RESETHAND | SA_NODEFER};
 
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
 		sigaction(fatal[i], &act, NULL);

@@ -156,7 +156,8 @@ vm_make(struct vm *vm, const struct layout *layout, uint32_t cpus)
 	if (vm->fd < 0)
 		return failed("KVM_CREATE_VM");
 	if (!memory_make(&vm->mem, layout))
-		return fail(STATUS_HOST, "no room for the guest's memory: %s; give it less (-m)",
+		return fail(STATUS_HOST,
+		        "no room for the guest's memory: %s; give it less (-m)",
 		        strerror(errno));
 	status = add_memory(vm);
 	if (status == STATUS_GO_ON)
