@@ -101,13 +101,14 @@ set_msrs(int cpu)
 	        {.index = MSR_MISC_ENABLE, .data = FAST_STRINGS},
 	};
 
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		struct {
-			struct kvm_msrs head;
-			struct kvm_msr_entry entry;
-		} one = {.head.nmsrs = 1, .entry = values[i]};
+	_Alignas(struct kvm_msrs) uint8_t room[sizeof(struct kvm_msrs) + sizeof(values[0])];
+	struct kvm_msrs *one = (struct kvm_msrs *)room;
 
-		if (ioctl(cpu, KVM_SET_MSRS, &one) < 0)
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		memset(room, 0, sizeof(room));
+		one->nmsrs = 1;
+		one->entries[0] = values[i];
+		if (ioctl(cpu, KVM_SET_MSRS, one) < 0)
 			continue; /* an AMD CPU without it: no loss */
 	}
 }
