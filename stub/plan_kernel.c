@@ -283,7 +283,7 @@ static enum refusal_code
 plan_bzimage(struct planner *p)
 {
 	const struct bzimage_facts *bz = &p->req->kernel->bz;
-	uint64_t room = bz->init_size, last = BELOW_4G, load;
+	uint64_t room = bz->init_size, last = BELOW_4G, load = 0;
 	enum refusal_code code = bzimage_protocol(p, &p->plan->protocol);
 	struct placement *k;
 

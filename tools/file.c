@@ -11,32 +11,45 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "stub/range.h"
 #include "tools/cmd.h"
 #include "tools/file.h"
 
-/* Room to read at once when the size is not known before. */
-#define FIRST_ROOM ((size_t)1 << 20)
+int
+file_reserve(struct file *f, size_t size)
+{
+	uint8_t *more;
+
+	if (size <= f->room)
+		return STATUS_OK;
+	more = realloc(f->data, size);
+	if (!more)
+		return fail(STATUS_HOST, "%s: no memory for %zu bytes", f->path, size);
+	f->data = more;
+	f->room = size;
+	return STATUS_OK;
+}
+
+int
+file_grow(struct file *f)
+{
+	return f->size < f->room ? STATUS_OK : file_reserve(f, 2 * f->room + MIB);
+}
 
 static int
-read_all(int fd, size_t room, struct file *f)
+read_all(int fd, struct file *f)
 {
 	for (;;) {
 		ssize_t n;
 
-		if (f->size == room || !f->data) {
-			uint8_t *more;
-
-			room = f->data ? 2 * room : room;
-			more = realloc(f->data, room);
-			if (!more)
-				return ENOMEM;
-			f->data = more;
-		}
-		n = read(fd, f->data + f->size, room - f->size);
+		if (file_grow(f) != STATUS_OK)
+			return STATUS_HOST;
+		n = read(fd, f->data + f->size, f->room - f->size);
 		if (n == 0)
-			return 0;
+			return STATUS_OK;
 		if (n < 0 && errno != EINTR)
-			return errno;
+			return fail(
+			        STATUS_HOST, "cannot read %s: %s", f->path, strerror(errno));
 		if (n > 0)
 			f->size += (size_t)n;
 	}
@@ -47,22 +60,22 @@ file_read(const char *path, struct file *ret_file)
 {
 	struct file f = {.path = path};
 	struct stat st;
-	int fd, error;
+	int fd, status = STATUS_OK;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return fail(STATUS_HOST, "cannot read %s: %s", path, strerror(errno));
 	/* One byte more than the size, so that the end is seen without growing. */
-	error = read_all(fd,
-	        fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size + 1 : FIRST_ROOM,
-	        &f);
+	if (fstat(fd, &st) == 0 && st.st_size > 0)
+		status = file_reserve(&f, (size_t)st.st_size + 1);
+	if (status == STATUS_OK)
+		status = read_all(fd, &f);
 	close(fd);
-	if (error) {
-		free(f.data);
-		return fail(STATUS_HOST, "cannot read %s: %s", path, strerror(error));
-	}
-	*ret_file = f;
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		*ret_file = f;
+	else
+		file_free(&f);
+	return status;
 }
 
 void

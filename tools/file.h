@@ -17,7 +17,7 @@
 struct file {
 	const char *path;
 	uint8_t *data;
-	size_t size;
+	size_t size, room; /* bytes that are there, bytes there is memory for */
 };
 
 static inline struct span
@@ -29,6 +29,11 @@ file_span(const struct file *f)
 /* Read all of `path` (a pipe too). Returns STATUS_OK or STATUS_HOST. */
 int file_read(const char *path, struct file *ret_file);
 void file_free(struct file *f);
+
+/* Make room for `size` bytes in all. Returns STATUS_OK or STATUS_HOST. */
+int file_reserve(struct file *f, size_t size);
+/* Make room for more bytes than there are. */
+int file_grow(struct file *f);
 
 /* A file being written under a temporary name beside `path`. */
 struct outfile {

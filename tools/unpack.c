@@ -4,7 +4,6 @@
  */
 #include <archive.h>
 #include <archive_entry.h>
-#include <stdlib.h>
 
 #include "tools/cmd.h"
 #include "tools/unpack.h"
@@ -44,77 +43,82 @@ compression_of(struct span bytes)
 static int
 read_raw(struct archive *a, struct file *f)
 {
-	size_t room = (size_t)1 << 20;
-
 	for (;;) {
-		uint8_t *more = realloc(f->data, room);
 		la_ssize_t n;
 
-		if (!more)
-			return fail(STATUS_HOST, "no memory to unpack %s", f->path);
-		f->data = more;
-		n = archive_read_data(a, f->data + f->size, room - f->size);
+		if (file_grow(f) != STATUS_OK)
+			return STATUS_HOST;
+		n = archive_read_data(a, f->data + f->size, f->room - f->size);
 		if (n < 0)
 			return fail(STATUS_REFUSED,
 			        "%s: cannot be unpacked after %zu bytes: %s", f->path, f->size,
 			        archive_error_string(a));
+		if (n == 0 && f->size == 0)
+			return fail(STATUS_REFUSED, "%s: unpacks to nothing", f->path);
 		if (n == 0)
 			return STATUS_OK;
 		f->size += (size_t)n;
 		if (f->size > UNPACKED_MAX)
 			return fail(STATUS_REFUSED, "%s: unpacks to more than %zu bytes",
 			        f->path, UNPACKED_MAX);
-		room = f->size == room ? 2 * room : room;
 	}
 }
 
-/* One layer: `packed` into *plain. libarchive passes what it does not know through as it is. */
+/* libarchive passes what it does not know through as it is. */
 static int
-unpack_layer(const struct file *packed, struct file *plain)
+open_raw(struct archive *a, const struct file *packed)
 {
-	struct archive *a = archive_read_new();
+	const char *name = compression_of(file_span(packed));
 	struct archive_entry *entry;
-	int status;
 
-	if (!a)
-		return fail(STATUS_HOST, "no memory to unpack %s", packed->path);
 	archive_read_support_filter_all(a);
 	archive_read_support_format_raw(a);
 	if (archive_read_open_memory(a, packed->data, packed->size) != ARCHIVE_OK ||
 	        archive_read_next_header(a, &entry) != ARCHIVE_OK)
-		status = fail(STATUS_REFUSED, "%s: starts like %s but cannot be unpacked: %s",
-		        packed->path, compression_of(file_span(packed)),
-		        archive_error_string(a));
-	else if (archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE)
-		status = fail(STATUS_REFUSED, "%s: starts like %s but is not", packed->path,
-		        compression_of(file_span(packed)));
-	else
-		status = read_raw(a, plain);
+		return fail(STATUS_REFUSED, "%s: starts like %s but cannot be unpacked: %s",
+		        packed->path, name, archive_error_string(a));
+	if (archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE)
+		return fail(
+		        STATUS_REFUSED, "%s: starts like %s but is not", packed->path, name);
+	return STATUS_OK;
+}
+
+/* One layer: the file's bytes become what they unpack to. */
+static int
+unpack_layer(struct file *f)
+{
+	struct file plain = {.path = f->path};
+	struct archive *a = archive_read_new();
+	int status;
+
+	if (!a)
+		return fail(STATUS_HOST, "no memory to unpack %s", f->path);
+	status = open_raw(a, f);
+	if (status == STATUS_OK)
+		status = read_raw(a, &plain);
 	archive_read_free(a);
-	return status;
+	if (status != STATUS_OK) {
+		file_free(&plain);
+		return status;
+	}
+	file_free(f);
+	*f = plain;
+	return STATUS_OK;
 }
 
 int
 unpack(struct file *f)
 {
 	for (int layers = 0; compression_of(file_span(f)); layers++) {
-		struct file plain = {.path = f->path};
 		int status;
 
 		if (layers == LAYERS_MAX)
 			return fail(STATUS_REFUSED,
 			        "%s: still compressed after unpacking %d times", f->path,
 			        layers);
-		status = unpack_layer(f, &plain);
-
-		if (status == STATUS_OK && plain.size == 0)
-			status = fail(STATUS_REFUSED, "%s: unpacks to nothing", f->path);
-		if (status != STATUS_OK) {
-			file_free(&plain);
+		status = unpack_layer(f);
+		if (status != STATUS_OK)
 			return status;
-		}
-		free(f->data);
-		*f = plain;
 	}
 	return STATUS_OK;
 }

@@ -97,7 +97,7 @@ collect(struct collect *c, struct range r)
 
 	if (!in_ram(c->map, r))
 		return;
-	if (near || c->count == c->max) {
+	if (last && (near || c->count == c->max)) {
 		uint64_t start = r.addr < last->addr ? r.addr : last->addr;
 		uint64_t end =
 		        range_end(r) > range_end(*last) ? range_end(r) : range_end(*last);

@@ -37,7 +37,7 @@ static uint64_t position;
 static uint32_t
 port_read32(uint16_t item)
 {
-	uint32_t v;
+	uint32_t v = 0;
 
 	outw(PORT_FW_CFG_SELECTOR, item);
 	insb(PORT_FW_CFG_DATA, &v, sizeof(v));
