@@ -34,6 +34,7 @@ STUB_SRCS := \
 	stub/probe_other.c \
 	stub/probe_pe.c \
 	stub/refusal.c \
+	stub/refusal_text.c \
 	stub/space.c \
 	stub/text.c \
 

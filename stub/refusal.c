@@ -3,7 +3,8 @@
  * Refusals: refusal.def as a table, and the words for one of them.
  *
  * The one place where a refusal becomes a sentence; bodies only print it. The table is
- * searched by number, for the numbers have gaps.
+ * searched by number, for the numbers have gaps. The long texts are in refusal_text.c, which
+ * only a program that explains them links.
  */
 #include "refusal.h"
 #include "text.h"
@@ -12,9 +13,8 @@ static const struct entry {
 	enum refusal_code code;
 	const char *name;
 	const char *sentence;
-	const char *text;
 } table[] = {
-#define REFUSAL(number, ident, name, sentence, text) {REFUSAL_##ident, name, sentence, text},
+#define REFUSAL(number, ident, name, sentence, text) {REFUSAL_##ident, name, sentence},
 #include "refusal.def"
 #undef REFUSAL
 };
@@ -59,14 +59,6 @@ refusal_name(enum refusal_code code)
 	const struct entry *e = find(code);
 
 	return e ? e->name : NULL;
-}
-
-const char *
-refusal_text(enum refusal_code code)
-{
-	const struct entry *e = find(code);
-
-	return e ? e->text : NULL;
 }
 
 static bool

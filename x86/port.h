@@ -11,6 +11,7 @@
 #define PORT_KEYBOARD  0x64 /* 8042 command port */
 #define KEYBOARD_RESET 0xfe /* pulse the CPU's reset line */
 #define PORT_POST      0x80 /* where a POST card shows a code */
+#define POST_JUMP      0xa5 /* shown there at the jump; refusals' codes end at 127 */
 #define PORT_DEBUGCON  0xe9 /* QEMU's and Bochs' debug console */
 #define PORT_EXIT      0xf4 /* where QEMU's isa-debug-exit is customarily put */
 

@@ -15,8 +15,6 @@
 %define MSR_EFER     0xc0000080
 %define TSS_BUSY     (1 << 1)		; in byte 5 of a descriptor
 %define GDT_ACCESS   5
-%define PORT_POST    0x80
-%define POST_JUMP    0xa5		; beyond the refusals' codes
 
 section .rodata				; data for whoever links it: it never runs in place
 align 16
