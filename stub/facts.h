@@ -51,7 +51,7 @@ struct elf_facts {
 	bool reloc;                                 /* a PHYS32_RELOC note was found */
 	uint32_t reloc_align, reloc_min, reloc_max; /* bytes, first and last usable byte */
 	char guest_os[FACTS_GUEST_OS]; /* GUEST_OS note, "" if none; longer ones are "?" */
-	enum linux_evidence linux;
+	enum linux_evidence evidence;  /* that it is Linux */
 };
 
 struct bzimage_facts {

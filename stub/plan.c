@@ -181,7 +181,7 @@ check_map(struct planner *p)
 	if (!memmap_ram_size(map))
 		return refuse(
 		        p->why, map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE, 0, 0, 1);
-	if (p->plan->protocol == PROTOCOL_PVH && p->req->kernel->elf.linux != LINUX_NO)
+	if (p->plan->protocol == PROTOCOL_PVH && p->req->kernel->elf.evidence != LINUX_NO)
 		limit = PVH_LINUX_MAP;
 	else if (older_than(p, 0x204)) /* their tables have 32 places */
 		limit = 32;
@@ -204,7 +204,7 @@ check_cmdline(struct planner *p)
 
 	if (k->format == KERNEL_BZIMAGE)
 		max = k->bz.cmdline_max;
-	else if (k->elf.linux != LINUX_NO || p->plan->protocol == PROTOCOL_LINUX64)
+	else if (k->elf.evidence != LINUX_NO || p->plan->protocol == PROTOCOL_LINUX64)
 		max = ELF_CMDLINE_MAX;
 	if (len <= max)
 		return REFUSAL_NONE;

@@ -148,7 +148,7 @@ plan_initrds(struct planner *p)
 
 	if (p->req->blobs < 2)
 		return REFUSAL_NONE;
-	if (p->plan->protocol == PROTOCOL_PVH && k->elf.linux == LINUX_NO)
+	if (p->plan->protocol == PROTOCOL_PVH && k->elf.evidence == LINUX_NO)
 		return place_modules(p);
 	code = place_joined(p, 1, p->req->blobs - 1, &p->plan->initrd);
 	if (code)

@@ -167,7 +167,7 @@ plan_elf_linux64(struct planner *p)
 		return p->why->code;
 	}
 	code = elf_choose_place(
-	        p, elf->linux != LINUX_NO ? LINUX_ELF_STEP : 0, 1 * MIB, UINT64_MAX);
+	        p, elf->evidence != LINUX_NO ? LINUX_ELF_STEP : 0, 1 * MIB, UINT64_MAX);
 	if (code)
 		return code;
 	p->plan->protocol = PROTOCOL_LINUX64;
@@ -180,7 +180,7 @@ static enum refusal_code
 plan_elf_auto(struct planner *p)
 {
 	const struct facts *k = p->req->kernel;
-	bool linux64 = k->format == KERNEL_ELF64 && k->elf.linux != LINUX_NO;
+	bool linux64 = k->format == KERNEL_ELF64 && k->elf.evidence != LINUX_NO;
 	enum refusal_code code;
 
 	if (!k->elf.pvh && !linux64)
@@ -276,6 +276,8 @@ bzimage_protocol(struct planner *p, enum protocol *ret_protocol)
 	*ret_protocol = p->req->protocol;
 	if (p->req->protocol == PROTOCOL_AUTO)
 		*ret_protocol = entry64 ? PROTOCOL_LINUX64 : PROTOCOL_LINUX32;
+	if (*ret_protocol == PROTOCOL_LINUX32 && !bz->code32_start)
+		return refuse(p->why, REFUSAL_BZ_REAL_MODE, 0x214, 0, MIB);
 	return REFUSAL_NONE;
 }
 

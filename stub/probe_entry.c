@@ -134,6 +134,6 @@ elf_conclude(const struct elf_notes *notes, bool is64, uint64_t e_entry,
 	memcpy(facts->guest_os, notes->guest_os, sizeof(facts->guest_os));
 	apply_paddr_offset(facts, notes->paddr_offset);
 	find_entry(facts, e_entry, &physical);
-	facts->linux = linux_evidence(notes, facts, is64, physical);
+	facts->evidence = linux_evidence(notes, facts, is64, physical);
 	return take_reloc(notes, facts, ret_why);
 }

@@ -47,7 +47,7 @@ hb_elf(struct handoff_bench *b, enum protocol protocol)
 	init(b, protocol);
 	memset(&b->facts, 0x5a, sizeof(b->facts)); /* nobody may take it for a bzImage's */
 	b->facts.format = KERNEL_ELF64;
-	b->facts.elf.linux = LINUX_GUEST_OS;
+	b->facts.elf.evidence = LINUX_GUEST_OS;
 }
 
 void

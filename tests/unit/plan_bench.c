@@ -62,7 +62,7 @@ bench_elf(struct bench *b)
 	b->kernel.elf.entry_loaded = true;
 	b->kernel.elf.pvh = true;
 	b->kernel.elf.pvh_entry = 4 * MIB + 0x100;
-	b->kernel.elf.linux = LINUX_GUEST_OS;
+	b->kernel.elf.evidence = LINUX_GUEST_OS;
 	bench_stream(b, b->kernel.size);
 }
 

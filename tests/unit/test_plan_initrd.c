@@ -158,7 +158,7 @@ hypervisor_modules(void **state)
 
 	(void)state;
 	bench_elf(&b);
-	b.kernel.elf.linux = LINUX_NO;
+	b.kernel.elf.evidence = LINUX_NO;
 	bench_module(&b, 9 * MIB + 1, 4097);
 	bench_stream(&b, 0);
 	bench_module(&b, 10 * MIB, 3);
@@ -174,7 +174,7 @@ hypervisor_modules(void **state)
 		assert_int_equal(pl->range.len, b.req.blob[n].size);
 	}
 	assert_int_equal(n, 3);
-	b.kernel.elf.linux = LINUX_GUEST_OS;
+	b.kernel.elf.evidence = LINUX_GUEST_OS;
 	plan(&b);
 	assert_false(b.plan.modules_apart);
 }

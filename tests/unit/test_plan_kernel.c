@@ -55,7 +55,7 @@ elf_without_note_is_linux64(void **state)
 	bench_elf(&b);
 	b.kernel.elf.pvh = false;
 	expect(&b, PROTOCOL_LINUX64, 4 * MIB, 4 * MIB);
-	b.kernel.elf.linux = LINUX_NO;
+	b.kernel.elf.evidence = LINUX_NO;
 	expect_refusal(&b, REFUSAL_ELF_NO_PROTOCOL);
 	b.req.protocol = PROTOCOL_LINUX64; /* asked for: any ELF64 */
 	expect(&b, PROTOCOL_LINUX64, 4 * MIB, 4 * MIB);
@@ -94,10 +94,10 @@ elf_entries_must_be_loaded(void **state)
 	b.kernel.elf.pvh_entry--;
 	expect(&b, PROTOCOL_PVH, 4 * MIB, 4 * MIB + 256 * KIB - 1);
 	b.kernel.elf.pvh_entry = 4 * MIB - 1;
-	b.kernel.elf.linux = LINUX_NO;
+	b.kernel.elf.evidence = LINUX_NO;
 	expect_refusal(&b, REFUSAL_ELF_ENTRY);
 	assert_string_equal(b.why.detail, "PVH entry");
-	b.kernel.elf.linux = LINUX_NOTE;
+	b.kernel.elf.evidence = LINUX_NOTE;
 	b.kernel.elf.entry_loaded = false;
 	expect_refusal(&b, REFUSAL_ELF_ENTRY);
 	assert_string_equal(b.why.detail, "ELF entry");
@@ -122,7 +122,7 @@ elf_place_taken(void **state)
 	assert_int_equal(b.why.a.range.addr, 4 * MIB);
 	assert_string_equal(b.why.b.name, "ACPI tables");
 	b.req.protocol = PROTOCOL_LINUX64;
-	b.kernel.elf.linux = LINUX_NO;
+	b.kernel.elf.evidence = LINUX_NO;
 	expect_refusal(&b, REFUSAL_PLAN_KERNEL_PLACE);
 }
 
@@ -179,7 +179,7 @@ elf_pvh_reloc(void **state)
 
 	(void)state;
 	bench_elf(&b);
-	b.kernel.elf.linux = LINUX_NO;
+	b.kernel.elf.evidence = LINUX_NO;
 	b.kernel.elf.reloc = true;
 	b.kernel.elf.reloc_align = 1 * MIB;
 	b.kernel.elf.reloc_min = 2 * MIB;
@@ -322,6 +322,23 @@ bzimage_at_its_one_place(void **state)
 	expect(&b, PROTOCOL_LINUX32, 1 * MIB, 1 * MIB);
 }
 
+/* iPXE: a setup header, but nothing to enter in 32 bits. */
+static void
+bzimage_for_real_mode_only(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_bzimage(&b);
+	b.kernel.bz.code32_start = 0;
+	expect(&b, PROTOCOL_LINUX64, 4 * MIB, 4 * MIB + 0x200);
+	b.req.protocol = PROTOCOL_LINUX32;
+	expect_refusal(&b, REFUSAL_BZ_REAL_MODE);
+	b.req.protocol = PROTOCOL_AUTO;
+	b.kernel.bz.xloadflags = 0;
+	expect_refusal(&b, REFUSAL_BZ_REAL_MODE);
+}
+
 /* ------------------------------------------------------ map and command line */
 
 static void
@@ -359,7 +376,7 @@ cmdline_limits(void **state)
 	expect_refusal(&b, REFUSAL_CMDLINE_LONG);
 	assert_int_equal(b.why.found, 2048);
 	assert_int_equal(b.why.wanted, 2047);
-	b.kernel.elf.linux = LINUX_NO; /* a hypervisor declares no limit */
+	b.kernel.elf.evidence = LINUX_NO; /* a hypervisor declares no limit */
 	set_cmdline(&b, 5000);
 	expect(&b, PROTOCOL_PVH, 4 * MIB, 4 * MIB + 0x100);
 	bench_bzimage(&b);
@@ -444,6 +461,7 @@ main(void)
 	        cmocka_unit_test(bzimage_init_size_is_reserved),
 	        cmocka_unit_test(bzimage_above_4g),
 	        cmocka_unit_test(bzimage_at_its_one_place),
+	        cmocka_unit_test(bzimage_for_real_mode_only),
 	        cmocka_unit_test(no_ram),
 	        cmocka_unit_test(cmdline_limits),
 	        cmocka_unit_test(pvh_linux_takes_126_entries),

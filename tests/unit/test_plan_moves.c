@@ -269,7 +269,7 @@ random_layout(struct bench *b)
 			bench_module(b, r.addr, r.len);
 	}
 	if (below(4) == 0)
-		b->kernel.elf.linux = b->kernel.format == KERNEL_ELF64 ? LINUX_NO : 0;
+		b->kernel.elf.evidence = b->kernel.format == KERNEL_ELF64 ? LINUX_NO : 0;
 }
 
 static void

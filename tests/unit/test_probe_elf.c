@@ -69,7 +69,7 @@ valid_elf32(void **state)
 	assert_int_equal(e->segment[0].vaddr, 0xc0000000 + ELF_PADDR);
 	assert_int_equal(e->segment[0].flags, PF_R | PF_X);
 	assert_int_equal(e->pvh_entry, ELF_PVH);
-	assert_int_equal(e->linux, LINUX_NO);
+	assert_int_equal(e->evidence, LINUX_NO);
 }
 
 static void

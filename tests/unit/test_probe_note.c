@@ -51,7 +51,7 @@ no_note(void **state)
 	kernel(true);
 	assert_no_pvh();
 	assert_int_equal(facts.elf.pvh_entry, 0);
-	assert_int_equal(facts.elf.linux, LINUX_NO);
+	assert_int_equal(facts.elf.evidence, LINUX_NO);
 }
 
 static void
@@ -348,8 +348,8 @@ name_at_the_end(void **state)
 		for (unsigned size = 17; size <= 20; size++) {
 			ELF_SET_P(&b, i, p_filesz, size);
 			assert_int_equal(probe(), REFUSAL_NONE);
-			assert_int_equal(
-			        facts.elf.linux, !desc && size >= 18 ? LINUX_NOTE : LINUX_NO);
+			assert_int_equal(facts.elf.evidence,
+			        !desc && size >= 18 ? LINUX_NOTE : LINUX_NO);
 		}
 	}
 }
@@ -491,13 +491,13 @@ guest_os(void **state)
 	elf_note(&b, "Xen", 6, "linux", 6);
 	assert_int_equal(probe(), REFUSAL_NONE);
 	assert_string_equal(facts.elf.guest_os, "linux");
-	assert_int_equal(facts.elf.linux, LINUX_GUEST_OS);
+	assert_int_equal(facts.elf.evidence, LINUX_GUEST_OS);
 	kernel(true);
 	elf_note_segment(&b, 4);
 	elf_note(&b, "Xen", 6, "linux-like", 11);
 	assert_int_equal(probe(), REFUSAL_NONE);
 	assert_string_equal(facts.elf.guest_os, "linux-like");
-	assert_int_equal(facts.elf.linux, LINUX_NO);
+	assert_int_equal(facts.elf.evidence, LINUX_NO);
 }
 
 static void
@@ -533,15 +533,15 @@ linux_by_note_owner(void **state)
 	elf_note_segment(&b, 4);
 	elf_note(&b, "Linux", 0x100, "salt", 5);
 	assert_int_equal(probe(), REFUSAL_NONE);
-	assert_int_equal(facts.elf.linux, LINUX_NOTE);
+	assert_int_equal(facts.elf.evidence, LINUX_NOTE);
 	elf_note(&b, "Xen", 6, "NetBSD", 7);
 	assert_int_equal(probe(), REFUSAL_NONE);
-	assert_int_equal(facts.elf.linux, LINUX_NO); /* it says itself what it is */
+	assert_int_equal(facts.elf.evidence, LINUX_NO); /* it says itself what it is */
 	kernel(true);
 	elf_note_segment(&b, 4);
 	elf_note(&b, "Linuxy", 0x100, "salt", 5);
 	assert_int_equal(probe(), REFUSAL_NONE);
-	assert_int_equal(facts.elf.linux, LINUX_NO);
+	assert_int_equal(facts.elf.evidence, LINUX_NO);
 }
 
 static void
@@ -550,10 +550,10 @@ linux_by_link_map(void **state)
 	(void)state;
 	elf_valid(&b, true);
 	assert_int_equal(probe(), REFUSAL_NONE);
-	assert_int_equal(facts.elf.linux, LINUX_LINK_MAP);
+	assert_int_equal(facts.elf.evidence, LINUX_LINK_MAP);
 	elf_load(&b, ELF_PADDR + 0x8000, 0, 0x100, 0x100); /* the per-CPU area */
 	assert_int_equal(probe(), REFUSAL_NONE);
-	assert_int_equal(facts.elf.linux, LINUX_LINK_MAP);
+	assert_int_equal(facts.elf.evidence, LINUX_LINK_MAP);
 }
 
 static void
@@ -562,23 +562,23 @@ link_maps_that_are_not_linux(void **state)
 	(void)state;
 	elf_valid(&b, false);
 	assert_int_equal(probe(), REFUSAL_NONE);
-	assert_int_equal(facts.elf.linux, LINUX_NO);
+	assert_int_equal(facts.elf.evidence, LINUX_NO);
 	elf_valid(&b, true); /* a BSD: entered at a virtual address */
 	ELF_SET_E(&b, e_entry, ELF_VBASE + ELF_ENTRY);
 	assert_int_equal(probe(), REFUSAL_NONE);
-	assert_int_equal(facts.elf.linux, LINUX_NO);
+	assert_int_equal(facts.elf.evidence, LINUX_NO);
 	elf_valid(&b, true);
 	ELF_SET_P(&b, 1, p_vaddr, ELF_VBASE + ELF_PADDR + 0x5000);
 	assert_int_equal(probe(), REFUSAL_NONE);
-	assert_int_equal(facts.elf.linux, LINUX_NO);
+	assert_int_equal(facts.elf.evidence, LINUX_NO);
 	elf_valid(&b, true);
 	ELF_SET_P(&b, 0, p_vaddr, ELF_PADDR);
 	assert_int_equal(probe(), REFUSAL_NONE);
-	assert_int_equal(facts.elf.linux, LINUX_NO);
+	assert_int_equal(facts.elf.evidence, LINUX_NO);
 	elf_valid(&b, true);
 	ELF_SET_E(&b, e_entry, 0x10);
 	assert_int_equal(probe(), REFUSAL_NONE);
-	assert_int_equal(facts.elf.linux, LINUX_NO);
+	assert_int_equal(facts.elf.evidence, LINUX_NO);
 }
 
 /* BSD kernels: virtual addresses in p_paddr, and a PADDR_OFFSET note that says so. */
