@@ -280,9 +280,10 @@ build/x86/list: FORCE
 
 build/kshim.elf: $(X86_OBJS) build/x86/libkshim.a $(X86_LDS) build/x86/list tools/check-image
 	$(call say,LD,$@)
-	$(Q)$(LD) $(LDFLAGS_x86) -T $(X86_LDS) -Map build/x86/kshim.map -o $@ \
+	$(Q)$(LD) $(LDFLAGS_x86) -T $(X86_LDS) -Map build/x86/kshim.map -o $@.new \
 		$(filter %.o,$^) build/x86/libkshim.a
-	$(Q)tools/check-image --pvh --section .text --section .rodata $@
+	$(Q)$(PYTHON) tools/check-image --pvh --section .text --section .rodata $@.new
+	@mv $@.new $@
 
 # ---------------------------------------------------------------- host: the kshim program
 
@@ -315,8 +316,12 @@ test-unit: $(UNIT_PROGRAMS)
 test-fuzz: $(FUZZ_PROGRAMS)
 	@tests/run-units fuzz $(foreach f,$(FUZZ_PROGRAMS),'$(f) tests/fuzz/corpus/$(notdir $(f))')
 
-# Rows that boot something; they need no root and no network once `make deps` has run and
-# tools/fetch-deb has what it fetches.
+# The kernels that the rows boot, out of Debian's packages into build/debs/.
+.PHONY: fetch
+fetch:
+	@$(PYTHON) tests/boot/fetch.py
+
+# Rows that boot something; they need no root, and no network after `make deps` and `make fetch`.
 test-boot: all probes
 	@mkdir -p build/results
 	@rm -f build/results/boot.xml
@@ -326,7 +331,8 @@ test-boot: all probes
 TEST_PARTS := unit $(if $(strip $(FUZZERS)),fuzz) $(if $(shell ls tests/boot 2>/dev/null),boot)
 test:
 	@tools/deps build run test
-	@rm -f $(addprefix build/results/,$(TEST_PARTS))
+	@$(MAKE) --no-print-directory fetch || :
+	@rm -f $(foreach part,$(TEST_PARTS),build/results/$(part) build/results/$(part).xml)
 	@for part in $(TEST_PARTS); do $(MAKE) --no-print-directory test-$$part || :; done
 	@tests/summary $(ALSO) $(TEST_PARTS)
 
@@ -407,6 +413,7 @@ make run         boot a real kernel to userspace; installs and fetches what it n
 make test        unit tests, fuzzers' corpus, boots; installs what they need
 make test-unit test-fuzz test-boot
 make deps        install, by apt, what make, make run and make test need
+make fetch       get the kernels that the boots use; make test does it too
 make lint        layers, format, static analysis, the linked images (make deps-lint)
 make format      clang-format all C files in place
 make clean       remove build/, with all that was fetched into it
