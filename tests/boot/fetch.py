@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Fetches the packages with the kernels that the rows boot: `make fetch`, the one step with a network."""
+"""`make fetch`: gets the packages with the kernels that the rows boot, the one step that needs a network."""
 import subprocess
 import sys
 
@@ -8,12 +8,14 @@ import files
 
 
 def main():
+    missing = []
     for name, (package, suite, arch, _) in files.PACKAGES.items():
         result = subprocess.run([f'{files.TOP}/tools/fetch-deb', '-s', suite, '-a', arch, package,
                                  files.package_dir(name)], check=False)
         if result.returncode:
-            sys.exit(f'fetch: {package} of {suite} ({arch}) could not be had')
-        files.packaged(name)
+            missing.append(f'{package} of {suite} ({arch})')
+    if missing:
+        sys.exit('fetch: could not be had: ' + ', '.join(missing))
 
 
 if __name__ == '__main__':

@@ -5,13 +5,16 @@
     debian:NAME        a fetched kernel's file     initramfs      ours, to userspace
     vmlinux:NAME       the ELF inside that bzImage initramfs-i386 the same for 32 bits
     cut:N:FILE         the first N bytes of FILE   gzip:FILE      FILE compressed
-    text, empty        what their names say        xen:NAME       an unpacked Xen
+    patch:AT:HEX:FILE  FILE with other bytes there bundle:FILE    a bundle of it alone
+    zeros:N            N bytes, none on the disk   xen            Xen, unpacked
+    text, script, empty  what their names say        xen:NAME       an unpacked Xen
 """
 import gzip
 import os
 import re
 import struct
 import subprocess
+import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(TOP, 'build')
@@ -101,19 +104,25 @@ def bundle(out, names, line):
     return out
 
 
+def is_newer(out, sources):
+    return os.path.exists(out) and all(os.path.getmtime(s) <= os.path.getmtime(out)
+                                       for s in sources)
+
+
 def initramfs(name, *busybox):
     out = os.path.join(BUILD, f'{name}.cpio')
-    if not os.path.exists(out):
+    tools = [f'{TOP}/tools/make-initramfs', f'{TOP}/tools/guest-init']
+    if not is_newer(out, tools):
         temporary = f'{out}.{os.getpid()}'
-        subprocess.run([f'{TOP}/tools/make-initramfs', *busybox, temporary], check=True)
+        subprocess.run([tools[0], *busybox, temporary], check=True)
         os.replace(temporary, out)
     return out
 
 
-def made(name, make):
-    """build/boot/NAME, by make() if it is not there yet."""
+def made(name, make, *sources):
+    """build/boot/NAME, by make() if it is not there yet or older than its sources."""
     out = os.path.join(MADE, re.sub(r'[^\w.+-]', '_', name))
-    return out if os.path.exists(out) else write(name, make())
+    return out if is_newer(out, [__file__, *sources]) else write(name, make())
 
 
 def path(name):
@@ -124,7 +133,7 @@ def path(name):
         return packaged(rest)
     if kind == 'vmlinux':
         source = packaged(rest)
-        return made(f'{name} {os.path.basename(source)}', lambda: vmlinux(source))
+        return made(f'{name} {os.path.basename(source)}', lambda: vmlinux(source), source)
     if kind == 'xen':
         return made('xen', lambda: gzip.decompress(read(packaged('xen'))))
     if kind == 'initramfs':
@@ -135,11 +144,26 @@ def path(name):
         length, _, rest = rest.partition(':')
         return write(name, read(path(rest))[:int(length, 0)])
     if kind == 'gzip':
-        return made(name, lambda: gzip.compress(read(path(rest)), 1, mtime=0))
+        return made(name, lambda: gzip.compress(read(path(rest)), 1, mtime=0), path(rest))
+    if kind == 'patch':
+        at, new, rest = rest.split(':', 2)
+        data = bytearray(read(path(rest)))
+        data[int(at, 0):int(at, 0) + len(new) // 2] = bytes.fromhex(new)
+        return write(name, data)
+    if kind == 'bundle':
+        def make():
+            with tempfile.TemporaryDirectory() as directory:
+                return read(bundle(f'{directory}/bundle', [rest], ''))
+        return made(name, make, path(rest))
+    if kind == 'zeros':
+        out = made(name, bytes)
+        os.truncate(out, int(rest, 0))
+        return out
     if kind == 'bytes':
         return made(name, lambda: pattern(int(rest, 0)))
-    if kind == 'text':
-        return made(name, lambda: b'#!/bin/sh\n' + b'echo this is no kernel\n' * 100)
+    if kind in ('text', 'script'):
+        head = b'#!/bin/sh\n' if kind == 'script' else b''
+        return made(name, lambda: head + b'echo this is no kernel\n' * 100)
     if kind == 'empty':
         return made(name, bytes)
     raise ValueError(name)

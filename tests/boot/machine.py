@@ -40,6 +40,17 @@ class Outcome:
                     or 'kshim: powering off' in self.serial)
 
 
+def missing(row, serial):
+    """The first text that the serial port should have carried and did not, or ''."""
+    at = 0
+    for text in row.expect:
+        found = serial.find(text, at)
+        if found < 0:
+            return text
+        at = found + len(text)
+    return ''
+
+
 # ---------------------------------------------------------------- command lines
 
 def joined(blobs):
@@ -135,22 +146,36 @@ def command(row, directory):
             *kernel_arguments(row, directory, line)]
 
 
+def serial_text(directory):
+    try:
+        return files.read(f'{directory}/serial').decode(errors='replace').replace('\r', '')
+    except FileNotFoundError:
+        return ''
+
+
+def wait(qemu, row, directory):
+    """QEMU's status, or None if it was stopped: at the time-out, or when all is seen."""
+    end = time.monotonic() + row.timeout
+    while time.monotonic() < end:
+        try:
+            return qemu.wait(0.2)
+        except subprocess.TimeoutExpired:
+            if row.endless and not missing(row, serial_text(directory)):
+                break
+    os.killpg(qemu.pid, signal.SIGKILL)
+    qemu.wait()
+    return None
+
+
 def run_once(row, directory):
     args = command(row, directory)
     started = time.monotonic()
-    with subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, start_new_session=True) as qemu:
-        try:
-            said, _ = qemu.communicate(timeout=row.timeout)
-            status = qemu.returncode
-        except subprocess.TimeoutExpired:
-            os.killpg(qemu.pid, signal.SIGKILL)
-            said, _ = qemu.communicate()
-            status = None
-    serial = ''
-    if os.path.exists(f'{directory}/serial'):
-        serial = files.read(f'{directory}/serial').decode(errors='replace').replace('\r', '')
-    return Outcome(said.decode(errors='replace') + serial, status, time.monotonic() - started)
+    with open(f'{directory}/said', 'wb') as said:
+        qemu = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                                start_new_session=True)
+    status = wait(qemu, row, directory)
+    said = files.read(f'{directory}/said').decode(errors='replace')
+    return Outcome(said + serial_text(directory), status, time.monotonic() - started)
 
 
 def run(row):
@@ -158,23 +183,12 @@ def run(row):
     for tries in range(1, TRIES + 1):
         with tempfile.TemporaryDirectory(prefix='kshim-boot-') as directory:
             outcome = run_once(row, directory)
-        if outcome.verdict or all(t in outcome.serial for t in row.expect):
+        if outcome.verdict or (row.expect and not missing(row, outcome.serial)):
             break
     return outcome, tries
 
 
 # ---------------------------------------------------------------- verdicts
-
-def missing(row, outcome):
-    """The first text that the serial port should have carried and did not, or ''."""
-    at = 0
-    for text in row.expect:
-        found = outcome.serial.find(text, at)
-        if found < 0:
-            return text
-        at = found + len(text)
-    return ''
-
 
 def judge_linux(row, outcome):
     """What tools/guest-init says of line, processors and memory, against what the row gave."""
@@ -213,13 +227,16 @@ def judge(row, outcome):
         wanted = f'probe {row.kernel[6:]}: PASS\n'
         if wanted not in outcome.serial or outcome.status != PASSED:
             return f'no "{wanted.strip()}" with status {PASSED}, but status {outcome.status}'
-    text = missing(row, outcome)
+    text = missing(row, outcome.serial)
     if text:
         return f'"{text}" is missing'
     if 'initramfs' in ' '.join(row.initrds):
         wrong = judge_linux(row, outcome)
         if wrong:
             return wrong
+    for text in row.absent:
+        if text in outcome.serial:
+            return f'"{text}" should not have been said'
     if row.status is not None and outcome.status != row.status:
         return f'QEMU ended with {outcome.status}, wanted {row.status}'
     return ''

@@ -2,7 +2,7 @@
 """Arguments for QEMU that put kshim.elf, modules and a start_info of ours into memory.
 
 tests/probes/prelude.asm is the program that QEMU boots; it reads the script made here. The
-structures lie behind it, at HANDOFF; what a row puts below 1 MiB is copied there by the
+structures lie where the row says; what a row puts below 1 MiB is copied there by the
 prelude, for until then QEMU's firmware uses that memory.
 """
 import os
@@ -11,7 +11,6 @@ import struct
 import files
 
 SCRIPT = 0x7001000
-HANDOFF = 0x7010000
 CARRIED = 0x7080000     # what belongs below 1 MiB, until the prelude copies it
 MIB = 1 << 20
 GIB = 1 << 30
@@ -77,8 +76,8 @@ class Loader:
 
 
 def structures(p, line, modules, ranges):
-    """start_info and what it points to, as bytes for HANDOFF."""
-    modlist = HANDOFF + 0x40
+    """start_info and what it points to, as bytes for p.handoff_at."""
+    modlist = p.handoff_at + 0x40
     memmap = modlist + 32 * len(modules)
     text = memmap + 24 * len(ranges)
     out = struct.pack('<IIIIQQQ', p.magic, p.version, 0, len(modules), modlist if modules else 0,
@@ -110,8 +109,8 @@ def arguments(row, directory, line):
     if p.rsdp_at:
         loader.put(rsdp(), p.rsdp_at)
     ranges = pc_map(row.memory * MIB) if p.map is None else p.map
-    loader.put(structures(p, line, modules, ranges), HANDOFF)
-    script = struct.pack('<4sIII', b'PREL', pvh_entry(kshim), HANDOFF, len(loader.copies))
+    loader.put(structures(p, line, modules + list(p.stray), ranges), p.handoff_at)
+    script = struct.pack('<4sIII', b'PREL', pvh_entry(kshim), p.handoff_at, len(loader.copies))
     script += b''.join(struct.pack('<III', *copy) for copy in loader.copies)
     loader.put(script, SCRIPT)
     return ['-kernel', f'{files.BUILD}/probes/prelude', '-device', f'loader,file={kshim}',

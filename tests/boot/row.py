@@ -16,6 +16,8 @@ class Prelude:
     map: Optional[tuple] = None             # (addr, bytes, type) each; None: a plain PC's
     rsdp_at: int = 0                        # put an RSDP of our own there; 0: give none
     poison: tuple = ()                      # (addr, bytes): filled with 0xcc
+    stray: tuple = ()                       # (addr, bytes) of modules that are not there
+    handoff_at: int = 0x7010000             # start_info and what it points to
     magic: int = 0x336ec578
 
 
@@ -36,6 +38,8 @@ class Row:
     probe: dict = field(default_factory=dict)   # more words probe.NAME=VALUE
     pad_line: int = 0                       # bytes that the kernel's line must have
     expect: tuple = ()                      # texts on the serial port, in this order
+    absent: tuple = ()                      # texts that may not appear
+    endless: bool = False                   # the guest never ends: stop when all is seen
     status: Optional[int] = None            # of QEMU, if it matters
     refusal: str = ''                       # code by which kshim must refuse
     prelude: Optional[Prelude] = None

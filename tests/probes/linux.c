@@ -163,18 +163,19 @@ read_setup_data(struct probe *p, uint64_t addr)
 	}
 }
 
-/* SETUP_RNG_SEED where the CPU has RDRAND and the kernel says that it knows the type. */
+/* SETUP_RNG_SEED where the CPU has real entropy and the kernel says that it knows the type. */
 static void
 check_rng(struct probe *p)
 {
-	bool rdrand = cpuid(1).c & 1u << 30;
+	bool rdrand = cpuid(1).c & 1u << 30 ||
+	              (cpuid(0).a >= 7 && cpuid(7).b & 1u << 18); /* RDSEED */
 
 	if (p->rng && !rdrand)
-		fail(p, "SETUP_RNG_SEED on a CPU without RDRAND", 1, 0);
+		fail(p, "SETUP_RNG_SEED on a CPU without RDRAND and RDSEED", 1, 0);
 	if (p->rng && p->label->flags & LABEL_BZIMAGE && !(p->label->flags & LABEL_RNG))
 		fail(p, "SETUP_RNG_SEED for a kernel that doesn't know it", 1, 0);
 	if (!p->rng && rdrand && p->label->flags & LABEL_RNG)
-		fail(p, "no SETUP_RNG_SEED although the CPU has RDRAND", 0, 1);
+		fail(p, "no SETUP_RNG_SEED although the CPU has RDRAND or RDSEED", 0, 1);
 }
 
 /* Before 2.02: magic and offset at 0x90020, where Linux 2.4 looks for them. */

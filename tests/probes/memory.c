@@ -126,7 +126,8 @@ check_rsdp(struct probe *p)
 
 	if (word_number(p, "probe.rsdp", &wanted)) {
 		want(p, "address of the RSDP", p->rsdp, wanted);
-		return;
+		if (!wanted)
+			return;
 	}
 	if (!p->rsdp || !reachable(p->rsdp)) {
 		fail(p, "address of the RSDP", p->rsdp, 1);

@@ -15,7 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 AT = {m[1]: int(m[2], 16) for m in
       re.finditer(r'LAYOUT\((\w+), (0x[0-9a-f]+)\)', open(f'{HERE}/layout.def').read())}
 
-LINUX, BZIMAGE, ZEROED, OLD_LINE, RNG, HIGH_INITRD = (1 << i for i in range(6))
+LINUX, BZIMAGE, ZEROED, OLD_LINE, RNG, HIGH_INITRD, PVH_MOVES = (1 << i for i in range(7))
 LABEL = struct.Struct('<8s32s8Q144s')
 MIB = 1 << 20
 GIB = 1 << 30
@@ -116,7 +116,7 @@ class Elf:
 
 
 def elf(core, name, *, bits, linked, notes=(), section_notes=(), entry='PVH', flags=0, extra=0,
-        bss=0x23456, align=0, vbase=0, split=True):
+        bss=0x23456, align=0, vbase=0, split=True, p_align=4096):
     """An ELF kernel. `notes` are (data, alignment), a PT_NOTE each; `split` makes two segments."""
     mem = AT['IMAGE'] + extra + bss
     body = image(core, name, entry=entry, linked=linked, mem=mem, align=align,
@@ -128,17 +128,17 @@ def elf(core, name, *, bits, linked, notes=(), section_notes=(), entry='PVH', fl
     if split:
         # Highest first: the order in the file is not the order in memory.
         out.add(PT_LOAD, body[cut:], paddr=linked + cut, vaddr=vbase + linked + cut,
-                mem=mem - cut, align=4096, flags=6)
+                mem=mem - cut, align=p_align, flags=6)
         out.add(PT_LOAD, body[:cut], paddr=linked, vaddr=vbase + linked, align=4096, flags=5)
     else:
         out.add(PT_LOAD, body, paddr=linked, vaddr=vbase + linked, mem=mem, align=4096)
     out.add(0x6474e551, b'', flags=6)       # PT_GNU_STACK: must not be loaded
     out.notes += section_notes
-    return out.bytes(linked + AT['LINUX64' if entry == 'LINUX64' else 'PVH'])
+    return out.bytes(linked + AT['LINUX64' if bits == 64 else 'PVH'])
 
 
 def pvh_elf(core, name, *, bits, linked, kind=GUEST_LINUX, more=b'', size=4, **rest):
-    flags = LINUX if kind == GUEST_LINUX else 0
+    flags = (LINUX if kind == GUEST_LINUX else 0) | (PVH_MOVES if more else 0)
     notes = [(kind + more + pvh(linked, size), 4)]
     return elf(core, name, bits=bits, linked=linked, notes=notes, flags=flags, **rest)
 
@@ -146,7 +146,7 @@ def pvh_elf(core, name, *, bits, linked, kind=GUEST_LINUX, more=b'', size=4, **r
 def pvh64_elf(core, name, linked=16 * MIB):
     """The order that misled others: an 8-byte-aligned note first, one without Xen notes last."""
     notes = [(GNU_PROPERTY, 8), (LINUX_NOTE + GUEST_LINUX + pvh(linked, 8), 4), (LINUX_NOTE, 4)]
-    return elf(core, name, bits=64, linked=linked, notes=notes, flags=LINUX)
+    return elf(core, name, bits=64, linked=linked, notes=notes, flags=LINUX, align=2 * MIB)
 
 
 def pvh_section_elf(core, name, linked=32 * MIB):
@@ -244,12 +244,17 @@ PROBES = {
                                       more=reloc(2 * MIB, 16 * MIB, 0x3fffffff),
                                       align=2 * MIB),
     'pvh-reloc-bare': lambda c, n: pvh_elf(c, n, bits=64, linked=0xf0000000, more=reloc(),
-                                           align=2 * MIB),
+                                           align=0x4000, p_align=0x4000),
+    'pvh-huge': lambda c, n: pvh_elf(c, n, bits=32, linked=2 * MIB, bss=GIB),
     'hypervisor': lambda c, n: pvh_elf(c, n, bits=32, linked=2 * MIB, kind=GUEST_OTHER,
                                        extra=0x9000),
     'elf64': lambda c, n: linux_elf(c, n, linked=16 * MIB),
     'elf64-map': lambda c, n: linux_elf(c, n, linked=16 * MIB, notes=(),
                                         vbase=0xffffffff80000000),
+    # Nothing says that it is Linux, so it must be asked for, and may not be moved.
+    'elf64-unknown': lambda c, n: elf(c, n, bits=64, linked=8 * MIB, entry='LINUX64',
+                                      flags=LINUX | HIGH_INITRD),
+    'elf64-big': lambda c, n: linux_elf(c, n, linked=16 * MIB, extra=2 * MIB - 0x50000),
     'elf64-low': lambda c, n: linux_elf(c, n, linked=0x10000, bss=0x5000),
     'elf64-over': lambda c, n: linux_elf(c, n, linked=MIB, extra=5 * MIB + 77),
     'elf64-high': lambda c, n: linux_elf(c, n, linked=5 * GIB),
@@ -275,10 +280,11 @@ PROBES = {
     'bz32-fixed': lambda c, n: bzimage(
         c, n, version=0x20a, linked=MIB, mem=5 * MIB, kernel_alignment=MIB, extra=2 * MIB,
         cmdline_size=1023, initrd_addr_max=0x37ffffff),
-    # Only a weaker alignment fits into a small machine.
+    # A weaker alignment than its own will do.
     'bz32-min-align': lambda c, n: bzimage(
-        c, n, version=0x20b, linked=GIB, mem=20 * MIB, align=0x4000, relocatable_kernel=1,
-        kernel_alignment=GIB, min_alignment=14, cmdline_size=2047, initrd_addr_max=0x7fffffff),
+        c, n, version=0x20b, linked=16 * MIB, mem=20 * MIB, align=0x4000, relocatable_kernel=1,
+        kernel_alignment=16 * MIB, min_alignment=14, cmdline_size=2047,
+        initrd_addr_max=0x7fffffff),
     'bz-2.05': lambda c, n: bzimage(
         c, n, version=0x205, sects=0, align=0x100000, relocatable_kernel=1,
         kernel_alignment=MIB, initrd_addr_max=0x37ffffff),

@@ -30,12 +30,13 @@ struct saved {
 #define LABEL_HEADER 144 /* longest setup header */
 
 enum label_flag {
-	LABEL_LINUX = 1 << 0,      /* a Linux: initrds joined, structures below 1 GiB */
-	LABEL_BZIMAGE = 1 << 1,    /* has a setup header of its own */
-	LABEL_ZEROED = 1 << 2,     /* the memory behind the file's part must be zero */
-	LABEL_OLD_LINE = 1 << 3,   /* boot protocol before 2.02 */
-	LABEL_RNG = 1 << 4,        /* kernel_info allows SETUP_RNG_SEED */
-	LABEL_HIGH_INITRD = 1 << 5 /* XLF_CAN_BE_LOADED_ABOVE_4G */
+	LABEL_LINUX = 1 << 0,       /* a Linux: initrds joined, structures below 1 GiB */
+	LABEL_BZIMAGE = 1 << 1,     /* has a setup header of its own */
+	LABEL_ZEROED = 1 << 2,      /* the memory behind the file's part must be zero */
+	LABEL_OLD_LINE = 1 << 3,    /* boot protocol before 2.02 */
+	LABEL_RNG = 1 << 4,         /* kernel_info allows SETUP_RNG_SEED */
+	LABEL_HIGH_INITRD = 1 << 5, /* XLF_CAN_BE_LOADED_ABOVE_4G */
+	LABEL_PVH_MOVES = 1 << 6    /* PHYS32_RELOC: also by PVH it may run displaced */
 };
 
 /* Written by pack.py into the image at AT_LABEL. */

@@ -39,7 +39,7 @@ check_place(struct probe *p)
 		want(p, "load address", p->base, wanted);
 	if (p->base == l->linked)
 		return;
-	if (!l->align)
+	if (!l->align || (p->saved->entry == AT_PVH && !(l->flags & LABEL_PVH_MOVES)))
 		fail(p, "load address of a kernel that cannot be moved", p->base, l->linked);
 	else if (p->base & (l->align - 1))
 		fail(p, "load address, aligned to", p->base, l->align);
