@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Adds to pytest's summary how many rows needed a second try (some kernels oops at random under TCG)."""
+"""Adds to pytest's summary which rows were tried again (some kernels oops under TCG)."""
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""`make fetch`: gets the packages with the kernels that the rows boot, the one step that needs a network."""
+"""`make fetch`: gets the kernels that the rows boot, the one step that needs a network."""
 import subprocess
 import sys
 
@@ -10,8 +10,8 @@ import files
 def main():
     missing = []
     for name, (package, suite, arch, _) in files.PACKAGES.items():
-        result = subprocess.run([f'{files.TOP}/tools/fetch-deb', '-s', suite, '-a', arch, package,
-                                 files.package_dir(name)], check=False)
+        command = [f'{files.TOP}/tools/fetch-deb', '-s', suite, '-a', arch, package]
+        result = subprocess.run([*command, files.package_dir(name)], check=False)
         if result.returncode:
             missing.append(f'{package} of {suite} ({arch})')
     if missing:

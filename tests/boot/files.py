@@ -76,7 +76,9 @@ def vmlinux(bzimage):
     offset, length = struct.unpack_from('<II', data, 0x248)
     payload = data[code + offset:code + offset + length]
     # Behind the compressed data stands the size; gzip has its own there (scripts/Makefile.lib).
-    packed = write(f'payload {os.getpid()} {os.path.relpath(bzimage, BUILD)}', payload if payload[:2] == b'\x1f\x8b' else payload[:-4])
+    if payload[:2] != b'\x1f\x8b':
+        payload = payload[:-4]
+    packed = write(f'payload {os.getpid()} {os.path.relpath(bzimage, BUILD)}', payload)
     subprocess.run([KSHIM, 'unpack', '-o', f'{packed}.elf', packed], check=True,
                    stdout=subprocess.DEVNULL)
     elf = read(f'{packed}.elf')

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import struct
 import subprocess
 import tempfile
 import time
@@ -17,7 +16,8 @@ from row import MIB
 TRIES = 3
 PASSED = 33     # isa-debug-exit: (0x10 << 1) | 1, by tests/probes/say.c
 CODES = {m[2]: int(m[1]) for m in re.finditer(
-    r'^REFUSAL\((\d+), \w+, "([^"]+)"', files.read(f'{files.TOP}/stub/refusal.def').decode(), re.M)}
+    r'^REFUSAL\((\d+), \w+, "([^"]+)"',
+    files.read(f'{files.TOP}/stub/refusal.def').decode(), re.M)}
 REFUSED = re.compile(r'kshim: .*\[([a-z0-9.-]+)\]')
 ENTERED = re.compile(r'kshim: entering the kernel at 0x[0-9a-f]+ by (\w+)')
 
@@ -65,7 +65,8 @@ def file_words(row):
     blobs = [files.read(files.path(n)) for n in row.initrds]
     if row.kernel == 'probe:hypervisor':
         words = {'files': f'{len(blobs):x}'}
-        words.update({f'file{i:x}': f'{len(b):x}:{zlib.crc32(b):x}' for i, b in enumerate(blobs)})
+        words.update({f'file{i:x}': f'{len(b):x}:{zlib.crc32(b):x}'
+                      for i, b in enumerate(blobs)})
         return words
     whole = joined(blobs)
     return {'initrd': f'{len(whole):x}:{zlib.crc32(whole):x}'} if whole else {}
@@ -98,8 +99,8 @@ def lines(row):
         return ' '.join(w for w in f'{row.own_line} {line}'.split()
                         if not w.startswith('kshim.'))
     if row.pad_line:
-        given = given.replace('console=ttyS0',
-                              'console=ttyS0 pad=' + 'x' * (row.pad_line - len(seen(given)) - 5))
+        pad = ' pad=' + 'x' * (row.pad_line - len(seen(given)) - len(' pad='))
+        given = given.replace('console=ttyS0', 'console=ttyS0' + pad)
     digits = f'probe.line={zlib.crc32(seen(given).encode()):08x}'
     given = given.replace('probe.line=00000000', digits)
     return given, seen(given)
@@ -120,8 +121,8 @@ def kernel_arguments(row, directory, line):
         return ['-kernel', files.path(row.kernel), '-append', line, *initrd]
     args = ['-kernel', kshim, '-append', line]
     if row.way == 'bundle':
-        return args + ['-initrd', files.bundle(f'{directory}/bundle', [row.kernel, *row.initrds],
-                                               row.own_line)]
+        names = [row.kernel, *row.initrds]
+        return args + ['-initrd', files.bundle(f'{directory}/bundle', names, row.own_line)]
     if row.way == 'module':
         return args + ['-initrd', files.path(row.kernel)]
     assert row.way == 'fwcfg', row.way

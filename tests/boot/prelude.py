@@ -80,8 +80,8 @@ def structures(p, line, modules, ranges):
     modlist = p.handoff_at + 0x40
     memmap = modlist + 32 * len(modules)
     text = memmap + 24 * len(ranges)
-    out = struct.pack('<IIIIQQQ', p.magic, p.version, 0, len(modules), modlist if modules else 0,
-                      text, p.rsdp_at)
+    out = struct.pack('<IIIIQQQ', p.magic, p.version, 0, len(modules),
+                      modlist if modules else 0, text, p.rsdp_at)
     out += struct.pack('<QII', memmap, len(ranges), 0) if p.version else b'\xcc' * 16
     out = out.ljust(0x40, b'\0')
     for addr, size in modules:

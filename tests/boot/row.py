@@ -26,7 +26,7 @@ class Row:
     name: str
     kernel: str                             # a file by name: see files.py
     machine: str = 'q35'                    # q35, pc, microvm
-    way: str = 'fwcfg'                      # fwcfg, bundle, module, prelude; qemu: without kshim
+    way: str = 'fwcfg'                      # fwcfg, bundle, module, prelude, qemu: its own
     memory: int = 256                       # MiB
     cpus: int = 1
     cpu: str = 'qemu64'

@@ -138,7 +138,7 @@ LINUX = [
     linux('686-pae-pvh-fwcfg-q35', 'vmlinux:686-pae', 'pvh', **I386),
     linux('686-pae-pvh-bundle-microvm', 'vmlinux:686-pae', 'pvh', way='bundle',
           machine='microvm', memory=512, **I386),
-    linux('trixie-bzimage-fwcfg-q35-4cpus', 'debian:trixie', 'linux64', memory=512, cpus=4),
+    linux('trixie-bzimage-fwcfg-q35', 'debian:trixie', 'linux64', memory=512),
     linux('trixie-pvh-bundle-pc', 'vmlinux:trixie', 'pvh', way='bundle', machine='pc',
           memory=512),
     linux('trixie-vmlinux64-fwcfg-q35', 'vmlinux:trixie', 'linux64', word='linux64',
