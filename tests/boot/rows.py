@@ -95,7 +95,7 @@ def tsc_khz():
 def linux(name, kernel, by, *, initrds=('initramfs',), **rest):
     """A real kernel to userspace; its init powers the machine off.
 
-    A busy host upsets Linux's calibration of the TSC, and some kernels' nerves under TCG. So time is
+    A busy host upsets Linux's calibration of the TSC, and some kernels under TCG. So time is
     what the guest executes (-icount, for one processor only), or, on a microvm without
     another timer to fall back to, Linux is told the rate.
     """
@@ -161,6 +161,12 @@ def by_prelude(name, kernel, by, prelude, **rest):
                prelude=prelude, **rest)
 
 
+def debian_by_prelude(name, kernel, by, prelude):
+    return by_prelude(name, kernel, by, prelude, memory=512, initrds=('initramfs',), status=0,
+                      timeout=150, qemu=('-icount', 'shift=1,sleep=off'),
+                      expect=('kshim: userspace reached', 'kshim: powering off'))
+
+
 def striped(start, count, step, kind, length):
     """`count` ranges of that type, `length` bytes each, `step` apart."""
     return tuple((start + i * step, length, kind) for i in range(count))
@@ -169,6 +175,7 @@ def striped(start, count, step, kind, length):
 # RAM in 150 pieces, and one piece of RAM with 150 reserved ranges behind it.
 MANY_RAM = (*LOW, (MIB, 63 * MIB, 1), *striped(64 * MIB, 150, 0x20000, 1, 0x10000))
 MANY_RESERVED = (*LOW, (MIB, 63 * MIB, 1), *striped(0xc0000000, 150, 0x20000, 2, 0x10000))
+PLACE_RESERVED = (*LOW, (MIB, 15 * MIB, 1), (16 * MIB, 2 * MIB, 2), (18 * MIB, 493 * MIB, 1))
 
 PRELUDES = [
     by_prelude('plain', 'probe:pvh32', 'pvh', Prelude(0x2000000)),
@@ -236,9 +243,16 @@ PRELUDES = [
         *LOW, (MIB, 15 * MIB, 1), (16 * MIB, 2 * MIB, 2), (18 * MIB, 40 * MIB, 1)))),
     by_prelude('min-align', 'probe:bz32-min-align', 'linux32', Prelude(0x2000000, map=(
         *LOW, OURS, (17 * MIB, 23 * MIB, 1)))),
-    by_prelude('debian', 'vmlinux:cloud', 'pvh', Prelude(0x1000000, (0x5000000,)), memory=512,
-               initrds=('initramfs',), timeout=150, qemu=('-icount', 'shift=1,sleep=off'),
-               expect=('kshim: userspace reached', 'kshim: powering off'), status=0),
+    debian_by_prelude('debian-on-itself', 'vmlinux:cloud', 'pvh',
+                      Prelude(0x1000000, (0x5000000,))),
+    # Its place is reserved: moved by its PHYS32_RELOC note, as a Linux by boot_params, or as its
+    # header allows.
+    debian_by_prelude('debian-moved-pvh', 'vmlinux:sid', 'pvh', Prelude(
+        0x14000000, (0x1900000,), map=PLACE_RESERVED)),
+    debian_by_prelude('debian-moved-vmlinux64', 'vmlinux:cloud', 'linux64', Prelude(
+        0x14000000, (0x1900000,), map=PLACE_RESERVED)),
+    debian_by_prelude('debian-moved-bzimage', 'debian:cloud', 'linux64', Prelude(
+        0x14000000, (0x1900000,), map=PLACE_RESERVED)),
 ]
 
 # ---------------------------------------------------------------- other systems
