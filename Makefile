@@ -316,6 +316,20 @@ test-unit: $(UNIT_PROGRAMS)
 test-fuzz: $(FUZZ_PROGRAMS)
 	@tests/run-units fuzz $(foreach f,$(FUZZ_PROGRAMS),'$(f) tests/fuzz/corpus/$(notdir $(f))')
 
+# New inputs by libFuzzer (clang), FUZZ_SECONDS for each fuzzer, kept in build/fuzz/NAME.found/.
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz
+fuzz: $(FUZZERS:tests/fuzz/%.c=build/fuzz/%)
+	@for f in $^; do mkdir -p $$f.found; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -use_value_profile=1 -artifact_prefix=$$f. \
+			$$f.found tests/fuzz/corpus/$${f##*/} || exit 1; done
+build/fuzz/%: tests/fuzz/%.c $(STUB_SRCS)
+	$(call say,FUZZ,$@)
+	@command -v $(CLANG) >/dev/null || { echo 'clang is missing: apt-get install clang' >&2; exit 1; }
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -g -O1 -I. -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $^
+
 # The kernels that the rows boot, out of Debian's packages into build/debs/.
 .PHONY: fetch
 fetch:
@@ -412,6 +426,7 @@ make run         boot a real kernel to userspace; installs and fetches what it n
                  INTERACTIVE=1 (a shell) TIMEOUT=180 ACCEL=kvm|tcg
 make test        unit tests, fuzzers' corpus, boots; installs what they need
 make test-unit test-fuzz test-boot
+make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too
 make lint        layers, format, static analysis, the linked images (make deps-lint)
