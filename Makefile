@@ -308,13 +308,19 @@ $(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^
 
-.PHONY: test-unit test-fuzz test-boot test
+.PHONY: test-unit test-fuzz test-cli test-boot test
 test-unit: $(UNIT_PROGRAMS)
 	@tests/run-units unit $^
 
 # The corpus once more through each fuzzer; `make fuzz` looks for new inputs.
 test-fuzz: $(FUZZ_PROGRAMS)
 	@tests/run-units fuzz $(foreach f,$(FUZZ_PROGRAMS),'$(f) tests/fuzz/corpus/$(notdir $(f))')
+
+# The program kshim as a user meets it.
+test-cli: all probes
+	@mkdir -p build/results
+	@rm -f build/results/cli.xml
+	@$(PYTHON) -m pytest -q -p no:cacheprovider --junitxml=build/results/cli.xml tests/cli
 
 # New inputs by libFuzzer (clang), FUZZ_SECONDS for each fuzzer, kept in build/fuzz/NAME.found/.
 FUZZ_SECONDS ?= 60
@@ -342,7 +348,7 @@ test-boot: all probes
 	$(PYTHON) -m pytest -q -n 2 -p no:cacheprovider --junitxml=build/results/boot.xml tests/boot
 
 # All of them, whatever fails, then the sum; ALSO=lint counts what `make lint` left.
-TEST_PARTS := unit $(if $(strip $(FUZZERS)),fuzz) $(if $(shell ls tests/boot 2>/dev/null),boot)
+TEST_PARTS := unit fuzz cli boot
 test:
 	@tools/deps build run test
 	@$(MAKE) --no-print-directory fetch || :
@@ -424,8 +430,8 @@ make             build everything into build/: kshim.elf and the program kshim
 make run         boot a real kernel to userspace; installs and fetches what it needs
                  KERNEL=FILE INITRD='FILE...'|none APPEND='WORDS' MEMORY=512M CPUS=1
                  INTERACTIVE=1 (a shell) TIMEOUT=180 ACCEL=kvm|tcg
-make test        unit tests, fuzzers' corpus, boots; installs what they need
-make test-unit test-fuzz test-boot
+make test        unit tests, fuzzers' corpus, the program, boots; installs what they need
+make test-unit test-fuzz test-cli test-boot
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too
