@@ -16,6 +16,12 @@ MIB = 1 << 20
 GIB = 1 << 30
 LOADER_MIN = MIB
 
+# A machine of type pc without fw_cfg: the prelude puts a PCI card's port window (BAR 1, 64 ports)
+# over fw_cfg's, and QEMU lets the card answer. Ports 0xcf8 and 0xcfc, PCI 3.0, 3.2.2.3.2.
+HIDING_CARD = ('-device', 'e1000,romfile=,addr=0x10')
+CARD = 1 << 31 | 0x10 << 11
+HIDE_FW_CFG = ((0xcf8, CARD | 0x14), (0xcfc, 0x501), (0xcf8, CARD | 0x04), (0xcfc, 1))
+
 
 def pc_map(memory):
     """A plain map of a machine of type pc with so many bytes."""
@@ -110,8 +116,11 @@ def arguments(row, directory, line):
         loader.put(rsdp(), p.rsdp_at)
     ranges = pc_map(row.memory * MIB) if p.map is None else p.map
     loader.put(structures(p, line, modules + list(p.stray), ranges), p.handoff_at)
-    script = struct.pack('<4sIII', b'PREL', pvh_entry(kshim), p.handoff_at, len(loader.copies))
+    ports = HIDE_FW_CFG if p.hide_fw_cfg else ()
+    script = struct.pack('<4sIIII', b'PREL', pvh_entry(kshim), p.handoff_at, len(loader.copies),
+                         len(ports))
     script += b''.join(struct.pack('<III', *copy) for copy in loader.copies)
+    script += b''.join(struct.pack('<II', *port) for port in ports)
     loader.put(script, SCRIPT)
     return ['-kernel', f'{files.BUILD}/probes/prelude', '-device', f'loader,file={kshim}',
-            *loader.args]
+            *loader.args, *(HIDING_CARD if p.hide_fw_cfg else ())]

@@ -18,6 +18,7 @@ class Prelude:
     poison: tuple = ()                      # (addr, bytes): filled with 0xcc
     stray: tuple = ()                       # (addr, bytes) of modules that are not there
     handoff_at: int = 0x7010000             # start_info and what it points to
+    hide_fw_cfg: bool = False               # as on a machine without (type pc only)
     magic: int = 0x336ec578
 
 

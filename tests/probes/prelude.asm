@@ -4,11 +4,13 @@
 ;
 ; QEMU boots it (-kernel) and, with -device loader, puts kshim.elf, modules, start_info and a
 ; script into memory. The script lies at SCRIPT; it says which bytes to copy first (QEMU's
-; firmware uses low memory, so what belongs there lies elsewhere until now), where start_info
-; is and where to jump. The machine state stays as the PVH protocol left it to us.
+; firmware uses low memory, so what belongs there lies elsewhere until now), what to write to
+; which ports, where start_info is and where to jump. The machine state stays as the PVH
+; protocol left it to us.
 ;
-; Script: u32 magic, u32 entry, u32 start_info, u32 number of copies; then per copy three
-; u32: destination, source, bytes. Written by tests/boot/prelude.py.
+; Script: u32 magic, u32 entry, u32 start_info, u32 number of copies, u32 number of port writes;
+; then per copy three u32: destination, source, bytes; then per write two u32: port, value.
+; Written by tests/boot/prelude.py.
 
 PRELUDE	equ 0x7000000
 SCRIPT	equ PRELUDE + 0x1000
@@ -38,10 +40,10 @@ entry:
 	mov	esp, stack_top
 	cld
 	mov	edx, [SCRIPT + 12]
-	mov	ebp, SCRIPT + 16
+	mov	ebp, SCRIPT + 20
 .copy:
 	test	edx, edx
-	jz	.go
+	jz	.ports
 	mov	edi, [ebp]
 	mov	esi, [ebp + 4]
 	mov	ecx, [ebp + 8]
@@ -49,6 +51,16 @@ entry:
 	add	ebp, 12
 	dec	edx
 	jmp	.copy
+.ports:
+	mov	ecx, [SCRIPT + 16]
+.port:
+	jecxz	.go
+	mov	edx, [ebp]
+	mov	eax, [ebp + 4]
+	out	dx, eax
+	add	ebp, 8
+	dec	ecx
+	jmp	.port
 .go:
 	mov	ebx, [SCRIPT + 8]
 	jmp	[SCRIPT + 4]
