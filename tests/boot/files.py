@@ -29,6 +29,7 @@ PACKAGES = {
     'sid': ('linux-image-cloud-amd64', 'sid', 'amd64', r'(usr/lib/modules/.*/|boot/)vmlinuz'),
     'busybox-i386': ('busybox-static', 'bookworm', 'i386', r'bin/busybox$'),
     'xen': ('xen-hypervisor-4.17-amd64', 'bookworm', 'amd64', r'boot/xen-.*\.gz$'),
+    'ipxe': ('ipxe', 'bookworm', 'amd64', r'boot/ipxe\.lkrn$'),
     'memtest-x64': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+x64\.bin$'),
     'memtest-ia32': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+ia32\.bin$'),
 }

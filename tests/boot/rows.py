@@ -296,6 +296,7 @@ REFUSALS = [
     refused('initramfs', 'kernel.other-kind', 'initramfs', way='module'),
     refused('other-machine', 'kernel.other-machine', 'patch:18:b700:probe:elf64'),
     refused('zimage', 'bzimage.zimage', 'probe:zimage', machine='pc'),
+    refused('real-mode-only', 'bzimage.real-mode', 'debian:ipxe', machine='pc'),
     refused('pre-2.00', 'bzimage.pre-2.00', 'patch:0x202:00000000:probe:bz-2.00'),
     refused('cut-elf', 'elf.truncated', CUT_ELF),
     refused('cut-elf-module', 'elf.truncated', CUT_ELF, way='module', machine='microvm'),
@@ -306,6 +307,16 @@ REFUSALS = [
     refused('cut-bundle', 'bundle.truncated', 'cut:60000:bundle:probe:pvh32', way='module'),
     refused('cut-bundle-fwcfg', 'bundle.truncated', 'cut:60000:bundle:probe:pvh32'),
     refused('elf-relocatable', 'elf.not-executable', 'patch:16:0100:probe:elf64'),
+    refused('elf-big-endian', 'elf.ident', 'patch:5:02:probe:pvh32', machine='pc'),
+    refused('elf-without-headers', 'elf.headers', 'patch:44:0000:probe:pvh32'),
+    refused('elf-without-segments', 'elf.no-segment',
+            'patch:84:00000000:patch:116:00000000:probe:pvh32', machine='microvm'),
+    refused('elf-segment-size', 'elf.segment-size', 'patch:104:01000000:probe:pvh32'),
+    refused('elf-segments-overlap', 'elf.segments-overlap', 'patch:96:00004000:probe:pvh32'),
+    refused('elf-segment-wraps', 'elf.segment-wraps', f'patch:160:{"ff" * 8}:probe:elf64'),
+    refused('bzimage-alignment', 'bzimage.header', 'patch:0x230:03000000:probe:bz64'),
+    refused('pe', 'kernel.pe', 'patch:0:4d5a:patch:0x3c:80000000:patch:0x80:50450000:'
+            'patch:0x202:00000000:probe:bz64'),
     refused('elf-entry', 'elf.entry', 'patch:0x18:0000ff00:probe:elf64'),
     refused('elf-without-protocol', 'elf.no-protocol', 'probe:elf64-unknown'),
     # Debian's has a multiboot header only.
@@ -327,6 +338,7 @@ REFUSALS = [
     refused('line-too-long-2.02', 'cmdline.too-long', 'probe:bz-2.02', pad_line=256),
     refused('line-too-long-debian', 'cmdline.too-long', 'debian:cloud', pad_line=2048,
             machine='microvm'),
+    refused('line-over-all-room', 'cmdline.buffer', 'probe:bz64', own_line='x' * 70000),
     refused('line-with-escape', 'cmdline.control', 'probe:bz64', own_line='a\x1b[0m'),
     refused('unknown-word', 'cmdline.word', 'probe:bz64', append='kshim.nonsense=1'),
     refused('unknown-value', 'cmdline.word', 'probe:bz64', word='efi', machine='pc'),
@@ -354,6 +366,14 @@ REFUSALS = [
     refused('swapped-without-room', 'plan.stage-room', 'probe:elf64-big', machine='pc',
             way='prelude', initrds=('bytes:0x1f0000',), prelude=Prelude(
                 0x1220000, (0x1000000,), map=(*LOW, OURS, (16 * MIB, 0x440000, 1)))),
+    refused('map-full', 'map.full', 'probe:bz64', machine='pc', way='prelude',
+            prelude=Prelude(0x2000000, map=(*LOW, OURS, *striped(2 * MIB, 600, 0x20000, 1, 4096)))),
+    refused('no-place-for-old-line', 'plan.old-cmdline', 'probe:bz-2.00', machine='pc',
+            way='prelude', prelude=Prelude(0x2000000, map=(
+                (0, 0x80000, 1), (0x80000, 0x80000, 2), (MIB, 63 * MIB, 1)))),
+    refused('too-many-modules', 'plan.too-many-parts', 'probe:hypervisor', machine='pc',
+            way='prelude', prelude=Prelude(0x2000000, stray=tuple(
+                (0x3000000 + i * 4096, 4096) for i in range(60)))),
     refused('too-many-ranges', 'map.too-many', 'probe:pvh32', machine='pc', way='prelude',
             prelude=Prelude(0x2000000, map=MANY_RAM)),
 ]
