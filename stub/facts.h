@@ -48,8 +48,11 @@ struct elf_facts {
 	bool pvh;           /* a valid PHYS32_ENTRY note was found */
 	uint32_t pvh_entry;
 	uint64_t pvh_note_off;                      /* where its descriptor is in the file */
-	bool reloc;                                 /* a PHYS32_RELOC note was found */
+	bool reloc;                                 /* a valid PHYS32_RELOC note was found */
 	uint32_t reloc_align, reloc_min, reloc_max; /* bytes, first and last usable byte */
+	const char
+	        *reloc_wrong; /* what is wrong with the note, which counts as none; or NULL */
+	uint64_t reloc_note_off, reloc_found; /* where its descriptor is, and the wrong value */
 	char guest_os[FACTS_GUEST_OS]; /* GUEST_OS note, "" if none; longer ones are "?" */
 	enum linux_evidence evidence;  /* that it is Linux */
 };

@@ -86,6 +86,8 @@ place_small(struct planner *p, enum placement_kind kind, const char *name, uint6
 		return plan_add(p, kind, name, (struct range){addr, len}) ? REFUSAL_NONE
 		                                                          : p->why->code;
 	}
+	if (memmap_ram_end(p->req->map) - 1 < last)
+		last = memmap_ram_end(p->req->map) - 1;
 	refuse(p->why, REFUSAL_PLAN_HANDOFF_ROOM, last, largest, len);
 	p->why->detail = name;
 	p->why->subject = "memory";

@@ -21,7 +21,7 @@ static struct initrd_limits
 initrd_limits(const struct planner *p)
 {
 	const struct facts *k = p->req->kernel;
-	uint64_t mem = cmdline_mem_limit(&p->req->cmdline);
+	uint64_t mem = cmdline_mem_limit(&p->req->cmdline), end = memmap_ram_end(p->req->map);
 	struct initrd_limits l = {BELOW_4G, BELOW_4G};
 
 	if (k->format == KERNEL_BZIMAGE) {
@@ -29,10 +29,12 @@ initrd_limits(const struct planner *p)
 		if (k->bz.xloadflags & 2) /* XLF_CAN_BE_LOADED_ABOVE_4G */
 			l.far = UINT64_MAX;
 	}
-	if (mem && mem - 1 < l.last)
-		l.last = mem - 1;
-	if (mem && mem - 1 < l.far)
-		l.far = mem - 1;
+	if (mem < end)
+		end = mem;
+	if (end - 1 < l.last)
+		l.last = end - 1;
+	if (end - 1 < l.far)
+		l.far = end - 1;
 	return l;
 }
 

@@ -134,20 +134,26 @@ plan_elf_pvh(struct planner *p)
 
 	if (!elf->pvh)
 		return refuse(p->why, REFUSAL_ELF_NO_PVH, 0, 0, 0);
+	if (span.addr >= 4 * GIB) { /* then an entry of 32 bits cannot be right */
+		refuse(p->why, REFUSAL_PLAN_PVH_HIGH, 0, 0, 0);
+		p->why->a = (struct named_range){"the kernel", span};
+		return p->why->code;
+	}
 	if (!entry_is_loaded(elf, elf->pvh_entry)) {
 		refuse(p->why, REFUSAL_ELF_ENTRY, elf->pvh_note_off, elf->pvh_entry, 0);
 		p->why->detail = "PVH entry";
 		return p->why->code;
 	}
-	if (!elf->reloc && range_end(span) > 4 * GIB) {
-		refuse(p->why, REFUSAL_PLAN_PVH_HIGH, 0, 0, 0);
-		p->why->a = (struct named_range){"the kernel", span};
-		return p->why->code;
-	}
 	code = elf_choose_place(
 	        p, elf->reloc ? elf->reloc_align : 0, elf->reloc_min, elf->reloc_max);
+	if (code && elf->reloc_wrong) { /* a and b say what is in the way */
+		p->why->code = REFUSAL_ELF_NOTE_RELOC;
+		p->why->where = elf->reloc_note_off;
+		p->why->found = elf->reloc_found;
+		p->why->detail = elf->reloc_wrong;
+	}
 	if (code)
-		return code;
+		return p->why->code;
 	p->plan->protocol = PROTOCOL_PVH;
 	p->plan->entry = elf->pvh_entry + (uint64_t)p->plan->displacement;
 	return REFUSAL_NONE;

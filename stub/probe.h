@@ -43,6 +43,7 @@ struct elf_notes {
 	uint32_t reloc_values;   /* how many of the three it gives */
 	uint32_t reloc_value[3]; /* alignment, first, last */
 	uint64_t paddr_offset;   /* p_paddr minus the physical address; mostly 0 */
+	uint64_t virt_base;      /* the virtual address of physical 0 */
 	char guest_os[FACTS_GUEST_OS];
 };
 
@@ -55,10 +56,9 @@ void notes_read(struct span bytes, uint64_t off, uint64_t align, struct elf_note
 /*
  * Complete the facts of an ELF whose segments are known by what its notes and its e_entry say:
  * entry, PVH entry, how it may be moved, whether it is Linux.
- * Errors: REFUSAL_ELF_NOTE_RELOC.
  */
-enum refusal_code elf_conclude(const struct elf_notes *notes, bool is64, uint64_t e_entry,
-        struct elf_facts *facts, struct refusal *ret_why);
+void elf_conclude(
+        const struct elf_notes *notes, bool is64, uint64_t e_entry, struct elf_facts *facts);
 
 /*
  * A PE file: UEFI application (by its kind), or code of another machine.

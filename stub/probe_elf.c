@@ -326,9 +326,9 @@ elf_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_w
 	elf.why = ret_why;
 	if ((code = read_ehdr(&elf)) || (code = read_phdrs(&elf)) ||
 	        (code = read_loads(&elf, &facts.elf)) ||
-	        (code = check_disjoint(&elf, &facts.elf)) || (code = read_notes(&elf)) ||
-	        (code = elf_conclude(&elf.notes, elf.is64, elf.entry, &facts.elf, ret_why)))
+	        (code = check_disjoint(&elf, &facts.elf)) || (code = read_notes(&elf)))
 		return code;
+	elf_conclude(&elf.notes, elf.is64, elf.entry, &facts.elf);
 	facts.format = elf.is64 ? KERNEL_ELF64 : KERNEL_ELF32;
 	facts.size = im->size;
 	*ret_facts = facts;

@@ -5,7 +5,8 @@
  *
  * Promises facts only: an entry outside of all segments is passed on as it is, for the planner
  * to refuse if it is the one to be used. Surprising: BSD kernels have virtual addresses in
- * p_paddr and say so by a PADDR_OFFSET note, while others have the note and physical addresses.
+ * p_paddr and say so by a PADDR_OFFSET note, or by VIRT_BASE alone, while others have the
+ * notes and physical addresses.
  */
 #include "probe.h"
 
@@ -35,8 +36,8 @@ segment_at(const struct elf_facts *facts, uint64_t addr, uint64_t offset)
 }
 
 /*
- * Take the PADDR_OFFSET note into account where it makes sense: the PVH entry, which is
- * physical for sure, lies in the kernel with it and does not without it.
+ * Take `offset` off p_paddr where it makes sense: the PVH entry, which is physical for sure,
+ * lies in the kernel with it and does not without it.
  */
 static void
 apply_paddr_offset(struct elf_facts *facts, uint64_t offset)
@@ -66,14 +67,24 @@ find_entry(struct elf_facts *facts, uint64_t e_entry, bool *ret_physical)
 	facts->entry_loaded = s && inside(s->paddr, s->file_len, facts->entry);
 }
 
-static enum refusal_code
-take_reloc(const struct elf_notes *notes, struct elf_facts *facts, struct refusal *ret_why)
+/* A note that makes no sense is kept, for the planner to name if the kernel had to be moved. */
+static void
+wrong_reloc(const struct elf_notes *notes, const char *what, uint64_t found,
+        struct elf_facts *facts)
+{
+	facts->reloc_wrong = what;
+	facts->reloc_note_off = notes->reloc_off;
+	facts->reloc_found = found;
+}
+
+static void
+take_reloc(const struct elf_notes *notes, struct elf_facts *facts)
 {
 	uint64_t align = facts->max_align >= RELOC_ALIGN_MIN ? facts->max_align : RELOC_ALIGN;
 	uint32_t first = 0, last = UINT32_MAX;
 
 	if (!notes->reloc || !notes->pvh)
-		return REFUSAL_NONE;
+		return;
 	if (notes->reloc_values > 0)
 		align = notes->reloc_value[0];
 	if (notes->reloc_values > 1)
@@ -81,18 +92,15 @@ take_reloc(const struct elf_notes *notes, struct elf_facts *facts, struct refusa
 	if (notes->reloc_values > 2)
 		last = notes->reloc_value[2];
 	if (!is_power_of_two(align) || align < RELOC_ALIGN_MIN)
-		return refuse_detail(ret_why, REFUSAL_ELF_NOTE_RELOC, "alignment",
-		        notes->reloc_off, align, RELOC_ALIGN);
+		return wrong_reloc(notes, "alignment", align, facts);
 	if (last <= first)
-		return refuse_detail(ret_why, REFUSAL_ELF_NOTE_RELOC, "last address",
-		        notes->reloc_off, last, first);
+		return wrong_reloc(notes, "last address", last, facts);
 	if (align > UINT32_MAX)
-		return REFUSAL_NONE;
+		return;
 	facts->reloc = true;
 	facts->reloc_align = (uint32_t)align;
 	facts->reloc_min = first;
 	facts->reloc_max = last;
-	return REFUSAL_NONE;
 }
 
 /*
@@ -122,9 +130,9 @@ linux_evidence(
 	return is64 && physical && linux_link_map(facts) ? LINUX_LINK_MAP : LINUX_NO;
 }
 
-enum refusal_code
-elf_conclude(const struct elf_notes *notes, bool is64, uint64_t e_entry,
-        struct elf_facts *facts, struct refusal *ret_why)
+void
+elf_conclude(
+        const struct elf_notes *notes, bool is64, uint64_t e_entry, struct elf_facts *facts)
 {
 	bool physical;
 
@@ -133,7 +141,8 @@ elf_conclude(const struct elf_notes *notes, bool is64, uint64_t e_entry,
 	facts->pvh_note_off = notes->pvh_note_off;
 	memcpy(facts->guest_os, notes->guest_os, sizeof(facts->guest_os));
 	apply_paddr_offset(facts, notes->paddr_offset);
+	apply_paddr_offset(facts, notes->virt_base);
 	find_entry(facts, e_entry, &physical);
 	facts->evidence = linux_evidence(notes, facts, is64, physical);
-	return take_reloc(notes, facts, ret_why);
+	take_reloc(notes, facts);
 }

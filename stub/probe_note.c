@@ -90,12 +90,12 @@ take_guest_os(const struct note *note, struct elf_notes *notes)
 }
 
 static void
-take_paddr_offset(const struct note *note, struct elf_notes *notes)
+take_number(const struct note *note, uint64_t *number)
 {
 	uint64_t value;
 
-	if (!notes->paddr_offset && note_number(note, &value))
-		notes->paddr_offset = value;
+	if (!*number && note_number(note, &value))
+		*number = value;
 }
 
 static bool
@@ -122,7 +122,10 @@ take(const struct note *note, struct elf_notes *notes)
 		take_guest_os(note, notes);
 		break;
 	case XEN_ELFNOTE_PADDR_OFFSET:
-		take_paddr_offset(note, notes);
+		take_number(note, &notes->paddr_offset);
+		break;
+	case XEN_ELFNOTE_VIRT_BASE:
+		take_number(note, &notes->virt_base);
 		break;
 	}
 }

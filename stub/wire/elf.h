@@ -59,6 +59,7 @@
 #define SHT_NOTE 7
 
 /* Xen public/elfnote.h; owner of them all: "Xen" */
+#define XEN_ELFNOTE_VIRT_BASE    3
 #define XEN_ELFNOTE_PADDR_OFFSET 4
 #define XEN_ELFNOTE_GUEST_OS     6
 #define XEN_ELFNOTE_PHYS32_ENTRY 18

@@ -91,6 +91,12 @@ initrd_below_mem_word(void **state)
 	b.req.cmdline.len = strlen(b.line);
 	plan(&b);
 	assert_int_equal(b.plan.initrd.addr, 10 * MIB - 64 * KIB);
+	b.req.blob[1].size = 12 * MIB;
+	assert_int_equal(bench_plan(&b), REFUSAL_PLAN_INITRD_ROOM);
+	assert_int_equal(b.why.where, 10 * MIB - 1);
+	b.req.cmdline.len = 0; /* then RAM ends it, whatever the kernel allows */
+	assert_int_equal(bench_plan(&b), REFUSAL_PLAN_INITRD_ROOM);
+	assert_int_equal(b.why.where, BENCH_RAM - 1);
 }
 
 /* Above 4 GiB only where the kernel says so, and only if there is no room below. */
@@ -250,6 +256,8 @@ handoff_elsewhere_without_low_memory(void **state)
 	assert_int_equal(memmap_add(&b.map, 4 * MIB, 384 * KIB, MEM_RAM, &b.why), 0);
 	assert_int_equal(bench_plan(&b), REFUSAL_PLAN_HANDOFF_ROOM);
 	assert_string_equal(b.why.detail, "start_info");
+	assert_int_equal(
+	        b.why.where, 4 * MIB + 384 * KIB - 1); /* not beyond what RAM there is */
 }
 
 /* -------------------------------------------------------------- page tables */

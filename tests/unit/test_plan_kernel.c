@@ -207,10 +207,38 @@ elf_pvh_above_4g(void **state)
 	bench_ram(&b, 8 * GIB);
 	bench_segment(&b, 4 * GIB - MIB, MIB, MIB);
 	expect(&b, PROTOCOL_PVH, 4 * MIB, 4 * MIB + 0x100);
-	bench_segment(&b, 5 * GIB, MIB, MIB);
-	expect(&b, PROTOCOL_LINUX64, 4 * MIB, 4 * MIB);
+	bench_segment(&b, 5 * GIB, MIB, MIB); /* the entry is in reach */
+	expect(&b, PROTOCOL_PVH, 4 * MIB, 4 * MIB + 0x100);
+	b.kernel.elf.segment[0].paddr = 4 * GIB;
+	b.kernel.elf.segment[1].paddr = 6 * GIB;
+	b.kernel.elf.segment[2].paddr = 7 * GIB;
+	b.kernel.elf.entry = 4 * GIB;
+	expect(&b, PROTOCOL_LINUX64, 4 * GIB, 4 * GIB);
 	b.req.protocol = PROTOCOL_PVH;
 	expect_refusal(&b, REFUSAL_PLAN_PVH_HIGH);
+}
+
+/* A note by which it could be moved, were it valid, is named only if it is needed. */
+static void
+elf_pvh_bad_relocation(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_elf(&b);
+	b.kernel.elf.evidence = LINUX_NO;
+	b.kernel.elf.reloc_wrong = "alignment";
+	b.kernel.elf.reloc_note_off = 0x1234;
+	b.kernel.elf.reloc_found = 3;
+	expect(&b, PROTOCOL_PVH, 4 * MIB, 4 * MIB + 0x100);
+	bench_fixed(&b, "table", 4 * MIB, PAGE);
+	expect_refusal(&b, REFUSAL_ELF_NOTE_RELOC);
+	assert_string_equal(b.why.detail, "alignment");
+	assert_int_equal(b.why.where, 0x1234);
+	assert_int_equal(b.why.found, 3);
+	assert_string_equal(b.why.b.name, "table");
+	b.kernel.elf.evidence = LINUX_GUEST_OS; /* then there is another way */
+	expect(&b, PROTOCOL_LINUX64, 6 * MIB, 6 * MIB);
 }
 
 /* ------------------------------------------------------------------ bzImage */
@@ -455,6 +483,7 @@ main(void)
 	        cmocka_unit_test(elf_over_sources_stays),
 	        cmocka_unit_test(elf_pvh_reloc),
 	        cmocka_unit_test(elf_pvh_above_4g),
+	        cmocka_unit_test(elf_pvh_bad_relocation),
 	        cmocka_unit_test(bzimage_best_entry),
 	        cmocka_unit_test(bzimage_preferred_place_taken),
 	        cmocka_unit_test(bzimage_weaker_alignment),

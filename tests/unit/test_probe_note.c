@@ -446,28 +446,44 @@ relocatable(uint32_t align, uint32_t first, uint32_t last)
 	return elf_note(&b, "Xen", RELOC, values, 12) + 16;
 }
 
+/* A note that makes no sense counts as none, and what is wrong with it is kept. */
+static void
+assert_bad_relocation(const char *what, size_t at, uint64_t found)
+{
+	assert_pvh(ELF_PVH);
+	assert_false(facts.elf.reloc);
+	assert_string_equal(facts.elf.reloc_wrong, what);
+	assert_int_equal(facts.elf.reloc_note_off, at);
+	assert_int_equal(facts.elf.reloc_found, found);
+}
+
+static void
+assert_good_relocation(void)
+{
+	assert_pvh(ELF_PVH);
+	assert_true(facts.elf.reloc);
+	assert_null(facts.elf.reloc_wrong);
+}
+
 static void
 bad_relocation(void **state)
 {
 	static const uint32_t aligns[] = {0, 1, 0x800, 0xfff, 0x1001, 0x300000};
-	size_t at;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(aligns) / sizeof(aligns[0]); i++) {
-		at = relocatable(aligns[i], 0, UINT32_MAX);
-		assert_int_equal(probe(), REFUSAL_ELF_NOTE_RELOC);
-		assert_string_equal(why.detail, "alignment");
-		assert_int_equal(why.where, at);
-		assert_int_equal(why.found, aligns[i]);
+		size_t at = relocatable(aligns[i], 0, UINT32_MAX);
+
+		assert_bad_relocation("alignment", at, aligns[i]);
 	}
 	relocatable(0x1000, 0, UINT32_MAX);
-	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_good_relocation();
 	relocatable(0x80000000, 5, 6);
-	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_good_relocation();
 	for (uint32_t last = 4; last <= 5; last++) {
-		relocatable(0x80000000, 5, last);
-		assert_int_equal(probe(), REFUSAL_ELF_NOTE_RELOC);
-		assert_string_equal(why.detail, "last address");
+		size_t at = relocatable(0x80000000, 5, last);
+
+		assert_bad_relocation("last address", at, last);
 	}
 }
 
@@ -602,6 +618,27 @@ virtual_addresses_in_paddr(void **state)
 	assert_true(facts.elf.entry_loaded);
 }
 
+/* Without PADDR_OFFSET, or with one that does not fit, VIRT_BASE says the same. */
+static void
+virtual_addresses_by_virt_base(void **state)
+{
+	(void)state;
+	for (uint64_t offset = 0; offset <= 1; offset++) {
+		elf_new(&b, true);
+		elf_load(&b, ELF_VBASE + ELF_PADDR, ELF_VBASE + ELF_PADDR, 0x200, 0x3000);
+		elf_note_segment(&b, 4);
+		elf_note_number(&b, "Xen", ENTRY, ELF_PVH, 4);
+		elf_note_number(&b, "Xen", 4, offset << 40, 8);
+		elf_note_number(&b, "Xen", 3, ELF_VBASE, 8);
+		assert_pvh(ELF_PVH);
+		assert_int_equal(facts.elf.segment[0].paddr, ELF_PADDR);
+	}
+	elf_valid(&b, true); /* physical addresses stay, as in Linux, which has the note */
+	elf_note_number(&b, "Xen", 3, 0x800000, 8);
+	assert_pvh(ELF_PVH);
+	assert_int_equal(facts.elf.segment[0].paddr, ELF_PADDR);
+}
+
 static void
 offset_of_physical_addresses_is_ignored(void **state)
 {
@@ -680,6 +717,7 @@ main(void)
 	        cmocka_unit_test(linux_by_link_map),
 	        cmocka_unit_test(link_maps_that_are_not_linux),
 	        cmocka_unit_test(virtual_addresses_in_paddr),
+	        cmocka_unit_test(virtual_addresses_by_virt_base),
 	        cmocka_unit_test(offset_of_physical_addresses_is_ignored),
 	        cmocka_unit_test(offset_that_does_not_fit),
 	};
