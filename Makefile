@@ -225,7 +225,7 @@ build/$(1)/flags: FORCE
 	@$$(call note,$$@,$$(CC) $$(CFLAGS_$(1)) / $$(LDFLAGS_$(1)))
 build/$(1)/core: FORCE
 	@$$(call note,$$@,$$(STUB_SRCS))
-build/$(1)/%.o: %.c build/$(1)/flags | build/needs
+build/$(1)/%.o: %.c build/$(1)/flags | needs
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(CFLAGS_$(1)) $$(CFLAGS_FILE) -MMD -MP -c -o $$@ $$<
@@ -244,10 +244,9 @@ SRCS_probe64 := $(PROBE_SRCS)
 $(foreach env,host asan x86 probe32 probe64,$(eval $(call ENVIRONMENT,$(env))))
 
 # Says which Debian package is missing, before a compiler says it worse.
-build/needs: tools/deps tools/packages
-	@mkdir -p $(@D)
+.PHONY: needs
+needs:
 	@tools/deps --check build
-	@touch $@
 
 # ---------------------------------------------------------------- x86: kshim.elf
 
@@ -256,7 +255,7 @@ X86_INC := $(if $(X86_OFFSETS),build/x86/offsets.inc)
 
 # X86_OFFSETS holds asm(".ascii \"@ NAME %c0\"" : : "i"(offsetof(...))); the compiler's
 # assembly carries the numbers, sed makes nasm's %define of them.
-build/x86/offsets.inc: $(X86_OFFSETS) build/x86/flags | build/needs
+build/x86/offsets.inc: $(X86_OFFSETS) build/x86/flags | needs
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -g,$(CFLAGS_x86)) -MMD -MP -MT $@ -MF build/x86/offsets.d \
@@ -269,7 +268,7 @@ build/x86/offsets.inc: $(X86_OFFSETS) build/x86/flags | build/needs
 build/x86/nasm-flags: FORCE
 	@$(call note,$@,$(NASM) $(NASMFLAGS))
 
-build/x86/%.o: %.asm build/x86/nasm-flags $(X86_INC) | build/needs
+build/x86/%.o: %.asm build/x86/nasm-flags $(X86_INC) | needs
 	$(call say,NASM,$@)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) $(NASMFLAGS) -Ibuild/x86/ -MD $(@:.o=.d) -MP -MT $@ -o $@ $<
@@ -366,7 +365,7 @@ PROBE_INCS := build/probes/saved.inc build/probes/layout.inc
 
 build/probes/saved.inc: PROBE_DEF := -D'SAVED(name)=S_\#\#name: resq 1'
 build/probes/layout.inc: PROBE_DEF := -D'LAYOUT(name,at)=name equ at'
-$(PROBE_INCS): build/probes/%.inc: tests/probes/%.def | build/needs
+$(PROBE_INCS): build/probes/%.inc: tests/probes/%.def | needs
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -E -P -x c $(PROBE_DEF) -o $@ $<
@@ -394,7 +393,7 @@ build/probes/packed: build/probes/core tests/probes/pack.py tests/probes/layout.
 	$(Q)$(PYTHON) tests/probes/pack.py $< $(@D)/kernels
 	@touch $@
 
-build/probes/prelude: tests/probes/prelude.asm | build/needs
+build/probes/prelude: tests/probes/prelude.asm | needs
 	$(call say,NASM,$@)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f bin -w+all -w+error -o $@ $<
