@@ -12,14 +12,13 @@
 #include "handoff.h"
 #include "paging.h"
 #include "planner.h"
+#include "wire/bootparam.h"
 
 #define LOW_END         (640 * KIB - 1)
 #define OLD_ZERO_PAGE   0x90000ull
 #define BELOW_1G        (1 * GIB - 1)
-#define BELOW_4G        (4 * GIB - 1)
 #define ENTRY_PAGE      PAGE /* GDT at the start, entry stack at the end */
 #define ELF_CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE - 1 on x86 */
-#define PVH_LINUX_MAP   126  /* Linux copies into 128 and adds the ISA hole below 127 */
 
 const struct placement *
 plan_find(const struct plan *plan, enum placement_kind kind)
@@ -130,7 +129,8 @@ place_cmdline(struct planner *p)
 
 	if (p->plan->protocol == PROTOCOL_PVH)
 		last = BELOW_1G;
-	else if (k->format == KERNEL_BZIMAGE && (k->bz.xloadflags & 2)) /* ext_cmd_line_ptr */
+	else if (k->format == KERNEL_BZIMAGE &&
+	         (k->bz.xloadflags & ZP_XLF_CAN_BE_LOADED_ABOVE_4G))
 		last = UINT64_MAX;
 	return place_small(p, PLACE_CMDLINE, "command line", p->req->cmdline.len + 1, last);
 }
@@ -172,30 +172,33 @@ place_handoff(struct planner *p)
 	return code;
 }
 
+enum refusal_code
+plan_map_fits(struct planner *p, uint32_t limit)
+{
+	struct memmap copy;
+
+	if (p->req->map->count <= limit)
+		return REFUSAL_NONE;
+	copy = *p->req->map;
+	return memmap_squeeze(&copy, limit, p->why);
+}
+
 /* How many map entries the kernel takes, and that the map can be brought down to them. */
 static enum refusal_code
 check_map(struct planner *p)
 {
-	const struct memmap *map = p->req->map;
 	uint32_t limit = UINT32_MAX;
-	struct memmap copy;
 
-	if (!memmap_ram_size(map))
-		return refuse(
-		        p->why, map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE, 0, 0, 1);
 	if (p->plan->protocol == PROTOCOL_PVH && p->req->kernel->elf.evidence != LINUX_NO)
 		limit = PVH_LINUX_MAP;
 	else if (older_than(p, 0x204)) /* their tables have 32 places */
 		limit = 32;
 	else if (older_than(p, 0x209)) /* no setup_data for what the zero page cannot hold */
 		limit = 128;
-	p->plan->map_entries = map->count + p->req->map_spare;
+	p->plan->map_entries = p->req->map->count + p->req->map_spare;
 	if (p->plan->map_entries > limit)
 		p->plan->map_entries = limit;
-	if (map->count <= limit)
-		return REFUSAL_NONE;
-	copy = *map;
-	return memmap_squeeze(&copy, limit, p->why);
+	return plan_map_fits(p, limit);
 }
 
 static enum refusal_code

@@ -8,13 +8,11 @@
  * frees whole pages.
  */
 #include "planner.h"
-
-#define BELOW_4G (4 * GIB - 1)
+#include "wire/bootparam.h"
 
 struct initrd_limits {
 	uint64_t last; /* last byte it should occupy */
-	uint64_t
-	        far; /* last byte it may occupy if there is no room below (ext_ramdisk_image) */
+	uint64_t far;  /* last byte it may occupy if there is no room below */
 };
 
 static struct initrd_limits
@@ -26,7 +24,7 @@ initrd_limits(const struct planner *p)
 
 	if (k->format == KERNEL_BZIMAGE) {
 		l.last = l.far = k->bz.initrd_last;
-		if (k->bz.xloadflags & 2) /* XLF_CAN_BE_LOADED_ABOVE_4G */
+		if (k->bz.xloadflags & ZP_XLF_CAN_BE_LOADED_ABOVE_4G)
 			l.far = UINT64_MAX;
 	}
 	if (mem < end)
@@ -57,8 +55,7 @@ can_stay(const struct planner *p, const struct blob *b, const struct initrd_limi
 	       space_is_free(p, r, &blocker);
 }
 
-/* The highest room of `len` bytes: below the limit, then beyond it, then over what will be
- * moved. */
+/* The highest room: up to the limit, then beyond it, then over what will be moved. */
 static bool
 initrd_room(const struct planner *p, uint64_t len, const struct initrd_limits *l,
         uint64_t *ret_addr, uint64_t *ret_largest)

@@ -8,11 +8,10 @@
  * pref_address when it is loaded below, so a place below is no alternative.
  */
 #include "planner.h"
+#include "wire/bootparam.h"
 
 #define LINUX_ELF_STEP (2 * MIB)
 #define ENTRY64_OFFSET 0x200
-#define BELOW_4G       (4 * GIB - 1)
-#define PF_X           1
 
 /* Is there a segment whose file part has the byte at `addr`? */
 static bool
@@ -181,7 +180,10 @@ plan_elf_linux64(struct planner *p)
 	return REFUSAL_NONE;
 }
 
-/* By PVH if that works, else by boot_params if it is Linux. */
+/*
+ * By PVH if that works and leaves room to tell of all the memory, else by boot_params if it is
+ * Linux.
+ */
 static enum refusal_code
 plan_elf_auto(struct planner *p)
 {
@@ -193,7 +195,7 @@ plan_elf_auto(struct planner *p)
 		return refuse(p->why, REFUSAL_ELF_NO_PROTOCOL, 0, 0, 0);
 	if (k->elf.pvh) {
 		code = plan_elf_pvh(p);
-		if (!code || !linux64)
+		if (!linux64 || (!code && !plan_map_fits(p, PVH_LINUX_MAP)))
 			return code;
 		p->plan->placements = 0;
 	}
@@ -272,7 +274,7 @@ static enum refusal_code
 bzimage_protocol(struct planner *p, enum protocol *ret_protocol)
 {
 	const struct bzimage_facts *bz = &p->req->kernel->bz;
-	bool entry64 = bz->xloadflags & 1; /* XLF_KERNEL_64 */
+	bool entry64 = bz->xloadflags & ZP_XLF_KERNEL_64;
 
 	if (p->req->protocol == PROTOCOL_PVH)
 		return refuse(p->why, REFUSAL_BZ_NO_PVH, 0, 0, 0);
@@ -297,7 +299,8 @@ plan_bzimage(struct planner *p)
 
 	if (code)
 		return code;
-	if (p->plan->protocol == PROTOCOL_LINUX64 && (bz->xloadflags & 2)) /* ABOVE_4G */
+	if (p->plan->protocol == PROTOCOL_LINUX64 &&
+	        (bz->xloadflags & ZP_XLF_CAN_BE_LOADED_ABOVE_4G))
 		last = UINT64_MAX;
 	code = bz->relocatable ? bzimage_choose_place(p, room, last, &load)
 	                       : bzimage_at_only_place(p, room, &load);

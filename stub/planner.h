@@ -10,6 +10,9 @@
 
 #include "plan.h"
 
+#define BELOW_4G      (4 * GIB - 1)
+#define PVH_LINUX_MAP 126 /* Linux copies into 128 and adds the ISA hole below 127 */
+
 struct planner {
 	const struct plan_request *req;
 	struct plan *plan;
@@ -52,6 +55,9 @@ struct placement *plan_add(
 
 /* Append a move; false with the refusal set if the table is full. */
 bool plan_add_move(struct planner *p, struct move move);
+
+/* Can the map be brought down to `limit` entries? Errors: REFUSAL_MAP_TOO_MANY. */
+enum refusal_code plan_map_fits(struct planner *p, uint32_t limit);
 
 enum refusal_code plan_kernel(struct planner *p);
 enum refusal_code plan_initrds(struct planner *p);
