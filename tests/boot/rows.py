@@ -236,6 +236,8 @@ PRELUDES = [
                Prelude(0x2000000, map=MANY_RAM), probe={'maps': f'{len(MANY_RAM) - 1:x}'}),
     by_prelude('many-ranges-pvh-squeezed', 'probe:pvh64', 'pvh',
                Prelude(0x2000000, map=MANY_RESERVED)),
+    # PVH has no room for so many, boot_params does.
+    by_prelude('many-ranges-pvh64', 'probe:pvh64', 'linux64', Prelude(0x2000000, map=MANY_RAM)),
     by_prelude('many-ranges-old', 'probe:bz-2.05', 'linux32',
                Prelude(0x2000000, map=MANY_RESERVED)),
     by_prelude('odd-types', 'probe:bz64', 'linux64', Prelude(0x2000000, map=(
