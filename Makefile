@@ -126,6 +126,7 @@ UNIT_TESTS := \
 	tests/unit/test_plan_moves.c \
 	tests/unit/test_probe_bzimage.c \
 	tests/unit/test_probe_elf.c \
+	tests/unit/test_probe_entry.c \
 	tests/unit/test_probe_note.c \
 	tests/unit/test_probe_other.c \
 	tests/unit/test_refusal.c \
