@@ -1,6 +1,102 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an ELF's notes say together: how it may be moved, whether it is Linux, where it lies. */
+/*
+ * What segments, notes and e_entry say together: where the kernel starts, how it may be moved,
+ * whether it is Linux, where it lies.
+ */
 #include "tests/unit/probing_elf.h"
+
+/* Trap: the ELF entry taken for the load base. */
+static void
+entry_is_not_the_load_base(void **state)
+{
+	(void)state;
+	elf_valid(&b, true);
+	ELF_SET_E(&b, e_entry, ELF_PADDR + 0x40ff);
+	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_int_equal(facts.elf.entry, ELF_PADDR + 0x40ff);
+	assert_true(facts.elf.entry_loaded);
+	assert_int_equal(facts.elf.segment[0].paddr, ELF_PADDR);
+}
+
+static void
+entry_in_the_part_without_file_bytes(void **state)
+{
+	(void)state;
+	elf_valid(&b, true);
+	ELF_SET_E(&b, e_entry, ELF_PADDR + 0x4100);
+	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_int_equal(facts.elf.entry, ELF_PADDR + 0x4100);
+	assert_false(facts.elf.entry_loaded);
+}
+
+static void
+entry_at_the_edges_of_a_segment(void **state)
+{
+	static const struct {
+		uint64_t entry;
+		bool loaded;
+	} rows[] = {{ELF_PADDR - 1, false}, {ELF_PADDR, true}, {ELF_PADDR + 0x1ff, true},
+	        {ELF_PADDR + 0x200, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		elf_valid(&b, true);
+		ELF_SET_E(&b, e_entry, rows[i].entry);
+		assert_int_equal(probe(), REFUSAL_NONE);
+		assert_int_equal(facts.elf.entry, rows[i].entry);
+		assert_int_equal(facts.elf.entry_loaded, rows[i].loaded);
+		ELF_SET_E(&b, e_entry, ELF_VBASE + rows[i].entry);
+		assert_int_equal(probe(), REFUSAL_NONE);
+		assert_int_equal(facts.elf.entry_loaded, rows[i].loaded);
+		if (i > 0)
+			assert_int_equal(facts.elf.entry, rows[i].entry);
+	}
+}
+
+static void
+virtual_entry(void **state)
+{
+	(void)state;
+	elf_valid(&b, true);
+	ELF_SET_E(&b, e_entry, ELF_VBASE + ELF_PADDR + 0x4010);
+	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_int_equal(facts.elf.entry, ELF_PADDR + 0x4010);
+	assert_true(facts.elf.entry_loaded);
+}
+
+static void
+physical_wins_over_virtual(void **state)
+{
+	(void)state;
+	elf_valid(&b, true);
+	ELF_SET_P(&b, 1, p_vaddr, ELF_PADDR); /* ELF_ENTRY is in its virtual range too */
+	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_int_equal(facts.elf.entry, ELF_ENTRY);
+}
+
+static void
+entry_in_no_segment_is_no_refusal(void **state)
+{
+	(void)state;
+	elf_valid(&b, true);
+	ELF_SET_E(&b, e_entry, 0x123);
+	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_int_equal(facts.elf.entry, 0x123);
+	assert_false(facts.elf.entry_loaded);
+	assert_true(facts.elf.pvh);
+}
+
+static void
+segment_whose_virtual_range_wraps(void **state)
+{
+	(void)state;
+	elf_valid(&b, true);
+	ELF_SET_P(&b, 0, p_vaddr, UINT64_MAX - 0xff);
+	ELF_SET_E(&b, e_entry, UINT64_MAX);
+	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_int_equal(facts.elf.entry, ELF_PADDR + 0xff);
+	assert_true(facts.elf.entry_loaded);
+}
 
 static void
 relocation_values(void **state)
@@ -315,6 +411,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(entry_is_not_the_load_base),
+	        cmocka_unit_test(entry_in_the_part_without_file_bytes),
+	        cmocka_unit_test(entry_at_the_edges_of_a_segment),
+	        cmocka_unit_test(virtual_entry),
+	        cmocka_unit_test(physical_wins_over_virtual),
+	        cmocka_unit_test(entry_in_no_segment_is_no_refusal),
+	        cmocka_unit_test(segment_whose_virtual_range_wraps),
 	        cmocka_unit_test(relocation_values),
 	        cmocka_unit_test(relocation_default_alignment),
 	        cmocka_unit_test(alignment_beyond_4_gib_is_not_movable),
