@@ -308,7 +308,7 @@ $(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^
 
-.PHONY: test-unit test-fuzz test-cli test-boot test
+.PHONY: test-unit test-fuzz test-cli test-boot test-kvm test
 test-unit: $(UNIT_PROGRAMS)
 	@tests/run-units unit $^
 
@@ -347,8 +347,25 @@ test-boot: all probes
 	@rm -f build/results/boot.xml
 	$(PYTHON) -m pytest -q -n 2 -p no:cacheprovider --junitxml=build/results/boot.xml tests/boot
 
+# The launcher, on this machine's /dev/kvm and inside the rig (tests/rig).
+build/rig/typist: tests/rig/typist.c build/host/flags | build/needs
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_host) -static -o $@ $<
+
+test-kvm: all probes build/rig/typist
+	@mkdir -p build/results
+	@rm -f build/results/kvm.xml
+	$(PYTHON) -m pytest -q -n 2 --dist loadgroup -p no:cacheprovider \
+		--junitxml=build/results/kvm.xml tests/kvm
+
+.PHONY: run-kvm
+run-kvm: all build/rig/typist
+	@tools/deps build run
+	+@PYTHON='$(PYTHON)' tests/rig/run-kvm
+
 # All of them, whatever fails, then the sum; ALSO=lint counts what `make lint` left.
-TEST_PARTS := unit fuzz cli boot
+TEST_PARTS := unit fuzz cli boot kvm
 test:
 	@tools/deps build run test
 	@$(MAKE) --no-print-directory fetch || :
@@ -430,8 +447,9 @@ make             build everything into build/: kshim.elf and the program kshim
 make run         boot a real kernel to userspace; installs and fetches what it needs
                  KERNEL=FILE INITRD='FILE...'|none APPEND='WORDS' MEMORY=512M CPUS=1
                  INTERACTIVE=1 (a shell) TIMEOUT=180 ACCEL=kvm|tcg
-make test        unit tests, fuzzers' corpus, the program, boots; installs what they need
-make test-unit test-fuzz test-cli test-boot
+make run-kvm     the same by kshim run, in a virtual machine that has KVM (tests/rig)
+make test        unit tests, fuzzers' corpus, the program, boots, KVM; installs what they need
+make test-unit test-fuzz test-cli test-boot test-kvm
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too

@@ -24,6 +24,7 @@ KSHIM = os.path.join(BUILD, 'kshim')
 # name -> (package, suite, architecture, the file in it)
 PACKAGES = {
     'cloud': ('linux-image-cloud-amd64', 'bookworm', 'amd64', r'boot/vmlinuz-'),
+    'amd64': ('linux-image-amd64', 'bookworm', 'amd64', r'boot/vmlinuz-'),
     '686-pae': ('linux-image-686-pae', 'bookworm', 'i386', r'boot/vmlinuz-'),
     'trixie': ('linux-image-cloud-amd64', 'trixie', 'amd64', r'boot/vmlinuz-'),
     'sid': ('linux-image-cloud-amd64', 'sid', 'amd64', r'(usr/lib/modules/.*/|boot/)vmlinuz'),

@@ -19,7 +19,7 @@ import time
 from dataclasses import dataclass, field
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'boot'))
-import files  # noqa: E402 (pylint: the boots' table of files)
+import files  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 KSHIM = pathlib.Path(files.BUILD) / 'kshim'
@@ -29,6 +29,7 @@ CPU = 'qemu64,+svm,+npt,+nrip-save,+pdpe1gb,+rdrand,+rdseed'
 MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci',
            'virtio_blk', 'irqbypass', 'kvm', 'kvm-amd']
 DISK = 64 << 20
+STALL = 240         # seconds of this machine's time without a further row
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Row:
     typed: str = ''                     # a script for tests/rig/typist: the row gets a terminal
     before: str = ''                    # shell commands to run first
     after: str = ''
-    retry: bool = True                  # an end by chance (see FACTS) may be tried again
+    user: str = ''                      # run the command as that user instead of root
 
 
 @dataclass
@@ -62,6 +63,8 @@ class Initramfs:
             (self.root / name).mkdir()
         shutil.copy('/bin/busybox', self.root / 'bin' / 'busybox')
         shutil.copy(HERE / 'init', self.root / 'init')
+        (self.root / 'etc').mkdir()
+        (self.root / 'etc' / 'passwd').write_text('root:x:0:0:::/bin/sh\nnobody:x:99:99:::/bin/sh\n')
 
     def add_modules(self, kernel_dir):
         found = {p.stem: p for p in pathlib.Path(kernel_dir).rglob('*.ko')}
@@ -99,8 +102,10 @@ class Initramfs:
             script = self.root / 'files' / f'typed-{number}'
             script.write_text(row.typed)
             command = f'typist /files/typed-{number} {command}'
-        lines = [row.before, f'timeout -s KILL {row.timeout} {command}', 'status=$?', row.after,
-                 'exit $status']
+        command = f'timeout -s KILL {row.timeout} {command}'
+        if row.user:
+            command = f'su -s /bin/sh -c {shlex.quote(command)} {row.user}'
+        lines = [row.before, command, 'status=$?', row.after, 'exit $status']
         (self.root / 'rows' / f'{number:03}').write_text('\n'.join(lines) + '\n')
 
     def pack(self, out):
@@ -160,19 +165,54 @@ def collect(directory, rows):
     return out
 
 
-def run(rows, cpus=1, icount=True, memory='4G', timeout=1500):
-    """Boot the rig once for all rows; returns an Outcome for each."""
+def rows_begun(directory):
+    serial = pathlib.Path(directory, 'serial')
+    return serial.read_bytes().count(b'rig: row ') if serial.exists() else 0
+
+
+def wait_while_it_moves(qemu, directory):
+    """Wait for the rig's end; end it when no further row begins, for nested machines may hang."""
+    begun, since = 0, time.monotonic()
+    while qemu.poll() is None:
+        time.sleep(0.5)
+        now = rows_begun(directory)
+        if now != begun:
+            begun, since = now, time.monotonic()
+        elif time.monotonic() - since > STALL:
+            qemu.kill()
+            qemu.wait()
+
+
+def boot(rows, cpus, icount, memory):
+    """One boot of the rig; an Outcome for each row, without a status where it did not get to."""
     with tempfile.TemporaryDirectory(prefix='kshim-rig-', dir=files.BUILD) as directory:
         initramfs = prepare(directory, rows)
         with open(f'{directory}/disk', 'wb') as disk:
             disk.truncate(DISK)
         args = command(directory, initramfs, cpus, icount, memory)
-        try:
-            subprocess.run(args, stdin=subprocess.DEVNULL, timeout=timeout, check=False,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        except subprocess.TimeoutExpired:
-            pass
+        with subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as qemu:
+            try:
+                wait_while_it_moves(qemu, directory)
+            finally:
+                qemu.kill()
         return collect(directory, rows)
+
+
+def run(rows, cpus=1, icount=True, memory='4G'):
+    """Boot the rig for all rows, again for those left when it hung; an Outcome for each row."""
+    found, pending, hung = {}, list(rows), set()
+    while pending:
+        left = []
+        for outcome in boot(pending, cpus, icount, memory):
+            found[outcome.row.name] = outcome
+            if outcome.status is None:
+                left.append(outcome.row)
+        # The first of those left is where it hung: it gets a second try, after the others.
+        again = [r for r in left[:1] if r.name not in hung]
+        hung.update(r.name for r in again)
+        pending = left[1:] + again
+    return [found[r.name] for r in rows]
 
 
 def run_live(args, cpus, timeout):

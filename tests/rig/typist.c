@@ -3,10 +3,10 @@
  * typist SCRIPT COMMAND...: run a command on a pseudo-terminal and type for it.
  *
  * A line of the script is `expect TEXT` or `type TEXT` (with \r, \n, \xHH). What the command
- * prints goes to standard output. At its end the terminal must be as it was. Ends with the
- * command's status, or with 90 and up when the script could not be followed.
+ * prints goes to standard output, when each text came to standard error. At its end the
+ * terminal must be as it was. Ends with the command's status, or with 90 and up when the script
+ * could not be followed.
  */
-#define _GNU_SOURCE
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 #include <utmp.h>
 
@@ -29,6 +30,18 @@ static char seen[SEEN_MAX];
 static size_t seen_len, seen_from;
 static int master, slave;
 static struct termios before;
+static struct timespec began;
+
+/* Milliseconds since the command was started. */
+static double
+elapsed(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - began.tv_sec) * 1e3 +
+	       (double)(now.tv_nsec - began.tv_nsec) / 1e6;
+}
 
 /* Read what comes within `ms`; false at the end, or when nothing does. */
 static int
@@ -56,6 +69,7 @@ expect(const char *text)
 
 		if (at) {
 			seen_from = (size_t)(at - seen) + strlen(text);
+			fprintf(stderr, "typist: '%s' after %.3f ms\n", text, elapsed());
 			return 0;
 		}
 		if (!more(PATIENCE)) {
@@ -122,6 +136,7 @@ main(int argc, char **argv)
 	if (!script || openpty(&master, &slave, NULL, NULL, NULL) < 0 ||
 	        tcgetattr(slave, &before) < 0)
 		return NO_SCRIPT;
+	clock_gettime(CLOCK_MONOTONIC, &began);
 	child = fork();
 	if (child == 0) {
 		close(master);

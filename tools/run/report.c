@@ -11,6 +11,7 @@
 #include "tools/run/report_cpu.h"
 #include "tools/run/status.h"
 
+#define RFLAGS_IF 0x200
 #define SIGNALLED 128 /* as shells say it: 128 + the signal's number */
 
 /* One word for how far the guest came. */
@@ -31,38 +32,37 @@ stage(const struct machine *m)
 	return "the guest did not run";
 }
 
-/* What a silent guest usually means. */
-static void
-explain_silence(const struct machine *m)
+/* The kernel was entered and did not get to its console. */
+static const char *
+explain_no_console(const struct machine *m, const struct options *o)
 {
-	const struct cpu *boot = &m->cpu[0];
+	if (!strstr(o->append, "console="))
+		return "the kernel has no console here: add console=ttyS0 to --append\n"
+		       "  (unless a bundle says so)";
+	if (report_spins(&m->cpu[0]) || atomic_load(&m->cpu[0].halted))
+		return "it died before its console was up: add earlyprintk=ttyS0,115200 to\n"
+		       "  --append; if it prints nothing even so, it may be for another entry\n"
+		       "  (--protocol)";
+	return "it was still at work, such as unpacking itself: a longer --timeout;\n"
+	       "  earlyprintk=ttyS0,115200 in --append shows more";
+}
 
-	if (!m->marks.kernel) {
-		fputs("  Usually: the stub is still moving a large kernel or initrd (a longer\n"
-		      "  --timeout), or it is stuck, which is worth a report.\n",
-		        stderr);
-	} else if (!m->marks.first_byte || m->devices.uart.ier == 0) {
-		fputs("  Usually: the kernel has no console here: add console=ttyS0 to "
-		      "--append.\n"
-		      "  If it dies before the console is up, add earlyprintk=ttyS0,115200; if "
-		      "it\n"
-		      "  prints nothing even so, it may be for another entry (--protocol).\n",
-		        stderr);
-	} else if (atomic_load(&boot->halted)) {
-		fputs("  The boot CPU is halted with interrupts off: the kernel has stopped "
-		      "by\n"
-		      "  itself; its last lines above say why.\n",
-		        stderr);
-	} else if (report_spins(boot)) {
-		fputs("  The boot CPU stays within a few instructions: it waits for a device "
-		      "that\n"
-		      "  does not answer, or for another CPU (try -c 1).\n",
-		        stderr);
-	} else {
-		fputs("  It was still working, or waits for input: a longer --timeout may "
-		      "do.\n",
-		        stderr);
-	}
+/* What it usually means that the guest did not come to its end. */
+static const char *
+explain_silence(const struct machine *m, const struct options *o)
+{
+	if (!m->marks.kernel)
+		return "the stub is still moving a large kernel or initrd (give a longer\n"
+		       "  --timeout), or it is stuck, which is worth a report";
+	if (!m->marks.first_byte)
+		return explain_no_console(m, o);
+	if (atomic_load(&m->cpu[0].halted))
+		return "the kernel has stopped by itself; its last lines above say why";
+	if (report_spins(&m->cpu[0]) && !(m->cpu[0].regs.rflags & RFLAGS_IF))
+		return "it waits, with interrupts off, for a device that does not answer\n"
+		       "  or for another CPU (try -c 1)";
+	return "it was still at work, or waits for input or for a device: a longer --timeout,\n"
+	       "  and without quiet it says more";
 }
 
 static int
@@ -73,7 +73,7 @@ end_timeout(const struct machine *m, const struct options *o)
 	        o->expect ? "' did not come" : "", stage(m));
 	for (uint32_t i = 0; i < m->vm.cpus; i++)
 		report_cpu_short(&m->cpu[i]);
-	explain_silence(m);
+	fprintf(stderr, "  Usually: %s.\n", explain_silence(m, o));
 	return STATUS_TIMEOUT;
 }
 

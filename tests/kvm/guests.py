@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Guests of a few bytes: machine code in a PVH ELF, to meet each way in which a run can end."""
+import struct
+
+BASE = 0x200000     # where the code lies, 4 KiB into the file
+
+
+def elf(code):
+    """An ELF32 with a Xen note whose entry is the first byte of `code`."""
+    note = struct.pack('<III4sI', 4, 4, 18, b'Xen\0', BASE)
+    headers = struct.pack('<16sHHIIIIIHHHHHH', b'\x7fELF\1\1\1', 2, 3, 1, BASE, 52, 0, 0, 52, 32, 2,
+                          0, 0, 0)
+    headers += struct.pack('<8I', 1, 0x1000, BASE, BASE, len(code), len(code) + 64, 7, 0x1000)
+    headers += struct.pack('<8I', 4, 116, 0, 0, len(note), len(note), 4, 4)
+    return (headers + note).ljust(0x1000, b'\0') + code
+
+
+def say(text):
+    """mov dx,0x3f8; then mov al,C; out dx,al for each."""
+    return b'\x66\xba\xf8\x03' + b''.join(bytes([0xb0, c, 0xee]) for c in text.encode())
+
+
+def out8(port, value):
+    return b'\x66\xba' + struct.pack('<H', port) + bytes([0xb0, value, 0xee])
+
+
+def out16(port, value):
+    return b'\x66\xba' + struct.pack('<H', port) + b'\x66\xb8' + struct.pack('<H', value) + \
+        b'\x66\xef'
+
+
+# lidt of a limit of 0 (the zeros behind the code), then an invalid instruction.
+TRIPLE = b'\x0f\x01\x1d' + struct.pack('<I', BASE + 16) + b'\x0f\x0b' + bytes(32)
+SPIN = b'\xeb\xfe'
+HALT = b'\xfa\xf4\xeb\xfd'
+
+GUESTS = {
+    'triple': TRIPLE,
+    'spin': SPIN,
+    'halt': HALT,
+    'hello-spin': say('hello\r\n') + SPIN,
+    'hello-halt': say('hello\r\n') + HALT,
+    'hello-off': say('hello\r\n') + out16(0x604, 0x3400) + SPIN,
+    'hello-triple': say('hello\r\n') + b'\xe8\0\0\0\0\x58\x83\xc0\x10\x0f\x01\x18\x0f\x0b' +
+    bytes(32),
+    'flood': b'\x66\xba\xf8\x03\xb0x\xee\xeb\xfd',
+    'off': out16(0x604, 0x3400) + SPIN,
+    'reset-cf9': out8(0xcf9, 6) + SPIN,
+    'reset-8042': out8(0x64, 0xfe) + SPIN,
+    'code-5': out8(0xf4, 5) + SPIN,
+    'code-127': out8(0xf4, 127) + SPIN,
+}

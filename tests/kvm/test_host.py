@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`kshim run` on this machine's /dev/kvm, a software emulation included: small guests and the probes.
+
+What needs a kernel of a distribution runs in the rig (test_rig.py).
+"""
+import json
+import os
+import pathlib
+import pty
+import signal
+import subprocess
+import sys
+import termios
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'boot'))
+import files    # noqa: E402
+import guests   # noqa: E402
+import probes   # noqa: E402
+
+KSHIM = os.path.join(files.BUILD, 'kshim')
+PATHS = {'stub': [], 'direct': ['--direct']}
+
+
+def why_no_kvm():
+    if not os.path.exists('/dev/kvm'):
+        return 'this machine has no /dev/kvm'
+    if not os.access('/dev/kvm', os.R_OK | os.W_OK):
+        return 'this user may not use /dev/kvm'
+    done = subprocess.run([KSHIM, 'run', '--direct', '--timeout', '20', guest('off')], check=False,
+                          stdin=subprocess.DEVNULL, capture_output=True)
+    return 'the /dev/kvm of this machine runs no guest' if done.returncode == 3 else ''
+
+
+def guest(name):
+    return files.made(f'guest {name}', lambda: guests.elf(guests.GUESTS[name]))
+
+
+NO_KVM = why_no_kvm()
+needs_kvm = pytest.mark.skipif(bool(NO_KVM), reason=NO_KVM)
+
+
+def run(*args, timeout=60, **more):
+    return subprocess.run([KSHIM, 'run', *map(str, args)], timeout=timeout, check=False,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, **more)
+
+
+def check(done, status, *texts):
+    said = done.stdout + done.stderr
+    assert done.returncode == status, said
+    for text in texts:
+        assert text in said, said
+
+
+# ---------------------------------------------------------------- exit statuses
+
+# guest, options, status, what must be said
+ENDS = [
+    ('off', [], 0, ''),
+    ('halt', [], 0, ''),
+    ('hello-spin', ['--expect', 'hello'], 0, 'hello'),
+    ('flood', ['--expect', 'x' * 300], 0, 'xxx'),
+    ('code-5', [], 1, 'kernel.other-kind'),
+    ('code-127', [], 4, '0x7f'),
+    ('triple', [], 4, 'triple fault'),
+    ('hello-triple', ['--expect', 'goodbye'], 4, 'triple fault'),
+    ('spin', ['--timeout', '3'], 5, 'printed nothing'),
+    ('spin', ['--timeout', '3', '-a', 'x'], 5, 'console=ttyS0'),
+    ('hello-spin', ['--timeout', '3'], 5, 'printed something'),
+    ('flood', ['--timeout', '2'], 5, '0x3f8'),
+    ('hello-off', ['--expect', 'goodbye'], 6, 'powered off'),
+    ('hello-halt', ['--expect', 'goodbye'], 6, 'halted'),
+    ('reset-cf9', ['--expect', 'goodbye'], 6, 'reset'),
+    ('reset-cf9', [], 7, 'reset register'),
+    ('reset-8042', [], 7, 'keyboard'),
+    ('reset-cf9', ['--reboot', 'again', '--timeout', '2'], 5, 'no end after 2 s'),
+]
+
+
+@needs_kvm
+@pytest.mark.parametrize('path', ['direct', 'stub'])
+@pytest.mark.parametrize('name,options,status,text', ENDS,
+                         ids=[f'{e[0]}{"-".join(e[1])[:24]}' for e in ENDS])
+def test_end(name, options, status, text, path):
+    limit = [] if '--timeout' in options else ['--timeout', '40']
+    check(run(*PATHS[path], '-m', '64M', *limit, *options, guest(name)), status, text)
+
+
+@needs_kvm
+def test_crash_tells_state():
+    done = run('--direct', '--timeout', '40', guest('triple'))
+    check(done, 4, 'rip', 'cr0', '32-bit mode, no paging', 'bytes at rip: 0f 0b', 'Hint:')
+    assert f'rip {guests.BASE + 7:016x}' in done.stderr
+
+
+@needs_kvm
+def test_timeout_tells_stage():
+    check(run('--timeout', '2', guest('spin')), 5, 'the kernel was entered and printed nothing',
+          'CPU 0: running, 32-bit mode, no paging, rip 0x200000, stays there')
+
+
+@needs_kvm
+def test_reboot_again_starts_anew():
+    done = run('--direct', '--reboot', 'again', '--timeout', '3', guest('reset-cf9'), '--times')
+    assert done.stderr.count('time first-instruction') > 2, done.stderr
+
+
+@needs_kvm
+@pytest.mark.parametrize('name', ['INT', 'TERM', 'HUP'])
+def test_signal_ends_it(name):
+    done = subprocess.run(['timeout', '-s', name, '--preserve-status', '2', KSHIM, 'run',
+                           '--direct', guest('spin')], check=False, stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=60)
+    assert done.returncode == 128 + {'INT': 2, 'TERM': 15, 'HUP': 1}[name], done.stderr
+
+
+@needs_kvm
+def test_closed_output():
+    with subprocess.Popen([KSHIM, 'run', '--direct', '--timeout', '30', guest('flood')],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as p:
+        p.stdout.read(10)
+        p.stdout.close()
+        said = p.stderr.read().decode()
+        assert p.wait(timeout=60) == 3, said
+    assert 'standard output' in said
+
+
+@needs_kvm
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV, signal.SIGABRT])
+def test_terminal_is_restored(number):
+    master, slave = pty.openpty()
+    before = termios.tcgetattr(slave)
+    with subprocess.Popen(['setsid', '-c', KSHIM, 'run', '--direct', '--timeout', '40',
+                           guest('hello-spin')], stdin=slave, stdout=slave, stderr=slave) as p:
+        seen = b''
+        while b'hello' not in seen:
+            seen += os.read(master, 100)
+        assert termios.tcgetattr(slave) != before
+        os.kill(p.pid, number)
+        p.wait(timeout=30)
+    assert termios.tcgetattr(slave) == before
+    os.close(master)
+    os.close(slave)
+
+
+@needs_kvm
+def test_no_memory():
+    done = subprocess.run(['sh', '-c', f'ulimit -v 2000000; exec {KSHIM} run --direct -m 8G '
+                           + guest('off')], check=False, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=60)
+    check(done, 3, 'no room', '(-m)')
+
+
+# ---------------------------------------------------------------- refusals and usage
+
+USAGE = [
+    ([], 'no KERNEL'), (['a', 'b'], 'more than one'), (['-m', '63M', 'k'], '--memory'),
+    (['-m', '1X', 'k'], '--memory'), (['-m', '99999999T', 'k'], '--memory'),
+    (['-c', '0', 'k'], '--cpus'), (['-c', '129', 'k'], '--cpus'), (['-c', 'x', 'k'], '--cpus'),
+    (['--protocol', 'efi', 'k'], '--protocol'), (['--as', 'qemu', 'k'], '--as'),
+    (['--reboot', 'maybe', 'k'], '--reboot'), (['--timeout', '0', 'k'], '--timeout'),
+    (['--timeout', 'soon', 'k'], '--timeout'), (['--expect', '', 'k'], '--expect'),
+    (['--frobnicate', 'k'], 'frobnicate'), (['--direct', '--as', 'firecracker', 'k'], '--as'),
+    (['--direct', '--stub', 's', 'k'], '--stub'), (['-i'], 'argument'),
+]
+
+
+@pytest.mark.parametrize('args,text', USAGE, ids=[' '.join(u[0]) or 'nothing' for u in USAGE])
+def test_usage(args, text):
+    check(run(*args), 2, text)
+
+
+def test_help_and_version():
+    done = run('--help')
+    check(done, 0)
+    for option in ('--memory', '--cpus', '--initrd', '--append', '--protocol', '--as', '--stub',
+                   '--direct', '--expect', '--timeout', '--reboot', '--dump-handoff', '--dry-run',
+                   '--version', 'Ctrl-A x', 'Exit status'):
+        assert option in done.stdout, option
+    check(run('--version'), 0, 'kshim ')
+
+
+REFUSED = [
+    ('empty', [], 'kernel.empty'), ('bytes:5000', [], 'kernel.unknown'),
+    ('initramfs', [], 'kernel.other-kind'), ('cut:0x200:probe:pvh64', [], 'elf.truncated'),
+    ('probe:bz64', ['--protocol', 'pvh'], 'bzimage.no-pvh'),
+    ('probe:pvh32', ['--protocol', 'linux32'], 'elf.no-linux32'),
+    ('probe:bz64', ['-a', 'x' * 2048], 'cmdline.too-long'),
+    ('probe:bz64', ['-a', 'kshim.frob=1'], 'cmdline.word'),
+]
+
+
+@pytest.mark.parametrize('path', ['direct', 'stub'])
+@pytest.mark.parametrize('kernel,options,code', REFUSED, ids=[r[2] for r in REFUSED])
+def test_refused(kernel, options, code, path):
+    if NO_KVM and path == 'stub':
+        pytest.skip(NO_KVM)
+    dry = ['--dry-run'] if path == 'direct' else ['--timeout', '40']
+    check(run(*PATHS[path], *dry, *options, files.path(kernel)), 1, f'[{code}]')
+
+
+@needs_kvm
+@pytest.mark.parametrize('path', ['direct', 'stub'])
+def test_initrd_too_large(path):
+    big = files.made('bytes:0x3800000', lambda: bytes(0x3800000))
+    check(run(*PATHS[path], '-m', '64M', '--timeout', '40', '-i', big, files.path('probe:bz64')), 1,
+          'plan.initrd-room')
+
+
+@pytest.mark.parametrize('options', [['/nowhere/kernel'], ['/dev/null'], ['/'],
+                                     ['-i', '/nowhere/initrd', KSHIM],
+                                     ['--stub', '/nowhere/stub', KSHIM]])
+def test_unreadable(options):
+    check(run(*options), 1, 'cannot read the')
+
+
+def test_dry_run_needs_no_kvm():
+    done = run('--dry-run', '--direct', '-m', '5G', '-i', files.path('bytes:5000'),
+               files.path('probe:bz64'))
+    check(done, 0, 'memory map:', 'zero page', 'initrd', 'entry: 64-bit', '0x000100000000')
+
+
+# ---------------------------------------------------------------- probes
+
+HERE = [r for r in probes.rows() if r[0] not in probes.LONG and r[3] in ('stub', 'direct')]
+
+
+@needs_kvm
+@pytest.mark.parametrize('row', HERE, ids=[f'{r[0]}-{r[1]}-{r[3]}' for r in HERE])
+def test_probe(row):
+    check(run('--timeout', '50', *probes.arguments(row, files.path), timeout=90), 0, ': PASS')
+
+
+# ---------------------------------------------------------------- dumps
+
+@needs_kvm
+@pytest.mark.parametrize('name,options', [('pvh64', []), ('elf64', []), ('bz64', []),
+                                          ('bz64', ['--protocol', 'linux32']), ('bz32', []),
+                                          ('hypervisor', [])])
+def test_dumps_agree(name, options, tmp_path):
+    """Stub and direct hand over the same, but for what must differ."""
+    for path in ('stub', 'direct'):
+        run(*PATHS[path], '-m', '128M', '--timeout', '40', '--dump-handoff', tmp_path / path,
+            '-a', 'console=ttyS0 probe.x', '-i', files.path('bytes:5000'), *options,
+            files.path(f'probe:{name}'))
+        with open(tmp_path / path, encoding='utf-8') as f:
+            dump = json.load(f)
+        assert dump['format'] == 'kshim-handoff-1' and dump['path'] == path
+    done = subprocess.run([KSHIM, 'diff-handoff', tmp_path / 'stub', tmp_path / 'direct'],
+                          check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert '"stub", "direct": which way' in done.stdout
+
+
+def damaged(dump, path, value):
+    part = dump
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = value
+    return dump
+
+
+@needs_kvm
+@pytest.mark.parametrize('path,text', [
+    (['registers', 'rip'], "the kernel's first instruction"),
+    (['segments', 'cs', 'access'], 'a segment register'),
+    (['zero_page', 'command_line'], 'command line'),
+    (['zero_page', 'initrd', 'crc32'], "the initrd's bytes"),
+    (['zero_page', 'memory_map', 0, 'length'], 'the memory that the kernel is told of'),
+])
+def test_diff_names_the_field(path, text, tmp_path):
+    run('--direct', '-m', '128M', '--timeout', '40', '--dump-handoff', tmp_path / 'a', '-i',
+        files.path('bytes:5000'), files.path('probe:bz64'))
+    dump = json.loads((tmp_path / 'a').read_text())
+    (tmp_path / 'b').write_text(json.dumps(damaged(dump, path, '0x1')))
+    done = subprocess.run([KSHIM, 'diff-handoff', tmp_path / 'a', tmp_path / 'b'], check=False,
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and text in done.stdout and '1 real difference' in done.stdout

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs the tables of rig_rows.py, each in one boot of the rig, and judges what came out.
+
+A row that ended in nothing (FACTS: a nested boot may hang or oops by chance) is tried again with the
+others like it, once; what kshim itself says or refuses is never retried.
+"""
+import base64
+import functools
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / 'boot'), str(HERE.parent / 'rig')]
+import files        # noqa: E402
+import probes       # noqa: E402
+import rig          # noqa: E402
+import rig_rows     # noqa: E402
+
+
+def checks_initrd():
+    """An initrd with our own /init, to go behind the ordinary one."""
+    init = files.read(HERE.parent / 'rig' / 'checks-init')
+    head = '070701' + ''.join(f'{v:08x}' for v in (1, 0o100755, 0, 0, 1, 0, len(init), 0, 0, 0, 0, 5,
+                                                   0))
+    data = (head.encode() + b'init\0').ljust(116, b'\0') + init
+    data += b'\0' * (-len(data) % 4)
+    tail = '070701' + ''.join(f'{v:08x}' for v in (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0))
+    return data + (tail.encode() + b'TRAILER!!!\0').ljust(124, b'\0')
+
+
+def path(name):
+    if name == 'checks':
+        return pathlib.Path(files.write('checks.cpio', checks_initrd()))
+    if name == 'bundle':
+        out = pathlib.Path(files.MADE) / 'rig-bundle'
+        subprocess.run([rig.KSHIM, 'bundle', '-o', out, path('debian:cloud'), path('initramfs'),
+                        path('checks')], check=True)
+        return out
+    return pathlib.Path(files.path(name))
+
+
+def row_of(run):
+    initrds = [a for n in run.initrds for a in ('-i', path(n))]
+    limit = [] if '--timeout' in run.options else ['--timeout', run.timeout]
+    dump = ['--dump-handoff', 'dump'] if run.dump else []
+    args = ['kshim', 'run', '--times', *rig_rows.WAYS[run.way], '-m', run.memory, '-c', run.cpus,
+            '-a', f'console=ttyS0 quiet {run.append}'.strip(), *initrds, *limit, *dump,
+            *run.options, path(run.kernel)]
+    before, after = run.before, ''
+    if 'kvm.away' in before:
+        after = 'rm /dev/kvm; mv /dev/kvm.away /dev/kvm'
+    if run.name == 'kvm-forbidden':
+        before, after = 'chmod 600 /dev/kvm', 'chmod 666 /dev/kvm'
+    return rig.Row(run.name, args, timeout=run.timeout + 40, typed=run.typed, before=before,
+                   after=after, user='nobody' if run.name == 'kvm-forbidden' else '')
+
+
+def probe_name(row):
+    return f'probe-{row[0]}-{row[1]}-{row[3]}'
+
+
+def probe_row(row):
+    return rig.Row(probe_name(row), ['kshim', 'run', '--timeout', '60',
+                                     *probes.arguments(row, path)])
+
+
+def by_chance(run, outcome):
+    """Did it end in nothing, where Linux was to reach userspace?"""
+    if run.may_fail:
+        return False
+    if outcome.status is None:
+        return True
+    return (run.reaches_userspace and outcome.status in (4, 5, 7) and run.status != outcome.status
+            and 'refused' not in outcome.stderr)
+
+
+@functools.lru_cache(maxsize=None)
+def outcomes(many):
+    runs = rig_rows.MANY if many else rig_rows.ONE
+    more = [] if many else [probe_row(r) for r in probes.rows()]
+    found, tries = {}, 0
+    while runs and tries < 2:
+        tries += 1
+        boot = {'cpus': 2, 'icount': False} if many else {'cpus': 1, 'icount': True}
+        results = rig.run(more + [row_of(r) for r in runs], memory='9G', **boot)
+        found.update({o.row.name: (o, tries) for o in results})
+        runs = [r for r in runs if by_chance(r, found[r.name][0])]
+        more = []
+    return found
+
+
+def judge(run, record_property):
+    try:
+        outcome, tries = outcomes(run.cpus > 1)[run.name]
+    except files.Missing as missing:
+        pytest.fail(str(missing))
+    record_property('tries', tries)
+    said = outcome.stdout + outcome.stderr
+    if run.may_fail and outcome.status in (4, 5):
+        pytest.skip(run.may_fail)
+    assert outcome.status is not None, 'the rig did not get to it:\n' + outcome.rig[-2000:]
+    assert outcome.status == run.status, said
+    at = 0
+    for text in run.expect:
+        assert text in said[at:], f'{text!r} is missing:\n{said}'
+        at = said.index(text, at) + len(text)
+    for text in run.absent:
+        assert text not in said, said
+    if 'checks' in run.initrds and run.reaches_userspace and 'checks: end' in said:
+        judge_machine(run, said)
+    return outcome
+
+
+MEBI = {'128M': 128, '256M': 256, '512M': 512, '1G': 1024, '5G': 5120, '6G': 6144}
+
+
+def judge_machine(run, said):
+    """Linux found what there is, and waited for nothing that is not."""
+    assert f'checks: cpus {run.sees or run.cpus}\n' in said, said
+    memory = int(re.search(r'checks: memory (\d+)', said)[1]) >> 10
+    assert 0.6 * MEBI[run.memory] < memory <= MEBI[run.memory], said
+    assert 'checks: clock kvm-clock' in said, said
+    today = re.search(r'checks: today (\S+)', said)[1]
+    assert f'checks: rtc {today}' in said, said
+    assert re.search(r'checks: dmesg .* ttyS0 at I/O 0x3f8 \(irq = 4, .*16550A', said), said
+    for bad in ('not accessible', "Can't read CTR", 'ACPI BIOS Error', 'ACPI Error'):
+        assert bad not in said, said
+
+
+@pytest.mark.xdist_group('rig-one')
+@pytest.mark.parametrize('run', rig_rows.ONE, ids=[r.name for r in rig_rows.ONE])
+def test_one_cpu(run, record_property, tmp_path):
+    outcome = judge(run, record_property)
+    if run.like:
+        first = outcomes(False)[run.like][0]
+        for name, o in (('a', first), ('b', outcome)):
+            (tmp_path / name).write_bytes(o.files['dump'])
+        done = subprocess.run([rig.KSHIM, 'diff-handoff', tmp_path / 'a', tmp_path / 'b'],
+                              check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.xdist_group('rig-one')
+@pytest.mark.parametrize('row', probes.rows(), ids=[probe_name(r) for r in probes.rows()])
+def test_probe(row):
+    outcome, _ = outcomes(False)[probe_name(row)]
+    assert outcome.status == 0 and ': PASS' in outcome.stdout, outcome.stdout + outcome.stderr
+
+
+@pytest.mark.xdist_group('rig-many')
+@pytest.mark.parametrize('run', rig_rows.MANY, ids=[r.name for r in rig_rows.MANY])
+def test_more_cpus(run, record_property):
+    judge(run, record_property)
+
+
+TABLES = {'DSDT', 'FACP', 'APIC', 'FACS'}
+
+
+@pytest.mark.parametrize('many,name', [
+    pytest.param(False, 'bz-direct', marks=pytest.mark.xdist_group('rig-one')),
+    pytest.param(True, 'bz-stub-4', marks=pytest.mark.xdist_group('rig-many')),
+    pytest.param(True, 'linux64-firecracker-4', marks=pytest.mark.xdist_group('rig-many'))])
+def test_tables_please_iasl(many, name, tmp_path):
+    """What Linux found is taken apart by iasl and put together again, without a complaint."""
+    assert shutil.which('iasl'), 'iasl is missing: apt-get install acpica-tools'
+    said = outcomes(many)[name][0].stdout
+    tables = dict(re.findall(r'checks: table (\S+) (\S+)', said))
+    assert TABLES <= set(tables), said
+    for table, text in tables.items():
+        (tmp_path / f'{table}.dat').write_bytes(base64.b64decode(text))
+        taken = subprocess.run(['iasl', '-d', f'{table}.dat'], cwd=tmp_path, check=False,
+                               capture_output=True, text=True)
+        assert taken.returncode == 0, taken.stdout + taken.stderr
+        assert not re.search(r'(?i)error|warning|invalid', taken.stderr), taken.stderr
+        made = subprocess.run(['iasl', '-we', f'{table}.dsl'], cwd=tmp_path, check=False,
+                              capture_output=True, text=True)
+        assert made.returncode == 0, made.stdout + made.stderr
+        assert '0 Errors, 0 Warnings' in made.stdout or 'Compilation successful' in made.stdout, \
+            made.stdout
