@@ -348,7 +348,7 @@ test-boot: all probes
 	$(PYTHON) -m pytest -q -n 2 -p no:cacheprovider --junitxml=build/results/boot.xml tests/boot
 
 # The launcher, on this machine's /dev/kvm and inside the rig (tests/rig).
-build/rig/typist: tests/rig/typist.c build/host/flags | build/needs
+build/rig/typist: tests/rig/typist.c build/host/flags | needs
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_host) -static -o $@ $<
