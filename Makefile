@@ -107,8 +107,11 @@ UNIT_SRCS := \
 	tests/unit/build_bzimage.c \
 	tests/unit/build_elf.c \
 	tests/unit/handoff_bench.c \
+	tests/unit/low_memory.c \
 	tests/unit/plan_bench.c \
+	x86/acpi.c \
 	x86/fw_cfg_items.c \
+	x86/launcher.c \
 	x86/room.c \
 
 UNIT_TESTS := \
@@ -131,6 +134,8 @@ UNIT_TESTS := \
 	tests/unit/test_probe_other.c \
 	tests/unit/test_refusal.c \
 	tests/unit/test_wire.c \
+	tests/unit/test_x86_acpi.c \
+	tests/unit/test_x86_launcher.c \
 	tests/unit/test_x86_parts.c \
 
 # Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.
