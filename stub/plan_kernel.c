@@ -121,7 +121,7 @@ elf_choose_place(struct planner *p, uint64_t step, uint64_t min, uint64_t last)
 	}
 	if (kernel_room(p, &q, &load, &largest))
 		return elf_place(p, load);
-	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, 0, largest, span.len);
+	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, step, largest, span.len);
 }
 
 static enum refusal_code
@@ -267,7 +267,7 @@ bzimage_choose_place(struct planner *p, uint64_t room, uint64_t last, uint64_t *
 		if (kernel_room(p, &q, ret_load, &largest))
 			return REFUSAL_NONE;
 	}
-	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, 0, largest, room);
+	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, bz->min_alignment, largest, room);
 }
 
 static enum refusal_code

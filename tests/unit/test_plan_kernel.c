@@ -310,6 +310,7 @@ bzimage_init_size_is_reserved(void **state)
 	expect_refusal(&b, REFUSAL_PLAN_KERNEL_ROOM);
 	assert_int_equal(b.why.wanted, BENCH_RAM - 4 * MIB + 1);
 	assert_int_equal(b.why.found, BENCH_RAM - 4 * MIB);
+	assert_int_equal(b.why.where, 2 * MIB);
 }
 
 /* Room only above 4 GiB: with XLF_CAN_BE_LOADED_ABOVE_4G and the 64-bit entry. */
