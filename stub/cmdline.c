@@ -140,10 +140,12 @@ cmdline_value(const struct cmdline *line, const char *name, struct span *ret_val
 static const struct our_word {
 	const char *name;
 	const char *value[5];
+	const char *wrong; /* what to say of any other value */
 } our_words[] = {
-        {"protocol=", {"auto", "pvh", "linux64", "linux32"}},
-        {"console=", {"com1", "0xe9", "none"}},
-        {"mode=", {"auto", "direct", "guest"}},
+        {"protocol=", {"auto", "pvh", "linux64", "linux32"},
+                "kshim.protocol= takes auto, pvh, linux64 or linux32"},
+        {"console=", {"com1", "0xe9", "none"}, "kshim.console= takes com1, 0xe9 or none"},
+        {"mode=", {"auto", "direct", "guest"}, "kshim.mode= takes auto, direct or guest"},
 };
 
 static void
@@ -178,9 +180,9 @@ read_word(struct span s, struct cmdline_words *words)
 				return NULL;
 			}
 		}
-		return "unknown value";
+		return our_words[i].wrong;
 	}
-	return "unknown name";
+	return "known are kshim.protocol=, kshim.console=, kshim.mode=";
 }
 
 /* Does the kernel's `quiet` or `loglevel=` decide? The last of them does, as in Linux. */
