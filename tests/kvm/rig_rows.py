@@ -53,9 +53,6 @@ ONE = [
     Run('linux64-stub', VMLINUX, options=('--protocol', 'linux64'), memory='1G', dump=True),
     Run('linux64-direct', VMLINUX, 'direct', options=('--protocol', 'linux64'), memory='1G',
         dump=True, like='linux64-stub'),
-    Run('far-pvh-stub', FAR, memory='512M', dump=True),
-    Run('far-pvh-direct', FAR, 'direct', memory='512M', dump=True, like='far-pvh-stub'),
-    Run('far-linux64-direct', FAR, 'direct', memory='6G', options=('--protocol', 'linux64')),
     Run('bz-firecracker', 'debian:cloud', 'firecracker', memory='128M'),
     Run('pvh-cloud-hypervisor', VMLINUX, 'cloud-hypervisor', memory='6G'),
     Run('bundle-stub', 'bundle', initrds=()),
@@ -100,7 +97,11 @@ ONE = [
         may_fail='the rig emulates SVM too poorly for 686-pae, whoever is the inner launcher'),
 ]
 
+# Under -icount Linux 7.2 gets nowhere nested, so its rows are here, too.
 MANY = [
+    Run('far-pvh-stub', FAR, memory='512M', dump=True),
+    Run('far-pvh-direct', FAR, 'direct', memory='512M', dump=True, like='far-pvh-stub'),
+    Run('far-linux64-direct', FAR, 'direct', memory='6G', options=('--protocol', 'linux64')),
     Run('bz-stub-4', 'debian:cloud', cpus=4, memory='6G'),
     Run('pvh-direct-4', VMLINUX, 'direct', cpus=4, memory='128M'),
     Run('far-stub-4', FAR, cpus=4, memory='1G'),

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 
 import pytest
 
@@ -151,6 +152,32 @@ def test_no_memory():
                            + guest('off')], check=False, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=60)
     check(done, 3, 'no room', '(-m)')
+
+
+@needs_kvm
+def test_unread_output_stops_no_clock():
+    with subprocess.Popen([KSHIM, 'run', '--direct', '--timeout', '3', guest('flood')],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as p:
+        assert p.wait(timeout=40) == 5
+        p.stdout.read()
+
+
+@needs_kvm
+def test_leaving_a_guest_that_reads_nothing():
+    master, slave = pty.openpty()
+    with subprocess.Popen(['setsid', '-c', KSHIM, 'run', '--direct', guest('hello-spin')],
+                          stdin=slave, stdout=slave, stderr=subprocess.DEVNULL) as p:
+        seen = b''
+        while b'hello' not in seen:
+            seen += os.read(master, 100)
+        for _ in range(20):
+            os.write(master, b'typed at a guest that does not listen ' * 20)
+            time.sleep(0.02)
+        os.write(master, b'\x01x')
+        assert p.wait(timeout=30) == 0
+    os.close(master)
+    os.close(slave)
 
 
 # ---------------------------------------------------------------- refusals and usage

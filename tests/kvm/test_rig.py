@@ -96,7 +96,7 @@ def outcomes(many):
 
 def judge(run, record_property):
     try:
-        outcome, tries = outcomes(run.cpus > 1)[run.name]
+        outcome, tries = outcomes(run in rig_rows.MANY)[run.name]
     except files.Missing as missing:
         pytest.fail(str(missing))
     record_property('tries', tries)
@@ -132,17 +132,25 @@ def judge_machine(run, said):
         assert bad not in said, said
 
 
-@pytest.mark.xdist_group('rig-one')
-@pytest.mark.parametrize('run', rig_rows.ONE, ids=[r.name for r in rig_rows.ONE])
-def test_one_cpu(run, record_property, tmp_path):
+def judge_dump(run, outcome, directory):
+    """Two ways to the same kernel hand over the same."""
+    first = outcomes(run in rig_rows.MANY)[run.like][0]
+    for name, o in (('a', first), ('b', outcome)):
+        (directory / name).write_bytes(o.files['dump'])
+    done = subprocess.run([rig.KSHIM, 'diff-handoff', directory / 'a', directory / 'b'],
+                          check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+ALL = [pytest.param(r, id=r.name, marks=pytest.mark.xdist_group(group))
+       for group, runs in (('rig-one', rig_rows.ONE), ('rig-many', rig_rows.MANY)) for r in runs]
+
+
+@pytest.mark.parametrize('run', ALL)
+def test_run(run, record_property, tmp_path):
     outcome = judge(run, record_property)
     if run.like:
-        first = outcomes(False)[run.like][0]
-        for name, o in (('a', first), ('b', outcome)):
-            (tmp_path / name).write_bytes(o.files['dump'])
-        done = subprocess.run([rig.KSHIM, 'diff-handoff', tmp_path / 'a', tmp_path / 'b'],
-                              check=False, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout
+        judge_dump(run, outcome, tmp_path)
 
 
 @pytest.mark.xdist_group('rig-one')
@@ -150,12 +158,6 @@ def test_one_cpu(run, record_property, tmp_path):
 def test_probe(row):
     outcome, _ = outcomes(False)[probe_name(row)]
     assert outcome.status == 0 and ': PASS' in outcome.stdout, outcome.stdout + outcome.stderr
-
-
-@pytest.mark.xdist_group('rig-many')
-@pytest.mark.parametrize('run', rig_rows.MANY, ids=[r.name for r in rig_rows.MANY])
-def test_more_cpus(run, record_property):
-    judge(run, record_property)
 
 
 TABLES = {'DSDT', 'FACP', 'APIC', 'FACS'}

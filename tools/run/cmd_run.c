@@ -47,22 +47,28 @@ catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Wait for input, an ending, or `ms`. */
+/*
+ * Wait for input, an ending, or `ms`. A CPU that waits for whoever reads our output holds the
+ * devices' lock; the clock must go on even so.
+ */
 static void
 wait_for_event(struct machine *m, uint64_t ms)
 {
 	struct terminal *t = &m->terminal;
 	struct pollfd fds[] = {{.fd = m->ending.wake, .events = POLLIN},
-	        {.fd = t->eof || t->pending_len ? -1 : STDIN_FILENO, .events = POLLIN}};
+	        {.fd = terminal_wants(t) ? STDIN_FILENO : -1, .events = POLLIN}};
 
 	if (t->pending_len && ms > FEED_MS)
 		ms = FEED_MS;
-	if (poll(fds, 2, (int)ms) > 0 && fds[1].revents) {
-		pthread_mutex_lock(&m->devices.lock);
-		terminal_read(t);
-		pthread_mutex_unlock(&m->devices.lock);
+	poll(fds, 2, (int)ms);
+	if (pthread_mutex_trylock(&m->devices.lock) != 0) {
+		poll(fds, 1, FEED_MS);
+		return;
 	}
+	if (fds[1].revents)
+		terminal_read(t);
 	devices_feed(&m->devices);
+	pthread_mutex_unlock(&m->devices.lock);
 }
 
 /* Serve the console and the clock until the run ends. */

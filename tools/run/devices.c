@@ -53,21 +53,13 @@ devices_init(struct devices *d, int vm, struct terminal *terminal, struct ending
 	pthread_mutex_init(&d->lock, NULL);
 }
 
-static void
-feed(struct devices *d)
-{
-	struct terminal *c = d->terminal;
-
-	if (c->pending_len && uart_room(&d->uart))
-		terminal_taken(c, uart_receive(&d->uart, c->pending, c->pending_len));
-}
-
 void
 devices_feed(struct devices *d)
 {
-	pthread_mutex_lock(&d->lock);
-	feed(d);
-	pthread_mutex_unlock(&d->lock);
+	struct terminal *t = d->terminal;
+
+	if (t->pending_len && uart_room(&d->uart))
+		terminal_taken(t, uart_receive(&d->uart, t->pending, t->pending_len));
 }
 
 static uint8_t
@@ -78,7 +70,7 @@ in_byte(struct devices *d, uint16_t port)
 	switch (port) {
 	case UART_PORT ... UART_PORT + 7:
 		value = uart_read(&d->uart, port - UART_PORT);
-		feed(d);
+		devices_feed(d);
 		return value;
 	case RTC_PORT:
 	case RTC_PORT + 1:

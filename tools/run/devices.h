@@ -38,7 +38,7 @@ uint32_t devices_in(struct devices *d, uint16_t port, unsigned size);
 /* A write; true if it was the stub's word that it jumps now. */
 bool devices_out(struct devices *d, uint16_t port, unsigned size, uint32_t value, uint32_t cpu);
 
-/* Move typed bytes into the UART as far as there is room. */
+/* Move typed bytes into the UART as far as there is room; the caller holds the lock. */
 void devices_feed(struct devices *d);
 
 #endif

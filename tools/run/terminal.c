@@ -21,6 +21,7 @@ static const char keys_text[] = "\r\nCtrl-A x  leave: the virtual machine ends\r
 /* For the handlers below, which get no argument. */
 static struct termios saved;
 static volatile sig_atomic_t saved_valid;
+static bool registered;
 
 static void
 restore(void)
@@ -60,8 +61,10 @@ make_raw(void)
 	raw = saved;
 	cfmakeraw(&raw);
 	raw.c_oflag = saved.c_oflag; /* our own messages want their newlines translated */
+	if (!registered)
+		atexit(restore);
+	registered = true;
 	saved_valid = 1;
-	atexit(restore);
 	catch_fatal_signals();
 	return tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
@@ -82,100 +85,105 @@ borders(const char *text)
 }
 
 bool
-terminal_open(struct terminal *c, struct ending *ending, const char *expect)
+terminal_open(struct terminal *t, struct ending *ending, const char *expect)
 {
-	*c = (struct terminal){.ending = ending, .expect = expect};
-	if (expect && !(c->fallback = borders(expect)))
+	*t = (struct terminal){.ending = ending, .expect = expect};
+	if (expect && !(t->fallback = borders(expect)))
 		return false;
-	c->raw = make_raw();
+	t->raw = make_raw();
 	return true;
 }
 
 void
-terminal_close(struct terminal *c)
+terminal_close(struct terminal *t)
 {
-	free(c->fallback);
-	c->fallback = NULL;
+	free(t->fallback);
+	t->fallback = NULL;
 	restore();
 }
 
 static void
-match(struct terminal *c, uint8_t byte)
+match(struct terminal *t, uint8_t byte)
 {
-	while (c->matched && (uint8_t)c->expect[c->matched] != byte)
-		c->matched = c->fallback[c->matched];
-	if ((uint8_t)c->expect[c->matched] == byte)
-		c->matched++;
-	if (!c->expect[c->matched]) {
-		ending_set(c->ending, ENDING_EXPECTED, 0, 0, NULL);
-		c->matched = c->fallback[c->matched];
+	while (t->matched && (uint8_t)t->expect[t->matched] != byte)
+		t->matched = t->fallback[t->matched];
+	if ((uint8_t)t->expect[t->matched] == byte)
+		t->matched++;
+	if (!t->expect[t->matched]) {
+		ending_set(t->ending, ENDING_EXPECTED, 0, 0, NULL);
+		t->matched = t->fallback[t->matched];
 	}
 }
 
 void
-terminal_put(struct terminal *c, uint8_t byte)
+terminal_put(struct terminal *t, uint8_t byte)
 {
-	c->sent++;
-	while (!c->dead && write(STDOUT_FILENO, &byte, 1) < 0) {
+	t->sent++;
+	while (!t->dead && write(STDOUT_FILENO, &byte, 1) < 0) {
 		if (errno != EINTR && errno != EAGAIN) {
-			c->dead = true;
-			ending_set(c->ending, ENDING_HOST, (uint32_t)errno, 0,
+			t->dead = true;
+			ending_set(t->ending, ENDING_HOST, (uint32_t)errno, 0,
 			        "writing to standard output");
-		} else if (ending_over(c->ending)) {
+		} else if (ending_over(t->ending)) {
 			return;
 		}
 	}
-	if (c->expect)
-		match(c, byte);
+	if (t->expect)
+		match(t, byte);
 }
 
 static void
-keep(struct terminal *c, uint8_t byte)
+keep(struct terminal *t, uint8_t byte)
 {
-	if (c->pending_len < TERMINAL_PENDING)
-		c->pending[c->pending_len++] = byte;
+	if (t->pending_len < TERMINAL_PENDING)
+		t->pending[t->pending_len++] = byte;
 }
 
 static void
-typed(struct terminal *c, uint8_t byte)
+typed(struct terminal *t, uint8_t byte)
 {
-	if (!c->prefix) {
-		c->prefix = byte == CTRL_A;
-		if (!c->prefix)
-			keep(c, byte);
+	if (!t->prefix) {
+		t->prefix = byte == CTRL_A;
+		if (!t->prefix)
+			keep(t, byte);
 		return;
 	}
-	c->prefix = false;
+	t->prefix = false;
 	if (byte == 'x')
-		ending_set(c->ending, ENDING_LEFT, 0, 0, NULL);
+		ending_set(t->ending, ENDING_LEFT, 0, 0, NULL);
 	else if (byte == 'h' && write(STDERR_FILENO, keys_text, sizeof(keys_text) - 1) < 0)
 		return;
 	else if (byte == CTRL_A)
-		keep(c, byte);
+		keep(t, byte);
+}
+
+bool
+terminal_wants(const struct terminal *t)
+{
+	return !t->eof && (t->raw || !t->pending_len);
 }
 
 void
-terminal_read(struct terminal *c)
+terminal_read(struct terminal *t)
 {
 	uint8_t buf[256];
-	size_t room = TERMINAL_PENDING - c->pending_len;
-	ssize_t n = read(STDIN_FILENO, buf, room < sizeof(buf) ? room : sizeof(buf));
+	ssize_t n = read(STDIN_FILENO, buf, sizeof(buf));
 
 	if (n <= 0) {
-		c->eof = n == 0 || (errno != EINTR && errno != EAGAIN);
+		t->eof = n == 0 || (errno != EINTR && errno != EAGAIN);
 		return;
 	}
 	for (ssize_t i = 0; i < n; i++) {
-		if (c->raw)
-			typed(c, buf[i]);
+		if (t->raw)
+			typed(t, buf[i]);
 		else
-			keep(c, buf[i]);
+			keep(t, buf[i]);
 	}
 }
 
 void
-terminal_taken(struct terminal *c, size_t len)
+terminal_taken(struct terminal *t, size_t len)
 {
-	c->pending_len -= len;
-	memmove(c->pending, c->pending + len, c->pending_len);
+	t->pending_len -= len;
+	memmove(t->pending, t->pending + len, t->pending_len);
 }

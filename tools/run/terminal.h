@@ -32,16 +32,22 @@ struct terminal {
 };
 
 /* False with errno if there is no memory. */
-bool terminal_open(struct terminal *c, struct ending *ending, const char *expect);
-void terminal_close(struct terminal *c);
+bool terminal_open(struct terminal *t, struct ending *ending, const char *expect);
+void terminal_close(struct terminal *t);
 
 /* A byte from the guest. */
-void terminal_put(struct terminal *c, uint8_t byte);
+void terminal_put(struct terminal *t, uint8_t byte);
+
+/*
+ * Is standard input to be read? A terminal always, for Ctrl-A must work when the guest does
+ * not; what then finds no room is lost. Another only when all before it has been taken.
+ */
+bool terminal_wants(const struct terminal *t);
 
 /* Read what there is on standard input into `pending`; it is readable. */
-void terminal_read(struct terminal *c);
+void terminal_read(struct terminal *t);
 
 /* Take `len` bytes from the front of `pending`. */
-void terminal_taken(struct terminal *c, size_t len);
+void terminal_taken(struct terminal *t, size_t len);
 
 #endif
