@@ -113,6 +113,13 @@ UNIT_SRCS := \
 	x86/fw_cfg_items.c \
 	x86/launcher.c \
 	x86/room.c \
+	tools/run/acpi.c \
+	tools/run/aml.c \
+	tools/run/layout.c \
+	tools/run/memory.c \
+	tools/run/mptable.c \
+	tools/run/rtc.c \
+	tools/run/uart.c \
 
 UNIT_TESTS := \
 	tests/unit/test_bundle.c \
@@ -133,6 +140,7 @@ UNIT_TESTS := \
 	tests/unit/test_probe_note.c \
 	tests/unit/test_probe_other.c \
 	tests/unit/test_refusal.c \
+	tests/unit/test_run_machine.c \
 	tests/unit/test_wire.c \
 	tests/unit/test_x86_acpi.c \
 	tests/unit/test_x86_launcher.c \
