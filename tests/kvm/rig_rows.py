@@ -19,6 +19,7 @@ class Run:
     memory: str = '256M'
     cpus: int = 1
     sees: int = 0                   # CPUs that Linux finds, if not all
+    console: str = 'console=ttyS0 '
     append: str = ''
     options: tuple = ()
     initrds: tuple = ('initramfs', 'checks')
@@ -70,10 +71,11 @@ ONE = [
         absent=('checks: end',)),
     Run('ended-before', 'debian:cloud', options=('--expect', 'never printed'), status=6,
         expect=('kshim: userspace reached', 'powered off before it printed')),
-    Run('silent', 'debian:cloud', append='console=none', options=('--timeout', '1.5'), status=5,
+    Run('silent', 'debian:cloud', console='', options=('--timeout', '1.5'), status=5,
         expect=('printed nothing', 'add console=ttyS0')),
     Run('triple-fault', 'debian:cloud', 'direct', append='reboot=t checks.end=reset', status=4,
-        expect=('kshim: userspace reached', 'triple fault', '64-bit mode', 'bytes at rip:')),
+        expect=('kshim: userspace reached', 'triple fault', '64-bit mode', 'the state is that of',
+                'cr3 ', 'bytes at rip: ', 'Hint: ')),
     Run('kernel-without-initrd', 'debian:cloud', initrds=(), append='panic=-1', status=7,
         expect=('Unable to mount root', 'reset')),
     Run('initrd-as-kernel', 'initramfs', initrds=(), status=1, expect=('kernel.other-kind',)),

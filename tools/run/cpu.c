@@ -13,6 +13,8 @@
 #include "tools/run/machine.h"
 
 #define RFLAGS_IF 0x200
+#define RESET_RIP 0xfff0
+#define RESET_CS  0xf000
 
 static int
 cpu_fd(const struct cpu *cpu)
@@ -214,6 +216,46 @@ look(struct cpu *cpu)
 	                (mp.mp_state == KVM_MP_STATE_HALTED && !(regs.rflags & RFLAGS_IF)));
 }
 
+/* Let KVM leave the registers in the shared page at each exit, if it can. */
+static void
+sync_state(struct cpu *cpu, struct kvm_run *run)
+{
+	const int wanted = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+	int able = ioctl(cpu->machine->vm.kvm, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS);
+
+	cpu->synced = able > 0 && (able & wanted) == wanted &&
+	              ioctl(cpu_fd(cpu), KVM_GET_REGS, &run->s.regs.regs) == 0 &&
+	              ioctl(cpu_fd(cpu), KVM_GET_SREGS, &run->s.regs.sregs) == 0;
+	if (cpu->synced)
+		run->kvm_valid_regs = (uint64_t)wanted;
+}
+
+static void
+keep_state(struct cpu *cpu, const struct kvm_run *run)
+{
+	if (!cpu->synced)
+		return;
+	cpu->last_regs = run->s.regs.regs;
+	cpu->last_sregs = run->s.regs.sregs;
+}
+
+/*
+ * KVM on AMD resets a CPU that shuts down before it tells. Give it back the last state that is
+ * known, for whoever asks by which addresses it ran.
+ */
+static void
+undo_reset(struct cpu *cpu)
+{
+	cpu->was_reset = cpu->synced && cpu->regs.rip == RESET_RIP &&
+	                 cpu->sregs.cs.selector == RESET_CS &&
+	                 ioctl(cpu_fd(cpu), KVM_SET_SREGS, &cpu->last_sregs) == 0 &&
+	                 ioctl(cpu_fd(cpu), KVM_SET_REGS, &cpu->last_regs) == 0;
+	if (cpu->was_reset) {
+		cpu->regs = cpu->last_regs;
+		cpu->sregs = cpu->last_sregs;
+	}
+}
+
 static void
 take_state(struct cpu *cpu)
 {
@@ -223,6 +265,8 @@ take_state(struct cpu *cpu)
 	               ioctl(cpu_fd(cpu), KVM_GET_SREGS, &cpu->sregs) == 0;
 	if (ioctl(cpu_fd(cpu), KVM_GET_MP_STATE, &mp) == 0)
 		cpu->mp_state = mp.mp_state;
+	if (cpu->stopped && cpu->machine->vm.run[cpu->id]->exit_reason == KVM_EXIT_SHUTDOWN)
+		undo_reset(cpu);
 }
 
 void *
@@ -237,7 +281,9 @@ cpu_thread(void *arg)
 		if (m->direct)
 			kernel_reached(cpu);
 	}
+	sync_state(cpu, run);
 	while (!ending_over(&m->ending)) {
+		keep_state(cpu, run);
 		if (ioctl(cpu_fd(cpu), KVM_RUN, 0) == 0) {
 			serve(cpu, run);
 		} else if (errno == EINTR || errno == EAGAIN) {

@@ -36,7 +36,11 @@ struct cpu {
 	struct exit_note note[CPU_NOTES]; /* the last ones, note[exits % CPU_NOTES] the next */
 	uint64_t sample[CPU_SAMPLES];     /* RIP at the last looks */
 	uint32_t samples;
-	bool stopped; /* the following are the state in which it stopped */
+	bool synced;               /* KVM gives the state with each exit: */
+	struct kvm_regs last_regs; /* as of the last exit but one */
+	struct kvm_sregs last_sregs;
+	bool was_reset; /* KVM had reset it; regs and sregs are the last ones known */
+	bool stopped;   /* the following are the state in which it stopped */
 	struct kvm_regs regs;
 	struct kvm_sregs sregs;
 	uint32_t mp_state;

@@ -98,6 +98,16 @@ end_early(const struct options *o, const char *how, int otherwise)
 	return fail(STATUS_EARLY, "the guest %s before it printed '%s'", how, o->expect);
 }
 
+/* A power-off without ACPI, which looks like a kernel that gives up: say so. */
+static int
+end_halted(const struct machine *m, const struct options *o)
+{
+	if (o->expect)
+		return end_early(o, "halted", STATUS_OK);
+	return fail(STATUS_OK, "the guest halted, every CPU with interrupts off; reached: %s",
+	        stage(m));
+}
+
 static int
 end_reset(const struct machine *m, const struct options *o)
 {
@@ -138,7 +148,7 @@ report_end(const struct machine *m, const struct options *o)
 	case ENDING_POWER_OFF:
 		return end_early(o, "powered off", STATUS_OK);
 	case ENDING_HALTED:
-		return end_early(o, "halted", STATUS_OK);
+		return end_halted(m, o);
 	case ENDING_RESET:
 		return end_reset(m, o);
 	case ENDING_REFUSED:

@@ -163,6 +163,11 @@ report_cpu(const struct machine *m, const struct cpu *cpu)
 	report_cpu_short(cpu);
 	if (!cpu->stopped)
 		return;
+	if (cpu->was_reset)
+		fputs("    (KVM has reset this CPU, as it does on AMD; the state is that of "
+		      "its\n"
+		      "    last exit before, so it died somewhere after this)\n",
+		        stderr);
 	print_registers(cpu);
 	print_code(m, cpu);
 }
