@@ -134,9 +134,9 @@ print_registers(const struct cpu *cpu)
 
 	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		fprintf(stderr, "%s%6s %016llx",
-		        i % 3 ? ""
-		        : i   ? "\n   "
-		              : "   ",
+		        i % 3 ? "  "
+		        : i   ? "\n    "
+		              : "    ",
 		        all[i].name, LLU(all[i].value));
 	fputc('\n', stderr);
 }
