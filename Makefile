@@ -15,17 +15,25 @@ STUB_SRCS := \
 	stub/bundle.c \
 	stub/cmdline.c \
 	stub/entry.c \
+	stub/fdt.c \
+	stub/fdt_boot.c \
+	stub/fdt_write.c \
+	stub/fw_cfg_items.c \
+	stub/gstage.c \
 	stub/handoff.c \
 	stub/handoff_setup_data.c \
 	stub/handoff_start_info.c \
 	stub/handoff_zero_page.c \
 	stub/image.c \
+	stub/isa.c \
+	stub/machine.c \
 	stub/memmap.c \
 	stub/paging.c \
 	stub/place.c \
 	stub/plan.c \
 	stub/plan_initrd.c \
 	stub/plan_kernel.c \
+	stub/plan_riscv.c \
 	stub/probe.c \
 	stub/probe_bzimage.c \
 	stub/probe_elf.c \
@@ -33,8 +41,10 @@ STUB_SRCS := \
 	stub/probe_note.c \
 	stub/probe_other.c \
 	stub/probe_pe.c \
+	stub/probe_riscv.c \
 	stub/refusal.c \
 	stub/refusal_text.c \
+	stub/rvinsn.c \
 	stub/space.c \
 	stub/text.c \
 
@@ -45,7 +55,6 @@ X86_SRCS := \
 	x86/die.c \
 	x86/execute.c \
 	x86/fw_cfg.c \
-	x86/fw_cfg_items.c \
 	x86/idt.c \
 	x86/launcher.c \
 	x86/main.c \
@@ -64,6 +73,30 @@ X86_ASMS := \
 
 X86_OFFSETS := x86/offsets.c
 X86_LDS := x86/kshim.ld
+
+# The RISC-V body, C and assembly, with offsets.inc as on x86.
+RISCV_SRCS := \
+	riscv/console.c \
+	riscv/die.c \
+	riscv/execute.c \
+	riscv/fw_cfg.c \
+	riscv/guest.c \
+	riscv/guest_hart.c \
+	riscv/guest_sbi.c \
+	riscv/guest_hsm.c \
+	riscv/main.c \
+	riscv/mem.c \
+	riscv/plic.c \
+	riscv/report.c \
+	riscv/sources.c \
+	riscv/trap.c \
+
+RISCV_ASMS := \
+	riscv/head.S \
+	riscv/vcpu.S \
+
+RISCV_OFFSETS := riscv/offsets.c
+RISCV_LDS := riscv/kshim.ld
 
 # The host program build/kshim.
 TOOL_SRCS := \
@@ -110,7 +143,6 @@ UNIT_SRCS := \
 	tests/unit/low_memory.c \
 	tests/unit/plan_bench.c \
 	x86/acpi.c \
-	x86/fw_cfg_items.c \
 	x86/launcher.c \
 	x86/room.c \
 	tools/run/acpi.c \
@@ -125,6 +157,9 @@ UNIT_TESTS := \
 	tests/unit/test_bundle.c \
 	tests/unit/test_cmdline.c \
 	tests/unit/test_entry.c \
+	tests/unit/test_fdt.c \
+	tests/unit/test_fdt_boot.c \
+	tests/unit/test_gstage.c \
 	tests/unit/test_handoff.c \
 	tests/unit/test_handoff_setup_data.c \
 	tests/unit/test_handoff_zero_page.c \
@@ -140,6 +175,8 @@ UNIT_TESTS := \
 	tests/unit/test_probe_note.c \
 	tests/unit/test_probe_other.c \
 	tests/unit/test_refusal.c \
+	tests/unit/test_riscv_image.c \
+	tests/unit/test_riscv_parts.c \
 	tests/unit/test_run_machine.c \
 	tests/unit/test_wire.c \
 	tests/unit/test_x86_acpi.c \
@@ -172,6 +209,7 @@ ifeq ($(origin LD),default)
 LD := ld
 endif
 NASM ?= nasm
+RISCV_CROSS ?= riscv64-linux-gnu-
 CLANG ?= clang
 PYTHON ?= /usr/bin/python3
 
@@ -186,6 +224,11 @@ CFLAGS_x86 := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -f
 	-fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only -mcmodel=small \
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffunction-sections -fdata-sections
+CFLAGS_riscv := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -march=rv64imac_zicsr_zifencei \
+	-mabi=lp64 -mcmodel=medany -mno-relax -mstrict-align -ffreestanding -fpie \
+	-fvisibility=hidden -fno-stack-protector -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -fno-tree-loop-distribute-patterns -fno-jump-tables \
+	-ffunction-sections -fdata-sections
 # Position-independent, without variables or tables that a loader would have to relocate.
 PROBE_CFLAGS := $(filter-out -g,$(COMMON)) -Os -march=x86-64 -ffreestanding -fpie \
 	-fvisibility=hidden -fno-jump-tables -mno-red-zone -mgeneral-regs-only \
@@ -193,14 +236,19 @@ PROBE_CFLAGS := $(filter-out -g,$(COMMON)) -Os -march=x86-64 -ffreestanding -fpi
 	-fno-strict-aliasing -isystem /usr/include/x86_64-linux-gnu
 CFLAGS_probe32 := $(PROBE_CFLAGS) -m32
 CFLAGS_probe64 := $(PROBE_CFLAGS) -m64
+CC_riscv := $(RISCV_CROSS)gcc
+AR_riscv := $(RISCV_CROSS)ar
 LDFLAGS_host :=
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_x86 := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack \
 	-z max-page-size=4096 --gc-sections --orphan-handling=error --fatal-warnings
+LDFLAGS_riscv := -m elf64lriscv -static -pie --no-dynamic-linker -nostdlib --build-id=none \
+	-z noexecstack -z norelro -z max-page-size=4096 --no-relax --gc-sections \
+	--orphan-handling=error --fatal-warnings
 NASMFLAGS := -f elf64 -w+all -w+error --reproducible -I.
 
 TOOL_LIBS := -larchive -ljson-c -lpthread
-UNIT_LIBS := -lcmocka
+UNIT_LIBS := -lcmocka -lfdt
 
 # V=1 shows the commands themselves.
 ifeq ($(V),1)
@@ -215,6 +263,7 @@ endif
 
 # So far a product without sources is left out of `make`.
 PRODUCTS := $(if $(strip $(X86_SRCS)),build/kshim.elf) $(if $(strip $(TOOL_SRCS)),build/kshim)
+PRODUCTS += build/kshim-riscv64.bin
 UNIT_PROGRAMS := $(UNIT_TESTS:tests/unit/%.c=build/asan/%)
 FUZZ_PROGRAMS := $(FUZZERS:tests/fuzz/%.c=build/asan/%)
 
@@ -235,27 +284,30 @@ FORCE:
 # $(call ENVIRONMENT,NAME): how a C file becomes build/NAME/FILE.o, and the core libkshim.a.
 # Flags and lists are noted in files, so that a change of them rebuilds what it should.
 define ENVIRONMENT
+CC_$(1) ?= $$(CC)
+AR_$(1) ?= ar
 build/$(1)/flags: FORCE
-	@$$(call note,$$@,$$(CC) $$(CFLAGS_$(1)) / $$(LDFLAGS_$(1)))
+	@$$(call note,$$@,$$(CC_$(1)) $$(CFLAGS_$(1)) / $$(LDFLAGS_$(1)))
 build/$(1)/core: FORCE
 	@$$(call note,$$@,$$(STUB_SRCS))
 build/$(1)/%.o: %.c build/$(1)/flags | needs
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CFLAGS_$(1)) $$(CFLAGS_FILE) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_$(1)) $$(CFLAGS_FILE) -MMD -MP -c -o $$@ $$<
 build/$(1)/libkshim.a: $$(STUB_SRCS:%.c=build/$(1)/%.o) build/$(1)/core
 	$$(call say,AR,$$@)
 	@rm -f $$@
-	$$(Q)ar rcsD $$@ $$(filter %.o,$$^)
+	$$(Q)$$(AR_$(1)) rcsD $$@ $$(filter %.o,$$^)
 -include $$(addprefix build/$(1)/,$$(patsubst %.c,%.d,$$(STUB_SRCS) $$(SRCS_$(1))))
 endef
 
 SRCS_host := $(TOOL_SRCS)
 SRCS_asan := $(UNIT_SRCS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
 SRCS_x86 := $(X86_SRCS)
+SRCS_riscv := $(RISCV_SRCS)
 SRCS_probe32 := $(PROBE_SRCS)
 SRCS_probe64 := $(PROBE_SRCS)
-$(foreach env,host asan x86 probe32 probe64,$(eval $(call ENVIRONMENT,$(env))))
+$(foreach env,host asan x86 riscv probe32 probe64,$(eval $(call ENVIRONMENT,$(env))))
 
 # Says which Debian package is missing, before a compiler says it worse.
 .PHONY: needs
@@ -297,6 +349,38 @@ build/kshim.elf: $(X86_OBJS) build/x86/libkshim.a $(X86_LDS) build/x86/list tool
 		$(filter %.o,$^) build/x86/libkshim.a
 	$(Q)$(PYTHON) tools/check-image --pvh --section .text --section .rodata $@.new
 	@mv $@.new $@
+
+# ---------------------------------------------------------------- RISC-V: kshim-riscv64.bin
+
+build/riscv/offsets.inc: $(RISCV_OFFSETS) build/riscv/flags | needs
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC_riscv) $(filter-out -g,$(CFLAGS_riscv)) -MMD -MP -MT $@ -MF build/riscv/offsets.d \
+		-S -o build/riscv/offsets.s $<
+	$(Q)sed -n 's/^[[:space:]]*@ \([A-Za-z0-9_]*\) \(-\{0,1\}[0-9]*\)$$/#define \1 \2/p' \
+		build/riscv/offsets.s >$@
+	@test -s $@ || { echo '$@: no constant found in $<' >&2; exit 1; }
+-include build/riscv/offsets.d
+
+build/riscv/%.o: %.S build/riscv/flags build/riscv/offsets.inc | needs
+	$(call say,AS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC_riscv) $(filter-out -std=c11,$(CFLAGS_riscv)) -Ibuild/riscv -MMD -MP -c -o $@ $<
+-include $(RISCV_ASMS:%.S=build/riscv/%.d)
+
+build/riscv/list: FORCE
+	@$(call note,$@,$(RISCV_SRCS) $(RISCV_ASMS))
+
+build/riscv/kshim.elf: $(RISCV_SRCS:%.c=build/riscv/%.o) $(RISCV_ASMS:%.S=build/riscv/%.o) \
+		build/riscv/libkshim.a $(RISCV_LDS) build/riscv/list
+	$(call say,LD,$@)
+	$(Q)$(RISCV_CROSS)ld $(LDFLAGS_riscv) -T $(RISCV_LDS) -Map build/riscv/kshim.map -o $@ \
+		$(filter %.o,$^) build/riscv/libkshim.a
+
+build/kshim-riscv64.bin: build/riscv/kshim.elf tools/check-image
+	$(call say,COPY,$@)
+	$(Q)$(PYTHON) tools/check-image --self-relocating --section .text --section .rodata $<
+	$(Q)$(RISCV_CROSS)objcopy -O binary $< $@
 
 # ---------------------------------------------------------------- host: the kshim program
 
@@ -352,7 +436,12 @@ build/fuzz/%: tests/fuzz/%.c $(STUB_SRCS)
 # The kernels that the rows boot, out of Debian's packages into build/debs/.
 .PHONY: fetch
 fetch:
-	@$(PYTHON) tests/boot/fetch.py
+	@$(PYTHON) tests/boot/fetch.py; status=$$?; \
+		$(MAKE) --no-print-directory fetch-riscv && exit $$status
+
+.PHONY: fetch-riscv
+fetch-riscv:
+	@$(PYTHON) tests/riscv/fetch.py
 
 # Rows that boot something; they need no root, and no network after `make deps` and `make fetch`.
 test-boot: all probes
@@ -377,8 +466,15 @@ run-kvm: all build/rig/typist
 	@tools/deps build run
 	+@PYTHON='$(PYTHON)' tests/rig/run-kvm
 
+# The same for RISC-V, one QEMU at a time, for each has several harts.
+.PHONY: test-riscv
+test-riscv: all probes
+	@mkdir -p build/results
+	@rm -f build/results/riscv.xml
+	$(PYTHON) -m pytest -q -p no:cacheprovider --junitxml=build/results/riscv.xml tests/riscv
+
 # All of them, whatever fails, then the sum; ALSO=lint counts what `make lint` left.
-TEST_PARTS := unit fuzz cli boot kvm
+TEST_PARTS := unit fuzz cli boot kvm riscv
 test:
 	@tools/deps build run test
 	@$(MAKE) --no-print-directory fetch || :
@@ -429,8 +525,20 @@ build/probes/prelude: tests/probes/prelude.asm | needs
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f bin -w+all -w+error -o $@ $<
 
+# The probe guest for RISC-V, a Linux Image.
+build/riscv/probe.elf: build/riscv/tests/riscv/probe_head.o build/riscv/tests/riscv/probe.o \
+		build/riscv/riscv/mem.o build/riscv/libkshim.a tests/riscv/probe.ld
+	$(call say,LD,$@)
+	$(Q)$(RISCV_CROSS)ld -m elf64lriscv -static -nostdlib --build-id=none --fatal-warnings \
+		--no-warn-rwx-segments --no-relax --gc-sections -T tests/riscv/probe.ld -o $@ \
+		$(filter %.o,$^) build/riscv/libkshim.a
+
+build/riscv/probe.bin: build/riscv/probe.elf
+	$(call say,COPY,$@)
+	$(Q)$(RISCV_CROSS)objcopy -O binary $< $@
+
 .PHONY: probes
-probes: build/probes/packed build/probes/prelude
+probes: build/probes/packed build/probes/prelude build/riscv/probe.bin
 
 # ---------------------------------------------------------------- the rest
 
@@ -438,6 +546,11 @@ probes: build/probes/packed build/probes/prelude
 .PHONY: run
 run:
 	+@MAKE='$(MAKE)' tools/run-guest
+
+# The same for riscv64, and MODE=guest|direct.
+.PHONY: run-riscv
+run-riscv:
+	+@MAKE='$(MAKE)' tools/run-riscv
 
 .PHONY: deps deps-lint lint format clean help
 deps:
@@ -457,6 +570,7 @@ clean:
 
 define HELP
 make             build everything into build/: kshim.elf and the program kshim
+make run-riscv   the same for riscv64, behind the hypervisor extension (MODE=direct: not)
 make run         boot a real kernel to userspace; installs and fetches what it needs
                  KERNEL=FILE INITRD='FILE...'|none APPEND='WORDS' MEMORY=512M CPUS=1
                  INTERACTIVE=1 (a shell) TIMEOUT=180 ACCEL=kvm|tcg

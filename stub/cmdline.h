@@ -17,6 +17,7 @@ enum protocol {
 	PROTOCOL_PVH,
 	PROTOCOL_LINUX64,
 	PROTOCOL_LINUX32,
+	PROTOCOL_RISCV, /* chosen by the kernel's format, never by a word */
 };
 
 enum console {

@@ -16,6 +16,7 @@ enum kernel_format {
 	KERNEL_ELF64,
 	KERNEL_ELF32,
 	KERNEL_BZIMAGE,
+	KERNEL_RISCV, /* an Image for riscv64 */
 };
 
 #define FACTS_SEGMENTS 64
@@ -79,12 +80,19 @@ struct bzimage_facts {
 	uint64_t version_off;    /* of the version string in the file, 0 if none */
 };
 
+struct riscv_facts {
+	uint16_t version_major, version_minor;
+	uint64_t text_offset; /* bytes from a 2-MiB boundary to where the file lies */
+	uint64_t image_size;  /* bytes of RAM from there, BSS included */
+};
+
 struct facts {
 	enum kernel_format format;
 	uint64_t size; /* of the file, bytes */
 	union {
 		struct elf_facts elf;
 		struct bzimage_facts bz;
+		struct riscv_facts riscv;
 	};
 };
 
@@ -93,6 +101,18 @@ struct facts {
  * Errors: REFUSAL_NEED (see image.h); otherwise one of the kernel.*, elf.*, bzimage.* codes.
  */
 enum refusal_code kernel_probe(
+        const struct image *im, struct facts *ret_facts, struct refusal *ret_why);
+
+/*
+ * The same for a RISC-V body: only an Image for riscv64 is a kernel there; x86 kernels are
+ * refused with REFUSAL_KERNEL_ARCH, what is no kernel as kernel_probe() does.
+ * Errors: also RISCV_TRUNCATED, RISCV_HEADER, RISCV_BIG_ENDIAN.
+ */
+enum refusal_code riscv_probe(
+        const struct image *im, struct facts *ret_facts, struct refusal *ret_why);
+
+/* The same for tools that serve every body: x86 kernels and the RISC-V Image. */
+enum refusal_code any_kernel_probe(
         const struct image *im, struct facts *ret_facts, struct refusal *ret_why);
 
 /* The probe's parts, for tests: kernel_probe() calls the one that fits. */

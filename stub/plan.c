@@ -288,7 +288,7 @@ place_trampoline(struct planner *p)
 enum refusal_code
 plan_make(const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why)
 {
-	static enum refusal_code (*const steps[])(struct planner *) = {
+	static enum refusal_code (*const x86_steps[])(struct planner *) = {
 	        plan_kernel,
 	        check_cmdline,
 	        check_map,
@@ -297,7 +297,12 @@ plan_make(const struct plan_request *req, struct plan *ret_plan, struct refusal 
 	        plan_moves,
 	        place_trampoline,
 	        place_page_tables,
+	        NULL,
 	};
+	static enum refusal_code (*const riscv_steps[])(struct planner *) = {
+	        plan_riscv_kernel, plan_riscv_fdt, plan_initrds, plan_moves, NULL};
+	enum refusal_code (*const *step)(struct planner *) =
+	        req->kernel->format == KERNEL_RISCV ? riscv_steps : x86_steps;
 	struct planner p = {req, ret_plan, ret_why};
 
 	ret_plan->placements = ret_plan->moves = ret_plan->mapped = ret_plan->map_entries = 0;
@@ -307,8 +312,8 @@ plan_make(const struct plan_request *req, struct plan *ret_plan, struct refusal 
 	if (!memmap_ram_size(req->map))
 		return refuse(ret_why, req->map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE,
 		        0, 0, 1);
-	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		enum refusal_code code = steps[i](&p);
+	for (; *step; step++) {
+		enum refusal_code code = (*step)(&p);
 
 		if (code)
 			return code;

@@ -56,6 +56,7 @@ struct plan_request {
 	uint32_t map_spare;      /* entries by which the map may still grow (UEFI) */
 	uint32_t rng_seed_len;   /* 0 or PLAN_RNG_SEED: bytes at rng_seed */
 	const uint8_t *rng_seed;
+	uint64_t fdt_len; /* RISC-V: bytes that the device tree needs */
 };
 
 enum placement_kind {
@@ -69,6 +70,7 @@ enum placement_kind {
 	PLACE_PAGE_TABLES,
 	PLACE_TRAMPOLINE, /* the executor fills it */
 	PLACE_STAGE,      /* scratch that holds a source for a while */
+	PLACE_FDT,        /* RISC-V: the device tree, by fdt_boot_write() */
 };
 
 #define PLAN_NO_BLOB UINT32_MAX

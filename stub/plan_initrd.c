@@ -26,6 +26,8 @@ initrd_limits(const struct planner *p)
 		l.last = l.far = k->bz.initrd_last;
 		if (k->bz.xloadflags & ZP_XLF_CAN_BE_LOADED_ABOVE_4G)
 			l.far = UINT64_MAX;
+	} else if (k->format == KERNEL_RISCV) {
+		l.last = l.far = UINT64_MAX;
 	}
 	if (mem < end)
 		end = mem;

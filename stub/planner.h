@@ -59,6 +59,10 @@ bool plan_add_move(struct planner *p, struct move move);
 /* Can the map be brought down to `limit` entries? Errors: REFUSAL_MAP_TOO_MANY. */
 enum refusal_code plan_map_fits(struct planner *p, uint32_t limit);
 
+/* The steps for a RISC-V Image that differ. */
+enum refusal_code plan_riscv_kernel(struct planner *p);
+enum refusal_code plan_riscv_fdt(struct planner *p);
+
 enum refusal_code plan_kernel(struct planner *p);
 enum refusal_code plan_initrds(struct planner *p);
 enum refusal_code plan_moves(struct planner *p);

@@ -34,7 +34,7 @@ check_kernel(const struct file *kernel)
 	struct facts facts;
 	struct refusal why;
 
-	if (kernel_probe(&im, &facts, &why) != REFUSAL_NONE)
+	if (any_kernel_probe(&im, &facts, &why) != REFUSAL_NONE)
 		return fail_refusal(kernel->path, why);
 	if (kernel->size > UINT32_MAX)
 		return fail(STATUS_REFUSED, "%s: %zu bytes, an archive member has at most %u",

@@ -2,39 +2,12 @@
 /*
  * fw_cfg, QEMU's way to hand named files to its guest (QEMU docs/specs/fw_cfg.rst).
  *
- * fw_cfg.c talks to the device; fw_cfg_items.c, which needs no device, picks what is ours from
- * the directory.
+ * fw_cfg.c talks to the device; stub/fw_cfg_items.c picks what is ours from the directory.
  */
 #ifndef KSHIM_X86_FW_CFG_H
 #define KSHIM_X86_FW_CFG_H
 
-#include "stub/bytes.h"
-#include "stub/plan.h"
-
-#define FW_CFG_INITRDS   (PLAN_BLOBS - 1)
-#define FW_CFG_ENTRY_LEN 64 /* one file in the directory, bytes */
-
-#define FW_CFG_KERNEL  "opt/org.kshim/kernel"
-#define FW_CFG_CMDLINE "opt/org.kshim/cmdline"
-#define FW_CFG_INITRD  "opt/org.kshim/initrd" /* and with 1, 2, … appended */
-#define FW_CFG_E820    "etc/e820"
-
-struct fw_cfg_item {
-	uint16_t selector; /* 0: there is no such item */
-	uint32_t size;     /* bytes */
-};
-
-struct fw_cfg_items {
-	struct fw_cfg_item kernel, cmdline, e820;
-	struct fw_cfg_item initrd[FW_CFG_INITRDS]; /* [0] without a number, [N] with N */
-};
-
-/*
- * Take one directory entry (FW_CFG_ENTRY_LEN bytes) into `items` if it is one of ours.
- * Errors: REFUSAL_PLAN_TOO_MANY for an initrd with a number that is too high.
- */
-enum refusal_code fw_cfg_take_entry(
-        struct fw_cfg_items *items, struct span entry, struct refusal *ret_why);
+#include "stub/fw_cfg_items.h"
 
 /* Does the device answer? It is asked once. */
 bool fw_cfg_present(void);

@@ -4,11 +4,21 @@
  * Directory"): size u32, selector u16, reserved u16, all big-endian, then a name of up to 56
  * bytes with its NUL. Nothing here touches the device.
  */
-#include "x86/fw_cfg.h"
+#include "fw_cfg_items.h"
 
 #define ENTRY_SIZE     0
 #define ENTRY_SELECTOR 4
 #define ENTRY_NAME     8
+
+static uint64_t
+big_endian(struct span s, uint64_t off, unsigned bytes)
+{
+	uint64_t v = 0;
+
+	for (unsigned i = 0; i < bytes; i++)
+		v = v << 8 | span_u8(s, off + i);
+	return v;
+}
 
 /* Does the entry's name begin with `text`? Then *ret_rest is where it goes on. */
 static bool
@@ -50,9 +60,8 @@ initrd_number(struct span entry, uint64_t at, uint32_t *ret_number)
 enum refusal_code
 fw_cfg_take_entry(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
 {
-	struct fw_cfg_item item = {
-	        .selector = __builtin_bswap16(span_le16(entry, ENTRY_SELECTOR)),
-	        .size = __builtin_bswap32(span_le32(entry, ENTRY_SIZE))};
+	struct fw_cfg_item item = {.selector = (uint16_t)big_endian(entry, ENTRY_SELECTOR, 2),
+	        .size = (uint32_t)big_endian(entry, ENTRY_SIZE, 4)};
 	uint64_t rest;
 	uint32_t n;
 
@@ -60,6 +69,8 @@ fw_cfg_take_entry(struct fw_cfg_items *items, struct span entry, struct refusal 
 		items->kernel = item;
 	} else if (name_is(entry, FW_CFG_CMDLINE, sizeof(FW_CFG_CMDLINE))) {
 		items->cmdline = item;
+	} else if (name_is(entry, FW_CFG_MODE, sizeof(FW_CFG_MODE))) {
+		items->mode = item;
 	} else if (name_is(entry, FW_CFG_E820, sizeof(FW_CFG_E820))) {
 		items->e820 = item;
 	} else if (name_begins(entry, FW_CFG_INITRD, sizeof(FW_CFG_INITRD) - 1, &rest) &&

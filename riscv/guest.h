@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guest: one, with all harts that have the hypervisor extension.
+ *
+ * guest.c prepares it once, guest_hart.c runs a hart of it, trap.c answers its exits,
+ * guest_sbi.c and guest_hsm.c its calls, plic.c its accesses to the interrupt controller.
+ * Guest physical addresses and hart ids are the machine's.
+ */
+#ifndef KSHIM_RISCV_GUEST_H
+#define KSHIM_RISCV_GUEST_H
+
+#include "riscv/vcpu.h"
+#include "stub/gstage.h"
+#include "stub/machine.h"
+
+#define PLIC_CONTEXTS (2 * MACHINE_HARTS)
+
+struct plic {
+	struct range reg;             /* len 0: none */
+	uint64_t hart[PLIC_CONTEXTS]; /* that a context belongs to */
+	bool ours[PLIC_CONTEXTS];     /* it is an S-mode context of a guest hart */
+};
+
+struct guest {
+	const struct memmap *map;
+	struct gstage gstage;
+	uint64_t hgatp;
+	uint64_t henvcfg;
+	bool sstc;    /* its timer is stimecmp; otherwise SBI's with an injected interrupt */
+	bool stateen; /* hstateen0 is there */
+	struct plic plic;
+	uint32_t harts;
+	struct vcpu vcpu[MACHINE_HARTS];
+};
+
+extern struct guest guest;
+
+/* Mark virtio-mmio slots without a device as absent. */
+void guest_look_at_devices(struct machine *machine);
+
+/* Does the timer work without us? By the ISA string, and by trying. */
+bool guest_timer_is_sstc(const struct machine_hart *hart);
+
+/*
+ * Build the G-stage tables and what the harts need. Errors: GSTAGE_ROOM, GSTAGE_RANGE.
+ */
+enum refusal_code guest_prepare(const struct fdt *tree, const struct machine *machine,
+        const struct memmap *map, const struct machine_hart *boot, bool sstc, bool quiet,
+        struct refusal *ret_why);
+
+/* Start the guest on this hart: a0 = hart, a1 = opaque. */
+_Noreturn void guest_start(uint64_t hart, uint64_t entry, uint64_t opaque);
+
+/* Run a hart of the guest from v->start_addr on; head.S calls it for those started by HSM. */
+_Noreturn void guest_hart_main(struct vcpu *v);
+
+/* Let the hart go on at `addr` as a freshly entered supervisor: a0 = hart, a1 = opaque. */
+void guest_hart_enter(struct vcpu *v, uint64_t addr, uint64_t opaque);
+
+/* The guest's hart with that id, or NULL. */
+struct vcpu *guest_vcpu(uint64_t hart);
+
+/* Answer the exit in *v (trap.c). */
+void guest_exit_handle(struct vcpu *v);
+
+/* Answer an SBI call (guest_sbi.c), and the HSM extension's part of it (guest_hsm.c). */
+void guest_sbi_call(struct vcpu *v);
+struct sbi_result;
+struct sbi_result guest_hsm_call(struct vcpu *v, uint64_t function);
+
+/* An access to the PLIC at `off`: what a load reads, or the value of a store (plic.c). */
+uint32_t plic_load(struct vcpu *v, uint64_t off);
+void plic_store(struct vcpu *v, uint64_t off, uint32_t value);
+/* Which contexts are the guest's. */
+void plic_init(const struct fdt *tree, const struct machine *machine);
+/* The hart's external interrupt line has changed: pass it on. */
+void plic_interrupt(void);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Takes ISA strings apart, and writes them again without some extensions.
+ *
+ * RISC-V unprivileged specification, "ISA Extension Naming Conventions": after "rv64" come
+ * single letters, then longer names that start with s, x or z, separated by underscores (before
+ * the first one it may be missing). Version numbers ("i2p1") are kept with their letter.
+ */
+#include "isa.h"
+
+#define BASE_LEN 4 /* "rv64" */
+
+static uint64_t
+text_len(struct span s)
+{
+	uint64_t n = 0;
+
+	while (n < s.size && s.base[n])
+		n++;
+	return n;
+}
+
+static bool
+is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The next extension of the string at *at, underscores skipped; false at the end. */
+static bool
+next_extension(struct span isa, uint64_t *at, struct span *ret)
+{
+	uint64_t size = text_len(isa), start, end;
+
+	while (*at < size && isa.base[*at] == '_')
+		++*at;
+	if (*at >= size)
+		return false;
+	start = *at;
+	end = start + 1;
+	if (isa.base[start] == 's' || isa.base[start] == 'x' || isa.base[start] == 'z') {
+		while (end < size && isa.base[end] != '_')
+			end++;
+	} else {
+		while (end < size && is_digit(isa.base[end]))
+			end++;
+		if (end > start + 1 && end + 1 < size && isa.base[end] == 'p' &&
+		        is_digit(isa.base[end + 1]))
+			for (end++; end < size && is_digit(isa.base[end]);)
+				end++;
+	}
+	*at = end;
+	*ret = (struct span){isa.base + start, end - start};
+	return true;
+}
+
+static bool
+equals(struct span s, const char *text)
+{
+	uint64_t i = 0;
+
+	while (i < s.size && text[i] && s.base[i] == (uint8_t)text[i])
+		i++;
+	return i == s.size && !text[i];
+}
+
+/* The same, a version number behind a single letter not counting. */
+static bool
+names(struct span extension, const char *text)
+{
+	if (extension.size > 1 && is_digit(extension.base[1]))
+		extension.size = 1;
+	return equals(extension, text);
+}
+
+bool
+isa_has(struct span isa, const char *extension)
+{
+	uint64_t at = BASE_LEN;
+	struct span e;
+
+	while (next_extension(isa, &at, &e)) {
+		if (names(e, extension))
+			return true;
+	}
+	return false;
+}
+
+bool
+isa_guest_may(struct span extension, bool sstc)
+{
+	static const char *const denied[] = {"h", "ssaia", "smaia", "ssstateen", "smstateen"};
+
+	for (unsigned i = 0; i < sizeof(denied) / sizeof(denied[0]); i++) {
+		if (names(extension, denied[i]))
+			return false;
+	}
+	if (extension.size > 2 && span_is(extension, 0, "sh", 2))
+		return false;
+	return sstc || !equals(extension, "sstc");
+}
+
+uint64_t
+isa_for_guest(struct span isa, bool sstc, char *out)
+{
+	uint64_t at = BASE_LEN, len = 0;
+	struct span e;
+
+	for (; len < BASE_LEN && len < text_len(isa); len++)
+		out[len] = (char)isa.base[len];
+	while (next_extension(isa, &at, &e)) {
+		if (!isa_guest_may(e, sstc))
+			continue;
+		if (e.base[-1] == '_')
+			out[len++] = '_';
+		memcpy(out + len, e.base, (size_t)e.size);
+		len += e.size;
+	}
+	out[len] = '\0';
+	return len;
+}
+
+uint64_t
+isa_list_for_guest(struct span list, bool sstc, char *out)
+{
+	uint64_t at = 0, len = 0;
+	struct span rest, e;
+
+	while (span_sub(list, at, list.size - at, &rest) && rest.size) {
+		e = (struct span){rest.base, text_len(rest)};
+		at += e.size + 1;
+		if (!e.size || !isa_guest_may(e, sstc))
+			continue;
+		memcpy(out + len, e.base, (size_t)e.size);
+		out[len + e.size] = '\0';
+		len += e.size + 1;
+	}
+	return len;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The RISC-V Image: its header, one field damaged at a time, and where the plan puts it. */
+#include "unit.h"
+
+#include <string.h>
+
+#include "stub/wire/riscv_image.h"
+#include "tests/unit/plan_bench.h"
+
+#define SIZE 8192
+
+/* A valid Image with the header of Debian's. */
+static void
+image(uint8_t *out)
+{
+	struct riscv_image_header h = {.code0 = 0x106f5a4d, /* "MZ" */
+	        .text_offset = 2 * MIB,
+	        .image_size = 3 * MIB + 4096,
+	        .version = 2,
+	        .magic2 = RISCV_IMAGE_MAGIC2,
+	        .res3 = 0x40};
+
+	memset(out, 0x13, SIZE);
+	memcpy(out, &h, sizeof(h));
+}
+
+static enum refusal_code
+probe(const uint8_t *bytes, uint64_t size, struct facts *facts, struct refusal *why)
+{
+	struct image im = image_of((struct span){bytes, size});
+
+	memset(facts, 0xa5, sizeof(*facts));
+	return riscv_probe(&im, facts, why);
+}
+
+static void
+header_becomes_facts(void **state)
+{
+	uint8_t file[SIZE];
+	struct image stream = image_stream(SIZE);
+	struct refusal why;
+	struct facts f;
+
+	(void)state;
+	image(file);
+	assert_int_equal(probe(file, SIZE, &f, &why), REFUSAL_NONE);
+	assert_int_equal(f.format, KERNEL_RISCV);
+	assert_int_equal(f.size, SIZE);
+	assert_int_equal(f.riscv.text_offset, 2 * MIB);
+	assert_int_equal(f.riscv.image_size, 3 * MIB + 4096);
+	assert_int_equal(f.riscv.version_minor, 2);
+	assert_int_equal(riscv_probe(&stream, &f, &why), REFUSAL_NEED);
+	assert_true(image_add(&stream, 0, (struct span){file, 4096}));
+	assert_int_equal(riscv_probe(&stream, &f, &why), REFUSAL_NONE);
+	assert_int_equal(any_kernel_probe(&stream, &f, &why), REFUSAL_NONE);
+	/* The x86 bodies know it by name. */
+	assert_int_equal(kernel_probe(&stream, &f, &why), REFUSAL_KERNEL_ARCH);
+}
+
+static void
+damaged_headers_are_refused(void **state)
+{
+	static const struct {
+		unsigned at, len;
+		uint64_t value;
+		enum refusal_code code;
+	} rows[] = {
+	        {0x20, 4, 1, REFUSAL_RISCV_HEADER},
+	        {0x20, 4, 0x10002, REFUSAL_RISCV_HEADER},
+	        {0x20, 4, 3, REFUSAL_NONE},
+	        {0x18, 8, 1, REFUSAL_RISCV_BIG_ENDIAN},
+	        {0x18, 8, 2, REFUSAL_NONE},
+	        {0x08, 8, 0x200001, REFUSAL_RISCV_HEADER},
+	        {0x08, 8, 0, REFUSAL_NONE},
+	        {0x10, 8, SIZE - 1, REFUSAL_RISCV_HEADER},
+	        {0x10, 8, SIZE, REFUSAL_NONE},
+	        {0x10, 8, 0, REFUSAL_RISCV_HEADER},
+	};
+	uint8_t file[SIZE];
+	struct refusal why;
+	struct facts f;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		image(file);
+		memcpy(file + rows[i].at, &rows[i].value, rows[i].len);
+		assert_int_equal(probe(file, SIZE, &f, &why), rows[i].code);
+		if (rows[i].code) {
+			assert_int_equal(why.where, rows[i].at);
+			assert_int_equal(why.found, rows[i].value);
+			assert_int_equal(*(uint8_t *)&f, 0xa5);
+		}
+	}
+}
+
+static void
+short_and_foreign_files_are_refused(void **state)
+{
+	uint8_t file[SIZE];
+	struct refusal why;
+	struct facts f;
+
+	(void)state;
+	image(file);
+	assert_int_equal(probe(file, 0, &f, &why), REFUSAL_KERNEL_EMPTY);
+	assert_int_equal(probe(file, 63, &f, &why), REFUSAL_RISCV_TRUNCATED);
+	assert_int_equal(probe(file, 64, &f, &why), REFUSAL_NONE);
+	memset(file, 0, SIZE);
+	memcpy(file, "MZ\0\0zimg\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0gzip", 29);
+	assert_int_equal(probe(file, SIZE, &f, &why), REFUSAL_KERNEL_PE);
+	assert_string_equal(why.detail, "EFI zboot, gzip");
+	memset(file, 0, SIZE);
+	memcpy(file, "070701", 6);
+	assert_int_equal(probe(file, SIZE, &f, &why), REFUSAL_KERNEL_OTHER);
+	memset(file, 0, SIZE);
+	memcpy(file + 0x38, "ARMd", 4);
+	assert_int_equal(probe(file, SIZE, &f, &why), REFUSAL_KERNEL_ARCH);
+}
+
+/* A request for an Image of 1 MiB in the file and 3 in memory; RAM from 4 to 16 MiB. */
+static void
+bench_image(struct bench *b)
+{
+	bench_bzimage(b);
+	b->kernel = (struct facts){.format = KERNEL_RISCV, .size = MIB};
+	b->kernel.riscv = (struct riscv_facts){0, 2, 2 * MIB, 3 * MIB};
+	b->map.count = 0;
+	assert_int_equal(memmap_add(&b->map, 4 * MIB, 12 * MIB, MEM_RAM, &b->why), 0);
+	b->req.blobs = 0;
+	b->req.trampoline_len = 0;
+	b->req.fdt_len = 5000;
+}
+
+static void
+kernel_goes_to_the_lowest_2_mib(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_image(&b);
+	bench_stream(&b, MIB);
+	bench_fixed(&b, "kshim", 4 * MIB, PAGE);
+	bench_stream(&b, 70001);
+	assert_int_equal(bench_plan(&b), REFUSAL_NONE);
+	bench_run(&b);
+	assert_int_equal(b.plan.protocol, PROTOCOL_RISCV);
+	assert_int_equal(b.plan.entry, 6 * MIB);
+	assert_int_equal(b.plan.placement[0].range.len, 3 * MIB); /* not the file's size */
+	assert_int_equal(plan_find(&b.plan, PLACE_FDT)->range.addr, 16 * MIB - 2 * PAGE);
+	assert_int_equal(b.plan.initrd.len, 70001);
+	assert_int_equal(b.plan.initrd.addr % PAGE, 0);
+	assert_true(b.plan.initrd.addr >= 9 * MIB);
+	b.kernel.riscv.text_offset = 2 * MIB + 0x80000;
+	assert_int_equal(bench_plan(&b), REFUSAL_NONE);
+	assert_int_equal(b.plan.entry, 4 * MIB + 0x80000);
+}
+
+/* The file lies where the kernel must go: it is moved, and no byte of the initrd is lost. */
+static void
+sources_in_the_way_are_moved(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_image(&b);
+	b.map.count = 0;
+	assert_int_equal(memmap_add(&b.map, 4 * MIB, 5 * MIB, MEM_RAM, &b.why), 0);
+	bench_module(&b, 4 * MIB + 100, MIB);
+	bench_module(&b, 5 * MIB + 200, MIB);
+	assert_int_equal(bench_plan(&b), REFUSAL_NONE);
+	bench_run(&b);
+	assert_int_equal(b.plan.entry, 4 * MIB);
+}
+
+static void
+lack_of_room_is_refused(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_image(&b);
+	bench_stream(&b, MIB);
+	b.kernel.riscv.image_size = 12 * MIB;
+	assert_int_equal(bench_plan(&b), REFUSAL_PLAN_HANDOFF_ROOM);
+	assert_string_equal(b.why.detail, "device tree");
+	b.kernel.riscv.image_size++;
+	assert_int_equal(bench_plan(&b), REFUSAL_PLAN_KERNEL_ROOM);
+	assert_int_equal(b.why.found, 12 * MIB);
+	b.kernel.riscv.image_size = 3 * MIB;
+	bench_stream(&b, 9 * MIB);
+	assert_int_equal(bench_plan(&b), REFUSAL_PLAN_INITRD_ROOM);
+	b.map.count = 0;
+	assert_int_equal(bench_plan(&b), REFUSAL_MAP_NONE);
+}
+
+static void
+line_and_protocol_have_limits(void **state)
+{
+	struct bench b;
+	char text[1025];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (unsigned len = 1023; len <= 1024; len++) {
+		struct span part = {(const uint8_t *)text, len};
+
+		bench_image(&b);
+		bench_stream(&b, MIB);
+		b.req.cmdline.len = 0;
+		assert_int_equal(cmdline_append(&b.req.cmdline, part, &b.why), REFUSAL_NONE);
+		assert_int_equal(
+		        bench_plan(&b), len > 1023 ? REFUSAL_CMDLINE_LONG : REFUSAL_NONE);
+	}
+	assert_int_equal(b.why.wanted, 1023);
+	bench_image(&b);
+	bench_stream(&b, MIB);
+	b.req.protocol = PROTOCOL_PVH;
+	assert_int_equal(bench_plan(&b), REFUSAL_CMDLINE_WORD);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(header_becomes_facts),
+	        cmocka_unit_test(damaged_headers_are_refused),
+	        cmocka_unit_test(short_and_foreign_files_are_refused),
+	        cmocka_unit_test(kernel_goes_to_the_lowest_2_mib),
+	        cmocka_unit_test(sources_in_the_way_are_moved),
+	        cmocka_unit_test(lack_of_room_is_refused),
+	        cmocka_unit_test(line_and_protocol_have_limits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
