@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The probe guest: checks the SBI that it is given, or leaves its memory, as its command line
+ * says.
+ *
+ * probe=sbi calls every function of each extension of the SBI specification 2.0 with good and
+ * bad arguments; probe=load, store, fetch with at=ADDRESS make one access there. It speaks by
+ * the legacy console, one line a check, "probe: PASS" or "probe: FAIL" last, and shuts down.
+ */
+#include "riscv/sbi.h"
+#include "stub/cmdline.h"
+#include "stub/fdt.h"
+
+#define csr_read(name)                                                                         \
+	({                                                                                     \
+		uint64_t v_;                                                                   \
+		__asm__ volatile("csrr %0, " #name : "=r"(v_) : : "memory");                   \
+		v_;                                                                            \
+	})
+#define csr_write(name, v) __asm__ volatile("csrw " #name ", %0" : : "r"((uint64_t)(v)))
+
+#define SIP_SSIP 2u
+#define SIP_STIP 32u
+#define SIE      2u /* sstatus */
+#define OPAQUE   0x1234567890abcdefull
+#define TICKS_MS 10000 /* timer ticks in a millisecond, at 10 MHz */
+
+extern uint64_t entry_satp[2];
+extern const uint8_t second_entry[], probe_start[];
+
+void probe_main(uint64_t hart, uint64_t tree);
+void second_main(uint64_t hart, uint64_t opaque, uint64_t satp, uint64_t sstatus);
+int64_t suspend_and_resume(uint64_t type, uint64_t opaque, uint64_t *ret);
+uint64_t read_hgatp(void);
+uint64_t take_interrupt(uint64_t sie, uint64_t ticks);
+uint64_t registers_kept(void);
+
+static uint64_t failures;
+static uint64_t me;
+
+/* What the second hart saw, and how often it ran. */
+static volatile uint64_t second_hart, second_opaque, second_satp, second_sstatus, second_ipis;
+static volatile uint64_t second_runs;
+
+static void
+put(const char *s)
+{
+	for (; *s; s++)
+		sbi_call1(SBI_LEGACY_PUTCHAR, 0, (uint8_t)*s);
+}
+
+static void
+put_hex(uint64_t v)
+{
+	char digit[2] = {0, 0};
+
+	for (int shift = 60; shift >= 0; shift -= 4) {
+		unsigned d = v >> shift & 15;
+
+		digit[0] = (char)(d < 10 ? '0' + d : 'a' + d - 10);
+		put(digit);
+	}
+}
+
+static void
+check(const char *what, uint64_t got, uint64_t want)
+{
+	if (got == want) {
+		put("probe: ok ");
+		put(what);
+	} else {
+		failures++;
+		put("probe: not ok ");
+		put(what);
+		put(": got ");
+		put_hex(got);
+		put(", wanted ");
+		put_hex(want);
+	}
+	put("\r\n");
+}
+
+static struct sbi_result
+call(uint64_t extension, uint64_t function, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
+{
+	return sbi_call(extension, function, (struct sbi_args){{a0, a1, a2, a3}});
+}
+
+/* Its error code. */
+static uint64_t
+err(uint64_t extension, uint64_t function, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
+{
+	return (uint64_t)call(extension, function, a0, a1, a2, a3).error;
+}
+
+#define E(name) ((uint64_t)SBI_##name)
+
+/*
+ * Does that interrupt come within so many milliseconds? It is taken, for what sip reads is not
+ * what comes everywhere: QEMU 7.2 does not show the timer of vstimecmp there.
+ */
+static bool
+comes(uint64_t bit, uint64_t ms)
+{
+	uint64_t number = bit == SIP_SSIP ? 1 : 5;
+
+	return take_interrupt(bit, ms * TICKS_MS) == (1ull << 63 | number);
+}
+
+static void
+check_base(void)
+{
+	check("base version", call(SBI_BASE, 0, 0, 0, 0, 0).value, 2 << 24);
+	check("base implementation", err(SBI_BASE, 1, 0, 0, 0, 0), 0);
+	check("base implementation version", err(SBI_BASE, 2, 0, 0, 0, 0), 0);
+	check("probe base", call(SBI_BASE, 3, SBI_BASE, 0, 0, 0).value, 1);
+	check("probe TIME", call(SBI_BASE, 3, SBI_TIME, 0, 0, 0).value, 1);
+	check("probe IPI", call(SBI_BASE, 3, SBI_IPI, 0, 0, 0).value, 1);
+	check("probe RFENCE", call(SBI_BASE, 3, SBI_RFENCE, 0, 0, 0).value, 1);
+	check("probe HSM", call(SBI_BASE, 3, SBI_HSM, 0, 0, 0).value, 1);
+	check("probe SRST", call(SBI_BASE, 3, SBI_SRST, 0, 0, 0).value, 1);
+	check("probe DBCN", call(SBI_BASE, 3, SBI_DBCN, 0, 0, 0).value, 1);
+	check("probe legacy putchar", call(SBI_BASE, 3, 1, 0, 0, 0).value, 1);
+	check("probe legacy getchar", call(SBI_BASE, 3, 2, 0, 0, 0).value, 1);
+	check("probe PMU, absent", call(SBI_BASE, 3, 0x504d55, 0, 0, 0).value, 0);
+	check("probe absent is no error", err(SBI_BASE, 3, 0x504d55, 0, 0, 0), 0);
+	check("probe nonsense", call(SBI_BASE, 3, ~0ull, 0, 0, 0).value, 0);
+	check("base mvendorid", err(SBI_BASE, 4, 0, 0, 0, 0), 0);
+	check("base marchid", err(SBI_BASE, 5, 0, 0, 0, 0), 0);
+	check("base mimpid", err(SBI_BASE, 6, 0, 0, 0, 0), 0);
+	check("base unknown function", err(SBI_BASE, 7, 0, 0, 0, 0), E(ERR_NOT_SUPPORTED));
+	check("unknown extension", err(0x0badc0de, 0, 0, 0, 0, 0), E(ERR_NOT_SUPPORTED));
+	check("legacy timer, absent", err(0, 0, ~0ull, 0, 0, 0), E(ERR_NOT_SUPPORTED));
+	check("registers kept", registers_kept(), 1);
+}
+
+static void
+check_time(void)
+{
+	uint64_t before = csr_read(time), late;
+
+	check("no timer at first", comes(SIP_STIP, 2), 0);
+	check("set_timer", err(SBI_TIME, 0, before + 20 * TICKS_MS, 0, 0, 0), 0);
+	check("timer fires", comes(SIP_STIP, 1000), 1);
+	late = csr_read(time) - before;
+	check("timer is on time", late >= 20 * TICKS_MS && late < 500 * TICKS_MS, 1);
+	check("set_timer for ever", err(SBI_TIME, 0, ~0ull, 0, 0, 0), 0);
+	check("clears the interrupt", comes(SIP_STIP, 5), 0);
+	check("a timer of the past", err(SBI_TIME, 0, 0, 0, 0, 0), 0);
+	check("fires at once", comes(SIP_STIP, 1000), 1);
+	err(SBI_TIME, 0, ~0ull, 0, 0, 0);
+	check("TIME unknown function", err(SBI_TIME, 1, 0, 0, 0, 0), E(ERR_NOT_SUPPORTED));
+}
+
+static void
+clear_ipi(void)
+{
+	__asm__ volatile("csrc sip, %0" : : "r"((uint64_t)SIP_SSIP));
+}
+
+static void
+check_ipi(void)
+{
+	check("send_ipi to self", err(SBI_IPI, 0, 1, me, 0, 0), 0);
+	check("arrives", comes(SIP_SSIP, 1000), 1);
+	clear_ipi();
+	check("is cleared by the guest", comes(SIP_SSIP, 2), 0);
+	check("send_ipi to all", err(SBI_IPI, 0, 0, ~0ull, 0, 0), 0);
+	check("arrives too", comes(SIP_SSIP, 1000), 1);
+	clear_ipi();
+	check("send_ipi to none", err(SBI_IPI, 0, 0, 0, 0, 0), 0);
+	check("send_ipi to nobody", err(SBI_IPI, 0, 1, 1000, 0, 0), E(ERR_INVALID_PARAM));
+	check("send_ipi past the end", err(SBI_IPI, 0, 3, ~0ull - 1, 0, 0),
+	        E(ERR_INVALID_PARAM));
+	check("IPI unknown function", err(SBI_IPI, 1, 1, 0, 0, 0), E(ERR_NOT_SUPPORTED));
+}
+
+static void
+check_rfence(void)
+{
+	check("fence_i", err(SBI_RFENCE, 0, 1, me, 0, 0), 0);
+	check("fence_i all", err(SBI_RFENCE, 0, 0, ~0ull, 0, 0), 0);
+	check("sfence_vma", err(SBI_RFENCE, 1, 1, me, 0x1000, 0x1000), 0);
+	check("sfence_vma all of it", err(SBI_RFENCE, 1, 1, me, 0, ~0ull), 0);
+	check("sfence_vma_asid", err(SBI_RFENCE, 2, 1, me, 0x1000, 0x1000), 0);
+	check("fence_i nobody", err(SBI_RFENCE, 0, 1, 1000, 0, 0), E(ERR_INVALID_PARAM));
+	check("sfence nobody", err(SBI_RFENCE, 1, 1, 1000, 0, 0), E(ERR_INVALID_PARAM));
+	check("sfence that wraps", err(SBI_RFENCE, 1, 1, me, ~0xfffull, 0x2000),
+	        E(ERR_INVALID_ADDRESS));
+	check("sfence to the very end", err(SBI_RFENCE, 1, 1, me, ~0xfffull, 0x1000), 0);
+	for (uint64_t f = 3; f < 8; f++)
+		check("hfence is not for guests", err(SBI_RFENCE, f, 1, me, 0, 0),
+		        E(ERR_NOT_SUPPORTED));
+}
+
+void
+second_main(uint64_t hart, uint64_t opaque, uint64_t satp, uint64_t sstatus)
+{
+	second_hart = hart;
+	second_opaque = opaque;
+	second_satp = satp;
+	second_sstatus = sstatus;
+	__asm__ volatile("fence rw, rw" ::: "memory");
+	second_runs++;
+	while (!(csr_read(sip) & SIP_SSIP))
+		;
+	clear_ipi();
+	second_ipis++;
+	__asm__ volatile("fence rw, rw" ::: "memory");
+	sbi_call1(SBI_HSM, SBI_HSM_STOP, 0);
+}
+
+static uint64_t
+wait_status(uint64_t hart, uint64_t wanted)
+{
+	uint64_t end = csr_read(time) + 2000 * TICKS_MS, now;
+
+	do
+		now = call(SBI_HSM, SBI_HSM_GET_STATUS, hart, 0, 0, 0).value;
+	while (now != wanted && csr_read(time) < end);
+	return now;
+}
+
+static void
+run_second(uint64_t other, uint64_t run)
+{
+	uint64_t end = csr_read(time) + 2000 * TICKS_MS;
+
+	check("hart_start", err(SBI_HSM, 0, other, (uintptr_t)second_entry, OPAQUE + run, 0),
+	        0);
+	while (second_runs < run && csr_read(time) < end)
+		;
+	check("it runs", second_runs, run);
+	check("its a0", second_hart, other);
+	check("its a1", second_opaque, OPAQUE + run);
+	check("its satp", second_satp, 0);
+	check("its sstatus.SIE", second_sstatus & SIE, 0);
+	check("it is started", wait_status(other, 0), 0);
+	check("start it twice", err(SBI_HSM, 0, other, (uintptr_t)second_entry, 0, 0),
+	        E(ERR_ALREADY_AVAILABLE));
+	check("fence to it", err(SBI_RFENCE, 1, 1, other, 0x1000, 0x1000), 0);
+	check("fence_i to both", err(SBI_RFENCE, 0, 1ull << other | 1ull << me, 0, 0, 0), 0);
+	check("IPI to it", err(SBI_IPI, 0, 1, other, 0, 0), 0);
+	check("it stops", wait_status(other, SBI_HSM_STOPPED), SBI_HSM_STOPPED);
+	check("by one IPI", second_ipis, run);
+}
+
+static void
+check_hart_start(uint64_t other)
+{
+	uint64_t entry = (uintptr_t)second_entry;
+
+	check("status of self", call(SBI_HSM, 2, me, 0, 0, 0).value, 0);
+	check("status of nobody", err(SBI_HSM, 2, 1000, 0, 0, 0), E(ERR_INVALID_PARAM));
+	check("start self", err(SBI_HSM, 0, me, entry, 0, 0), E(ERR_ALREADY_AVAILABLE));
+	check("start nobody", err(SBI_HSM, 0, 1000, entry, 0, 0), E(ERR_INVALID_PARAM));
+	check("HSM unknown function", err(SBI_HSM, 4, 0, 0, 0, 0), E(ERR_NOT_SUPPORTED));
+	if (other == me)
+		return;
+	check("status of the other", call(SBI_HSM, 2, other, 0, 0, 0).value, SBI_HSM_STOPPED);
+	check("start it nowhere", err(SBI_HSM, 0, other, 0, 0, 0), E(ERR_INVALID_ADDRESS));
+	check("start it in kshim", err(SBI_HSM, 0, other, 0x80200000, 0, 0),
+	        E(ERR_INVALID_ADDRESS));
+	run_second(other, 1);
+	run_second(other, 2);
+}
+
+static void
+check_suspend(void)
+{
+	uint64_t got[2] = {0, 0};
+
+	check("suspend of reserved type", err(SBI_HSM, 3, 1, 0, 0, 0), E(ERR_INVALID_PARAM));
+	check("suspend of platform type", err(SBI_HSM, 3, 0x10000000, 0, 0, 0),
+	        E(ERR_INVALID_PARAM));
+	check("resume in kshim", err(SBI_HSM, 3, 0x80000000, 0x80200000, 0, 0),
+	        E(ERR_INVALID_ADDRESS));
+	csr_write(sie, SIP_STIP);
+	err(SBI_TIME, 0, csr_read(time) + 5 * TICKS_MS, 0, 0, 0);
+	check("retentive suspend", err(SBI_HSM, 3, 0, 0, 0, 0), 0);
+	err(SBI_TIME, 0, csr_read(time) + 5 * TICKS_MS, 0, 0, 0);
+	check("non-retentive suspend", (uint64_t)suspend_and_resume(0x80000000, OPAQUE, got),
+	        0);
+	check("a0 after it", got[0], me);
+	check("a1 after it", got[1], OPAQUE);
+	csr_write(sie, 0);
+	err(SBI_TIME, 0, ~0ull, 0, 0, 0);
+}
+
+static void
+check_srst(void)
+{
+	check("reset of reserved type", err(SBI_SRST, 0, 3, 0, 0, 0), E(ERR_INVALID_PARAM));
+	check("reset of vendor type", err(SBI_SRST, 0, 0xf0000000, 0, 0, 0),
+	        E(ERR_INVALID_PARAM));
+	check("reset for reserved reason", err(SBI_SRST, 0, 0, 2, 0, 0), E(ERR_INVALID_PARAM));
+	check("SRST unknown function", err(SBI_SRST, 1, 0, 0, 0, 0), E(ERR_NOT_SUPPORTED));
+}
+
+static void
+check_dbcn(void)
+{
+	static char text[] = "probe: by DBCN\r\n";
+	uint64_t at = (uintptr_t)text;
+	struct sbi_result r = call(SBI_DBCN, 0, sizeof(text) - 1, at, 0, 0);
+
+	check("console write", (uint64_t)r.error, 0);
+	check("how much of it", r.value, sizeof(text) - 1);
+	check("write nothing", err(SBI_DBCN, 0, 0, at, 0, 0), 0);
+	check("write from kshim", err(SBI_DBCN, 0, 16, 0x80200000, 0, 0), E(ERR_INVALID_PARAM));
+	check("write from above", err(SBI_DBCN, 0, 16, at, 1, 0), E(ERR_INVALID_PARAM));
+	check("write too much", err(SBI_DBCN, 0, ~0ull, at, 0, 0), E(ERR_INVALID_PARAM));
+	check("write from a device", err(SBI_DBCN, 0, 1, 0x10000000, 0, 0),
+	        E(ERR_INVALID_PARAM));
+	r = call(SBI_DBCN, 1, 4, at, 0, 0);
+	check("console read", (uint64_t)r.error, 0);
+	check("nothing was typed", r.value, 0);
+	check("read to kshim", err(SBI_DBCN, 1, 16, 0x80200000, 0, 0), E(ERR_INVALID_PARAM));
+	check("write_byte", err(SBI_DBCN, 2, '.', 0, 0, 0), 0);
+	check("DBCN unknown function", err(SBI_DBCN, 3, 0, 0, 0, 0), E(ERR_NOT_SUPPORTED));
+	check("legacy putchar", err(SBI_LEGACY_PUTCHAR, 0, '.', 0, 0, 0), 0);
+	check("legacy getchar", err(SBI_LEGACY_GETCHAR, 0, 0, 0, 0, 0), ~0ull);
+}
+
+static void
+check_state(void)
+{
+	check("satp on entry", entry_satp[0], 0);
+	check("sstatus.SIE on entry", entry_satp[1] & SIE, 0);
+	check("a hypervisor's register is illegal", read_hgatp(), 2);
+}
+
+static _Noreturn void
+verdict(void)
+{
+	put(failures ? "probe: FAIL\r\n" : "probe: PASS\r\n");
+	call(SBI_SRST, 0, 0, 0, 0, 0);
+	for (;;)
+		;
+}
+
+static void
+access(struct span how, uint64_t at)
+{
+	put("probe: about to\r\n");
+	if (span_is(how, 0, "load", 4))
+		put_hex(*(volatile uint32_t *)at);
+	else if (span_is(how, 0, "store", 5))
+		*(volatile uint32_t *)at = 0x5a5a5a5a;
+	else
+		((void (*)(void))at)();
+	put(" probe: survived\r\n");
+}
+
+/* The command line of the device tree at `tree`. */
+static struct cmdline
+command_line(uint64_t tree, char *buf, size_t size)
+{
+	const uint8_t *at = (const uint8_t *)tree;
+	struct cmdline line = cmdline_init(buf, size);
+	struct refusal why;
+	struct span v;
+	struct fdt fdt;
+
+	if (fdt_open((struct span){at, fdt_total_size((struct span){at, 40})}, &fdt, &why) ==
+	                REFUSAL_NONE &&
+	        fdt_prop(&fdt, fdt_child(&fdt, 0, "chosen"), "bootargs", &v))
+		cmdline_append(&line, v, &why);
+	return line;
+}
+
+void
+probe_main(uint64_t hart, uint64_t tree)
+{
+	static char buf[1024];
+	struct cmdline line = command_line(tree, buf, sizeof(buf));
+	struct span how = {NULL, 0}, text;
+	uint64_t at = 0, harts = 1;
+
+	me = hart;
+	if (cmdline_value(&line, "harts=", &text))
+		cmdline_number(text, &harts);
+	if (cmdline_value(&line, "at=", &text))
+		cmdline_number(text, &at);
+	if (cmdline_value(&line, "probe=", &how) && !span_is(how, 0, "sbi", 3)) {
+		access(how, at);
+		failures = 1;
+		verdict();
+	}
+	check("has a command line", how.size != 0, 1);
+	check_state();
+	check_base();
+	check_time();
+	check_ipi();
+	check_rfence();
+	check_hart_start(harts > 1 ? !hart : hart);
+	check_suspend();
+	check_srst();
+	check_dbcn();
+	verdict();
+}
