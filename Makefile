@@ -186,6 +186,7 @@ UNIT_TESTS := \
 # Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.
 FUZZERS := \
 	tests/fuzz/fuzz_bundle.c \
+	tests/fuzz/fuzz_fdt.c \
 	tests/fuzz/fuzz_probe.c \
 
 # The probe kernels' verdict (tests/probes), compiled for 32 and for 64 bits.

@@ -51,6 +51,20 @@ load_more(struct boot *b, struct refusal *why)
 	return REFUSAL_NONE;
 }
 
+/* Is what the launcher calls its initrd in memory? */
+static enum refusal_code
+check_launchers(const struct boot *b, struct refusal *why)
+{
+	struct range r = b->machine.initrd;
+
+	if (!r.len || memmap_is_ram(&b->machine.map, r))
+		return REFUSAL_NONE;
+	refuse(why, REFUSAL_SPACE_UNREACHABLE, 0, 0, 0);
+	why->a = (struct named_range){"initrd", r};
+	why->b = (struct named_range){"no RAM is there", {0, 0}};
+	return with_subject(why->code, "device tree", why);
+}
+
 static enum refusal_code
 choose_file(struct boot *b, struct refusal *ret_why)
 {
@@ -79,8 +93,10 @@ enum refusal_code
 sources_kernel_file(struct boot *b, struct refusal *ret_why)
 {
 	struct kernel_file *f = &b->file;
-	enum refusal_code code = choose_file(b, ret_why);
+	enum refusal_code code = check_launchers(b, ret_why);
 
+	if (!code)
+		code = choose_file(b, ret_why);
 	if (code)
 		return code;
 	while ((code = bundle_read(&f->image, &f->is_bundle, &f->members, ret_why)) ==

@@ -21,8 +21,10 @@
 
 #define SIP_SSIP 2u
 #define SIP_STIP 32u
+#define SIP_SEIP 512u
 #define SIE      2u /* sstatus */
 #define OPAQUE   0x1234567890abcdefull
+#define UART_IRQ 10u
 #define TICKS_MS 10000 /* timer ticks in a millisecond, at 10 MHz */
 
 extern uint64_t entry_satp[2];
@@ -102,7 +104,7 @@ err(uint64_t extension, uint64_t function, uint64_t a0, uint64_t a1, uint64_t a2
 static bool
 comes(uint64_t bit, uint64_t ms)
 {
-	uint64_t number = bit == SIP_SSIP ? 1 : 5;
+	uint64_t number = bit == SIP_SSIP ? 1 : bit == SIP_STIP ? 5 : 9;
 
 	return take_interrupt(bit, ms * TICKS_MS) == (1ull << 63 | number);
 }
@@ -322,6 +324,68 @@ check_dbcn(void)
 	check("legacy getchar", err(SBI_LEGACY_GETCHAR, 0, 0, 0, 0, 0), ~0ull);
 }
 
+/* A register of QEMU's PLIC; contexts are M and S of each hart in turn. */
+static volatile uint32_t *
+plic(uint64_t off)
+{
+	return (volatile uint32_t *)(0xc000000 + off);
+}
+
+static void
+check_plic_contexts(void)
+{
+	uint64_t mine = 2 * me + 1, theirs = 2 * me;
+
+	*plic(4 * UART_IRQ) = 3;
+	check("PLIC priority", *plic(4 * UART_IRQ), 3);
+	*plic(0x2000 + 0x80 * mine) = 1u << UART_IRQ;
+	check("PLIC enable", *plic(0x2000 + 0x80 * mine), 1u << UART_IRQ);
+	*plic(0x2000 + 0x80 * theirs) = 1u << UART_IRQ;
+	check("PLIC enable of M-mode", *plic(0x2000 + 0x80 * theirs), 0);
+	*plic(0x200000 + 0x1000 * mine) = 2;
+	check("PLIC threshold", *plic(0x200000 + 0x1000 * mine), 2);
+	*plic(0x200000 + 0x1000 * theirs) = 2;
+	check("PLIC threshold of M-mode", *plic(0x200000 + 0x1000 * theirs), 0);
+	check("PLIC claim of nothing", *plic(0x200004 + 0x1000 * mine), 0);
+}
+
+/*
+ * The UART says that it can send: an interrupt that lasts until it is told to be quiet. Nothing
+ * is printed meanwhile, for each byte sent is another interrupt.
+ */
+static void
+check_interrupt(void)
+{
+	volatile uint8_t *uart = (volatile uint8_t *)0x10000000;
+	volatile uint32_t *claim = plic(0x200004 + 0x1000 * (2 * me + 1));
+	bool before = comes(SIP_SEIP, 2), first, unclaimed, claimed, after, again;
+	uint32_t number, second;
+
+	uart[1] = 2; /* interrupt when the transmitter is empty */
+	first = comes(SIP_SEIP, 1000);
+	unclaimed = comes(SIP_SEIP, 1000);
+	number = *claim;
+	claimed = comes(SIP_SEIP, 2);
+	uart[1] = 0;
+	*claim = number;
+	after = comes(SIP_SEIP, 2);
+	uart[1] = 2;
+	again = comes(SIP_SEIP, 1000);
+	uart[1] = 0;
+	second = *claim;
+	*claim = second;
+	check("no external interrupt at first", before, 0);
+	check("the UART's interrupt comes", first, 1);
+	check("and stays, unclaimed", unclaimed, 1);
+	check("its number", number, UART_IRQ);
+	check("claimed, it is silent", claimed, 0);
+	check("completed, it is over", after, 0);
+	check("it comes once more", again, 1);
+	check("its number then", second, UART_IRQ);
+	check("nothing is left to claim", *claim, 0);
+	check("no interrupt is left", comes(SIP_SEIP, 2), 0);
+}
+
 static void
 check_state(void)
 {
@@ -397,5 +461,7 @@ probe_main(uint64_t hart, uint64_t tree)
 	check_suspend();
 	check_srst();
 	check_dbcn();
+	check_plic_contexts();
+	check_interrupt();
 	verdict();
 }

@@ -151,6 +151,8 @@ def written(directory, name, text):
 
 
 def sources(row, directory):
+    if row.way == 'none':
+        return []
     image = {'debian': kernel, 'probe': lambda: PROBE}.get(row.kernel, lambda: row.kernel)()
     initrds = [initramfs(directory)] if row.initrd and row.kernel == 'debian' else []
     args = fw_cfg('mode', written(directory, 'mode', row.mode)) if row.mode else []
@@ -161,8 +163,6 @@ def sources(row, directory):
         return args + ['-initrd', out]
     if row.way == 'initrd':
         return args + ['-initrd', image]
-    if row.way == 'none':
-        return args
     assert row.way == 'fwcfg', row.way
     args += fw_cfg('kernel', image)
     for i, name in enumerate(initrds):

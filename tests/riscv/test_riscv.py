@@ -2,6 +2,7 @@
 """kshim-riscv64.bin under QEMU, one row a boot; see rig.py for how."""
 import hashlib
 import os
+import subprocess
 
 import pytest
 
@@ -80,6 +81,8 @@ def refused(name, code, **more):
 
 REFUSALS = [
     refused('no-kernel', 'kernel.none-riscv', way='none'),
+    refused('initrd-nowhere', 'module.unreachable', way='none', kernel='tree:nowhere'),
+    refused('no-memory', 'fdt.missing', way='none', kernel='tree:no-memory'),
     refused('no-h', 'cpu.no-hypervisor-extension', way='initrd', cpu='rv64,h=off',
             append='kshim.mode=guest'),
     refused('too-large', 'plan.kernel-room', way='initrd', kernel='made:large', memory=64),
@@ -115,6 +118,23 @@ def made(name):
     return bytes(image)
 
 
+def tree(name, directory):
+    """QEMU's device tree, changed; QEMU gives it to the firmware by -dtb."""
+    first, out = os.path.join(directory, 'first.dtb'), os.path.join(directory, 'tree.dtb')
+    subprocess.run(['qemu-system-riscv64', '-M', f'virt,dumpdtb={first}', '-m', '512', '-nographic'],
+                   check=True, capture_output=True, timeout=30)
+    source = subprocess.run(['dtc', '-q', '-I', 'dtb', '-O', 'dts', first], check=True,
+                            capture_output=True, text=True).stdout
+    if name == 'nowhere':
+        words = 'linux,initrd-start = <0x9fff0000>; linux,initrd-end = <0xa0000001>;'
+        source = source.replace('chosen {', f'chosen {{ {words}')
+    else:
+        source = source.replace('device_type = "memory"', 'device_type = "other"')
+    subprocess.run(['dtc', '-q', '-I', 'dts', '-O', 'dtb', '-o', out], input=source.encode(),
+                   check=True)
+    return '-dtb', out
+
+
 @pytest.mark.parametrize('row', LINUX + QEMU10 + PROBES + ISOLATION + REFUSALS,
                          ids=lambda row: row.name)
 def test_row(row, tmp_path):
@@ -123,6 +143,8 @@ def test_row(row, tmp_path):
         with open(path, 'wb') as f:
             f.write(made(row.kernel[5:]))
         row.kernel = path
+    if row.kernel.startswith('tree:'):
+        row.arguments = tree(row.kernel[5:], tmp_path)
     try:
         outcome = rig.run(row)
     except rig.Missing as e:
