@@ -248,10 +248,21 @@ def judge_userspace(row, outcome):
             return f'nothing ran on hart {i}'
     if int(said.get('memory', 0)) < (row.memory - 72) * 1024 * 0.96:
         return f'{said.get("memory")} kB of memory out of {row.memory} MiB'
-    before, after = map(float, said.get('slept', '0 0').split())
-    outside = outcome.at.get('sleep ends', 0) - outcome.at.get('sleep begins', 0)
-    if not 1.9 <= after - before <= 3.5 or not 1.9 <= outside <= 6:
-        return f'sleep 2 took {after - before:.2f} s inside, {outside:.2f} s outside'
+    return judge_clock(outcome)
+
+
+def judge_clock(outcome):
+    """2 seconds are 2 seconds, in the guest and outside; never less, and one try of three not more."""
+    tries = []
+    for number, before, after in re.findall(r'^row: slept (\d) (\S+) (\S+)$', outcome.text, re.M):
+        inside = float(after) - float(before)
+        outside = outcome.at.get(f'sleep {number} ends', 0) - outcome.at.get(
+            f'sleep {number} begins', 0)
+        tries.append((inside, outside))
+        if inside < 1.95 or abs(inside - outside) > 1:
+            return f'sleep 2 took {inside:.2f} s inside, {outside:.2f} s outside'
+    if not tries or min(inside for inside, _ in tries) > 2.5:
+        return f'sleep 2 took (inside, outside) {tries}'
     return ''
 
 
