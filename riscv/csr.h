@@ -48,6 +48,7 @@
 #define HSTATUS_GVA  (1ull << 6)
 #define HSTATUS_SPV  (1ull << 7)
 #define HSTATUS_SPVP (1ull << 8)
+#define HSTATUS_VSXL (3ull << 32)
 
 #define IRQ_SSI  (1ull << 1) /* sip, sie */
 #define IRQ_STI  (1ull << 5)

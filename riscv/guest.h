@@ -57,6 +57,9 @@ _Noreturn void guest_hart_main(struct vcpu *v);
 /* Let the hart go on at `addr` as a freshly entered supervisor: a0 = hart, a1 = opaque. */
 void guest_hart_enter(struct vcpu *v, uint64_t addr, uint64_t opaque);
 
+/* If another hart has asked for it, inject VSSIP. */
+void guest_take_ipi(struct vcpu *v);
+
 /* The guest's hart with that id, or NULL. */
 struct vcpu *guest_vcpu(uint64_t hart);
 

@@ -60,17 +60,24 @@ guest_hart_enter(struct vcpu *v, uint64_t addr, uint64_t opaque)
 	v->sepc = addr;
 	v->sstatus = csr_read(CSR_SSTATUS) | SSTATUS_SPP | SSTATUS_FS | SSTATUS_VS;
 	v->sstatus &= ~(SSTATUS_SIE | SSTATUS_SPIE);
-	v->hstatus = csr_read(CSR_HSTATUS) | HSTATUS_SPV | HSTATUS_SPVP;
+	v->hstatus = (csr_read(CSR_HSTATUS) & HSTATUS_VSXL) | HSTATUS_SPV | HSTATUS_SPVP;
+}
+
+void
+guest_take_ipi(struct vcpu *v)
+{
+	if (__atomic_exchange_n(&v->ipi, 0, __ATOMIC_ACQ_REL))
+		csr_set(CSR_HVIP, IRQ_VSSI);
 }
 
 _Noreturn void
 guest_hart_main(struct vcpu *v)
 {
-	__atomic_store_n(&v->ipi, 0, __ATOMIC_RELAXED);
 	set_hypervisor();
 	clear_supervisor();
 	guest_hart_enter(v, v->start_addr, v->opaque);
 	csr_write(CSR_SIE, IRQ_SSI | IRQ_SEI);
+	guest_take_ipi(v); /* the firmware passes none on to a hart that is still starting */
 	for (;;) {
 		vcpu_run(v);
 		guest_exit_handle(v);

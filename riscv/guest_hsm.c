@@ -40,6 +40,7 @@ start_stopped(struct vcpu *to, uint64_t addr, uint64_t opaque)
 		return error(SBI_ERR_ALREADY_AVAILABLE);
 	to->start_addr = addr;
 	to->opaque = opaque;
+	to->ipi = 0; /* of an earlier life; from here on each counts */
 	__asm__ volatile("fence rw, rw" ::: "memory");
 	return error(sbi_call(SBI_HSM, SBI_HSM_START,
 	        (struct sbi_args){{to->hart, (uintptr_t)hart_entry, (uintptr_t)to}})

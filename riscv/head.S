@@ -34,6 +34,10 @@ start:
 	csrw CSR_SATP, zero
 	lla t0, host_trap
 	csrw CSR_STVEC, t0
+	lla t0, entered
+	li t1, 1
+	amoswap.w.aqrl t1, t1, (t0)
+	bnez t1, hart_entry
 	lla t0, bss_start
 	lla t1, kshim_end
 1:	sd zero, (t0)
@@ -60,14 +64,31 @@ halt:
 	wfi
 	j halt
 
-/* A hart that the guest started: a0 hart, a1 its struct vcpu. */
+/*
+ * A hart that the guest started: a0 hart. Its struct vcpu is looked up, for OpenSBI 1.1 lets the
+ * hart go before it has written where to and with which a1: it can come with the old ones, and
+ * those of the first start are kshim_start and the device tree.
+ */
 	.globl hart_entry
 hart_entry:
 	csrw CSR_SIE, zero
 	csrw CSR_SATP, zero
 	lla t0, host_trap
 	csrw CSR_STVEC, t0
-	mv a0, a1
+	lla t0, guest
+	li t1, GUEST_HARTS
+	add t1, t0, t1
+	lwu t1, (t1)
+	li t2, GUEST_VCPU
+	add t0, t0, t2
+	li t3, VCPU_SIZE
+1:	beqz t1, halt			/* a direct boot has none: nobody knows where to */
+	ld t2, VCPU_HART(t0)
+	beq t2, a0, 2f
+	add t0, t0, t3
+	addi t1, t1, -1
+	j 1b
+2:	mv a0, t0
 	ld sp, VCPU_STACK_TOP(a0)
 	call guest_hart_main
 	j halt
@@ -92,6 +113,11 @@ enter_kernel:
 	fence rw, rw
 	fence.i
 	jr a2
+
+	.section .data.entered, "aw"
+	.balign 4
+entered:
+	.word 0
 
 	.section .bss.stacks, "aw", @nobits
 	.balign 16

@@ -7,7 +7,7 @@
  */
 #include <stddef.h>
 
-#include "riscv/vcpu.h"
+#include "riscv/guest.h"
 
 #define NUMBER(name, value)  __asm__ volatile("\n@ " #name " %0" : : "i"(value))
 #define OFFSET(name, member) NUMBER(VCPU_##name, offsetof(struct vcpu, member))
@@ -27,4 +27,8 @@ offsets(void)
 	OFFSET(HTINST, htinst);
 	OFFSET(HOST_SP, host_sp);
 	OFFSET(STACK_TOP, stack_top);
+	OFFSET(HART, hart);
+	NUMBER(VCPU_SIZE, sizeof(struct vcpu));
+	NUMBER(GUEST_VCPU, offsetof(struct guest, vcpu));
+	NUMBER(GUEST_HARTS, offsetof(struct guest, harts));
 }

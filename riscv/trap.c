@@ -148,8 +148,7 @@ handle_interrupt(struct vcpu *v)
 	switch (v->scause & ~CAUSE_INTERRUPT) {
 	case 1: /* software: another hart has something for us */
 		csr_clear(CSR_SIP, IRQ_SSI);
-		if (__atomic_exchange_n(&v->ipi, 0, __ATOMIC_ACQ_REL))
-			csr_set(CSR_HVIP, IRQ_VSSI);
+		guest_take_ipi(v);
 		break;
 	case 5: /* timer: the guest's, by SBI */
 		csr_clear(CSR_SIE, IRQ_STI);

@@ -247,6 +247,20 @@ run_second(uint64_t other, uint64_t run)
 	check("by one IPI", second_ipis, run);
 }
 
+/* An IPI that is sent before the hart has come up is not lost. */
+static void
+interrupt_early(uint64_t other, uint64_t run)
+{
+	uint64_t entry = (uintptr_t)second_entry;
+	uint64_t started = err(SBI_HSM, 0, other, entry, OPAQUE, 0);
+	uint64_t sent = err(SBI_IPI, 0, 1, other, 0, 0);
+
+	check("hart_start once more", started, 0);
+	check("IPI at once", sent, 0);
+	check("it stops at once", wait_status(other, SBI_HSM_STOPPED), SBI_HSM_STOPPED);
+	check("by that IPI", second_ipis, run);
+}
+
 static void
 check_hart_start(uint64_t other)
 {
@@ -265,6 +279,7 @@ check_hart_start(uint64_t other)
 	        E(ERR_INVALID_ADDRESS));
 	run_second(other, 1);
 	run_second(other, 2);
+	interrupt_early(other, 3);
 }
 
 static void
