@@ -176,7 +176,7 @@ def test_output_that_nobody_can_read_is_status_3():
 @pytest.mark.parametrize('args', [[], ['nonsense'], ['--nonsense'], ['bundle'], ['bundle', '-o', 'x'],
                                   ['bundle', '--nonsense', '-o', 'x', 'y'], ['unpack', 'x'],
                                   ['unpack', '-o', 'x', 'y', 'z'], ['explain', '1', '2'],
-                                  ['explain', 'nonsense'], ['explain', '0'], ['explain', '126'],
+                                  ['explain', 'nonsense'], ['explain', '0'], ['explain', '127'],
                                   ['explain', ''], ['explain', '4x']])
 def test_wrong_usage_is_status_2_on_stderr(args):
     done = kshim(*args)
