@@ -75,7 +75,7 @@ class Initramfs:
     def add_program(self, path):
         """A program and the libraries that ldd names, the loader at its own place."""
         shutil.copy(path, self.root / 'bin')
-        listed = subprocess.run(['ldd', path], stdout=subprocess.PIPE, text=True, check=False)
+        listed = subprocess.run(['ldd', path], capture_output=True, text=True, check=False)
         for library in re.findall(r'(/\S+) \(0x', listed.stdout):
             if 'ld-linux' in library:
                 (self.root / 'lib64').mkdir(exist_ok=True)
