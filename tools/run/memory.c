@@ -9,22 +9,39 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define HUGE_PAGE (2 * MIB)
+
+/*
+ * Host and guest addresses agree in their lower 21 bits, so that KVM can map 2 MiB at once: far
+ * fewer faults, each of which costs an exit.
+ */
+static bool
+make_slot(struct memory_slot *s, struct range r)
+{
+	uint64_t len = r.len + HUGE_PAGE;
+	void *map = mmap(NULL, len, PROT_READ | PROT_WRITE,
+	        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint64_t skip = (r.addr - (uintptr_t)map) & (HUGE_PAGE - 1);
+
+	if (map == MAP_FAILED)
+		return false;
+	*s = (struct memory_slot){r, (uint8_t *)map + skip, map, len};
+	madvise(map, len, MADV_HUGEPAGE); /* a host without them is only slower */
+	return true;
+}
+
 bool
 memory_make(struct memory *mem, const struct layout *layout)
 {
 	*mem = (struct memory){0};
 	for (uint32_t i = 0; i < layout->slots; i++) {
-		struct range r = layout->slot[i];
-		void *p = mmap(NULL, r.len, PROT_READ | PROT_WRITE,
-		        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-		if (p == MAP_FAILED) {
+		if (!make_slot(&mem->slot[i], layout->slot[i])) {
 			int error = errno;
 			memory_free(mem);
 			errno = error;
 			return false;
 		}
-		mem->slot[mem->slots++] = (struct memory_slot){r, p};
+		mem->slots++;
 	}
 	return true;
 }
@@ -33,7 +50,7 @@ void
 memory_free(struct memory *mem)
 {
 	for (uint32_t i = 0; i < mem->slots; i++)
-		munmap(mem->slot[i].host, mem->slot[i].range.len);
+		munmap(mem->slot[i].map, mem->slot[i].map_len);
 	mem->slots = 0;
 }
 

@@ -18,6 +18,8 @@ struct memory {
 	struct memory_slot {
 		struct range range;
 		uint8_t *host;
+		void *map; /* what was mapped, a little more */
+		uint64_t map_len;
 	} slot[LAYOUT_SLOTS];
 };
 
