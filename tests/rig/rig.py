@@ -29,7 +29,7 @@ CPU = 'qemu64,+svm,+npt,+nrip-save,+pdpe1gb,+rdrand,+rdseed'
 MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci',
            'virtio_blk', 'irqbypass', 'kvm', 'kvm-amd']
 DISK = 64 << 20
-STALL = 240         # seconds of this machine's time without a further row
+STALL = 120         # seconds of this machine's time without a further row
 
 
 @dataclass
