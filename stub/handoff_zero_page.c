@@ -15,6 +15,8 @@
 #define ELF_ALIGNMENT   (16 * MIB) /* CONFIG_PHYSICAL_ALIGN at its highest */
 #define ELF_CMDLINE_MAX 2047
 
+#define EFI_INFO_VERSION 0x208 /* efi_info has had this layout since before that */
+
 /* `vga=` on the command line: a name or a number (boot.rst, "Special Command Line Options"). */
 static uint16_t
 video_mode(const struct cmdline *line)
@@ -122,6 +124,30 @@ handoff_e820(const struct memmap *map, uint32_t from, uint32_t count, uint8_t *o
 	}
 }
 
+/* Screen, firmware tables and the firmware's own map, for kernels that know the fields. */
+static void
+put_efi(const struct handoff *h, struct zero_page *zp, uint8_t *out)
+{
+	const struct plan_efi *efi = &h->req->efi;
+	uint64_t map = handoff_address(h->plan, PLACE_EFI_MAP);
+
+	if (!efi->systab || !handoff_has(h->req, EFI_INFO_VERSION))
+		return;
+	if (efi->screen_info)
+		memcpy(out, efi->screen_info, ZP_SCREEN_LEN);
+	zp->secure_boot = efi->secure_boot;
+	zp->efi_info = (struct zp_efi_info){
+	        .loader_signature = ZP_EFI_LOADER,
+	        .systab = (uint32_t)efi->systab,
+	        .systab_hi = (uint32_t)(efi->systab >> 32),
+	        .memdesc_size = efi->desc_size,
+	        .memdesc_version = efi->desc_version,
+	        .memmap = (uint32_t)map,
+	        .memmap_hi = (uint32_t)(map >> 32),
+	        .memmap_size = (uint32_t)efi->map_len,
+	};
+}
+
 void
 handoff_zero_page(const struct handoff *h, uint8_t *out)
 {
@@ -138,6 +164,7 @@ handoff_zero_page(const struct handoff *h, uint8_t *out)
 	put_initrd(h, zp);
 	put_cmdline(h, zp);
 	put_setup_data(h, zp);
+	put_efi(h, zp, out);
 	put_memory_size(h->map, zp);
 	zp->e820_entries = (uint8_t)entries;
 	handoff_e820(h->map, 0, entries, (uint8_t *)zp->e820_table);

@@ -40,6 +40,16 @@ struct blob {
 	const char *name; /* for messages: "kernel", "initrd 1" */
 };
 
+/* What UEFI adds for a kernel that is entered by boot_params; systab 0: this is no UEFI. */
+struct plan_efi {
+	uint64_t systab;   /* address of the system table */
+	uint64_t map_room; /* bytes to reserve for the firmware's own memory map */
+	uint64_t map_len;  /* bytes of it; set before the handoff is written */
+	uint32_t desc_size, desc_version;
+	uint8_t secure_boot;        /* boot_params: 1 unknown, 2 off, 3 on */
+	const uint8_t *screen_info; /* 64 bytes as in boot_params, or NULL */
+};
+
 /* What the plan is made from. Nothing of it is copied: it must outlive the plan. */
 struct plan_request {
 	const struct facts *kernel;
@@ -57,6 +67,7 @@ struct plan_request {
 	uint32_t rng_seed_len;   /* 0 or PLAN_RNG_SEED: bytes at rng_seed */
 	const uint8_t *rng_seed;
 	uint64_t fdt_len; /* RISC-V: bytes that the device tree needs */
+	struct plan_efi efi;
 };
 
 enum placement_kind {
@@ -69,6 +80,7 @@ enum placement_kind {
 	PLACE_GDT,        /* GDT at its start, entry stack at its end */
 	PLACE_PAGE_TABLES,
 	PLACE_TRAMPOLINE, /* the executor fills it */
+	PLACE_EFI_MAP,    /* the firmware's memory map: the executor fills it */
 	PLACE_STAGE,      /* scratch that holds a source for a while */
 	PLACE_FDT,        /* RISC-V: the device tree, by fdt_boot_write() */
 };

@@ -18,6 +18,8 @@
 #define ZP_HDRS       0x53726448u /* "HdrS" */
 #define ZP_CL_MAGIC   0xa33f      /* command line before protocol 2.02 */
 #define ZP_E820_MAX   128
+#define ZP_SCREEN_LEN 0x40        /* screen_info, at the very start */
+#define ZP_EFI_LOADER 0x34364c45u /* "EL64": 64-bit firmware */
 
 #define ZP_LOADER_UNASSIGNED 0xff /* type_of_loader */
 
@@ -95,6 +97,18 @@ struct zp_e820_entry {
 	uint32_t type; /* enum mem_type */
 } WIRE;
 
+/* What a UEFI boot loader tells (arch/x86/include/uapi/asm/bootparam.h, struct efi_info). */
+struct zp_efi_info {
+	uint32_t loader_signature;
+	uint32_t systab;
+	uint32_t memdesc_size; /* bytes of a descriptor */
+	uint32_t memdesc_version;
+	uint32_t memmap;
+	uint32_t memmap_size; /* bytes of the map */
+	uint32_t systab_hi;
+	uint32_t memmap_hi;
+} WIRE;
+
 struct zero_page {
 	uint8_t _pad1[0x02];
 	uint16_t ext_mem_k; /* in screen_info: KiB from 1 MiB on, for the oldest kernels */
@@ -107,11 +121,14 @@ struct zero_page {
 	uint32_t ext_ramdisk_image; /* upper halves */
 	uint32_t ext_ramdisk_size;
 	uint32_t ext_cmd_line_ptr;
-	uint8_t _pad5[0x114];
+	uint8_t _pad5[0xf4];
+	struct zp_efi_info efi_info;
 	uint32_t alt_mem_k; /* KiB from 1 MiB on */
 	uint8_t _pad6[0x04];
 	uint8_t e820_entries;
-	uint8_t _pad7[0x06];
+	uint8_t _pad7[0x03];
+	uint8_t secure_boot; /* 0 unset, 1 unknown, 2 off, 3 on */
+	uint8_t _pad11[0x02];
 	uint8_t sentinel; /* must stay 0 */
 	uint8_t _pad8[0x01];
 	struct zp_setup_header hdr;
@@ -127,8 +144,11 @@ WIRE_AT(struct zero_page, acpi_rsdp_addr, 0x070);
 WIRE_AT(struct zero_page, ext_ramdisk_image, 0x0c0);
 WIRE_AT(struct zero_page, ext_ramdisk_size, 0x0c4);
 WIRE_AT(struct zero_page, ext_cmd_line_ptr, 0x0c8);
+WIRE_AT(struct zero_page, efi_info, 0x1c0);
+WIRE_AT(struct zero_page, efi_info.memmap_hi, 0x1dc);
 WIRE_AT(struct zero_page, alt_mem_k, 0x1e0);
 WIRE_AT(struct zero_page, e820_entries, 0x1e8);
+WIRE_AT(struct zero_page, secure_boot, 0x1ec);
 WIRE_AT(struct zero_page, sentinel, 0x1ef);
 WIRE_AT(struct zero_page, hdr, ZP_HEADER_OFF);
 WIRE_AT(struct zero_page, hdr.setup_sects, 0x1f1);

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads Boot Loader Specification texts (UAPI Group Specifications), line by line.
+ *
+ * Promises: reads only inside the spans it is given. Surprise: keys are separated from values
+ * by blanks, so `linuxefi` is another key than `linux`; `options` and `initrd` may come several
+ * times, and their order counts.
+ */
+#include "bls.h"
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static struct span
+trim(struct span s)
+{
+	while (s.size && is_blank(s.base[0])) {
+		s.base++;
+		s.size--;
+	}
+	while (s.size && is_blank(s.base[s.size - 1]))
+		s.size--;
+	return s;
+}
+
+static bool
+is_text(struct span s, const char *text)
+{
+	uint64_t len = 0;
+
+	while (text[len])
+		len++;
+	return s.size == len && span_is(s, 0, text, len);
+}
+
+/* Cut the next line off *text; false at the end. */
+static bool
+next_line(struct span *text, struct span *ret_line)
+{
+	uint64_t len = 0;
+
+	if (!text->size)
+		return false;
+	while (len < text->size && text->base[len] != '\n')
+		len++;
+	*ret_line = (struct span){text->base, len};
+	len += len < text->size;
+	text->base += len;
+	text->size -= len;
+	return true;
+}
+
+/* Split "KEY VALUE"; false for comments and empty lines. */
+static bool
+split(struct span line, struct span *ret_key, struct span *ret_value)
+{
+	uint64_t len = 0;
+
+	line = trim(line);
+	if (!line.size || line.base[0] == '#')
+		return false;
+	while (len < line.size && !is_blank(line.base[len]))
+		len++;
+	*ret_key = (struct span){line.base, len};
+	*ret_value = trim((struct span){line.base + len, line.size - len});
+	return true;
+}
+
+static bool
+ends_with(struct span s, const char *suffix, uint64_t len)
+{
+	for (uint64_t i = 0; i < len; i++) {
+		uint8_t c;
+
+		if (s.size < len)
+			return false;
+		c = s.base[s.size - len + i];
+		if (c >= 'A' && c <= 'Z')
+			c = (uint8_t)(c + 32);
+		if (c != (uint8_t)suffix[i])
+			return false;
+	}
+	return true;
+}
+
+/* Digits of s from *at on as a number; false if there are none. */
+static bool
+number(struct span s, uint64_t *at, uint32_t *ret_v)
+{
+	uint64_t start = *at, v = 0;
+
+	while (*at < s.size && s.base[*at] >= '0' && s.base[*at] <= '9') {
+		v = v * 10 + (s.base[(*at)++] - '0');
+		if (v > UINT32_MAX)
+			v = UINT32_MAX;
+	}
+	*ret_v = (uint32_t)v;
+	return *at > start;
+}
+
+/* "+LEFT" or "+LEFT-DONE" up to the end of `s` from `at` on. */
+static bool
+read_counter(struct span s, uint64_t at, struct bls_entry *e)
+{
+	uint32_t left, done = 0;
+
+	at++;
+	if (!number(s, &at, &left))
+		return false;
+	if (at < s.size && s.base[at] == '-') {
+		at++;
+		if (!number(s, &at, &done))
+			return false;
+	}
+	if (at != s.size)
+		return false;
+	e->counted = true;
+	e->left = left;
+	e->done = done;
+	return true;
+}
+
+bool
+bls_name(struct span name, const char *suffix, struct bls_entry *ret_entry)
+{
+	uint64_t len = 0;
+
+	while (suffix[len])
+		len++;
+	if (name.size <= len || !ends_with(name, suffix, len))
+		return false;
+	memset(ret_entry, 0, sizeof(*ret_entry));
+	name.size -= len;
+	ret_entry->id = name;
+	for (uint64_t at = name.size; at--;) {
+		if (name.base[at] == '+' && read_counter(name, at, ret_entry)) {
+			ret_entry->id.size = at;
+			break;
+		}
+	}
+	return true;
+}
+
+static enum refusal_code
+bad(struct refusal *why, const char *what, uint64_t off)
+{
+	refuse(why, REFUSAL_BLS_ENTRY, off, 0, 0);
+	why->detail = what;
+	return REFUSAL_BLS_ENTRY;
+}
+
+/* Keys of which the last line counts; false for another key. */
+static bool
+read_simple(struct bls_entry *e, struct span key, struct span value)
+{
+	if (is_text(key, "title"))
+		e->title = value;
+	else if (is_text(key, "version"))
+		e->version = value;
+	else if (is_text(key, "machine-id"))
+		e->machine_id = value;
+	else if (is_text(key, "sort-key"))
+		e->sort_key = value;
+	else if (is_text(key, "architecture"))
+		e->architecture = value;
+	else
+		return false;
+	return true;
+}
+
+static enum refusal_code
+read_line(struct bls_entry *e, struct span key, struct span value, uint64_t off,
+        struct refusal *ret_why)
+{
+	bool linux = is_text(key, "linux"), efi = is_text(key, "efi");
+
+	if (read_simple(e, key, value))
+		return REFUSAL_NONE;
+	if ((linux || efi) && value.size) {
+		if (e->linux.size || e->efi.size)
+			return bad(ret_why, "second kernel", off);
+		if (linux)
+			e->linux = value;
+		else
+			e->efi = value;
+	} else if (is_text(key, "initrd") && value.size) {
+		if (e->initrds == BLS_INITRDS)
+			return bad(ret_why, "initrd too many", off);
+		e->initrd[e->initrds++] = value;
+	} else if (is_text(key, "options") && value.size) {
+		if (e->options == BLS_OPTIONS)
+			return bad(ret_why, "options line too many", off);
+		e->option[e->options++] = value;
+	}
+	return REFUSAL_NONE;
+}
+
+enum refusal_code
+bls_entry_read(struct span text, struct bls_entry *entry, struct refusal *ret_why)
+{
+	struct span left = text, line, key, value;
+	enum refusal_code code = REFUSAL_NONE;
+
+	for (uint64_t i = 0; i < text.size; i++) {
+		if (!text.base[i])
+			return bad(ret_why, "NUL", i);
+	}
+	while (!code && next_line(&left, &line)) {
+		if (split(line, &key, &value))
+			code = read_line(
+			        entry, key, value, (uint64_t)(line.base - text.base), ret_why);
+	}
+	if (!code && !entry->linux.size && !entry->efi.size)
+		return bad(ret_why, "missing linux or efi line", text.size);
+	return code;
+}
+
+struct span
+bls_default(struct span loader_conf)
+{
+	struct span line, key, value, found = {NULL, 0};
+
+	while (next_line(&loader_conf, &line)) {
+		if (split(line, &key, &value) && is_text(key, "default"))
+			found = value;
+	}
+	return found;
+}
+
+struct span
+bls_os_release(struct span text, const char *key)
+{
+	struct span line, value;
+	uint64_t len = 0;
+
+	while (key[len])
+		len++;
+	while (next_line(&text, &line)) {
+		line = trim(line);
+		if (!span_is(line, 0, key, len) || !span_is(line, len, "=", 1))
+			continue;
+		span_sub(line, len + 1, line.size - len - 1, &value);
+		if (value.size >= 2 && (value.base[0] == '"' || value.base[0] == '\'') &&
+		        value.base[value.size - 1] == value.base[0])
+			span_sub(value, 1, value.size - 2, &value);
+		return value;
+	}
+	return (struct span){NULL, 0};
+}

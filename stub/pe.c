@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads a PE's section table (Microsoft PE Format, revision 12).
+ *
+ * Only the headers are looked at; whoever uses a section's bytes bounds them by the file or by
+ * the loaded image. Surprise: the tail of a section's raw data is padding to the file
+ * alignment, so its virtual size says how much of it is content.
+ */
+#include "pe.h"
+
+#define LFANEW_OFF     0x3c
+#define COFF_LEN       24 /* signature and COFF header */
+#define MAGIC_PE32PLUS 0x20b
+#define OPTIONAL_LEAST 112
+#define SECTION_LEN    40
+
+static enum refusal_code
+bad(struct refusal *why, const char *what, uint64_t off, uint64_t found, uint64_t wanted)
+{
+	refuse(why, REFUSAL_PE_HEADER, off, found, wanted);
+	why->detail = what;
+	return REFUSAL_PE_HEADER;
+}
+
+static void
+read_section(struct span row, struct pe *pe)
+{
+	struct pe_section *s = &pe->section[pe->sections];
+	uint64_t mem_len = span_le32(row, 8), file_len = span_le32(row, 16);
+
+	memset(s, 0, sizeof(*s));
+	memcpy(s->name, row.base, PE_NAME - 1);
+	s->addr = span_le32(row, 12);
+	s->off = span_le32(row, 20);
+	s->len = mem_len && mem_len < file_len ? mem_len : file_len;
+	if (s->len)
+		pe->sections++;
+}
+
+enum refusal_code
+pe_read(struct span file, bool *ret_found, struct pe *ret_pe, struct refusal *ret_why)
+{
+	uint64_t at = span_le32(file, LFANEW_OFF), optional = at + COFF_LEN, table;
+	struct span coff, opt, row;
+	uint32_t count;
+
+	*ret_found = false;
+	if (!span_is(file, 0, "MZ", 2) || !span_sub(file, at, COFF_LEN, &coff) ||
+	        !span_is(coff, 0, "PE\0\0", 4))
+		return REFUSAL_NONE;
+	if (span_le16(coff, 20) < OPTIONAL_LEAST ||
+	        !span_sub(file, optional, span_le16(coff, 20), &opt) ||
+	        span_le16(opt, 0) != MAGIC_PE32PLUS)
+		return REFUSAL_NONE;
+	*ret_found = true;
+	ret_pe->machine = span_le16(coff, 4);
+	ret_pe->subsystem = span_le16(opt, 68);
+	ret_pe->image_size = span_le32(opt, 56);
+	ret_pe->sections = 0;
+	count = span_le16(coff, 6);
+	table = optional + opt.size;
+	if (count > PE_SECTIONS)
+		return bad(ret_why, "number of sections", at + 6, count, PE_SECTIONS);
+	for (uint32_t i = 0; i < count; i++) {
+		if (!span_sub(file, table + i * SECTION_LEN, SECTION_LEN, &row))
+			return bad(ret_why, "section table", table, file.size,
+			        table + count * SECTION_LEN);
+		read_section(row, ret_pe);
+	}
+	return REFUSAL_NONE;
+}
+
+const struct pe_section *
+pe_find(const struct pe *pe, const char *name)
+{
+	for (uint32_t i = 0; i < pe->sections; i++) {
+		const char *a = pe->section[i].name, *b = name;
+
+		while (*a && *a == *b) {
+			a++;
+			b++;
+		}
+		if (*a == *b)
+			return &pe->section[i];
+	}
+	return NULL;
+}

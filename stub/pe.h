@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The sections of a PE file, which is what a unified kernel image keeps its parts in.
+ *
+ * Microsoft PE Format, revision 12 ("Section Table"); UAPI Group Specifications, "Unified
+ * Kernel Image". A file holds a section at `off`, a loaded image at `addr`.
+ */
+#ifndef KSHIM_PE_H
+#define KSHIM_PE_H
+
+#include "bytes.h"
+#include "refusal.h"
+
+#define PE_SECTIONS 96
+#define PE_NAME     9 /* with the NUL that a name of eight bytes does not have */
+
+struct pe_section {
+	char name[PE_NAME];
+	uint64_t off;  /* in the file */
+	uint64_t len;  /* bytes that are content: the shorter of both lengths */
+	uint64_t addr; /* from the start of the loaded image */
+};
+
+struct pe {
+	uint16_t machine;
+	uint16_t subsystem;
+	uint64_t image_size; /* bytes when loaded */
+	uint32_t sections;
+	struct pe_section section[PE_SECTIONS];
+};
+
+/*
+ * Read the headers of a PE32+ file. *ret_found is false, with REFUSAL_NONE, if it is none.
+ * Sections of no content are left out.
+ * Errors: REFUSAL_PE_HEADER: a table past the end, too many sections.
+ */
+enum refusal_code pe_read(
+        struct span file, bool *ret_found, struct pe *ret_pe, struct refusal *ret_why);
+
+/* The section of that name, or NULL. */
+const struct pe_section *pe_find(const struct pe *pe, const char *name);
+
+#endif
