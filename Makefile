@@ -12,8 +12,11 @@ VERSION := 0.1.0
 
 # The core: compiled for every environment.
 STUB_SRCS := \
+	stub/bls.c \
+	stub/bls_order.c \
 	stub/bundle.c \
 	stub/cmdline.c \
+	stub/efi_map.c \
 	stub/entry.c \
 	stub/fdt.c \
 	stub/fdt_boot.c \
@@ -29,6 +32,8 @@ STUB_SRCS := \
 	stub/machine.c \
 	stub/memmap.c \
 	stub/paging.c \
+	stub/pe.c \
+	stub/pin.c \
 	stub/place.c \
 	stub/plan.c \
 	stub/plan_initrd.c \
@@ -45,6 +50,7 @@ STUB_SRCS := \
 	stub/refusal.c \
 	stub/refusal_text.c \
 	stub/rvinsn.c \
+	stub/sha256.c \
 	stub/space.c \
 	stub/text.c \
 
@@ -98,11 +104,38 @@ RISCV_ASMS := \
 RISCV_OFFSETS := riscv/offsets.c
 RISCV_LDS := riscv/kshim.ld
 
+# The UEFI body. EFI_ASMS are its own and what it shares with x86/ (built there).
+EFI_SRCS := \
+	efi/entries.c \
+	efi/execute.c \
+	efi/file.c \
+	efi/firmware.c \
+	efi/main.c \
+	efi/options.c \
+	efi/report.c \
+	efi/say.c \
+	efi/secure.c \
+	efi/sources.c \
+	efi/start.c \
+	efi/system.c \
+	efi/tpm.c \
+	efi/unpack.c \
+	efi/utf.c \
+	x86/serial.c \
+
+EFI_ASMS := \
+	efi/sbat.asm \
+	x86/mem.asm \
+	x86/trampoline.asm \
+
+EFI_LDS := efi/kshim.ld
+
 # The host program build/kshim.
 TOOL_SRCS := \
 	tools/bundle_write.c \
 	tools/cmd_bundle.c \
 	tools/cmd_explain.c \
+	tools/cmd_pin.c \
 	tools/cmd_unpack.c \
 	tools/file.c \
 	tools/kshim.c \
@@ -142,6 +175,8 @@ UNIT_SRCS := \
 	tests/unit/handoff_bench.c \
 	tests/unit/low_memory.c \
 	tests/unit/plan_bench.c \
+	efi/options.c \
+	efi/utf.c \
 	x86/acpi.c \
 	x86/launcher.c \
 	x86/room.c \
@@ -154,18 +189,24 @@ UNIT_SRCS := \
 	tools/run/uart.c \
 
 UNIT_TESTS := \
+	tests/unit/test_bls.c \
 	tests/unit/test_bundle.c \
 	tests/unit/test_cmdline.c \
+	tests/unit/test_efi_map.c \
+	tests/unit/test_efi_options.c \
 	tests/unit/test_entry.c \
 	tests/unit/test_fdt.c \
 	tests/unit/test_fdt_boot.c \
 	tests/unit/test_gstage.c \
 	tests/unit/test_handoff.c \
+	tests/unit/test_handoff_efi.c \
 	tests/unit/test_handoff_setup_data.c \
 	tests/unit/test_handoff_zero_page.c \
 	tests/unit/test_image.c \
 	tests/unit/test_memmap.c \
 	tests/unit/test_paging.c \
+	tests/unit/test_pe.c \
+	tests/unit/test_pin.c \
 	tests/unit/test_plan_initrd.c \
 	tests/unit/test_plan_kernel.c \
 	tests/unit/test_plan_moves.c \
@@ -230,6 +271,12 @@ CFLAGS_riscv := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -march=rv64imac_zic
 	-fvisibility=hidden -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fno-tree-loop-distribute-patterns -fno-jump-tables \
 	-ffunction-sections -fdata-sections
+# gnu-efi's headers; UEFI's calling convention by GNU_EFI_USE_MS_ABI, L"..." of 16 bits.
+CFLAGS_efi := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -ffreestanding \
+	-fpie -fvisibility=hidden -mno-red-zone -mgeneral-regs-only -fshort-wchar \
+	-DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
+	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -fno-jump-tables -ffunction-sections -fdata-sections
 # Position-independent, without variables or tables that a loader would have to relocate.
 PROBE_CFLAGS := $(filter-out -g,$(COMMON)) -Os -march=x86-64 -ffreestanding -fpie \
 	-fvisibility=hidden -fno-jump-tables -mno-red-zone -mgeneral-regs-only \
@@ -246,6 +293,8 @@ LDFLAGS_x86 := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack \
 LDFLAGS_riscv := -m elf64lriscv -static -pie --no-dynamic-linker -nostdlib --build-id=none \
 	-z noexecstack -z norelro -z max-page-size=4096 --no-relax --gc-sections \
 	--orphan-handling=error --fatal-warnings
+LDFLAGS_efi := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack -q \
+	--gc-sections --orphan-handling=error --fatal-warnings
 NASMFLAGS := -f elf64 -w+all -w+error --reproducible -I.
 
 TOOL_LIBS := -larchive -ljson-c -lpthread
@@ -264,7 +313,7 @@ endif
 
 # So far a product without sources is left out of `make`.
 PRODUCTS := $(if $(strip $(X86_SRCS)),build/kshim.elf) $(if $(strip $(TOOL_SRCS)),build/kshim)
-PRODUCTS += build/kshim-riscv64.bin
+PRODUCTS += build/kshim.efi build/kshim-riscv64.bin
 UNIT_PROGRAMS := $(UNIT_TESTS:tests/unit/%.c=build/asan/%)
 FUZZ_PROGRAMS := $(FUZZERS:tests/fuzz/%.c=build/asan/%)
 
@@ -305,10 +354,11 @@ endef
 SRCS_host := $(TOOL_SRCS)
 SRCS_asan := $(UNIT_SRCS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
 SRCS_x86 := $(X86_SRCS)
+SRCS_efi := $(EFI_SRCS)
 SRCS_riscv := $(RISCV_SRCS)
 SRCS_probe32 := $(PROBE_SRCS)
 SRCS_probe64 := $(PROBE_SRCS)
-$(foreach env,host asan x86 riscv probe32 probe64,$(eval $(call ENVIRONMENT,$(env))))
+$(foreach env,host asan x86 efi riscv probe32 probe64,$(eval $(call ENVIRONMENT,$(env))))
 
 # Says which Debian package is missing, before a compiler says it worse.
 .PHONY: needs
@@ -339,7 +389,7 @@ build/x86/%.o: %.asm build/x86/nasm-flags $(X86_INC) | needs
 	$(call say,NASM,$@)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) $(NASMFLAGS) -Ibuild/x86/ -MD $(@:.o=.d) -MP -MT $@ -o $@ $<
--include $(X86_ASMS:%.asm=build/x86/%.d)
+-include $(patsubst %.asm,build/x86/%.d,$(sort $(X86_ASMS) $(EFI_ASMS)))
 
 build/x86/list: FORCE
 	@$(call note,$@,$(X86_SRCS) $(X86_ASMS))
@@ -350,6 +400,27 @@ build/kshim.elf: $(X86_OBJS) build/x86/libkshim.a $(X86_LDS) build/x86/list tool
 		$(filter %.o,$^) build/x86/libkshim.a
 	$(Q)$(PYTHON) tools/check-image --pvh --section .text --section .rodata $@.new
 	@mv $@.new $@
+
+# ---------------------------------------------------------------- efi: kshim.efi
+
+EFI_OBJS := $(EFI_SRCS:%.c=build/efi/%.o) $(EFI_ASMS:%.asm=build/x86/%.o)
+
+build/efi/list: FORCE
+	@$(call note,$@,$(EFI_SRCS) $(EFI_ASMS))
+
+build/efi/header: efi/header.asm | needs
+	$(call say,NASM,$@)
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f bin -w+all -w+error -o $@ $<
+
+build/efi/kshim.elf: $(EFI_OBJS) build/efi/libkshim.a $(EFI_LDS) build/efi/list
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS_efi) -T $(EFI_LDS) -Map build/efi/kshim.map -o $@ \
+		$(filter %.o,$^) build/efi/libkshim.a
+
+build/kshim.efi: build/efi/header build/efi/kshim.elf tools/pack-efi
+	$(call say,PACK,$@)
+	$(Q)$(PYTHON) tools/pack-efi build/efi/header build/efi/kshim.elf $@
 
 # ---------------------------------------------------------------- RISC-V: kshim-riscv64.bin
 
@@ -406,7 +477,7 @@ $(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^
 
-.PHONY: test-unit test-fuzz test-cli test-boot test-kvm test
+.PHONY: test-unit test-fuzz test-cli test-boot test-efi test-kvm test
 test-unit: $(UNIT_PROGRAMS)
 	@tests/run-units unit $^
 
@@ -450,6 +521,12 @@ test-boot: all probes
 	@rm -f build/results/boot.xml
 	$(PYTHON) -m pytest -q -n 2 -p no:cacheprovider --junitxml=build/results/boot.xml tests/boot
 
+# kshim.efi under OVMF; the machines are larger than others' rows, so one at a time.
+test-efi: all probes
+	@mkdir -p build/results
+	@rm -f build/results/efi.xml
+	$(PYTHON) -m pytest -q -p no:cacheprovider --junitxml=build/results/efi.xml tests/efi
+
 # The launcher, on this machine's /dev/kvm and inside the rig (tests/rig).
 build/rig/typist: tests/rig/typist.c build/host/flags | needs
 	$(call say,CC,$@)
@@ -475,7 +552,7 @@ test-riscv: all probes
 	$(PYTHON) -m pytest -q -p no:cacheprovider --junitxml=build/results/riscv.xml tests/riscv
 
 # All of them, whatever fails, then the sum; ALSO=lint counts what `make lint` left.
-TEST_PARTS := unit fuzz cli boot kvm riscv
+TEST_PARTS := unit fuzz cli boot efi kvm riscv
 test:
 	@tools/deps build run test
 	@$(MAKE) --no-print-directory fetch || :
@@ -570,14 +647,14 @@ clean:
 	rm -rf build
 
 define HELP
-make             build everything into build/: kshim.elf and the program kshim
+make             build everything into build/: kshim.elf, kshim.efi, the program kshim
 make run-riscv   the same for riscv64, behind the hypervisor extension (MODE=direct: not)
 make run         boot a real kernel to userspace; installs and fetches what it needs
                  KERNEL=FILE INITRD='FILE...'|none APPEND='WORDS' MEMORY=512M CPUS=1
                  INTERACTIVE=1 (a shell) TIMEOUT=180 ACCEL=kvm|tcg
 make run-kvm     the same by kshim run, in a virtual machine that has KVM (tests/rig)
 make test        unit tests, fuzzers' corpus, the program, boots, KVM; installs what they need
-make test-unit test-fuzz test-cli test-boot test-kvm
+make test-unit test-fuzz test-cli test-boot test-efi test-kvm
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too

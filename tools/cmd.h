@@ -30,6 +30,7 @@ struct command {
 int cmd_bundle(int argc, char **argv);
 int cmd_diff_handoff(int argc, char **argv); /* in run/ */
 int cmd_explain(int argc, char **argv);
+int cmd_pin(int argc, char **argv);
 int cmd_run(int argc, char **argv); /* in run/ */
 int cmd_unpack(int argc, char **argv);
 

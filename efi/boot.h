@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One boot under UEFI: what is collected on the way from the load options to the jump.
+ */
+#ifndef KSHIM_EFI_BOOT_H
+#define KSHIM_EFI_BOOT_H
+
+#include "efi/file.h"
+#include "efi/options.h"
+#include "stub/efi_map.h"
+#include "stub/pe.h"
+#include "stub/plan.h"
+
+#define LINE_ROOM    16384
+#define BOOT_INITRDS (PLAN_BLOBS - 1)
+#define BOOT_FIXED   64
+#define SCREEN_LEN   64 /* screen_info in boot_params */
+
+struct boot {
+	char self[FILE_PATH]; /* our own path on its volume, "" if unknown */
+	struct options options;
+	struct file kernel;
+	struct span whole; /* the kernel as it came, a unified kernel image with all sections */
+	bool is_uki;
+	const char *from; /* how the kernel was found: "load options", ... */
+	uint32_t initrds;
+	struct file initrd[BOOT_INITRDS];
+	struct span own_words;   /* packed with the kernel: first in its line */
+	struct span entry_words; /* of a boot entry: behind those, before the options' */
+	char line[LINE_ROOM];
+	struct cmdline_words words;
+	struct facts facts;
+	struct plan_request request;
+	struct plan plan;
+	struct efi_map map; /* from which the plan is made; later the one the kernel is told */
+	struct named_range fixed[BOOT_FIXED];
+	uint8_t seed[PLAN_RNG_SEED];
+	uint8_t screen[SCREEN_LEN];
+	bool secure; /* Secure Boot is on */
+};
+
+/* sources.c: in this order. */
+enum refusal_code sources_options(struct boot *b, struct refusal *ret_why);
+enum refusal_code sources_find(struct boot *b, struct refusal *ret_why);
+enum refusal_code sources_command_line(struct boot *b, struct refusal *ret_why);
+/* Append an initrd; an empty file is none. */
+enum refusal_code sources_add_initrd(struct boot *b, struct file file, struct refusal *ret_why);
+
+/* unpack.c: what is packed into one file. Both leave a file of another kind alone. */
+
+/* Take kernel, words and initrd out of b->kernel if it is a bundle or a unified kernel image.
+ */
+enum refusal_code unpack_kernel(struct boot *b, struct refusal *ret_why);
+/* The same from the sections of our own image; *ret_found: there is a .linux. */
+enum refusal_code unpack_self(struct boot *b, bool *ret_found, struct refusal *ret_why);
+
+/* system.c: what the kernel is told of the machine, into b->request. */
+void system_read(struct boot *b);
+
+/* report.c */
+void report_kernel(const struct boot *b);
+void report_plan(const struct boot *b);
+
+/*
+ * execute.c: plan, ExitBootServices, jump. Comes back only with a refusal.
+ */
+enum refusal_code execute(struct boot *b, struct refusal *ret_why);
+
+#endif

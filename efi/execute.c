@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Makes the plan from the firmware's memory map, leaves boot services, and carries it out.
+ *
+ * UEFI 2.10, 7.4.6: ExitBootServices wants the newest map, and after its first failure only
+ * GetMemoryMap and itself may be called; so all memory is taken before, the structures are
+ * written again for each try, and nothing allocates. The firmware runs in the memory that the
+ * plan calls busy: what goes there is moved by the trampoline, in pages that the plan chose.
+ */
+#include "efi/boot.h"
+#include "stub/entry.h"
+#include "stub/handoff.h"
+
+#define PLAN_TRIES 4
+#define EXIT_TRIES 8
+#define SPARE      32 /* descriptors by which the firmware's map may still grow */
+#define CR4_LA57   (1u << 12)
+
+typedef void trampoline_code(const struct machine_state *state, const struct move *late,
+        uint64_t count, uint64_t page_tables);
+
+/* x86/trampoline.asm */
+extern const uint8_t trampoline_start[], trampoline_end[];
+
+/* The firmware's map as it gave it. */
+struct raw_map {
+	uint64_t addr; /* pages of ours */
+	UINTN room, len, key, desc_size;
+	UINT32 desc_version;
+};
+
+static uint64_t
+code_len(void)
+{
+	return (uintptr_t)trampoline_end - (uintptr_t)trampoline_start;
+}
+
+static uint64_t
+trampoline_len(void)
+{
+	return code_len() + sizeof(struct machine_state) + PLAN_MOVES * sizeof(struct move);
+}
+
+static bool
+has_gb_pages(void)
+{
+	uint32_t a = 0x80000001, b, c = 0, d;
+
+	__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return d >> 26 & 1;
+}
+
+/* The plan's page tables have four levels: the CPU must be in that mode already. */
+static enum refusal_code
+check_paging(struct refusal *ret_why)
+{
+	uint64_t cr4;
+
+	__asm__("mov %%cr4, %0" : "=r"(cr4));
+	if (cr4 & CR4_LA57)
+		return firmware_failed("leaving 5-level paging", EFI_UNSUPPORTED, ret_why);
+	return REFUSAL_NONE;
+}
+
+static enum refusal_code
+get_map(struct raw_map *raw, struct efi_map *ret_map, struct refusal *ret_why)
+{
+	EFI_MEMORY_DESCRIPTOR *desc = (EFI_MEMORY_DESCRIPTOR *)(uintptr_t)raw->addr;
+	EFI_STATUS status;
+
+	raw->len = raw->room;
+	status = fw.boot->GetMemoryMap(
+	        &raw->len, desc, &raw->key, &raw->desc_size, &raw->desc_version);
+	if (status != EFI_SUCCESS)
+		return firmware_failed("GetMemoryMap", status, ret_why);
+	return efi_map_read((struct span){(const uint8_t *)desc, raw->len}, raw->desc_size,
+	        ret_map, ret_why);
+}
+
+/* Room for the map as it is now and somewhat more. */
+static enum refusal_code
+make_map_room(struct raw_map *raw, struct refusal *ret_why)
+{
+	EFI_STATUS status;
+
+	*raw = (struct raw_map){.len = 0};
+	status = fw.boot->GetMemoryMap(
+	        &raw->len, NULL, &raw->key, &raw->desc_size, &raw->desc_version);
+	if (status != EFI_BUFFER_TOO_SMALL)
+		return firmware_failed("GetMemoryMap", status, ret_why);
+	raw->room = raw->len + SPARE * raw->desc_size;
+	return pages_get(raw->room, "the firmware's memory map", &raw->addr, ret_why);
+}
+
+/* Is the placement written before the firmware is left? Its pages must be ours then. */
+static bool
+is_taken(const struct placement *p)
+{
+	return p->kind >= PLACE_CMDLINE && p->kind <= PLACE_EFI_MAP;
+}
+
+/* Take the pages of what is written early; if one is gone give back the others. */
+static bool
+take_places(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->placements; i++) {
+		if (!is_taken(&plan->placement[i]) || pages_take(plan->placement[i].range))
+			continue;
+		while (i--) {
+			if (is_taken(&plan->placement[i]))
+				pages_free(plan->placement[i].range.addr);
+		}
+		return false;
+	}
+	return true;
+}
+
+static enum refusal_code
+make_plan(struct boot *b, struct raw_map *raw, struct refusal *ret_why)
+{
+	struct plan_request *req = &b->request;
+	enum refusal_code code;
+
+	for (unsigned i = 0; i < PLAN_TRIES; i++) {
+		code = get_map(raw, &b->map, ret_why);
+		req->map = &b->map.map;
+		req->busy = b->map.busy;
+		req->nr_busy = b->map.nr_busy;
+		if (!code)
+			code = plan_make(req, &b->plan, ret_why);
+		if (code || take_places(&b->plan))
+			return code;
+	}
+	return firmware_failed("AllocatePages", EFI_OUT_OF_RESOURCES, ret_why);
+}
+
+/* Is everything still RAM that the plan takes for it? */
+static enum refusal_code
+check_places(const struct boot *b, struct refusal *ret_why)
+{
+	for (uint32_t i = 0; i < b->plan.placements; i++) {
+		const struct placement *p = &b->plan.placement[i];
+
+		if (!p->range.len || memmap_is_ram(&b->map.map, p->range))
+			continue;
+		refuse(ret_why, REFUSAL_PLAN_KERNEL_PLACE, 0, 0, 0);
+		ret_why->subject = "the firmware";
+		ret_why->a = (struct named_range){p->name, p->range};
+		ret_why->b = (struct named_range){"memory that it has taken", {0, 0}};
+		return ret_why->code;
+	}
+	return REFUSAL_NONE;
+}
+
+/* All structures, as the newest map wants them. */
+static enum refusal_code
+write_structures(struct boot *b, const struct raw_map *raw, struct refusal *ret_why)
+{
+	enum refusal_code code = check_places(b, ret_why);
+
+	b->request.efi.map_len = raw->len;
+	b->request.efi.desc_size = (uint32_t)raw->desc_size;
+	b->request.efi.desc_version = raw->desc_version;
+	for (uint32_t i = 0; !code && i < b->plan.placements; i++) {
+		const struct placement *p = &b->plan.placement[i];
+		uint8_t *out = (uint8_t *)(uintptr_t)p->range.addr;
+
+		if (p->kind >= PLACE_CMDLINE && p->kind <= PLACE_PAGE_TABLES)
+			code = handoff_write(
+			        &b->request, &b->plan, &b->map.map, p, out, ret_why);
+		else if (p->kind == PLACE_EFI_MAP)
+			memcpy(out, (const void *)(uintptr_t)raw->addr, raw->len);
+	}
+	return code;
+}
+
+static enum refusal_code
+leave_firmware(struct boot *b, struct raw_map *raw, struct refusal *ret_why)
+{
+	EFI_STATUS status = EFI_INVALID_PARAMETER;
+
+	for (unsigned i = 0; i < EXIT_TRIES && status == EFI_INVALID_PARAMETER; i++) {
+		enum refusal_code code = get_map(raw, &b->map, ret_why);
+
+		if (!code)
+			code = write_structures(b, raw, ret_why);
+		if (code)
+			return code;
+		status = fw.boot->ExitBootServices(fw.image, raw->key);
+		if (status == EFI_SUCCESS)
+			return REFUSAL_NONE;
+	}
+	return firmware_failed("ExitBootServices", status, ret_why);
+}
+
+static void
+do_early_moves(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->moves; i++) {
+		const struct move *m = &plan->move[i];
+		void *dst = (void *)(uintptr_t)m->dst;
+
+		if (m->late)
+			continue;
+		if (m->op == MOVE_COPY)
+			memmove(dst, (const void *)(uintptr_t)m->src, m->len);
+		else
+			memset(dst, 0, m->len);
+	}
+}
+
+/* Fill the trampoline's place and go there, for good. */
+static void
+jump(const struct plan *plan)
+{
+	uint64_t addr = plan_find(plan, PLACE_TRAMPOLINE)->range.addr;
+	trampoline_code *run = (trampoline_code *)(uintptr_t)addr;
+	struct machine_state *state = (struct machine_state *)(uintptr_t)(addr + code_len());
+	struct move *late = (struct move *)(state + 1);
+	uint64_t count = 0;
+
+	memcpy((void *)(uintptr_t)addr, trampoline_start, code_len());
+	entry_state(plan, state);
+	for (uint32_t i = 0; i < plan->moves; i++) {
+		if (plan->move[i].late)
+			late[count++] = plan->move[i];
+	}
+	run(state, late, count, plan_find(plan, PLACE_PAGE_TABLES)->range.addr);
+}
+
+enum refusal_code
+execute(struct boot *b, struct refusal *ret_why)
+{
+	struct raw_map raw;
+	enum refusal_code code = check_paging(ret_why);
+
+	if (!code)
+		code = make_map_room(&raw, ret_why);
+	if (code)
+		return code;
+	b->request.kernel = &b->facts;
+	b->request.protocol = b->words.protocol;
+	b->request.trampoline_len = trampoline_len();
+	b->request.gb_pages = has_gb_pages();
+	b->request.map_spare = SPARE;
+	b->request.efi.map_room = raw.room;
+	code = make_plan(b, &raw, ret_why);
+	if (!code && !b->words.quiet)
+		report_plan(b);
+	if (!code)
+		code = leave_firmware(b, &raw, ret_why);
+	if (code)
+		return code;
+	__asm__ volatile("cli");
+	do_early_moves(&b->plan);
+	jump(&b->plan);
+	return REFUSAL_NONE;
+}

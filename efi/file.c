@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads files through SimpleFileSystem (UEFI 2.10, 13.4, 13.5).
+ *
+ * Surprise: a firmware that starts us early (QEMU's -kernel) has not connected its disks, so
+ * that there is no volume yet to look on.
+ */
+#include "efi/file.h"
+#include "efi/utf.h"
+
+#define CHUNK     (16 * MIB) /* bytes asked of a file system at once */
+#define INFO_ROOM (sizeof(EFI_FILE_INFO) + 2 * FILE_PATH)
+
+bool
+volumes_connect(void)
+{
+	static bool done;
+	EFI_HANDLE *handle;
+	UINTN count = 0;
+
+	if (done)
+		return false;
+	done = true;
+	if (fw.boot->LocateHandleBuffer(AllHandles, NULL, NULL, &count, &handle) != EFI_SUCCESS)
+		return false;
+	for (UINTN i = 0; i < count; i++)
+		fw.boot->ConnectController(handle[i], NULL, NULL, TRUE);
+	pool_free(handle);
+	return true;
+}
+
+static bool
+open_volume(EFI_HANDLE handle, struct volume *ret)
+{
+	EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
+	EFI_FILE_IO_INTERFACE *fs = handle ? protocol_of(handle, &guid) : NULL;
+
+	ret->handle = handle;
+	return fs && fs->OpenVolume(fs, &ret->root) == EFI_SUCCESS;
+}
+
+unsigned
+volumes_open(struct volume volume[VOLUMES])
+{
+	EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
+	EFI_HANDLE *handle;
+	UINTN count = handles_with(&guid, &handle);
+	unsigned n = open_volume(fw.self->DeviceHandle, &volume[0]);
+
+	for (UINTN i = 0; i < count && n < VOLUMES; i++) {
+		if (handle[i] != fw.self->DeviceHandle)
+			n += open_volume(handle[i], &volume[n]);
+	}
+	pool_free(handle);
+	return n;
+}
+
+void
+volumes_close(struct volume *volume, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		volume[i].root->Close(volume[i].root);
+}
+
+static enum refusal_code
+fail(enum refusal_code code, const char *path, EFI_STATUS status, struct refusal *why)
+{
+	refuse(why, code, 0, status, 0);
+	why->subject = path;
+	return code;
+}
+
+/* A path as the firmware wants it; false if it is too long. */
+static bool
+native_path(const char *path, uint16_t native[FILE_PATH])
+{
+	if (!utf16_from_8(path, native, FILE_PATH))
+		return false;
+	for (uint16_t *p = native; *p; p++) {
+		if (*p == '/')
+			*p = '\\';
+	}
+	return true;
+}
+
+static enum refusal_code
+read_open(EFI_FILE_HANDLE f, const char *path, struct file *ret_file, struct refusal *ret_why)
+{
+	static uint8_t buf[INFO_ROOM] __attribute__((aligned(8)));
+	EFI_GUID guid = EFI_FILE_INFO_ID;
+	EFI_FILE_INFO *info = (EFI_FILE_INFO *)buf;
+	UINTN len = sizeof(buf);
+	EFI_STATUS status = f->GetInfo(f, &guid, &len, buf);
+	uint64_t addr, done = 0;
+	enum refusal_code code;
+
+	if (status != EFI_SUCCESS || (info->Attribute & EFI_FILE_DIRECTORY))
+		return fail(REFUSAL_EFI_READ, path, status, ret_why);
+	code = pages_get(info->FileSize, path, &addr, ret_why);
+	if (code)
+		return code;
+	while (done < info->FileSize) {
+		len = info->FileSize - done < CHUNK ? info->FileSize - done : CHUNK;
+		status = f->Read(f, &len, (void *)(uintptr_t)(addr + done));
+		if (status != EFI_SUCCESS || !len)
+			return fail(REFUSAL_EFI_READ, path, status, ret_why);
+		done += len;
+	}
+	*ret_file = (struct file){path, {(const uint8_t *)(uintptr_t)addr, done}};
+	return REFUSAL_NONE;
+}
+
+enum refusal_code
+file_read_from(
+        EFI_FILE_HANDLE root, const char *path, struct file *ret_file, struct refusal *ret_why)
+{
+	static uint16_t native[FILE_PATH];
+	EFI_FILE_HANDLE f;
+	EFI_STATUS status;
+	enum refusal_code code;
+
+	if (!native_path(path, native))
+		return fail(REFUSAL_EFI_NOT_FOUND, path, EFI_INVALID_PARAMETER, ret_why);
+	status = root->Open(root, &f, native, EFI_FILE_MODE_READ, 0);
+	if (status == EFI_NOT_FOUND || status == EFI_NO_MEDIA || status == EFI_MEDIA_CHANGED)
+		return fail(REFUSAL_EFI_NOT_FOUND, path, status, ret_why);
+	if (status != EFI_SUCCESS)
+		return fail(REFUSAL_EFI_READ, path, status, ret_why);
+	code = read_open(f, path, ret_file, ret_why);
+	f->Close(f);
+	return code;
+}
+
+static enum refusal_code
+read_from_any(const char *path, struct file *ret_file, struct refusal *ret_why)
+{
+	struct volume volume[VOLUMES];
+	unsigned count = volumes_open(volume);
+	enum refusal_code code = fail(REFUSAL_EFI_NOT_FOUND, path, EFI_NOT_FOUND, ret_why);
+
+	for (unsigned i = 0; i < count && code == REFUSAL_EFI_NOT_FOUND; i++)
+		code = file_read_from(volume[i].root, path, ret_file, ret_why);
+	volumes_close(volume, count);
+	return code;
+}
+
+enum refusal_code
+file_read(const char *path, struct file *ret_file, struct refusal *ret_why)
+{
+	enum refusal_code code = read_from_any(path, ret_file, ret_why);
+
+	if (code == REFUSAL_EFI_NOT_FOUND && volumes_connect())
+		code = read_from_any(path, ret_file, ret_why);
+	return code;
+}
+
+static const struct {
+	VENDOR_DEVICE_PATH vendor;
+	EFI_DEVICE_PATH end;
+} __attribute__((packed)) initrd_path = {
+        {{MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP, {sizeof(VENDOR_DEVICE_PATH), 0}},
+                {0x5568e427, 0x68fc, 0x4f3d, {0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68}}},
+        {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {sizeof(EFI_DEVICE_PATH), 0}},
+};
+
+EFI_DEVICE_PATH *
+initrd_device_path(void)
+{
+	return (EFI_DEVICE_PATH *)&initrd_path;
+}
+
+enum refusal_code
+file_from_firmware(struct file *ret_file, struct refusal *ret_why)
+{
+	static const char name[] = "the firmware's initrd";
+	EFI_GUID guid = {
+	        0x4006c0c1, 0xfcb3, 0x403e, {0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d}};
+	EFI_DEVICE_PATH *path = initrd_device_path();
+	EFI_LOAD_FILE_INTERFACE *load;
+	EFI_HANDLE handle;
+	EFI_STATUS status;
+	UINTN size = 0;
+	uint64_t addr;
+	enum refusal_code code;
+
+	*ret_file = (struct file){name, {NULL, 0}};
+	if (fw.boot->LocateDevicePath(&guid, &path, &handle) != EFI_SUCCESS)
+		return REFUSAL_NONE;
+	load = protocol_of(handle, &guid);
+	if (!load)
+		return REFUSAL_NONE;
+	status = load->LoadFile(load, path, FALSE, &size, NULL);
+	if (status == EFI_NOT_FOUND || !size)
+		return REFUSAL_NONE;
+	if (status != EFI_BUFFER_TOO_SMALL)
+		return fail(REFUSAL_EFI_READ, name, status, ret_why);
+	code = pages_get(size, name, &addr, ret_why);
+	if (code)
+		return code;
+	status = load->LoadFile(load, path, FALSE, &size, (void *)(uintptr_t)addr);
+	if (status != EFI_SUCCESS)
+		return fail(REFUSAL_EFI_READ, name, status, ret_why);
+	ret_file->bytes = (struct span){(const uint8_t *)(uintptr_t)addr, size};
+	return REFUSAL_NONE;
+}

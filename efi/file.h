@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Files of FAT volumes, and what the firmware offers by LoadFile2, in pages of our own.
+ */
+#ifndef KSHIM_EFI_FILE_H
+#define KSHIM_EFI_FILE_H
+
+#include "efi/firmware.h"
+
+#define FILE_PATH 512 /* characters of a path */
+
+struct file {
+	const char *name; /* for messages */
+	struct span bytes;
+};
+
+/*
+ * Read `path` (\ or / between names) from the volume that we came from, else from the first
+ * other volume that has it; devices are connected only when it comes to that.
+ * Errors: REFUSAL_EFI_NOT_FOUND, _EFI_READ, _EFI_MEMORY, all with the path as subject.
+ */
+enum refusal_code file_read(const char *path, struct file *ret_file, struct refusal *ret_why);
+
+/* The same from one volume. */
+enum refusal_code file_read_from(
+        EFI_FILE_HANDLE root, const char *path, struct file *ret_file, struct refusal *ret_why);
+
+/* The volumes, ours first. Returns how many; those that cannot be opened are left out. */
+#define VOLUMES 32
+struct volume {
+	EFI_HANDLE handle;
+	EFI_FILE_HANDLE root;
+};
+unsigned volumes_open(struct volume volume[VOLUMES]);
+void volumes_close(struct volume *volume, unsigned count);
+/* Connect all drivers to all devices, once. True if that was done now. */
+bool volumes_connect(void);
+
+/*
+ * What the firmware offers as initrd (LINUX_EFI_INITRD_MEDIA_GUID, efi-stub.rst);
+ * ret_file->bytes.size is 0 if nothing.
+ */
+EFI_DEVICE_PATH *initrd_device_path(void);
+enum refusal_code file_from_firmware(struct file *ret_file, struct refusal *ret_why);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kshim.efi: from a UEFI firmware to the kernel's first instruction, as a list of steps.
+ *
+ * UEFI 2.10, 4.1 (entry point). All that can be refused is refused before ExitBootServices; a
+ * refusal is said, everything is given back, and the caller gets a status, so that a boot
+ * manager can go on to the next entry.
+ */
+#include "efi/say.h"
+#include "efi/secure.h"
+#include "efi/tpm.h"
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
+
+static enum refusal_code
+probe_kernel(struct boot *b, struct refusal *ret_why)
+{
+	struct image im = image_of(b->kernel.bytes);
+	enum refusal_code code = kernel_probe(&im, &b->facts, ret_why);
+
+	say_console(b->words.console);
+	if (code)
+		ret_why->subject = b->kernel.name;
+	else if (!b->words.quiet)
+		report_kernel(b);
+	return code;
+}
+
+static enum refusal_code
+list_blobs(struct boot *b, struct refusal *ret_why)
+{
+	struct plan_request *req = &b->request;
+
+	(void)ret_why;
+	for (req->blobs = 0; req->blobs <= b->initrds; req->blobs++) {
+		const struct file *f = req->blobs ? &b->initrd[req->blobs - 1] : &b->kernel;
+
+		req->blob[req->blobs] = (struct blob){.where = BLOB_SPACE,
+		        .addr = (uintptr_t)f->bytes.base,
+		        .size = f->bytes.size,
+		        .name = f->name};
+	}
+	return REFUSAL_NONE;
+}
+
+/* Before the plan: the log's table must not be put where the plan has a use for the place. */
+static enum refusal_code
+measure(struct boot *b, struct refusal *ret_why)
+{
+	enum refusal_code code = tpm_measure(b, false, ret_why);
+
+	if (!code)
+		tpm_hand_log();
+	return code;
+}
+
+static enum refusal_code
+read_system(struct boot *b, struct refusal *ret_why)
+{
+	(void)ret_why;
+	system_read(b);
+	return REFUSAL_NONE;
+}
+
+static enum refusal_code
+read_policy(struct boot *b, struct refusal *ret_why)
+{
+	(void)ret_why;
+	b->secure = global_byte(L"SecureBoot", 0) == 1 && global_byte(L"SetupMode", 0) == 0;
+	return REFUSAL_NONE;
+}
+
+/* With Secure Boot: what nobody vouches for is the firmware's to start, or refused. */
+static enum refusal_code
+obey_policy(struct boot *b, struct refusal *ret_why)
+{
+	struct image im = image_of(b->kernel.bytes);
+	bool image;
+
+	if (!b->secure)
+		return REFUSAL_NONE;
+	image = b->is_uki || (kernel_probe(&im, &b->facts, ret_why) == REFUSAL_NONE &&
+	                             b->facts.format == KERNEL_BZIMAGE);
+	if (!image || secure_kernel_allowed(b))
+		return secure_check(b, ret_why);
+	if (!b->words.quiet) {
+		say("version " KSHIM_VERSION);
+		say("Secure Boot: the firmware verifies and starts the kernel");
+	}
+	return start_image(b, b->whole, ret_why);
+}
+
+/* What the caller is told: the kinds that it may want to tell apart. */
+static EFI_STATUS
+status_of(enum refusal_code code)
+{
+	switch (code) {
+	case REFUSAL_EFI_NOT_FOUND:
+	case REFUSAL_EFI_NO_KERNEL:
+		return EFI_NOT_FOUND;
+	case REFUSAL_EFI_UNSIGNED:
+		return EFI_ACCESS_DENIED;
+	case REFUSAL_EFI_START:
+		return EFI_SECURITY_VIOLATION;
+	case REFUSAL_EFI_READ:
+		return EFI_DEVICE_ERROR;
+	case REFUSAL_EFI_MEMORY:
+	case REFUSAL_PLAN_KERNEL_PLACE:
+	case REFUSAL_PLAN_KERNEL_ROOM:
+	case REFUSAL_PLAN_INITRD_ROOM:
+	case REFUSAL_PLAN_HANDOFF_ROOM:
+	case REFUSAL_PLAN_STAGE_ROOM:
+		return EFI_OUT_OF_RESOURCES;
+	case REFUSAL_EFI_OPTIONS:
+	case REFUSAL_CMDLINE_LONG:
+	case REFUSAL_CMDLINE_CONTROL:
+	case REFUSAL_CMDLINE_BUFFER:
+	case REFUSAL_CMDLINE_WORD:
+		return EFI_INVALID_PARAMETER;
+	default:
+		return EFI_LOAD_ERROR;
+	}
+}
+
+EFI_STATUS EFIAPI
+efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
+{
+	static enum refusal_code (*const steps[])(struct boot *, struct refusal *) = {
+	        read_policy,
+	        sources_options,
+	        sources_find,
+	        sources_command_line,
+	        obey_policy,
+	        probe_kernel,
+	        list_blobs,
+	        measure,
+	        read_system,
+	        execute,
+	};
+	static struct boot boot;
+	struct refusal why = {.code = REFUSAL_NONE};
+	EFI_STATUS status = firmware_init(image, table);
+
+	if (status != EFI_SUCCESS)
+		return status;
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (steps[i](&boot, &why))
+			break;
+	}
+	say_refusal(&why);
+	tpm_take_log();
+	pages_free_all();
+	return status_of(why.code);
+}

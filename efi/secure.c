@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What Secure Boot allows: who vouches for kernel, initrd and command line.
+ *
+ * Sections of our own image are covered by its signature; anything else must be pinned in
+ * .kshpin, or be an image that the firmware itself verifies (start.c). Surprise: an absent
+ * initrd or an empty line counts as such, so that leaving one away is no way around its pin.
+ */
+#include "efi/secure.h"
+#include "stub/pin.h"
+
+static struct span
+pins(void)
+{
+	static struct pe pe;
+	struct span image = {fw.self->ImageBase, fw.self->ImageSize}, text = {NULL, 0};
+	const struct pe_section *s;
+	struct refusal why;
+	bool found;
+
+	if (pe_read(image, &found, &pe, &why) || !found)
+		return text;
+	s = pe_find(&pe, ".kshpin");
+	if (s)
+		(void)span_sub(image, s->addr, s->len, &text);
+	return text;
+}
+
+bool
+secure_is_own(struct span bytes)
+{
+	uint64_t base = (uintptr_t)fw.self->ImageBase, at = (uintptr_t)bytes.base;
+
+	return at >= base && bounds_ok(fw.self->ImageSize, at - base, bytes.size);
+}
+
+static bool
+pinned(const char *name, struct span bytes)
+{
+	uint8_t sum[SHA256_LEN];
+	struct sha256 h;
+
+	sha256_start(&h);
+	sha256_add(&h, bytes);
+	sha256_end(&h, sum);
+	return pin_has(pins(), name, sum);
+}
+
+static bool
+initrds_pinned(const struct boot *b)
+{
+	static const uint8_t zeros[4];
+	uint8_t sum[SHA256_LEN];
+	struct sha256 h;
+
+	sha256_start(&h);
+	for (uint32_t i = 0; i < b->initrds; i++) {
+		sha256_add(&h, (struct span){zeros, (0 - h.len) & 3});
+		sha256_add(&h, b->initrd[i].bytes);
+	}
+	sha256_end(&h, sum);
+	return pin_has(pins(), "initrd", sum);
+}
+
+/* Is all that would be in the initrd signed with us, or pinned? */
+static bool
+initrds_allowed(const struct boot *b)
+{
+	bool own = !pin_names(pins(), "initrd");
+
+	for (uint32_t i = 0; i < b->initrds; i++)
+		own = own && secure_is_own(b->initrd[i].bytes);
+	return own || initrds_pinned(b);
+}
+
+/* The whole line from our own section, or pinned. */
+static bool
+line_allowed(const struct boot *b)
+{
+	struct span line = {(const uint8_t *)b->request.cmdline.text, b->request.cmdline.len};
+
+	if (b->own_words.size && secure_is_own(b->own_words) && !b->entry_words.size &&
+	        !b->options.words[0])
+		return true;
+	return pinned("cmdline", line);
+}
+
+static enum refusal_code
+not_allowed(const char *subject, const char *name, struct refusal *why)
+{
+	refuse(why, REFUSAL_EFI_UNSIGNED, 0, 0, 0);
+	why->subject = subject;
+	why->detail = name;
+	return why->code;
+}
+
+bool
+secure_kernel_allowed(const struct boot *b)
+{
+	return secure_is_own(b->kernel.bytes) || pinned("kernel", b->kernel.bytes);
+}
+
+enum refusal_code
+secure_check(const struct boot *b, struct refusal *ret_why)
+{
+	if (!secure_kernel_allowed(b))
+		return not_allowed(b->kernel.name, "kernel", ret_why);
+	if (!initrds_allowed(b))
+		return not_allowed(
+		        b->initrds == 1 ? b->initrd[0].name : "the initrd", "initrd", ret_why);
+	if (!line_allowed(b))
+		return not_allowed("the command line", "cmdline", ret_why);
+	return REFUSAL_NONE;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where kernel, initrds and command line come from, in this order: the load options, sections
+ * of our own image, a bundle that the firmware offers by LoadFile2, boot entries.
+ *
+ * Initrds are those packed with the kernel, those that the options name, and what the firmware
+ * offers; the kernel's line is what is packed with it, a blank, the options' words.
+ */
+#include "efi/boot.h"
+#include "efi/entries.h"
+#include "efi/utf.h"
+#include "stub/bundle.h"
+
+/* The path that the firmware loaded us from: the file nodes of its device path, joined. */
+static void
+find_self(struct boot *b)
+{
+	const uint8_t *at = (const uint8_t *)fw.self->FilePath;
+	uint64_t left = at ? device_path_len(fw.self->FilePath) : 0;
+	static uint16_t path[FILE_PATH];
+	size_t n = 0;
+
+	while (left >= 4) {
+		uint64_t len = at[2] | (uint64_t)at[3] << 8;
+
+		if (at[0] == MEDIA_DEVICE_PATH && at[1] == MEDIA_FILEPATH_DP)
+			for (uint64_t i = 4; i + 1 < len && n + 1 < FILE_PATH; i += 2) {
+				path[n] = (uint16_t)(at[i] | at[i + 1] << 8);
+				n += path[n] != 0;
+			}
+		at += len;
+		left -= len;
+	}
+	if (!utf8_from_16(path, n, b->self, sizeof(b->self)))
+		b->self[0] = 0;
+}
+
+enum refusal_code
+sources_options(struct boot *b, struct refusal *ret_why)
+{
+	struct span raw = {fw.self->LoadOptions, fw.self->LoadOptionsSize};
+
+	find_self(b);
+	if (!raw.base)
+		raw.size = 0;
+	return options_read(raw, b->self, &b->options, ret_why);
+}
+
+enum refusal_code
+sources_add_initrd(struct boot *b, struct file file, struct refusal *ret_why)
+{
+	if (!file.bytes.size)
+		return REFUSAL_NONE;
+	if (b->initrds == BOOT_INITRDS) {
+		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, BOOT_INITRDS + 1, BOOT_INITRDS);
+		ret_why->detail = "initrds";
+		return ret_why->code;
+	}
+	b->initrd[b->initrds++] = file;
+	return REFUSAL_NONE;
+}
+
+static bool
+is_bundle(struct file file)
+{
+	struct image im = image_of(file.bytes);
+	struct bundle members;
+	struct refusal why;
+	bool found = false;
+
+	return bundle_read(&im, &found, &members, &why) != REFUSAL_NONE || found;
+}
+
+/* The kernel that the options name, or else the next place's. */
+static enum refusal_code
+find_kernel(struct boot *b, struct file *firmwares, struct refusal *ret_why)
+{
+	bool found = false;
+	enum refusal_code code = REFUSAL_NONE;
+
+	if (b->options.kernel) {
+		b->from = "the load options";
+		code = file_read(b->options.kernel, &b->kernel, ret_why);
+		return code ? code : unpack_kernel(b, ret_why);
+	}
+	code = unpack_self(b, &found, ret_why);
+	if (code || found)
+		return code;
+	if (firmwares->bytes.size && is_bundle(*firmwares)) {
+		b->from = "the firmware (LoadFile2)";
+		b->kernel = *firmwares;
+		firmwares->bytes.size = 0;
+		return unpack_kernel(b, ret_why);
+	}
+	code = entries_find(b, &found, ret_why);
+	if (code || found)
+		return code;
+	return refuse(ret_why, REFUSAL_EFI_NO_KERNEL, 0, 0, 0);
+}
+
+enum refusal_code
+sources_find(struct boot *b, struct refusal *ret_why)
+{
+	struct file firmwares;
+	enum refusal_code code = file_from_firmware(&firmwares, ret_why);
+
+	if (!code)
+		code = find_kernel(b, &firmwares, ret_why);
+	for (uint32_t i = 0; !code && i < b->options.initrds; i++) {
+		struct file file;
+
+		code = file_read(b->options.initrd[i], &file, ret_why);
+		if (!code)
+			code = sources_add_initrd(b, file, ret_why);
+	}
+	return code ? code : sources_add_initrd(b, firmwares, ret_why);
+}
+
+enum refusal_code
+sources_command_line(struct boot *b, struct refusal *ret_why)
+{
+	struct cmdline *line = &b->request.cmdline;
+	struct span words = {(const uint8_t *)b->options.words, 0};
+	enum refusal_code code;
+
+	while (b->options.words[words.size])
+		words.size++;
+	*line = cmdline_init(b->line, sizeof(b->line));
+	code = cmdline_append(line, b->own_words, ret_why);
+	if (!code)
+		code = cmdline_append(line, b->entry_words, ret_why);
+	if (!code)
+		code = cmdline_append(line, words, ret_why);
+	if (!code)
+		code = cmdline_take_words(line, &b->words, ret_why);
+	if (code && !ret_why->subject)
+		ret_why->subject = "command line";
+	return code;
+}

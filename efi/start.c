@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Starts an image by LoadImage and StartImage (UEFI 2.10, 7.4.1, 7.4.2), so that the firmware
+ * verifies its signature, measures it, and applies its own rules.
+ *
+ * The line goes by LoadOptions, the initrds, joined, by a LoadFile2 of our own (Linux
+ * Documentation/admin-guide/efi-stub.rst). Surprise: the firmware (QEMU's) may offer an initrd
+ * by that same device path; then ours takes its place until the image comes back.
+ */
+#include "efi/secure.h"
+#include "efi/tpm.h"
+#include "efi/utf.h"
+
+static struct boot *boot; /* whose initrds are offered */
+
+static uint64_t
+joined_len(void)
+{
+	uint64_t len = 0;
+
+	for (uint32_t i = 0; i < boot->initrds; i++)
+		len = ((len + 3) & ~3ull) + boot->initrd[i].bytes.size;
+	return len;
+}
+
+static EFI_STATUS EFIAPI
+offer_initrd(EFI_LOAD_FILE_INTERFACE *this, EFI_DEVICE_PATH *path, BOOLEAN policy, UINTN *size,
+        void *out)
+{
+	uint64_t len = joined_len(), at = 0;
+
+	(void)this;
+	(void)path;
+	if (policy)
+		return EFI_UNSUPPORTED;
+	if (!size)
+		return EFI_INVALID_PARAMETER;
+	if (!out || *size < len) {
+		*size = len;
+		return EFI_BUFFER_TOO_SMALL;
+	}
+	memset(out, 0, len);
+	for (uint32_t i = 0; i < boot->initrds; i++) {
+		struct span s = boot->initrd[i].bytes;
+
+		at = (at + 3) & ~3ull;
+		memcpy((uint8_t *)out + at, s.base, s.size);
+		at += s.size;
+	}
+	*size = len;
+	return EFI_SUCCESS;
+}
+
+static EFI_LOAD_FILE_INTERFACE offer = {(EFI_LOAD_FILE)offer_initrd};
+
+/* Whose LoadFile2 was replaced, or what handle we made. */
+struct offered {
+	EFI_HANDLE handle;
+	void *before; /* the firmware's own, NULL if there was none */
+};
+
+static EFI_GUID load_file2 = {
+        0x4006c0c1, 0xfcb3, 0x403e, {0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d}};
+static EFI_GUID device_path = DEVICE_PATH_PROTOCOL;
+
+static EFI_STATUS
+install(struct offered *o)
+{
+	EFI_DEVICE_PATH *path = initrd_device_path();
+
+	*o = (struct offered){NULL, NULL};
+	if (fw.boot->LocateDevicePath(&load_file2, &path, &o->handle) == EFI_SUCCESS) {
+		o->before = protocol_of(o->handle, &load_file2);
+		return fw.boot->ReinstallProtocolInterface(
+		        o->handle, &load_file2, o->before, &offer);
+	}
+	o->handle = NULL;
+	return fw.boot->InstallMultipleProtocolInterfaces(
+	        &o->handle, &device_path, initrd_device_path(), &load_file2, &offer, NULL);
+}
+
+static void
+uninstall(struct offered *o)
+{
+	if (o->before)
+		fw.boot->ReinstallProtocolInterface(o->handle, &load_file2, &offer, o->before);
+	else if (o->handle)
+		fw.boot->UninstallMultipleProtocolInterfaces(o->handle, &device_path,
+		        initrd_device_path(), &load_file2, &offer, NULL);
+}
+
+static enum refusal_code
+failed(const struct boot *b, const char *what, EFI_STATUS status, struct refusal *why)
+{
+	refuse(why, REFUSAL_EFI_START, 0, status, 0);
+	why->subject = b->kernel.name;
+	why->detail = what;
+	return why->code;
+}
+
+/* A device path that says where the bytes lie: images need one to be measured by name. */
+static EFI_STATUS
+load(struct span whole, EFI_HANDLE *ret_image)
+{
+	static struct {
+		MEMMAP_DEVICE_PATH memory;
+		EFI_DEVICE_PATH end;
+	} __attribute__((packed)) path;
+
+	path.memory.Header.Type = HARDWARE_DEVICE_PATH;
+	path.memory.Header.SubType = HW_MEMMAP_DP;
+	path.memory.Header.Length[0] = sizeof(path.memory);
+	path.memory.MemoryType = EfiLoaderData;
+	path.memory.StartingAddress = (uintptr_t)whole.base;
+	path.memory.EndingAddress = (uintptr_t)whole.base + whole.size - 1;
+	path.end.Type = END_DEVICE_PATH_TYPE;
+	path.end.SubType = END_ENTIRE_DEVICE_PATH_SUBTYPE;
+	path.end.Length[0] = sizeof(path.end);
+	return fw.boot->LoadImage(FALSE, fw.image, (EFI_DEVICE_PATH *)&path,
+	        (void *)(uintptr_t)whole.base, whole.size, ret_image);
+}
+
+static EFI_STATUS
+start(struct boot *b, EFI_HANDLE image)
+{
+	static uint16_t line[LINE_ROOM];
+	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+	EFI_LOADED_IMAGE *loaded = protocol_of(image, &guid);
+	UINT32 len = 0;
+
+	if (!loaded || !utf16_from_8(b->request.cmdline.text, line, LINE_ROOM))
+		return EFI_UNSUPPORTED;
+	while (line[len])
+		len++;
+	loaded->LoadOptions = line;
+	loaded->LoadOptionsSize = 2 * (len + 1);
+	return fw.boot->StartImage(image, NULL, NULL);
+}
+
+enum refusal_code
+start_image(struct boot *b, struct span whole, struct refusal *ret_why)
+{
+	struct offered offered = {NULL, NULL};
+	EFI_HANDLE image = NULL;
+	EFI_STATUS status = load(whole, &image);
+
+	if (status != EFI_SUCCESS) {
+		if (image) /* loaded, but the firmware's policy forbids to start it */
+			fw.boot->UnloadImage(image);
+		return failed(b, "LoadImage", status, ret_why);
+	}
+	boot = b;
+	if (tpm_measure(b, true, ret_why)) {
+		fw.boot->UnloadImage(image);
+		return ret_why->code;
+	}
+	status = b->initrds ? install(&offered) : EFI_SUCCESS;
+	if (status == EFI_SUCCESS)
+		status = start(b, image);
+	uninstall(&offered);
+	fw.boot->UnloadImage(image);
+	return failed(b, "StartImage", status, ret_why);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kshim pin [-a CMDLINE] KERNEL [INITRD...]: the lines of a section .kshpin (stub/pin.h).
+ *
+ * They are what a signed kshim.efi boots under Secure Boot although nobody has signed it. The
+ * command line is the one that the kernel gets; without -a the empty one is pinned.
+ */
+#include <getopt.h>
+#include <string.h>
+
+#include "stub/sha256.h"
+#include "tools/cmd.h"
+#include "tools/file.h"
+
+static void
+print_sum(struct sha256 *h, const char *name)
+{
+	uint8_t sum[SHA256_LEN];
+
+	sha256_end(h, sum);
+	for (unsigned i = 0; i < SHA256_LEN; i++)
+		printf("%02x", sum[i]);
+	printf("  %s\n", name);
+}
+
+/* Add a file, after zeros up to a multiple of four as the kernel gets it. */
+static int
+add_file(struct sha256 *h, const char *path)
+{
+	static const uint8_t zeros[4];
+	struct file f;
+	int status = file_read(path, &f);
+
+	if (status != STATUS_OK)
+		return status;
+	sha256_add(h, (struct span){zeros, (0 - h->len) & 3});
+	sha256_add(h, file_span(&f));
+	file_free(&f);
+	return STATUS_OK;
+}
+
+static int
+pin_files(const char *name, char **paths, int count)
+{
+	struct sha256 h;
+	int status = STATUS_OK;
+
+	sha256_start(&h);
+	for (int i = 0; i < count && status == STATUS_OK; i++)
+		status = add_file(&h, paths[i]);
+	if (status == STATUS_OK && count)
+		print_sum(&h, name);
+	return status;
+}
+
+int
+cmd_pin(int argc, char **argv)
+{
+	static const struct option options[] = {{"append", required_argument, NULL, 'a'},
+	        {"help", no_argument, NULL, 'h'}, {0}};
+	const char *line = "";
+	struct sha256 h;
+	int opt, status;
+
+	while ((opt = getopt_long(argc, argv, "a:h", options, NULL)) != -1) {
+		if (opt == 'h')
+			return usage_ok(argv[0]);
+		if (opt != 'a')
+			return usage_error(argv[0]);
+		line = optarg;
+	}
+	if (argc == optind)
+		return usage_error(argv[0]);
+	status = pin_files("kernel", argv + optind, 1);
+	if (status == STATUS_OK)
+		status = pin_files("initrd", argv + optind + 1, argc - optind - 1);
+	if (status != STATUS_OK)
+		return status;
+	sha256_start(&h);
+	sha256_add(&h, (struct span){(const uint8_t *)line, strlen(line)});
+	print_sum(&h, "cmdline");
+	return STATUS_OK;
+}
