@@ -38,6 +38,7 @@ check_rest_zero(struct probe *p, const struct boot_params *bp)
 	static const struct field written[] = {FIELD(screen_info), FIELD(acpi_rsdp_addr),
 	        FIELD(ext_ramdisk_image), FIELD(ext_ramdisk_size), FIELD(ext_cmd_line_ptr),
 	        FIELD(alt_mem_k), FIELD(scratch), FIELD(e820_entries), FIELD(e820_table)};
+	static const struct field uefi[] = {FIELD(efi_info), FIELD(secure_boot)};
 	unsigned hdr = offsetof(struct boot_params, hdr);
 	unsigned header_len = p->label->header_len ? (unsigned)p->label->header_len
 	                                           : sizeof(struct setup_header);
@@ -47,6 +48,8 @@ check_rest_zero(struct probe *p, const struct boot_params *bp)
 		if (!bytes[i] || (i >= hdr && i < hdr + header_len))
 			continue;
 		if (p->label->flags & LABEL_OLD_LINE && i >= 0x20 && i < 0x24)
+			continue;
+		if (in_fields(uefi, sizeof(uefi) / sizeof(*uefi), i) && p->efi)
 			continue;
 		if (!in_fields(written, sizeof(written) / sizeof(*written), i))
 			fail(p, "boot_params byte (found << 16 | offset)",
@@ -225,6 +228,26 @@ read_initrd(struct probe *p, const struct boot_params *bp)
 		fail(p, "last byte of the initrd", end_of(p->initrd) - 1, last);
 }
 
+/* efi_info where a row says that the firmware is UEFI (probe.efi=): table and map as they say.
+ */
+static void
+check_efi(struct probe *p, const struct boot_params *bp)
+{
+	const struct efi_info copy = bp->efi_info, *e = &copy;
+	uint64_t table = e->efi_systab | (uint64_t)e->efi_systab_hi << 32;
+	uint64_t map = e->efi_memmap | (uint64_t)e->efi_memmap_hi << 32;
+
+	want(p, "efi_loader_signature", e->efi_loader_signature, 0x34364c45);
+	if (!table || !reachable(table) || !same(at(table), "IBI SYST", 8))
+		fail(p, "no EFI system table at", table, 1);
+	if (e->efi_memdesc_size < 40 || !e->efi_memmap_size ||
+	        e->efi_memmap_size % e->efi_memdesc_size)
+		fail(p, "efi_memmap_size", e->efi_memmap_size, e->efi_memdesc_size);
+	if (bp->secure_boot != 2 && bp->secure_boot != 3)
+		fail(p, "secure_boot", bp->secure_boot, 2);
+	add_thing(p, "EFI memory map", map, e->efi_memmap_size);
+}
+
 void
 read_boot_params(struct probe *p)
 {
@@ -233,7 +256,6 @@ read_boot_params(struct probe *p)
 
 	if (!(p->label->flags & LABEL_OLD_LINE))
 		add_thing(p, "zero page", addr, sizeof(*bp));
-	check_rest_zero(p, bp);
 	check_header(p, bp);
 	add_map(p, addr + offsetof(struct boot_params, e820_table), bp->e820_entries);
 	if (bp->e820_entries > E820_MAX_ENTRIES_ZEROPAGE)
@@ -242,6 +264,10 @@ read_boot_params(struct probe *p)
 		read_setup_data(p, bp->hdr.setup_data);
 	check_rng(p);
 	read_line(p, bp);
+	p->efi = word(p, "probe.efi") != NULL;
+	check_rest_zero(p, bp);
+	if (p->efi)
+		check_efi(p, bp);
 	read_initrd(p, bp);
 	p->rsdp = bp->acpi_rsdp_addr;
 }

@@ -83,7 +83,8 @@ struct probe {
 	struct range initrd; /* len 0 if none */
 	uint32_t files;      /* PVH modules */
 	struct range file[PROBE_FILES];
-	bool rng; /* a SETUP_RNG_SEED was found */
+	bool rng;
+	bool efi; /* the row says that the firmware is UEFI */ /* a SETUP_RNG_SEED was found */
 	uint32_t maps;
 	struct {
 		uint64_t addr; /* of the first entry */

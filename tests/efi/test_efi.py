@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Boots every row of the UEFI table: `make test-efi`, or pytest tests/efi -k NAME for some."""
+import pytest
+import vm
+from efi_rows import ROWS
+
+
+@pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)
+def test_efi(row, record_property):
+    try:
+        text, status, tries = vm.run(row)
+    except vm.files.Missing as why:
+        pytest.fail(str(why), pytrace=False)
+    record_property('tries', tries)
+    print(text)
+    wrong = vm.judge(row, text, status)
+    if wrong:
+        pytest.fail(f'{row.name}: {wrong}', pytrace=False)
+
+
+def test_rows_have_names_of_their_own():
+    names = [row.name for row in ROWS]
+    assert len(set(names)) == len(names)
