@@ -49,6 +49,7 @@ STUB_SRCS := \
 	stub/probe_riscv.c \
 	stub/refusal.c \
 	stub/refusal_text.c \
+	stub/report.c \
 	stub/rvinsn.c \
 	stub/sha256.c \
 	stub/space.c \
@@ -216,6 +217,7 @@ UNIT_TESTS := \
 	tests/unit/test_probe_note.c \
 	tests/unit/test_probe_other.c \
 	tests/unit/test_refusal.c \
+	tests/unit/test_report.c \
 	tests/unit/test_riscv_image.c \
 	tests/unit/test_riscv_parts.c \
 	tests/unit/test_run_machine.c \

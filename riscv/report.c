@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The lines that say what kshim found and decided. */
+#include "stub/report.h"
 #include "riscv/boot.h"
 #include "riscv/console.h"
-#include "stub/text.h"
 
 #define LINE 160
 
@@ -16,24 +16,20 @@ report_kernel(const struct boot *b)
 	text_str(&t, "kernel from ");
 	text_str(&t, b->file.name);
 	text_str(&t, b->file.is_bundle ? " (a bundle): " : ": ");
-	text_str(&t, "RISC-V Image, ");
-	text_dec(&t, b->facts.size);
-	text_str(&t, " bytes, ");
+	report_facts(&t, &b->facts);
+	text_str(&t, ", ");
 	text_dec(&t, b->facts.riscv.image_size);
 	text_str(&t, " in memory");
 	console_line(buf);
 }
 
 static void
-report_initrd(struct range r)
+say_initrd(const struct plan *plan)
 {
 	char buf[LINE];
 	struct text t = text_init(buf, sizeof(buf));
 
-	text_str(&t, "initrd at ");
-	text_hex(&t, r.addr);
-	text_str(&t, "-");
-	text_hex(&t, range_end(r) - 1);
+	report_initrd(&t, plan);
 	console_line(buf);
 }
 
@@ -44,7 +40,7 @@ report_plan(const struct boot *b)
 	struct text t = text_init(buf, sizeof(buf));
 
 	if (b->plan.initrd.len)
-		report_initrd(b->plan.initrd);
+		say_initrd(&b->plan);
 	text_str(&t, "entering the kernel at ");
 	text_hex(&t, b->plan.entry);
 	text_str(&t, b->mode == MODE_GUEST ? " as a guest, device tree at "

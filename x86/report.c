@@ -2,7 +2,7 @@
 /*
  * Says what was found and what will be done, one line each, for whoever reads the console.
  */
-#include "stub/text.h"
+#include "stub/report.h"
 #include "x86/boot.h"
 #include "x86/console.h"
 
@@ -16,80 +16,36 @@ say(const char *buf)
 	console_text("\n");
 }
 
-static void
-text_range(struct text *t, struct range r)
-{
-	text_hex(t, r.addr);
-	text_str(t, "-");
-	text_hex(t, range_end(r) - 1);
-}
-
 void
 report_kernel(const struct boot *b)
 {
 	char buf[LINE];
 	struct text t = text_init(buf, sizeof(buf));
-	uint16_t version = b->facts.bz.version;
 
 	say("version " KSHIM_VERSION);
 	text_str(&t, "kernel from ");
 	text_str(&t, b->file.name);
 	text_str(&t, b->file.is_bundle ? " (a bundle): " : ": ");
-	if (b->facts.format == KERNEL_BZIMAGE) {
-		text_str(&t, "bzImage, protocol ");
-		text_dec(&t, version >> 8);
-		text_str(&t, (version & 0xff) < 10 ? ".0" : ".");
-		text_dec(&t, version & 0xff);
-	} else {
-		text_str(&t, b->facts.format == KERNEL_ELF64 ? "ELF64" : "ELF32");
-	}
-	text_str(&t, ", ");
-	text_dec(&t, b->facts.size);
-	text_str(&t, " bytes");
+	report_facts(&t, &b->facts);
 	say(buf);
 }
 
-static const char *
-protocol_name(enum protocol protocol)
-{
-	static const char *const name[] = {"auto", "pvh", "linux64", "linux32"};
-
-	return name[protocol];
-}
-
+/* One line about the plan. */
 static void
-report_place(const struct plan *plan)
+say_plan(const struct boot *b, void (*line)(struct text *, const struct plan *))
 {
 	char buf[LINE];
 	struct text t = text_init(buf, sizeof(buf));
-	int64_t d = plan->displacement;
 
-	text_str(&t, "kernel at ");
-	text_hex(&t, plan->kernel_load);
-	if (d) {
-		text_str(&t, d < 0 ? ", moved down by " : ", moved up by ");
-		text_hex(&t, d < 0 ? 0 - (uint64_t)d : (uint64_t)d);
-	}
+	line(&t, &b->plan);
 	say(buf);
 }
 
 void
 report_plan(const struct boot *b)
 {
-	const struct plan *plan = &b->plan;
-	char buf[LINE];
-	struct text t = text_init(buf, sizeof(buf));
-
-	report_place(plan);
-	if (plan->initrd.len) {
-		text_str(&t, "initrd at ");
-		text_range(&t, plan->initrd);
-		say(buf);
-	}
-	t = text_init(buf, sizeof(buf));
-	text_str(&t, "entering the kernel at ");
-	text_hex(&t, plan->entry);
-	text_str(&t, " by ");
-	text_str(&t, protocol_name(plan->protocol));
-	say(buf);
+	say_plan(b, report_place);
+	if (b->plan.initrd.len)
+		say_plan(b, report_initrd);
+	say_plan(b, report_entry);
 }

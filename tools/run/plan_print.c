@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "stub/entry.h"
+#include "stub/report.h"
 
-static const char *const protocols[] = {"auto", "pvh", "linux64", "linux32"};
 static const char *const types[] = {
         "?", "RAM", "reserved", "ACPI", "NVS", "unusable", "disabled", "pmem"};
 
@@ -60,7 +60,7 @@ plan_print(const struct boot *boot)
 	for (uint32_t i = 0; i < boot->map.count; i++)
 		print_range(boot->map.entry[i].range,
 		        types[boot->map.entry[i].type < 8 ? boot->map.entry[i].type : 0]);
-	printf("placements (protocol %s):\n", protocols[plan->protocol]);
+	printf("placements (protocol %s):\n", protocol_name(plan->protocol));
 	for (const struct placement *p = next_placement(plan, NULL); p;
 	        p = next_placement(plan, p))
 		print_range(p->range, p->name);
