@@ -30,22 +30,20 @@ report_kernel(const struct boot *b)
 	say(buf);
 }
 
-/* One line about the plan. */
-static void
-say_plan(const struct boot *b, void (*line)(struct text *, const struct plan *))
+void
+report_plan(const struct boot *b)
 {
 	char buf[LINE];
 	struct text t = text_init(buf, sizeof(buf));
 
-	line(&t, &b->plan);
+	report_place(&t, &b->plan);
 	say(buf);
-}
-
-void
-report_plan(const struct boot *b)
-{
-	say_plan(b, report_place);
-	if (b->plan.initrd.len)
-		say_plan(b, report_initrd);
-	say_plan(b, report_entry);
+	if (b->plan.initrd.len) {
+		t = text_init(buf, sizeof(buf));
+		report_initrd(&t, &b->plan);
+		say(buf);
+	}
+	t = text_init(buf, sizeof(buf));
+	report_entry(&t, &b->plan);
+	say(buf);
 }
