@@ -63,6 +63,7 @@ X86_SRCS := \
 	x86/execute.c \
 	x86/fw_cfg.c \
 	x86/idt.c \
+	x86/jump.c \
 	x86/launcher.c \
 	x86/main.c \
 	x86/reach.c \
@@ -122,6 +123,7 @@ EFI_SRCS := \
 	efi/tpm.c \
 	efi/unpack.c \
 	efi/utf.c \
+	x86/jump.c \
 	x86/serial.c \
 
 EFI_ASMS := \

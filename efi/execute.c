@@ -8,19 +8,13 @@
  * plan calls busy: what goes there is moved by the trampoline, in pages that the plan chose.
  */
 #include "efi/boot.h"
-#include "stub/entry.h"
 #include "stub/handoff.h"
+#include "x86/jump.h"
 
 #define PLAN_TRIES 4
 #define EXIT_TRIES 8
 #define SPARE      32 /* descriptors by which the firmware's map may still grow */
 #define CR4_LA57   (1u << 12)
-
-typedef void trampoline_code(const struct machine_state *state, const struct move *late,
-        uint64_t count, uint64_t page_tables);
-
-/* x86/trampoline.asm */
-extern const uint8_t trampoline_start[], trampoline_end[];
 
 /* The firmware's map as it gave it. */
 struct raw_map {
@@ -28,18 +22,6 @@ struct raw_map {
 	UINTN room, len, key, desc_size;
 	UINT32 desc_version;
 };
-
-static uint64_t
-code_len(void)
-{
-	return (uintptr_t)trampoline_end - (uintptr_t)trampoline_start;
-}
-
-static uint64_t
-trampoline_len(void)
-{
-	return code_len() + sizeof(struct machine_state) + PLAN_MOVES * sizeof(struct move);
-}
 
 static bool
 has_gb_pages(void)
@@ -209,25 +191,6 @@ do_early_moves(const struct plan *plan)
 	}
 }
 
-/* Fill the trampoline's place and go there, for good. */
-static void
-jump(const struct plan *plan)
-{
-	uint64_t addr = plan_find(plan, PLACE_TRAMPOLINE)->range.addr;
-	trampoline_code *run = (trampoline_code *)(uintptr_t)addr;
-	struct machine_state *state = (struct machine_state *)(uintptr_t)(addr + code_len());
-	struct move *late = (struct move *)(state + 1);
-	uint64_t count = 0;
-
-	memcpy((void *)(uintptr_t)addr, trampoline_start, code_len());
-	entry_state(plan, state);
-	for (uint32_t i = 0; i < plan->moves; i++) {
-		if (plan->move[i].late)
-			late[count++] = plan->move[i];
-	}
-	run(state, late, count, plan_find(plan, PLACE_PAGE_TABLES)->range.addr);
-}
-
 enum refusal_code
 execute(struct boot *b, struct refusal *ret_why)
 {
@@ -240,7 +203,7 @@ execute(struct boot *b, struct refusal *ret_why)
 		return code;
 	b->request.kernel = &b->facts;
 	b->request.protocol = b->words.protocol;
-	b->request.trampoline_len = trampoline_len();
+	b->request.trampoline_len = jump_trampoline_len();
 	b->request.gb_pages = has_gb_pages();
 	b->request.map_spare = SPARE;
 	b->request.efi.map_room = raw.room;
@@ -253,6 +216,6 @@ execute(struct boot *b, struct refusal *ret_why)
 		return code;
 	__asm__ volatile("cli");
 	do_early_moves(&b->plan);
-	jump(&b->plan);
+	jump_to_kernel(&b->plan);
 	return REFUSAL_NONE;
 }

@@ -59,8 +59,7 @@ enum refusal_code sources_blobs(struct boot *b, struct refusal *ret_why);
 void report_kernel(const struct boot *b);
 void report_plan(const struct boot *b);
 
-/* execute.c: bytes of the trampoline with all that it reads; then, carry out the plan. */
-uint64_t execute_trampoline_len(void);
+/* execute.c: make all of the plan's places reachable; then, carry it out. */
 enum refusal_code execute_prepare(const struct boot *b, struct refusal *ret_why);
 enum refusal_code execute(const struct boot *b, struct refusal *ret_why);
 

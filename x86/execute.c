@@ -2,31 +2,13 @@
 /*
  * Carries out a plan: structures, early moves, trampoline, jump. Decides nothing.
  *
- * The structures' places are free of sources and of ourselves, so they are written first. The
- * trampoline's place gets, one after the other, its code, the machine state and the late
- * moves; it switches to the plan's page tables, which map all of that.
+ * The structures' places are free of sources and of ourselves, so they are written first. What
+ * lands on ourselves is left to the trampoline.
  */
 #include "stub/handoff.h"
 #include "x86/boot.h"
+#include "x86/jump.h"
 #include "x86/reach.h"
-
-typedef void trampoline_code(const struct machine_state *state, const struct move *late,
-        uint64_t count, uint64_t page_tables);
-
-/* trampoline.asm; its length is a multiple of 16 */
-extern const uint8_t trampoline_start[], trampoline_end[];
-
-static uint64_t
-code_len(void)
-{
-	return (uintptr_t)trampoline_end - (uintptr_t)trampoline_start;
-}
-
-uint64_t
-execute_trampoline_len(void)
-{
-	return code_len() + sizeof(struct machine_state) + PLAN_MOVES * sizeof(struct move);
-}
 
 enum refusal_code
 execute_prepare(const struct boot *b, struct refusal *ret_why)
@@ -86,25 +68,6 @@ do_early_moves(const struct plan *plan, struct refusal *ret_why)
 	return code;
 }
 
-/* Fill the trampoline's place and go there, for good. */
-static void
-jump(const struct plan *plan)
-{
-	uint64_t addr = plan_find(plan, PLACE_TRAMPOLINE)->range.addr;
-	trampoline_code *run = (trampoline_code *)(uintptr_t)addr;
-	struct machine_state *state = (struct machine_state *)(uintptr_t)(addr + code_len());
-	struct move *late = (struct move *)(state + 1);
-	uint64_t count = 0;
-
-	memcpy((void *)(uintptr_t)addr, trampoline_start, code_len());
-	entry_state(plan, state);
-	for (uint32_t i = 0; i < plan->moves; i++) {
-		if (plan->move[i].late)
-			late[count++] = plan->move[i];
-	}
-	run(state, late, count, plan_find(plan, PLACE_PAGE_TABLES)->range.addr);
-}
-
 enum refusal_code
 execute(const struct boot *b, struct refusal *ret_why)
 {
@@ -113,6 +76,6 @@ execute(const struct boot *b, struct refusal *ret_why)
 	if (!code)
 		code = do_early_moves(&b->plan, ret_why);
 	if (!code)
-		jump(&b->plan);
+		jump_to_kernel(&b->plan);
 	return code;
 }

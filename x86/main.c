@@ -14,6 +14,7 @@
 #include "x86/die.h"
 #include "x86/idt.h"
 #include "x86/image.h"
+#include "x86/jump.h"
 #include "x86/rng.h"
 
 /* Below the end of low memory: BIOS data and MP tables, also where the map calls it RAM. */
@@ -109,7 +110,7 @@ make_plan(struct boot *b, struct refusal *ret_why)
 	req->kernel = &b->facts;
 	req->map = &b->map;
 	req->protocol = b->words.protocol;
-	req->trampoline_len = execute_trampoline_len();
+	req->trampoline_len = jump_trampoline_len();
 	req->gb_pages = cpu_has_gb_pages();
 	req->rng_seed = b->seed;
 	req->rng_seed_len = rng_seed(b->seed, sizeof(b->seed)) ? sizeof(b->seed) : 0;
