@@ -92,6 +92,7 @@ RISCV_SRCS := \
 	riscv/guest_hart.c \
 	riscv/guest_sbi.c \
 	riscv/guest_hsm.c \
+	riscv/harts.c \
 	riscv/main.c \
 	riscv/mem.c \
 	riscv/plic.c \

@@ -64,6 +64,12 @@ void report_plan(const struct boot *b);
 /* execute.c: bring kernel, initrd and device tree to their places. */
 enum refusal_code execute(struct boot *b, struct refusal *ret_why);
 
+/*
+ * harts.c: where the firmware's start of a hart can go astray, make the harts other than `self`
+ * wait so that it can't.
+ */
+void harts_lay_to_sleep(const struct machine *machine, uint64_t self);
+
 /* head.S: start the kernel on this hart in S-mode. */
 _Noreturn void enter_kernel(uint64_t hart, uint64_t tree, uint64_t entry);
 

@@ -65,9 +65,9 @@ halt:
 	j halt
 
 /*
- * A hart that the guest started: a0 hart. Its struct vcpu is looked up, for OpenSBI 1.1 lets the
- * hart go before it has written where to and with which a1: it can come with the old ones, and
- * those of the first start are kshim_start and the device tree.
+ * A hart that the guest started, or harts.c: a0 hart. Whose it is is looked up, for OpenSBI 1.1
+ * lets the hart go before it has written where to and with which a1: it can come with the old
+ * ones, and those of the first start are kshim_start and the device tree.
  */
 	.globl hart_entry
 hart_entry:
@@ -82,7 +82,7 @@ hart_entry:
 	li t2, GUEST_VCPU
 	add t0, t0, t2
 	li t3, VCPU_SIZE
-1:	beqz t1, halt			/* a direct boot has none: nobody knows where to */
+1:	beqz t1, go_back		/* a direct boot has none */
 	ld t2, VCPU_HART(t0)
 	beq t2, a0, 2f
 	add t0, t0, t3
@@ -91,6 +91,22 @@ hart_entry:
 2:	mv a0, t0
 	ld sp, VCPU_STACK_TOP(a0)
 	call guest_hart_main
+	j halt
+
+/*
+ * Back to the firmware, which may start the hart once more; not before it is done with this
+ * start, and then so late that the interrupt it ends with has come, for M-mode takes that here.
+ */
+go_back:
+	lla t0, hart_on_its_way
+1:	ld t1, (t0)
+	beq t1, a0, 1b
+	li t1, 1000
+2:	addi t1, t1, -1
+	bnez t1, 2b
+	li a6, HSM_STOP
+	li a7, HSM
+	ecall
 	j halt
 
 /* kshim itself has trapped: say so on a stack of its own. */

@@ -150,9 +150,12 @@ prepare_guest(struct boot *b, struct refusal *ret_why)
 static enum refusal_code
 carry_out(struct boot *b, struct refusal *ret_why)
 {
-	enum refusal_code code = execute(b, ret_why);
+	enum refusal_code code;
 	uint64_t tree;
 
+	if (b->mode == MODE_DIRECT)
+		harts_lay_to_sleep(&b->machine, b->hart);
+	code = execute(b, ret_why);
 	if (code)
 		return code;
 	tree = plan_find(&b->plan, PLACE_FDT)->range.addr;

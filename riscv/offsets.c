@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "riscv/guest.h"
+#include "riscv/sbi.h"
 
 #define NUMBER(name, value)  __asm__ volatile("\n@ " #name " %0" : : "i"(value))
 #define OFFSET(name, member) NUMBER(VCPU_##name, offsetof(struct vcpu, member))
@@ -31,4 +32,6 @@ offsets(void)
 	NUMBER(VCPU_SIZE, sizeof(struct vcpu));
 	NUMBER(GUEST_VCPU, offsetof(struct guest, vcpu));
 	NUMBER(GUEST_HARTS, offsetof(struct guest, harts));
+	NUMBER(HSM, SBI_HSM);
+	NUMBER(HSM_STOP, SBI_HSM_STOP);
 }

@@ -4,8 +4,9 @@
  * says.
  *
  * probe=sbi calls every function of each extension of the SBI specification 2.0 with good and
- * bad arguments; probe=load, store, fetch with at=ADDRESS make one access there. It speaks by
- * the legacy console, one line a check, "probe: PASS" or "probe: FAIL" last, and shuts down.
+ * bad arguments; probe=start starts all harts= at once; probe=load, store, fetch with
+ * at=ADDRESS make one access there. It speaks by the legacy console, one line a check, "probe:
+ * PASS" or "probe: FAIL" last, and shuts down.
  */
 #include "riscv/sbi.h"
 #include "stub/cmdline.h"
@@ -19,16 +20,17 @@
 	})
 #define csr_write(name, v) __asm__ volatile("csrw " #name ", %0" : : "r"((uint64_t)(v)))
 
-#define SIP_SSIP 2u
-#define SIP_STIP 32u
-#define SIP_SEIP 512u
-#define SIE      2u /* sstatus */
-#define OPAQUE   0x1234567890abcdefull
-#define UART_IRQ 10u
-#define TICKS_MS 10000 /* timer ticks in a millisecond, at 10 MHz */
+#define SIP_SSIP    2u
+#define SIP_STIP    32u
+#define SIP_SEIP    512u
+#define SIE         2u /* sstatus */
+#define OPAQUE      0x1234567890abcdefull
+#define UART_IRQ    10u
+#define PROBE_HARTS 16
+#define TICKS_MS    10000 /* timer ticks in a millisecond, at 10 MHz */
 
 extern uint64_t entry_satp[2];
-extern const uint8_t second_entry[], probe_start[];
+extern const uint8_t second_entry[], start_entry[], probe_start[];
 
 void probe_main(uint64_t hart, uint64_t tree);
 void second_main(uint64_t hart, uint64_t opaque, uint64_t satp, uint64_t sstatus);
@@ -43,6 +45,7 @@ static uint64_t me;
 /* What the second hart saw, and how often it ran. */
 static volatile uint64_t second_hart, second_opaque, second_satp, second_sstatus, second_ipis;
 static volatile uint64_t second_runs;
+volatile uint64_t harts_arrived[PROBE_HARTS];
 
 static void
 put(const char *s)
@@ -282,6 +285,24 @@ check_hart_start(uint64_t other)
 	interrupt_early(other, 3);
 }
 
+/* Start all others at once, the first thing of all, and see who comes, and with which a1. */
+static void
+check_starts(uint64_t harts)
+{
+	uint64_t end = csr_read(time) + 3000 * TICKS_MS;
+
+	for (uint64_t h = 0; h < harts && h < PROBE_HARTS; h++) {
+		if (h != me)
+			err(SBI_HSM, 0, h, (uintptr_t)start_entry, OPAQUE + h, 0);
+	}
+	for (uint64_t h = 0; h < harts && h < PROBE_HARTS; h++) {
+		while (h != me && !harts_arrived[h] && csr_read(time) < end)
+			;
+		if (h != me)
+			check("a1 of a started hart", harts_arrived[h], OPAQUE + h);
+	}
+}
+
 static void
 check_suspend(void)
 {
@@ -461,7 +482,11 @@ probe_main(uint64_t hart, uint64_t tree)
 		cmdline_number(text, &harts);
 	if (cmdline_value(&line, "at=", &text))
 		cmdline_number(text, &at);
-	if (cmdline_value(&line, "probe=", &how) && !span_is(how, 0, "sbi", 3)) {
+	if (cmdline_value(&line, "probe=", &how) && span_is(how, 0, "start", 5)) {
+		check_starts(harts);
+		verdict();
+	}
+	if (how.size && !span_is(how, 0, "sbi", 3)) {
 		access(how, at);
 		failures = 1;
 		verdict();

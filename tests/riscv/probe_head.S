@@ -43,6 +43,16 @@ second_entry:
 1:	wfi
 	j 1b
 
+/* A hart of probe=start: leaves its a1 at harts_arrived[a0] and waits for ever. */
+	.globl start_entry
+start_entry:
+	lla t0, harts_arrived
+	slli t1, a0, 3
+	add t0, t0, t1
+	sd a1, (t0)
+1:	wfi
+	j 1b
+
 /* suspend_and_resume(type, opaque, ret[2]): a0 and a1 after the resume go to ret. */
 	.globl suspend_and_resume
 suspend_and_resume:

@@ -59,6 +59,17 @@ PROBES = [
                             ('qemu10', 10, 'rv64'), ('qemu10-without-sstc', 10, NO_SSTC))
 ]
 
+# All harts at once, by a firmware that lets each go long before it has written where to.
+STARTS = [
+    Row(f'starts-{mode}', kernel='probe', way='initrd', cpus=8, memory=64, slow_firmware=True,
+        append=f'kshim.mode={mode} probe=start harts=8 quiet', expect=('probe: PASS',),
+        absent=('probe: not ok',), timeout=60)
+    for mode in ('direct', 'guest')
+] + [
+    Row('starts-linux', slow_firmware=True, append='kshim.mode=direct', cpus=4, memory=256,
+        expect=('row: userspace',)),
+]
+
 # What the guest does, where, and the cause and address that kshim must name. The memory of these
 # rows ends at 0xa0000000.
 ISOLATION = [
@@ -135,7 +146,7 @@ def tree(name, directory):
     return '-dtb', out
 
 
-@pytest.mark.parametrize('row', LINUX + QEMU10 + PROBES + ISOLATION + REFUSALS,
+@pytest.mark.parametrize('row', LINUX + QEMU10 + PROBES + STARTS + ISOLATION + REFUSALS,
                          ids=lambda row: row.name)
 def test_row(row, tmp_path):
     if row.kernel.startswith('made:'):
