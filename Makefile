@@ -14,6 +14,7 @@ VERSION := 0.1.0
 STUB_SRCS := \
 	stub/bls.c \
 	stub/bls_order.c \
+	stub/body.c \
 	stub/bundle.c \
 	stub/cmdline.c \
 	stub/efi_map.c \
@@ -142,6 +143,7 @@ TOOL_SRCS := \
 	tools/cmd_pin.c \
 	tools/cmd_unpack.c \
 	tools/file.c \
+	tools/find_image.c \
 	tools/kshim.c \
 	tools/run/acpi.c \
 	tools/run/aml.c \
@@ -170,6 +172,28 @@ TOOL_SRCS := \
 	tools/run/terminal.c \
 	tools/run/uart.c \
 	tools/run/vm.c \
+	tools/plan/advice.c \
+	tools/plan/case.c \
+	tools/plan/cmd_plan.c \
+	tools/plan/findings.c \
+	tools/plan/look_initrd.c \
+	tools/plan/look_words.c \
+	tools/plan/map.c \
+	tools/plan/map_e820.c \
+	tools/plan/map_efi.c \
+	tools/plan/map_qemu.c \
+	tools/plan/order.c \
+	tools/plan/scene.c \
+	tools/plan/show_json.c \
+	tools/plan/show_svg.c \
+	tools/plan/show_text.c \
+	tools/plan/target.c \
+	tools/plan/target_efi.c \
+	tools/plan/target_qemu.c \
+	tools/plan/target_riscv.c \
+	tools/request.c \
+	tools/size.c \
+	tools/term.c \
 	tools/unpack.c \
 
 # Builders and fakes that every unit test is linked with, and the tests: one program a file.

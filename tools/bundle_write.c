@@ -64,3 +64,22 @@ bundle_write(const struct bundle_parts *parts, struct outfile *out)
 		outfile_write(out, parts->initrds[i].data, parts->initrds[i].size);
 	}
 }
+
+static uint64_t
+round_up(uint64_t v, uint64_t unit)
+{
+	return (v + unit - 1) / unit * unit;
+}
+
+uint64_t
+bundle_offset(const uint64_t *len, uint32_t files, uint32_t i)
+{
+	uint64_t trailer = round_up(NEWC_HEADER + plain_name_len("TRAILER!!!"), 4);
+	uint64_t at = round_up(round_up(PAGE + len[0], 4) + trailer, PAGE);
+
+	if (!i)
+		return PAGE;
+	for (uint32_t n = 1; n < i; n++)
+		at = round_up(at, 4) + len[n];
+	return i < files ? round_up(at, 4) : at;
+}

@@ -17,4 +17,10 @@ struct bundle_parts {
 /* Write the whole bundle; errors are kept in `out` until outfile_flush(). */
 void bundle_write(const struct bundle_parts *parts, struct outfile *out);
 
+/*
+ * Where the data of file `i` (0: the kernel, then the initrds; sizes in len[0..files)) starts
+ * in such a bundle without a command line; for i == files, how long the bundle is.
+ */
+uint64_t bundle_offset(const uint64_t *len, uint32_t files, uint32_t i);
+
 #endif

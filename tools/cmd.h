@@ -31,7 +31,8 @@ int cmd_bundle(int argc, char **argv);
 int cmd_diff_handoff(int argc, char **argv); /* in run/ */
 int cmd_explain(int argc, char **argv);
 int cmd_pin(int argc, char **argv);
-int cmd_run(int argc, char **argv); /* in run/ */
+int cmd_plan(int argc, char **argv); /* in plan/ */
+int cmd_run(int argc, char **argv);  /* in run/ */
 int cmd_unpack(int argc, char **argv);
 
 /* The row of a subcommand; NULL if there is none of that name. */

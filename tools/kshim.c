@@ -19,6 +19,8 @@ static const struct command commands[] = {
         {"pin", "[-a CMDLINE] KERNEL [INITRD...]",
                 "print the sums that let a signed kshim.efi boot these under Secure Boot",
                 cmd_pin},
+        {"plan", "[OPTION...] KERNEL",
+                "show where a kernel and all that goes with it would lie in memory", cmd_plan},
         {"run", "[OPTION...] KERNEL",
                 "boot a kernel in a KVM virtual machine; `kshim run --help` tells all",
                 cmd_run},

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "tools/request.h"
 #include "tools/run/as.h"
 #include "tools/run/status.h"
 
@@ -50,51 +51,25 @@ probe(struct boot *b, const struct input *file, struct span bytes)
 	return STATUS_GO_ON;
 }
 
-/* The file KERNEL as it is, or the members of the bundle that it is. */
-static int
-request_kernel(const struct inputs *in, struct boot *b)
-{
-	struct span all = in->file[INPUT_KERNEL].bytes, part = all;
-	struct bundle bundle;
-	bool found;
-	int status = inputs_bundle(in, &found, &bundle);
-
-	if (status != STATUS_GO_ON)
-		return status;
-	if (!found) {
-		add_blob(&b->req, in, INPUT_KERNEL, 0, all.size);
-		return probe(b, &in->file[INPUT_KERNEL], all);
-	}
-	add_blob(&b->req, in, INPUT_KERNEL, bundle.kernel_off, bundle.kernel_len);
-	if (bundle.initrd_len)
-		add_blob(&b->req, in, INPUT_KERNEL, bundle.initrd_off, bundle.initrd_len);
-	if (!span_sub(all, bundle.cmdline_off, bundle.cmdline_len, &part))
-		part.size = 0;
-	status = append(b, part);
-	if (status != STATUS_GO_ON ||
-	        !span_sub(all, bundle.kernel_off, bundle.kernel_len, &part))
-		return status;
-	return probe(b, &in->file[INPUT_KERNEL], part);
-}
-
 static int
 request_direct(const struct options *o, const struct inputs *in, struct boot *b)
 {
+	struct request_file file[PLAN_BLOBS + 1];
+	struct request_source from = {.file = file,
+	        .files = in->files - INPUT_KERNEL,
+	        .first_handle = INPUT_KERNEL,
+	        .append = o->append,
+	        .probe = kernel_probe};
 	struct cmdline_words words;
 	struct refusal why;
-	int status = request_kernel(in, b);
 
-	for (uint32_t i = INPUT_INITRD; i < in->files && status == STATUS_GO_ON; i++) {
-		if (b->req.blobs == PLAN_BLOBS)
-			return fail(STATUS_USAGE, "more than %d initrds", PLAN_BLOBS - 1);
-		add_blob(&b->req, in, i, 0, in->file[i].bytes.size);
+	for (uint32_t i = 0; i < from.files; i++) {
+		const struct input *f = &in->file[INPUT_KERNEL + i];
+
+		file[i] = (struct request_file){f->path, f->name, f->bytes};
 	}
-	if (status == STATUS_GO_ON)
-		status = append_text(b, o->append);
-	if (status != STATUS_GO_ON)
-		return status;
-	if (cmdline_take_words(&b->req.cmdline, &words, &why) != REFUSAL_NONE)
-		return fail_refusal("command line", why);
+	if (request_read(&from, &b->req, &b->facts, &words, &why) != REFUSAL_NONE)
+		return fail_refusal(why.subject, why);
 	b->req.protocol = o->protocol != PROTOCOL_AUTO ? o->protocol : words.protocol;
 	return STATUS_GO_ON;
 }

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/find_image.h"
+
 static int
 open_file(const char *path, const char *name, struct input *ret_input)
 {
@@ -40,38 +42,18 @@ open_file(const char *path, const char *name, struct input *ret_input)
 	return STATUS_GO_ON;
 }
 
-/* kshim.elf lies beside the program (as built), or in ../lib/kshim/ (as installed). */
-static const char *
-find_stub(char *buf, size_t size)
-{
-	static const char *const places[] = {"kshim.elf", "../lib/kshim/kshim.elf"};
-	char self[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
-
-	self[len > 0 ? len : 0] = '\0';
-	slash = strrchr(self, '/');
-	if (slash)
-		slash[1] = '\0';
-	for (unsigned i = 0; i < 2; i++) {
-		int n = snprintf(buf, size, "%s%s", slash ? self : "", places[i]);
-		if (n > 0 && (size_t)n < size && access(buf, R_OK) == 0)
-			return buf;
-	}
-	return NULL;
-}
-
 static int
 open_stub(const char *path, struct input *ret_input)
 {
 	static char beside[PATH_MAX + 32];
 
 	if (!path)
-		path = find_stub(beside, sizeof(beside));
+		path = find_image("kshim.elf", beside, sizeof(beside));
 	if (!path)
 		return fail(STATUS_REFUSED,
-		        "no stub: kshim.elf is not beside this program; build it with `make`, "
-		        "give --stub FILE, or use --direct");
+		        "no stub: kshim.elf is neither beside this program nor installed "
+		        "(share/kshim); build it with `make`, give --stub FILE, or use "
+		        "--direct");
 	return open_file(path, "stub", ret_input);
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/size.h"
+
 #define MEMORY_MIN (64 * MIB)
 #define MEMORY_MAX (1024 * GIB)
 
@@ -75,41 +77,6 @@ static const char help_text[] =
         "2 usage; 3 the host cannot; 4 the guest crashed; 5 time ran out; 6 the guest ended\n"
         "before the expected text; 7 the guest reset.\n";
 
-static bool
-parse_size(const char *text, uint64_t *ret_size)
-{
-	static const char units[] = "KMGT";
-	char *end;
-	const char *unit;
-	uint64_t value;
-	unsigned shift = 20;
-
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (errno || end == text || *text == '-')
-		return false;
-	if (*end) {
-		unit = strchr(units, *end & ~0x20);
-		if (!unit || !*unit || (end[1] && strcmp(end + 1, "iB") != 0))
-			return false;
-		shift = 10 * (unsigned)(unit - units + 1);
-	}
-	if (value > UINT64_MAX >> shift)
-		return false;
-	*ret_size = value << shift;
-	return true;
-}
-
-/* Which of `words` is `text`; -1 if none. */
-static int
-parse_word(const char *text, const char *const *words)
-{
-	for (int i = 0; words[i]; i++)
-		if (strcmp(text, words[i]) == 0)
-			return i;
-	return -1;
-}
-
 static int
 bad(const char *option, const char *value, const char *wanted)
 {
@@ -119,7 +86,7 @@ bad(const char *option, const char *value, const char *wanted)
 static int
 parse_memory(struct options *o, const char *text)
 {
-	if (!parse_size(text, &o->memory) || o->memory < MEMORY_MIN || o->memory > MEMORY_MAX)
+	if (!size_parse(text, &o->memory) || o->memory < MEMORY_MIN || o->memory > MEMORY_MAX)
 		return bad("--memory", text, "a size from 64M to 1T");
 	o->memory = align_down(o->memory, PAGE);
 	return STATUS_GO_ON;
@@ -176,17 +143,17 @@ parse_choice(struct options *o, int opt, const char *text)
 
 	switch (opt) {
 	case OPT_PROTOCOL:
-		if ((n = parse_word(text, protocols)) < 0)
+		if ((n = word_parse(text, protocols)) < 0)
 			return bad("--protocol", text, "auto, pvh, linux64 or linux32");
 		o->protocol = (enum protocol)n;
 		break;
 	case OPT_AS:
-		if ((n = parse_word(text, layouts)) < 0)
+		if ((n = word_parse(text, layouts)) < 0)
 			return bad("--as", text, "kshim, firecracker or cloud-hypervisor");
 		o->as = (enum layout_kind)n;
 		break;
 	default:
-		if ((n = parse_word(text, reboots)) < 0)
+		if ((n = word_parse(text, reboots)) < 0)
 			return bad("--reboot", text, "stop or again");
 		o->reboot_again = n == 1;
 	}

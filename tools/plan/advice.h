@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What would help when a plan is refused: found by trying, with the planner itself.
+ */
+#ifndef PLAN_ADVICE_H
+#define PLAN_ADVICE_H
+
+#include "tools/plan/case.h"
+
+#define ADVICE_MAX  6
+#define ADVICE_TEXT 200
+
+struct advice_item {
+	const char *
+	        what; /* a stable word: "memory", "initrd", "cmdline", "reserved", "protocol" */
+	uint64_t value; /* bytes that would do; 0 where the item has none */
+	char text[ADVICE_TEXT];
+};
+
+struct advice {
+	uint32_t count;
+	struct advice_item item[ADVICE_MAX];
+};
+
+/* Try other sizes and choices; *c is as it was afterwards. */
+void advice_find(struct plan_case *c, struct advice *ret_advice);
+
+#endif

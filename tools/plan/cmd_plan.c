@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kshim plan: where everything would lie, without booting anything.
+ *
+ * Options, files, plan, what goes with the kernel, and then one of three ways to show it.
+ */
+#include <stdlib.h>
+
+#include "tools/plan/look.h"
+#include "tools/plan/show.h"
+
+struct result {
+	struct plan_case c;
+	struct scene scene;
+	struct findings findings;
+	struct advice advice;
+};
+
+static int
+print(struct result *r)
+{
+	struct show show = {&r->c, &r->scene, &r->findings, &r->advice};
+	struct term t = term_open(stdout);
+	int status =
+	        r->c.code || findings_have_error(&r->findings) ? STATUS_REFUSED : STATUS_OK;
+
+	if (r->c.order.json)
+		show_json(&show);
+	else
+		show_text(&t, &show);
+	if (r->c.order.svg && show_svg(r->c.order.svg, &show) != STATUS_OK)
+		status = STATUS_HOST;
+	return status;
+}
+
+static int
+plan(struct result *r)
+{
+	struct plan_case *c = &r->c;
+	int status = STATUS_OK;
+
+	if (!case_read(c, &status))
+		return status;
+	if (!c->code)
+		case_plan(c, c->order.memory);
+	if (c->code && c->req.map)
+		advice_find(c, &r->advice);
+	if (c->req.map)
+		scene_make(&c->req, c->code ? NULL : &c->plan, &r->scene);
+	if (!look_at_initrds(c, &r->findings, &status))
+		return status;
+	if (c->req.map)
+		look_at_words(c, &r->findings);
+	return print(r);
+}
+
+int
+cmd_plan(int argc, char **argv)
+{
+	struct result *r = calloc(1, sizeof(*r));
+	int status = STATUS_HOST;
+
+	if (!r)
+		return fail(STATUS_HOST, "no memory");
+	if (order_parse(argc, argv, &r->c.order, &status)) {
+		status = plan(r);
+		case_free(&r->c);
+	}
+	free(r);
+	return status;
+}

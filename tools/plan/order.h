@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The command line of `kshim plan` as data.
+ */
+#ifndef PLAN_ORDER_H
+#define PLAN_ORDER_H
+
+#include "stub/body.h"
+#include "tools/cmd.h"
+
+/* Who carries the plan out, by the words of --body. */
+enum plan_body {
+	PLAN_DIRECT, /* kshim run --direct */
+	PLAN_ELF,    /* kshim.elf */
+	PLAN_EFI,
+	PLAN_RISCV,
+	PLAN_RISCV_GUEST,
+	PLAN_AUTO, /* by the kernel's machine */
+};
+
+/* Whose memory map, by the words of --machine. */
+enum plan_machine {
+	MACHINE_KSHIM, /* kshim run */
+	MACHINE_PC,    /* QEMU's, with SeaBIOS or qboot */
+	MACHINE_Q35,
+	MACHINE_MICROVM,
+	MACHINE_FIRECRACKER,
+	MACHINE_CLOUD_HYPERVISOR,
+	MACHINE_OVMF,
+	MACHINE_VIRT,
+	MACHINE_AUTO, /* by the body */
+};
+
+extern const char *const plan_body_words[], *const plan_machine_words[];
+
+struct order {
+	const char *kernel;
+	const char *initrd[PLAN_BLOBS];
+	uint32_t initrds;
+	const char *append; /* "" if none */
+	uint64_t memory;    /* bytes, whole pages */
+	const char *map;    /* NULL: the machine's own */
+	const char *config; /* the kernel's; NULL: look for it */
+	const char *stub; /* kshim.elf or kshim-riscv64.bin; NULL: the one beside the program */
+	const char *have; /* devices that the machine also has, by commas; "" if none */
+	const char *svg;  /* NULL: none */
+	bool json;
+	enum plan_body body;
+	enum plan_machine machine;
+	enum protocol protocol;
+	bool gb_pages, rdrand; /* of the CPU */
+};
+
+/* Read the arguments: true, or *ret_status to exit with. */
+bool order_parse(int argc, char **argv, struct order *ret_order, int *ret_status);
+
+#endif

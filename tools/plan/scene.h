@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The whole of memory as a list of regions, each with one owner: what table, JSON and SVG show.
+ */
+#ifndef PLAN_SCENE_H
+#define PLAN_SCENE_H
+
+#include "stub/plan.h"
+
+enum region_kind {
+	REGION_HOLE, /* nobody describes it */
+	REGION_FREE,
+	REGION_RESERVED,
+	REGION_ACPI,
+	REGION_NVS,
+	REGION_UNUSABLE,
+	REGION_PMEM,
+	REGION_KEPT,   /* never used by us, or fixed: BIOS data, tables */
+	REGION_BUSY,   /* of the body itself, or of the firmware that still runs */
+	REGION_SOURCE, /* a file where the launcher has put it; free once it is moved */
+	REGION_KERNEL, /* its file part */
+	REGION_KERNEL_REST,
+	REGION_INITRD,
+	REGION_CMDLINE,
+	REGION_ZERO_PAGE,
+	REGION_SETUP_DATA,
+	REGION_START_INFO,
+	REGION_GDT,
+	REGION_PAGE_TABLES,
+	REGION_TRAMPOLINE,
+	REGION_EFI_MAP,
+	REGION_STAGE,
+	REGION_FDT,
+	REGION_KINDS,
+};
+
+#define SCENE_REGIONS 1500
+#define SCENE_NAME    80
+
+struct region {
+	struct range range;
+	enum region_kind kind;
+	char name[SCENE_NAME]; /* for people */
+};
+
+struct scene {
+	uint32_t count;
+	struct region region[SCENE_REGIONS];
+};
+
+/*
+ * Memory as the plan fills it: placements before what is fixed, that before sources and busy
+ * memory, that before the map. With `plan` NULL only what was there before.
+ */
+void scene_make(
+        const struct plan_request *req, const struct plan *plan, struct scene *ret_scene);
+
+/* A stable word for the kind: "free", "kernel-file", "zero-page". */
+const char *region_word(enum region_kind kind);
+
+/* The same in words for a legend. */
+const char *region_title(enum region_kind kind);
+
+/* Is it something that the plan puts there (and not what was there before)? */
+bool region_is_placed(enum region_kind kind);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Machines as they look to a body, for --machine and -m, measured on Debian 12.
+ */
+#ifndef PLAN_TARGET_H
+#define PLAN_TARGET_H
+
+#include "tools/plan/case.h"
+
+/* QEMU's pc, q35 and microvm as PVH tells their memory (SeaBIOS, qboot). */
+void target_qemu_map(enum plan_machine machine, uint64_t memory, struct memmap *ret_map);
+
+/* Map, sources and limits of kshim.efi, under OVMF if no map is given. */
+enum refusal_code target_efi(struct plan_case *c, uint64_t memory);
+
+/* The same of kshim-riscv64.bin, on QEMU's virt if no device tree is given. */
+enum refusal_code target_riscv(struct plan_case *c, uint64_t memory);
+
+#endif
