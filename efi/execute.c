@@ -8,12 +8,12 @@
  * plan calls busy: what goes there is moved by the trampoline, in pages that the plan chose.
  */
 #include "efi/boot.h"
+#include "stub/body.h"
 #include "stub/handoff.h"
 #include "x86/jump.h"
 
 #define PLAN_TRIES 4
 #define EXIT_TRIES 8
-#define SPARE      32 /* descriptors by which the firmware's map may still grow */
 #define CR4_LA57   (1u << 12)
 
 /* The firmware's map as it gave it. */
@@ -70,7 +70,7 @@ make_map_room(struct raw_map *raw, struct refusal *ret_why)
 	        &raw->len, NULL, &raw->key, &raw->desc_size, &raw->desc_version);
 	if (status != EFI_BUFFER_TOO_SMALL)
 		return firmware_failed("GetMemoryMap", status, ret_why);
-	raw->room = raw->len + SPARE * raw->desc_size;
+	raw->room = body_efi_map_room(raw->len, raw->desc_size);
 	return pages_get(raw->room, "the firmware's memory map", &raw->addr, ret_why);
 }
 
@@ -203,9 +203,8 @@ execute(struct boot *b, struct refusal *ret_why)
 		return code;
 	b->request.kernel = &b->facts;
 	b->request.protocol = b->words.protocol;
-	b->request.trampoline_len = jump_trampoline_len();
+	body_limits(BODY_EFI, &b->request);
 	b->request.gb_pages = has_gb_pages();
-	b->request.map_spare = SPARE;
 	b->request.efi.map_room = raw.room;
 	code = make_plan(b, &raw, ret_why);
 	if (!code && !b->words.quiet)

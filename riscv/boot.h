@@ -8,8 +8,8 @@
 #ifndef KSHIM_RISCV_BOOT_H
 #define KSHIM_RISCV_BOOT_H
 
+#include "stub/body.h"
 #include "stub/bundle.h"
-#include "stub/fdt_boot.h"
 #include "stub/fw_cfg_items.h"
 
 #define LINE_ROOM 8192
@@ -29,20 +29,16 @@ struct boot {
 	uint64_t tree_addr;
 	struct fdt tree;
 	struct machine machine;
-	struct range keep; /* kshim's own memory, in whole 2 MiB */
 	struct fw_cfg_items items;
 	struct kernel_file file;
 	struct facts facts;
 	char line[LINE_ROOM];
 	struct cmdline_words words;
 	enum mode mode; /* never AUTO once chosen */
-	struct memmap guest_map;
-	struct memmap *map; /* the machine's or the guest's */
-	struct named_range fixed[2];
+	struct body_riscv body;
 	char initrd_name[PLAN_BLOBS][NAME_ROOM];
 	struct plan_request request;
 	struct plan plan;
-	struct fdt_boot kernels_tree;
 };
 
 /* sources.c. Each returns REFUSAL_NONE or a refusal with its subject set. */

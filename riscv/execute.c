@@ -13,8 +13,8 @@ write_tree(struct boot *b, struct refusal *ret_why)
 	const struct placement *p = plan_find(&b->plan, PLACE_FDT);
 	uint64_t len;
 
-	b->kernels_tree.initrd = b->plan.initrd;
-	return fdt_boot_write(&b->kernels_tree, (uint8_t *)(uintptr_t)p->range.addr,
+	b->body.kernels_tree.initrd = b->plan.initrd;
+	return fdt_boot_write(&b->body.kernels_tree, (uint8_t *)(uintptr_t)p->range.addr,
 	        p->range.len, &len, ret_why);
 }
 

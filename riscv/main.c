@@ -14,8 +14,6 @@
 #include "riscv/guest.h"
 #include "stub/wire/fdt.h"
 
-#define KEEP_STEP (2 * MIB)
-
 extern const uint8_t kshim_start[], kshim_end[];
 
 void kshim_main(uint64_t hart, uint64_t tree);
@@ -25,7 +23,6 @@ read_tree(struct boot *b, struct refusal *ret_why)
 {
 	const uint8_t *at = (const uint8_t *)(uintptr_t)b->tree_addr;
 	struct span header = {at, sizeof(struct fdt_header)};
-	uint64_t start = (uintptr_t)kshim_start, end;
 	enum refusal_code code;
 
 	ret_why->subject = "device tree";
@@ -34,10 +31,7 @@ read_tree(struct boot *b, struct refusal *ret_why)
 		code = machine_read(&b->tree, &b->machine, ret_why);
 	if (code)
 		ret_why->subject = "device tree";
-	if (!align_up((uintptr_t)kshim_end, KEEP_STEP, &end))
-		end = (uintptr_t)kshim_end;
-	start = align_down(start, PAGE);
-	b->keep = (struct range){start, end - start};
+	b->body.keep = body_riscv_keep((uintptr_t)kshim_start, (uintptr_t)kshim_end);
 	return code;
 }
 
@@ -90,49 +84,28 @@ probe_kernel(struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
-/* The memory that the kernel gets, and what the machine's tree becomes for it. */
-static enum refusal_code
-prepare_tree(struct boot *b, struct refusal *ret_why)
-{
-	struct plan_request *req = &b->request;
-	enum refusal_code code = REFUSAL_NONE;
-
-	b->map = &b->machine.map;
-	b->kernels_tree = (struct fdt_boot){.from = &b->tree,
-	        .machine = &b->machine,
-	        .bootargs = {(const uint8_t *)req->cmdline.text, req->cmdline.len},
-	        .initrd = {0, req->blobs > 1},
-	        .keep = b->keep,
-	        .boot_hart = b->hart};
-	if (b->mode == MODE_GUEST) {
-		code = machine_guest_map(&b->machine, b->keep, &b->guest_map, ret_why);
-		b->map = &b->guest_map;
-		b->kernels_tree.guest = &b->guest_map;
-		guest_look_at_devices(&b->machine);
-		b->kernels_tree.sstc = guest_timer_is_sstc(boot_hart(b));
-	}
-	if (!code)
-		code = fdt_boot_write(&b->kernels_tree, NULL, 0, &req->fdt_len, ret_why);
-	return code;
-}
-
+/* What the kernel gets of the machine, and from there the plan. */
 static enum refusal_code
 make_plan(struct boot *b, struct refusal *ret_why)
 {
 	struct plan_request *req = &b->request;
-	enum refusal_code code = prepare_tree(b, ret_why);
+	struct body_riscv *body = &b->body;
+	enum refusal_code code;
 
-	if (code)
-		return code;
-	b->fixed[0] = (struct named_range){"kshim", b->keep};
-	b->fixed[1] = (struct named_range){
-	        "the firmware's device tree", {b->tree_addr, b->tree.all.size}};
-	req->fixed = b->fixed;
-	req->nr_fixed = 2;
+	body->tree = &b->tree;
+	body->tree_addr = b->tree_addr;
+	body->machine = &b->machine;
+	body->boot_hart = b->hart;
+	body->guest = b->mode == MODE_GUEST;
+	if (body->guest) {
+		guest_look_at_devices(&b->machine);
+		body->sstc = guest_timer_is_sstc(boot_hart(b));
+	}
+	code = body_riscv_request(body, req, ret_why);
 	req->kernel = &b->facts;
-	req->map = b->map;
 	req->protocol = b->words.protocol;
-	code = plan_make(req, &b->plan, ret_why);
+	if (!code)
+		code = plan_make(req, &b->plan, ret_why);
 	if (!code && !b->words.quiet)
 		report_plan(b);
 	return code;
@@ -143,8 +116,8 @@ prepare_guest(struct boot *b, struct refusal *ret_why)
 {
 	if (b->mode != MODE_GUEST)
 		return REFUSAL_NONE;
-	return guest_prepare(&b->tree, &b->machine, &b->guest_map, boot_hart(b),
-	        b->kernels_tree.sstc, b->words.quiet, ret_why);
+	return guest_prepare(&b->tree, &b->machine, &b->body.guest_map, boot_hart(b),
+	        b->body.sstc, b->words.quiet, ret_why);
 }
 
 static enum refusal_code

@@ -6,26 +6,14 @@
  * the moves overwrite and which its page tables map. Knows nothing of who runs it.
  */
 #include "x86/jump.h"
+#include "stub/body.h"
 #include "stub/bytes.h"
 #include "stub/entry.h"
 
 typedef void trampoline_code(const struct machine_state *state, const struct move *late,
         uint64_t count, uint64_t page_tables);
 
-/* trampoline.asm; its length is a multiple of 16 */
-extern const uint8_t trampoline_start[], trampoline_end[];
-
-static uint64_t
-code_len(void)
-{
-	return (uintptr_t)trampoline_end - (uintptr_t)trampoline_start;
-}
-
-uint64_t
-jump_trampoline_len(void)
-{
-	return code_len() + sizeof(struct machine_state) + PLAN_MOVES * sizeof(struct move);
-}
+extern const uint8_t trampoline_start[]; /* trampoline.asm: BODY_TRAMPOLINE_CODE bytes */
 
 static uint64_t
 copy_late_moves(const struct plan *plan, struct move *out)
@@ -44,10 +32,11 @@ jump_to_kernel(const struct plan *plan)
 {
 	uint64_t addr = plan_find(plan, PLACE_TRAMPOLINE)->range.addr;
 	trampoline_code *run = (trampoline_code *)(uintptr_t)addr;
-	struct machine_state *state = (struct machine_state *)(uintptr_t)(addr + code_len());
+	struct machine_state *state =
+	        (struct machine_state *)(uintptr_t)(addr + BODY_TRAMPOLINE_CODE);
 	struct move *late = (struct move *)(state + 1);
 
-	memcpy((void *)(uintptr_t)addr, trampoline_start, code_len());
+	memcpy((void *)(uintptr_t)addr, trampoline_start, BODY_TRAMPOLINE_CODE);
 	entry_state(plan, state);
 	run(state, late, copy_late_moves(plan, late),
 	        plan_find(plan, PLACE_PAGE_TABLES)->range.addr);

@@ -7,9 +7,6 @@
 
 #include "stub/plan.h"
 
-/* Bytes of the trampoline with all that it reads, for plan_request.trampoline_len. */
-uint64_t jump_trampoline_len(void);
-
 /*
  * Fill the plan's PLACE_TRAMPOLINE and go there, for good. Long mode, identity-mapped below
  * 4 GiB, interrupts off; all other placements are written and all early moves done.

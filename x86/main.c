@@ -6,6 +6,7 @@
  * refused is refused before execute() writes the first byte outside of our own memory; only
  * staging writes earlier, to free memory. Nothing here returns to the launcher.
  */
+#include "stub/body.h"
 #include "stub/wire/bootparam.h"
 #include "x86/acpi.h"
 #include "x86/boot.h"
@@ -14,12 +15,7 @@
 #include "x86/die.h"
 #include "x86/idt.h"
 #include "x86/image.h"
-#include "x86/jump.h"
 #include "x86/rng.h"
-
-/* Below the end of low memory: BIOS data and MP tables, also where the map calls it RAM. */
-#define EBDA     0x9fc00ull
-#define EBDA_LEN 0x400ull
 
 _Noreturn void kshim_main(uint64_t start_info);
 
@@ -73,7 +69,7 @@ find_fixed(struct boot *b, struct refusal *ret_why)
 
 		code = memmap_add(&b->map, r.addr, r.len, MEM_ACPI, ret_why);
 	}
-	b->fixed[req->nr_fixed++] = (struct named_range){"BIOS data", {EBDA, EBDA_LEN}};
+	b->fixed[req->nr_fixed++] = body_bios_data();
 	req->fixed = b->fixed;
 	b->busy[0] = image_range();
 	req->busy = b->busy;
@@ -110,7 +106,7 @@ make_plan(struct boot *b, struct refusal *ret_why)
 	req->kernel = &b->facts;
 	req->map = &b->map;
 	req->protocol = b->words.protocol;
-	req->trampoline_len = jump_trampoline_len();
+	body_limits(BODY_PC, req);
 	req->gb_pages = cpu_has_gb_pages();
 	req->rng_seed = b->seed;
 	req->rng_seed_len = rng_seed(b->seed, sizeof(b->seed)) ? sizeof(b->seed) : 0;

@@ -5,6 +5,7 @@
  * Never linked: it is compiled to assembly, and each string "@ NAME NUMBER" in that becomes a
  * %define in the generated offsets.inc, so that no offset is ever typed.
  */
+#include "stub/body.h"
 #include "stub/entry.h"
 #include "stub/wire/elf.h"
 #include "x86/fw_cfg.h"
@@ -50,6 +51,7 @@ offsets(void)
 	OFFSET(DST, dst);
 	OFFSET(SRC, src);
 	OFFSET(LEN, len);
+	NUMBER(TRAMPOLINE_CODE, BODY_TRAMPOLINE_CODE);
 	NUMBER(MOVE_SIZE, sizeof(struct move));
 	NUMBER(OP_ZERO, MOVE_ZERO);
 	NUMBER(NOTE_PHYS32_ENTRY, XEN_ELFNOTE_PHYS32_ENTRY);

@@ -150,5 +150,6 @@ no_idt:	dw	0
 	dq	0
 align 16
 	times 64 db 0
+	times TRAMPOLINE_CODE - ($ - trampoline_start) db 0	; or it has outgrown its room
 stack_top:
 trampoline_end:
