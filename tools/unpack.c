@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Unpacking by libarchive's "raw" format: filters only, no archive inside.
+ * Unpacking by libarchive's "raw" format: filters only, no archive inside. Debian's libarchive
+ * would call a program for lzop files, so these are read here.
  */
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "tools/cmd.h"
+#include "tools/unlzop.h"
 #include "tools/unpack.h"
 
 /* More than any kernel: a few bytes of bzip2 can stand for gigabytes of zeros. */
@@ -41,7 +47,18 @@ compression_of(struct span bytes)
 }
 
 static int
-read_raw(struct archive *a, struct file *f)
+refused(char *ret_why, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(ret_why, UNPACK_WHY, format, args);
+	va_end(args);
+	return STATUS_REFUSED;
+}
+
+static int
+read_raw(struct archive *a, struct file *f, char *ret_why)
 {
 	for (;;) {
 		la_ssize_t n;
@@ -50,37 +67,72 @@ read_raw(struct archive *a, struct file *f)
 			return STATUS_HOST;
 		n = archive_read_data(a, f->data + f->size, f->room - f->size);
 		if (n < 0)
-			return fail(STATUS_REFUSED,
-			        "%s: cannot be unpacked after %zu bytes: %s", f->path, f->size,
-			        archive_error_string(a));
+			return refused(ret_why, "%s: cannot be unpacked after %zu bytes: %s",
+			        f->path, f->size, archive_error_string(a));
 		if (n == 0 && f->size == 0)
-			return fail(STATUS_REFUSED, "%s: unpacks to nothing", f->path);
+			return refused(ret_why, "%s: unpacks to nothing", f->path);
 		if (n == 0)
 			return STATUS_OK;
 		f->size += (size_t)n;
 		if (f->size > UNPACKED_MAX)
-			return fail(STATUS_REFUSED, "%s: unpacks to more than %zu bytes",
-			        f->path, UNPACKED_MAX);
+			return refused(ret_why, "%s: unpacks to more than %zu bytes", f->path,
+			        UNPACKED_MAX);
 	}
 }
 
 /* libarchive passes what it does not know through as it is. */
 static int
-open_raw(struct archive *a, const struct file *packed)
+open_raw(struct archive *a, struct span packed, const char *path, char *ret_why)
 {
-	const char *name = compression_of(file_span(packed));
+	const char *name = compression_of(packed);
 	struct archive_entry *entry;
 
 	archive_read_support_filter_all(a);
 	archive_read_support_format_raw(a);
-	if (archive_read_open_memory(a, packed->data, packed->size) != ARCHIVE_OK ||
+	if (archive_read_open_memory(a, packed.base, packed.size) != ARCHIVE_OK ||
 	        archive_read_next_header(a, &entry) != ARCHIVE_OK)
-		return fail(STATUS_REFUSED, "%s: starts like %s but cannot be unpacked: %s",
-		        packed->path, name, archive_error_string(a));
+		return refused(ret_why, "%s: starts like %s but cannot be unpacked: %s", path,
+		        name, archive_error_string(a));
 	if (archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE)
-		return fail(
-		        STATUS_REFUSED, "%s: starts like %s but is not", packed->path, name);
+		return refused(ret_why, "%s: starts like %s but is not", path, name);
 	return STATUS_OK;
+}
+
+static int
+by_libarchive(struct span packed, struct file *f, char *ret_why)
+{
+	struct archive *a = archive_read_new();
+	int status;
+
+	if (!a)
+		return fail(STATUS_HOST, "no memory to unpack %s", f->path);
+	status = open_raw(a, packed, f->path, ret_why);
+	if (status == STATUS_OK)
+		status = read_raw(a, f, ret_why);
+	archive_read_free(a);
+	return status;
+}
+
+int
+unpack_bytes(struct span packed, struct file *f, char *ret_why)
+{
+	const char *name = compression_of(packed), *path = f->path, *wrong;
+	int status;
+
+	snprintf(ret_why, UNPACK_WHY, "%s: no memory", path);
+	if (name && strcmp(name, "lzop") == 0) {
+		wrong = unlzop(packed, UNPACKED_MAX, f);
+		status = wrong ? refused(ret_why, "%s: cannot be unpacked after %zu bytes: %s",
+		                         path, f->size, wrong)
+		               : STATUS_OK;
+	} else {
+		status = by_libarchive(packed, f, ret_why);
+	}
+	if (status != STATUS_OK) {
+		file_free(f);
+		f->path = path;
+	}
+	return status;
 }
 
 /* One layer: the file's bytes become what they unpack to. */
@@ -88,19 +140,13 @@ static int
 unpack_layer(struct file *f)
 {
 	struct file plain = {.path = f->path};
-	struct archive *a = archive_read_new();
-	int status;
+	char why[UNPACK_WHY];
+	int status = unpack_bytes(file_span(f), &plain, why);
 
-	if (!a)
-		return fail(STATUS_HOST, "no memory to unpack %s", f->path);
-	status = open_raw(a, f);
-	if (status == STATUS_OK)
-		status = read_raw(a, &plain);
-	archive_read_free(a);
-	if (status != STATUS_OK) {
-		file_free(&plain);
+	if (status == STATUS_REFUSED)
+		return fail(status, "%s", why);
+	if (status != STATUS_OK)
 		return status;
-	}
 	file_free(f);
 	*f = plain;
 	return STATUS_OK;

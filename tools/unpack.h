@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernels that were compressed as a whole (vmlinux.gz, xen.gz), made plain by libarchive.
+ * Kernels that were compressed as a whole (vmlinux.gz, xen.gz), made plain by libarchive, lzop
+ * files by liblzo2.
  *
  * Only a file that starts with the magic of gzip, bzip2, xz, lzma, zstd, lz4 or lzop is
  * touched: libarchive's own guess would look into kernels too.
@@ -12,6 +13,15 @@
 
 /* The name of the compression that these bytes start with, or NULL. */
 const char *compression_of(struct span bytes);
+
+#define UNPACK_WHY 200
+
+/*
+ * One layer: what `packed` (of the file f->path) unpacks to into the empty `f`. Returns
+ * STATUS_OK; else f is empty and ret_why says what is wrong, with the path, in a buffer of
+ * UNPACK_WHY bytes.
+ */
+int unpack_bytes(struct span packed, struct file *f, char *ret_why);
 
 /*
  * Replace f's bytes by what they unpack to, again if that is compressed too; leave a plain
