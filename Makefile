@@ -313,6 +313,9 @@ PROBE_CFLAGS := $(filter-out -g,$(COMMON)) -Os -march=x86-64 -ffreestanding -fpi
 	-fno-strict-aliasing -isystem /usr/include/x86_64-linux-gnu
 CFLAGS_probe32 := $(PROBE_CFLAGS) -m32
 CFLAGS_probe64 := $(PROBE_CFLAGS) -m64
+# The library for others' programs: position-independent, nothing but the four mem functions.
+CFLAGS_pic := $(filter-out -g,$(COMMON)) -O2 -ffreestanding -fPIC -fno-stack-protector \
+	-ffunction-sections -fdata-sections
 CC_riscv := $(RISCV_CROSS)gcc
 AR_riscv := $(RISCV_CROSS)ar
 LDFLAGS_host :=
@@ -343,6 +346,7 @@ endif
 # So far a product without sources is left out of `make`.
 PRODUCTS := $(if $(strip $(X86_SRCS)),build/kshim.elf) $(if $(strip $(TOOL_SRCS)),build/kshim)
 PRODUCTS += build/kshim.efi build/kshim-riscv64.bin
+PRODUCTS += build/lib/libkshim.a build/lib/kshim.h
 UNIT_PROGRAMS := $(UNIT_TESTS:tests/unit/%.c=build/asan/%)
 FUZZ_PROGRAMS := $(FUZZERS:tests/fuzz/%.c=build/asan/%)
 
@@ -387,7 +391,7 @@ SRCS_efi := $(EFI_SRCS)
 SRCS_riscv := $(RISCV_SRCS)
 SRCS_probe32 := $(PROBE_SRCS)
 SRCS_probe64 := $(PROBE_SRCS)
-$(foreach env,host asan x86 efi riscv probe32 probe64,$(eval $(call ENVIRONMENT,$(env))))
+$(foreach env,host asan x86 efi riscv probe32 probe64 pic,$(eval $(call ENVIRONMENT,$(env))))
 
 # Says which Debian package is missing, before a compiler says it worse.
 .PHONY: needs
@@ -492,6 +496,77 @@ build/kshim: $(TOOL_SRCS:%.c=build/host/%.o) build/host/libkshim.a build/host/li
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_host) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
 
+# ---------------------------------------------------------------- the library and the package
+
+# One object, in which only what kshim.h declares is global, by its prefixed name.
+build/lib/kshim.h: tools/lib/kshim.h.in tools/lib/make-header $(wildcard stub/*.h) \
+		stub/refusal.def build/lib/version
+	$(call say,GEN,$@)
+	$(Q)$(PYTHON) tools/lib/make-header $(VERSION) $< $@ build/lib/symbols
+
+build/lib/version: FORCE
+	@$(call note,$@,$(VERSION))
+
+build/lib/libkshim.a: build/pic/libkshim.a build/lib/kshim.h tools/lib/check-library
+	$(call say,AR,$@)
+	$(Q)$(LD) -r -o build/lib/kshim.o --whole-archive $<
+	$(Q)cut -d' ' -f2 build/lib/symbols >build/lib/global
+	$(Q)objcopy --redefine-syms=build/lib/symbols --keep-global-symbols=build/lib/global \
+		build/lib/kshim.o
+	$(Q)$(PYTHON) tools/lib/check-library build/lib/kshim.o build/lib/global
+	@rm -f $@
+	$(Q)ar rcsD $@ build/lib/kshim.o
+
+# Where `make install` puts what `make` built; DESTDIR goes before each.
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+IMAGEDIR ?= $(DATADIR)/kshim
+EFIDIR ?= $(PREFIX)/lib/kshim
+QEMUDIR ?= $(DATADIR)/qemu
+BASHDIR ?= $(DATADIR)/bash-completion/completions
+ZSHDIR ?= $(DATADIR)/zsh/site-functions
+MANUALS := $(sort $(wildcard $(foreach n,1 7,*/*.$(n) */*/*.$(n))))
+
+# FILE:PLACE of all that is installed, programs apart for their mode.
+into = $(foreach f,$(2),$(f):$(1)/$(notdir $(f)))
+INSTALL_PROGRAMS := $(call into,$(BINDIR),$(filter build/kshim,$(PRODUCTS)))
+INSTALL_FILES := \
+	$(call into,$(IMAGEDIR),$(filter %.elf %.bzimage %.bin,$(PRODUCTS))) \
+	$(call into,$(EFIDIR),$(filter %.efi,$(PRODUCTS))) \
+	$(call into,$(QEMUDIR),$(filter %.rom,$(PRODUCTS))) \
+	$(call into,$(LIBDIR),$(filter %.a,$(PRODUCTS))) \
+	$(call into,$(INCLUDEDIR),$(filter %.h,$(PRODUCTS))) \
+	$(call into,$(PKGCONFIGDIR),build/lib/kshim.pc) \
+	$(call into,$(BASHDIR),tools/completions/kshim) \
+	$(call into,$(ZSHDIR),tools/completions/_kshim) \
+	$(foreach m,$(MANUALS),$(m):$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+
+.PHONY: install uninstall deb
+install: all build/lib/kshim.pc
+	$(call say,INST,$(DESTDIR)$(PREFIX))
+	$(Q)for f in $(INSTALL_PROGRAMS); do \
+		install -D -m 755 "$${f%%:*}" "$(DESTDIR)$${f#*:}" || exit 1; done
+	$(Q)for f in $(INSTALL_FILES); do \
+		install -D -m 644 "$${f%%:*}" "$(DESTDIR)$${f#*:}" || exit 1; done
+	$(if $(filter %.rom,$(PRODUCTS)),$(if $(filter-out /usr/share/qemu,$(QEMUDIR)),\
+		@echo 'QEMU finds kshim.rom by -L $(QEMUDIR) -bios kshim.rom'))
+
+uninstall:
+	$(Q)for f in $(INSTALL_PROGRAMS) $(INSTALL_FILES); do rm -f "$(DESTDIR)$${f#*:}"; done
+	$(Q)rmdir "$(DESTDIR)$(IMAGEDIR)" "$(DESTDIR)$(EFIDIR)" 2>/dev/null || :
+
+# Made anew each time, for PREFIX may differ; paths below it are written relative to it.
+build/lib/kshim.pc: tools/lib/kshim.pc.in FORCE
+	@mkdir -p $(@D)
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
+		-e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' $< >$@
+
 # ---------------------------------------------------------------- tests
 
 build/asan/tests/%.o: CFLAGS_FILE := -Wno-conversion
@@ -580,8 +655,15 @@ test-riscv: all probes
 	@rm -f build/results/riscv.xml
 	$(PYTHON) -m pytest -q -p no:cacheprovider --junitxml=build/results/riscv.xml tests/riscv
 
+# Library, installation, manuals, completions, Debian packages.
+.PHONY: test-package
+test-package: all probes build/rig/typist
+	@mkdir -p build/results
+	@rm -f build/results/package.xml
+	$(PYTHON) -m pytest -q -p no:cacheprovider --junitxml=build/results/package.xml tests/package
+
 # All of them, whatever fails, then the sum; ALSO=lint counts what `make lint` left.
-TEST_PARTS := unit fuzz cli boot efi kvm riscv
+TEST_PARTS := unit fuzz cli boot efi kvm riscv package
 test:
 	@tools/deps build run test
 	@$(MAKE) --no-print-directory fetch || :
@@ -683,7 +765,8 @@ make run         boot a real kernel to userspace; installs and fetches what it n
                  INTERACTIVE=1 (a shell) TIMEOUT=180 ACCEL=kvm|tcg
 make run-kvm     the same by kshim run, in a virtual machine that has KVM (tests/rig)
 make test        unit tests, fuzzers' corpus, the program, boots, KVM; installs what they need
-make test-unit test-fuzz test-cli test-boot test-efi test-kvm
+make test-unit test-fuzz test-cli test-boot test-efi test-kvm test-package
+make install     PREFIX=/usr/local DESTDIR= and BINDIR LIBDIR DATADIR ...; make uninstall
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too

@@ -98,7 +98,7 @@ struct facts {
 
 /*
  * Recognise the kernel in `im` and collect its facts.
- * Errors: REFUSAL_NEED (see image.h); otherwise one of the kernel.*, elf.*, bzimage.* codes.
+ * Errors: REFUSAL_NEED (struct image); otherwise one of the kernel.*, elf.*, bzimage.* codes.
  */
 enum refusal_code kernel_probe(
         const struct image *im, struct facts *ret_facts, struct refusal *ret_why);

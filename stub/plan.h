@@ -82,7 +82,7 @@ enum placement_kind {
 	PLACE_TRAMPOLINE, /* the executor fills it */
 	PLACE_EFI_MAP,    /* the firmware's memory map: the executor fills it */
 	PLACE_STAGE,      /* scratch that holds a source for a while */
-	PLACE_FDT,        /* RISC-V: the device tree, by fdt_boot_write() */
+	PLACE_FDT,        /* RISC-V: the device tree: the executor fills it */
 };
 
 #define PLAN_NO_BLOB UINT32_MAX
