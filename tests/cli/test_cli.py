@@ -200,8 +200,21 @@ def test_explain_knows_every_code_by_number_and_by_name():
     listed = [line.split() for line in kshim('explain').stdout.splitlines()]
     with open(f'{TOP}/stub/refusal.def', encoding='utf-8') as f:
         defined = re.findall(r'^REFUSAL\((\d+), \w+, "([^"]+)"', f.read(), re.M)
-    assert [tuple(row) for row in listed] == defined
+    assert [tuple(row) for row in listed] == sorted(defined, key=lambda row: int(row[0]))
     for number, name in listed:
         by_number, by_name = kshim('explain', number), kshim('explain', name)
         assert by_number.returncode == 0 and by_number.stdout == by_name.stdout
         assert by_number.stdout.startswith(f'{number} {name}\n')
+        assert kshim('explain', f'vmlinuz: what is wrong [{name}]').stdout == by_number.stdout
+        assert '{' not in by_number.stdout.splitlines()[2]
+
+
+def test_explanations_say_what_to_do():
+    """Each has more than one sentence, and fits a terminal."""
+    with open(f'{TOP}/stub/refusal.def', encoding='utf-8') as f:
+        numbers = re.findall(r'^REFUSAL\((\d+),', f.read(), re.M)
+    for number in numbers:
+        lines = kshim('explain', number).stdout.splitlines()
+        text = ' '.join(lines[4:-2])
+        assert max(map(len, lines[4:])) < 80, lines
+        assert len(text) >= 80 and len(re.findall(r'[.:;?)](?: |$)', text)) >= 2, (number, text)
