@@ -32,6 +32,7 @@ PACKAGES = {
     'xen': ('xen-hypervisor-4.17-amd64', 'bookworm', 'amd64', r'boot/xen-.*\.gz$'),
     'ipxe': ('ipxe', 'bookworm', 'amd64', r'boot/ipxe\.lkrn$'),
     'ukify': ('systemd-ukify', 'trixie', 'amd64', r'usr/bin/ukify$'),
+    'ovmf': ('ovmf', 'trixie', 'amd64', r'usr/share/OVMF/OVMF_CODE_4M\.fd$'),
     'memtest-x64': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+x64\.bin$'),
     'memtest-ia32': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+ia32\.bin$'),
 }

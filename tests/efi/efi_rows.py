@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The UEFI table: how the kernel is found, how it is booted, what is refused."""
+import struct
 import zlib
 
 from vm import UKI_LINE, Row, files
@@ -38,6 +39,17 @@ def shell(name, commands, disk, **more):
     """A row that types commands into the UEFI shell."""
     script = '\r\n'.join(['@echo -off', *commands, '']).encode()
     return Row(name, {'kshim.efi': 'kshim.efi', 'startup.nsh': script, **disk}, **more)
+
+
+def boot_option(number, options):
+    """The shell's command that sets BootNNNN, as efibootmgr does, and makes it the next."""
+    path = '\\kshim.efi\0'.encode('utf-16-le')
+    node = b'\4\4' + struct.pack('<H', 4 + len(path)) + path + b'\x7f\xff\4\0'
+    value = struct.pack('<IH', 1, len(node)) + 'Linux by kshim\0'.encode('utf-16-le') + node
+    value += options.encode('utf-16-le')
+    guid = '-guid 8be4df61-93ca-11d2-aa0d-00e098032b8c -nv -bs -rt'
+    return (f'  setvar Boot{number:04X} {guid} ={value.hex()}\r\n'
+            f'  setvar BootNext {guid} ={number:02x}00')
 
 
 def secure(name, kshim, kernel, more=b'', initrd=b'initrd /initrd.img\n', found='', **rest):
@@ -96,10 +108,23 @@ ROWS = [
     Row('entry-default', {**VMLINUX, 'EFI/BOOT/BOOTX64.EFI': 'kshim.efi',
                           'loader/loader.conf': b'timeout 1\ndefault  My*\n',
                           'loader/entries/broken.conf': b'title no kernel\n',
+                          'loader/entries/my-used-up+0-2.conf': ENTRY.replace(b'10', b'11'),
                           'loader/entries/zz.conf': b'version 99\nlinux /none\n',
                           'loader/entries/my+3.conf': ENTRY.replace(b'/boot/vmlinuz', b'/vmlinux')},
         found='\\loader\\entries\\my+3.conf', by='pvh', line=f'{LINUX} two=2',
-        expect=('broken.conf: the boot entry has a missing', *BOOTED), allowed='efi.boot-entry'),
+        expect=('broken.conf: the boot entry has a missing', *BOOTED), allowed='efi.boot-entry',
+        left=('/loader/entries/my+2-1.conf', '/loader/entries/my-used-up+0-2.conf')),
+    Row('entry-xbootldr', {'EFI/BOOT/BOOTX64.EFI': 'kshim.efi',
+                           'loader/loader.conf': b'default deb*\n',
+                           'loader/entries/zz.conf': b'version 99\nlinux /none\n'},
+        xbootldr={**VMLINUX, 'loader/entries/debian+1-2.conf':
+                  ENTRY.replace(b'/boot/vmlinuz', b'/vmlinux')},
+        found='\\loader\\entries\\debian+1-2.conf', by='pvh', line=f'{LINUX} two=2',
+        expect=BOOTED, left=('/loader/entries/debian+0-3.conf', '/EFI/BOOT/BOOTX64.EFI')),
+    shell('boot-variable', ['if not exist fs0:\\EFI then', '  mkdir fs0:\\EFI',
+                            boot_option(7, f'\\vmlinux initrd=\\initrd.img {LINUX}'),
+                            '  reset', 'endif'], VMLINUX, reboots=True, found=OPTIONS, by='pvh',
+          line=LINUX, expect=('starting Boot0007 "Linux by kshim"', *BOOTED)),
     Row('entry-type2', {'EFI/Linux/debian.efi': 'uki:objcopy:vmlinux:cloud'}, append='',
         found='\\EFI\\Linux\\debian.efi', by='pvh', line=LINUX, expect=BOOTED),
     # After the boot.

@@ -8,12 +8,12 @@ from efi_rows import ROWS
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)
 def test_efi(row, record_property):
     try:
-        text, status, tries = vm.run(row)
+        text, status, left, tries = vm.run(row)
     except vm.files.Missing as why:
         pytest.fail(str(why), pytrace=False)
     record_property('tries', tries)
     print(text)
-    wrong = vm.judge(row, text, status)
+    wrong = vm.judge(row, text, status, left)
     if wrong:
         pytest.fail(f'{row.name}: {wrong}', pytrace=False)
 

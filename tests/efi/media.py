@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a row's machine is given: FAT volumes, disks of two partitions, files by name.
+
+Names are those of tests/boot/files.py and, made from kshim.efi: kshim.efi itself, uki:TOOL:KERNEL,
+init:SCRIPT, signed:FILE, pinned:KERNEL, bundle:KERNEL.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, 'tests', 'boot'))
+import files  # noqa: E402 pylint: disable=wrong-import-position
+
+EFI = os.path.join(files.BUILD, 'kshim.efi')
+SNAKEOIL = '/usr/share/ovmf/PkKek-1-snakeoil'
+UKI_LINE = 'console=ttyS0 panic=-1 loglevel=5'
+ESP = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'
+XBOOTLDR = 'bc13c2ff-59e6-4262-a352-b275fd6f7172'
+MIB = 1 << 20
+
+
+def fat_image(path, disk):
+    """A FAT32 volume with these files; directories as needed."""
+    sources, size = {}, 40 << 20
+    for name, source in disk.items():
+        data = source if isinstance(source, bytes) else files.read(resolve(source))
+        sources[name] = data
+        size += len(data) + 65536
+    with open(path, 'wb') as f:
+        f.truncate(-(-size // (1 << 20)) << 20)
+    env = dict(os.environ, MTOOLS_SKIP_CHECK='1')
+    subprocess.run(['mformat', '-i', path, '-F', '-v', 'KSHIM', '::'], check=True, env=env)
+    made = set()
+    for name, data in sources.items():
+        parts = name.strip('/').split('/')
+        for n in range(1, len(parts)):
+            folder = '/'.join(parts[:n])
+            if folder not in made:
+                subprocess.run(['mmd', '-i', path, f'::/{folder}'], check=True, env=env)
+                made.add(folder)
+        with tempfile.NamedTemporaryFile() as f:
+            f.write(data)
+            f.flush()
+            subprocess.run(['mcopy', '-i', path, f.name, f'::/{name.strip("/")}'], check=True,
+                           env=env)
+
+
+def gpt_image(path, esp, xbootldr):
+    """A disk with a GPT: an ESP and an XBOOTLDR partition. Returns where the two start."""
+    starts, table, at = [], 'label: gpt\n', MIB
+    with open(path, 'wb') as out:
+        for kind, disk in ((ESP, esp), (XBOOTLDR, xbootldr)):
+            fat_image(f'{path}.part', disk)
+            data = files.read(f'{path}.part')
+            out.seek(at)
+            out.write(data)
+            table += f'start={at // 512}, size={len(data) // 512}, type={kind}\n'
+            starts.append(at)
+            at += len(data)
+        out.truncate(at + MIB)
+    os.remove(f'{path}.part')
+    subprocess.run(['/sbin/sfdisk', '-q', '--no-reread', '--no-tell-kernel', path], check=True,
+                   input=table.encode(), stdout=subprocess.DEVNULL)
+    return starts
+
+
+def listing(path, start=0):
+    """All files of the FAT volume at byte `start` of an image."""
+    env = dict(os.environ, MTOOLS_SKIP_CHECK='1')
+    said = subprocess.run(['mdir', '-/', '-b', '-i', f'{path}@@{start}', '::'], env=env, check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    return [name.removeprefix('::') for name in said.split('\n') if name]
+
+
+def uki_part(name, data):
+    return files.write(f'uki {name} {os.getpid()}', data)
+
+
+def uki(tool, kernel):
+    """kshim.efi with sections, by objcopy or by trixie's ukify on this system's Python."""
+    line = uki_part('line', UKI_LINE.encode())
+    osrel = uki_part('osrel', b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian"\n')
+    out = os.path.join(files.MADE, f'{tool}-{os.getpid()}-{kernel}.efi'.replace(':', '_'))
+    os.makedirs(files.MADE, exist_ok=True)
+    if tool == 'ukify':
+        subprocess.run(['/usr/bin/python3', files.packaged('ukify'), 'build', f'--linux={resolve(kernel)}',
+                        f'--initrd={resolve("initramfs")}', f'--cmdline=@{line}',
+                        f'--os-release=@{osrel}', f'--stub={EFI}', '--uname=6.1',
+                        f'--output={out}'], check=True, stdout=subprocess.DEVNULL)
+        return out
+    args, addr = [], 0x1000000
+    for name, path in (('.osrel', osrel), ('.cmdline', line), ('.initrd', resolve('initramfs')),
+                       ('.linux', resolve(kernel))):
+        args += ['--add-section', f'{name}={path}', '--change-section-vma', f'{name}={addr:#x}']
+        addr += -(-os.path.getsize(path) // 4096) * 4096
+    subprocess.run(['objcopy', *args, EFI, out], check=True)
+    return out
+
+
+def archive(members):
+    """A newc archive of (name, mode, bytes)."""
+    out = b''
+    for n, (name, mode, data) in enumerate((*members, ('TRAILER!!!', 0, b''))):
+        fields = (n + 1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0)
+        out += b'070701' + b''.join(b'%08x' % f for f in fields) + name.encode() + b'\0'
+        out += bytes(-len(out) % 4) + data
+        out += bytes(-len(out) % 4)
+    return out
+
+
+def own_init(script):
+    """An initrd that replaces initramfs's /init by tests/efi/SCRIPT, with efivarfs's module."""
+    init = files.read(os.path.join(TOP, 'tests', 'efi', script))
+    members = [('init', 0o100755, init)]
+    for folder, _, names in os.walk(files.package_dir('cloud')):
+        if 'efivarfs.ko' in names:
+            members.append(('efivarfs.ko', 0o100644, files.read(f'{folder}/efivarfs.ko')))
+    return files.write(f'init {script}', archive(members))
+
+
+def signed(name):
+    """A file, signed by the key that OVMF's snakeoil variable store trusts."""
+    key = os.path.join(files.MADE, f'snakeoil-{os.getpid()}.key')
+    source = resolve(name)
+    out = os.path.join(files.MADE, f'signed-{os.getpid()}-{os.path.basename(source)}')
+    subprocess.run(['openssl', 'rsa', '-in', f'{SNAKEOIL}.key', '-passin', 'pass:snakeoil',
+                    '-out', key], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(['sbsign', '--key', key, '--cert', f'{SNAKEOIL}.pem', '--output', out, source],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.remove(key)
+    return out
+
+
+def pinned(kernel):
+    """kshim.efi with the sums of kernel, initramfs and line in .kshpin."""
+    lines = subprocess.run([files.KSHIM, 'pin', '-a', UKI_LINE, resolve(kernel),
+                            resolve('initramfs')], check=True, stdout=subprocess.PIPE).stdout
+    out = os.path.join(files.MADE, f'pinned-{os.getpid()}-{kernel}.efi'.replace(':', '_'))
+    subprocess.run(['objcopy', '--add-section', f'.kshpin={uki_part("pins", lines)}',
+                    '--change-section-vma', '.kshpin=0x1000000', EFI, out], check=True)
+    return out
+
+
+def resolve(name):
+    """A file by name: tests/boot's names, and kshim.efi itself or made from it."""
+    if name == 'kshim.efi':
+        return EFI
+    if name.startswith('/'):
+        return name
+    kind, _, rest = name.partition(':')
+    if kind == 'uki':
+        return uki(*rest.split(':', 1))
+    if kind == 'init':
+        return own_init(rest)
+    if kind == 'signed':
+        return signed(rest)
+    if kind == 'pinned':
+        return pinned(rest)
+    if kind == 'bundle':
+        out = os.path.join(files.MADE, f'efi {rest}'.replace(':', '_').replace(' ', '_'))
+        return files.bundle(out, [rest, 'initramfs'], UKI_LINE)
+    return files.path(name)
