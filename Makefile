@@ -195,6 +195,7 @@ TOOL_SRCS := \
 	tools/size.c \
 	tools/term.c \
 	tools/unpack.c \
+	tools/unlzop.c \
 
 # Builders and fakes that every unit test is linked with, and the tests: one program a file.
 UNIT_SRCS := \
@@ -329,7 +330,7 @@ LDFLAGS_efi := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack -q
 	--gc-sections --orphan-handling=error --fatal-warnings
 NASMFLAGS := -f elf64 -w+all -w+error --reproducible -I.
 
-TOOL_LIBS := -larchive -ljson-c -lpthread
+TOOL_LIBS := -larchive -ljson-c -llzo2 -lpthread
 UNIT_LIBS := -lcmocka -lfdt
 
 # V=1 shows the commands themselves.
