@@ -2,8 +2,8 @@
 /*
  * The machine state at the kernel's first instruction, as data.
  *
- * x86/trampoline.asm loads it, the launcher gives it to KVM_SET_REGS and KVM_SET_SREGS, the probe
- * kernels in tests/ compare it on arrival. Rules: Linux Documentation/arch/x86/boot.rst
+ * x86/trampoline.asm loads it, the launcher gives it to KVM_SET_REGS and KVM_SET_SREGS, the
+ * probe kernels in tests/ compare it on arrival. Rules: Linux Documentation/arch/x86/boot.rst
  * ("32-bit boot protocol", "64-bit boot protocol"), Xen docs/misc/pvh.pandoc.
  */
 #ifndef KSHIM_ENTRY_H
