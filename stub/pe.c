@@ -8,11 +8,13 @@
  */
 #include "pe.h"
 
-#define LFANEW_OFF     0x3c
-#define COFF_LEN       24 /* signature and COFF header */
-#define MAGIC_PE32PLUS 0x20b
-#define OPTIONAL_LEAST 112
-#define SECTION_LEN    40
+#define LFANEW_OFF        0x3c
+#define COFF_LEN          24 /* signature and COFF header */
+#define MAGIC_PE32PLUS    0x20b
+#define OPTIONAL_LEAST    112 /* up to the data directories */
+#define NUMBER_OF_RVAS    108
+#define CERTIFICATE_ENTRY 4 /* its "address" is an offset in the file */
+#define SECTION_LEN       40
 
 static enum refusal_code
 bad(struct refusal *why, const char *what, uint64_t off, uint64_t found, uint64_t wanted)
@@ -33,8 +35,26 @@ read_section(struct span row, struct pe *pe)
 	s->addr = span_le32(row, 12);
 	s->off = span_le32(row, 20);
 	s->len = mem_len && mem_len < file_len ? mem_len : file_len;
+	s->flags = span_le32(row, 36);
 	if (s->len)
 		pe->sections++;
+}
+
+static void
+read_optional(struct span opt, struct pe *pe)
+{
+	pe->entry = span_le32(opt, 16);
+	pe->section_align = span_le32(opt, 32);
+	pe->file_align = span_le32(opt, 36);
+	pe->image_major = span_le16(opt, 44);
+	pe->image_minor = span_le16(opt, 46);
+	pe->image_size = span_le32(opt, 56);
+	pe->subsystem = span_le16(opt, 68);
+	pe->dll_flags = span_le16(opt, 70);
+	if (span_le32(opt, NUMBER_OF_RVAS) > CERTIFICATE_ENTRY) {
+		pe->signature_off = span_le32(opt, OPTIONAL_LEAST + CERTIFICATE_ENTRY * 8);
+		pe->signature_len = span_le32(opt, OPTIONAL_LEAST + CERTIFICATE_ENTRY * 8 + 4);
+	}
 }
 
 enum refusal_code
@@ -53,10 +73,9 @@ pe_read(struct span file, bool *ret_found, struct pe *ret_pe, struct refusal *re
 	        span_le16(opt, 0) != MAGIC_PE32PLUS)
 		return REFUSAL_NONE;
 	*ret_found = true;
+	memset(ret_pe, 0, sizeof(*ret_pe));
 	ret_pe->machine = span_le16(coff, 4);
-	ret_pe->subsystem = span_le16(opt, 68);
-	ret_pe->image_size = span_le32(opt, 56);
-	ret_pe->sections = 0;
+	read_optional(opt, ret_pe);
 	count = span_le16(coff, 6);
 	table = optional + opt.size;
 	if (count > PE_SECTIONS)

@@ -16,15 +16,29 @@
 
 struct pe_section {
 	char name[PE_NAME];
-	uint64_t off;  /* in the file */
-	uint64_t len;  /* bytes that are content: the shorter of both lengths */
-	uint64_t addr; /* from the start of the loaded image */
+	uint64_t off;   /* in the file */
+	uint64_t len;   /* bytes that are content: the shorter of both lengths */
+	uint64_t addr;  /* from the start of the loaded image */
+	uint32_t flags; /* PE_SECTION_... */
 };
+
+#define PE_SECTION_EXECUTE 0x20000000u
+#define PE_SECTION_READ    0x40000000u
+#define PE_SECTION_WRITE   0x80000000u
+
+#define PE_DLL_NX_COMPAT 0x100
 
 struct pe {
 	uint16_t machine;
 	uint16_t subsystem;
+	uint16_t dll_flags; /* DllCharacteristics: PE_DLL_NX_COMPAT */
+	uint16_t image_major,
+	        image_minor; /* a Linux that takes initrds by LoadFile2 has 1 or 3 */
+	uint32_t entry;      /* from the start of the loaded image */
+	uint32_t section_align, file_align;
 	uint64_t image_size; /* bytes when loaded */
+	uint64_t signature_off,
+	        signature_len; /* attribute certificates in the file; 0 if none */
 	uint32_t sections;
 	struct pe_section section[PE_SECTIONS];
 };

@@ -34,8 +34,31 @@ enum refusal_code image_get_detail(const struct image *im, uint64_t off, uint64_
         enum refusal_code code, const char *detail, struct span *ret_bytes,
         struct refusal *ret_why);
 
+/* One note of an ELF, and how it was taken. */
+struct note {
+	uint32_t type;
+	struct span name, desc;
+	uint64_t desc_off; /* in the file */
+};
+
+enum note_use {
+	NOTE_TAKEN,       /* it says something of how to boot, and that counts */
+	NOTE_OTHER_OWNER, /* not Xen's, nor does it show a Linux */
+	NOTE_OTHER_TYPE,  /* Xen's, of a type that matters to nobody here */
+	NOTE_NOT_FIRST,   /* an earlier one of the kind counts */
+	NOTE_BAD_SIZE,    /* its number is neither 4 nor 8 bytes long */
+	NOTE_TOO_LARGE,   /* its address does not fit in 32 bits */
+};
+
+/* Is told of every note as it is read; an alignment of 8 is read with both paddings. */
+struct note_watcher {
+	void (*seen)(void *context, const struct note *note, enum note_use use);
+	void *context;
+};
+
 /* What the notes of an ELF said. The facts are made of it once all notes are read. */
 struct elf_notes {
+	const struct note_watcher *watcher; /* or NULL */
 	bool pvh, reloc, linux_owner;
 	uint32_t pvh_entry;
 	uint64_t pvh_note_off;   /* of the descriptor in the file */
@@ -52,6 +75,10 @@ struct elf_notes {
  * sh_addralign. What is no valid note is skipped; the first valid one of a kind counts.
  */
 void notes_read(struct span bytes, uint64_t off, uint64_t align, struct elf_notes *notes);
+
+/* As elf_probe(), and `watcher` is told of every note. */
+enum refusal_code elf_probe_watched(const struct image *im, const struct note_watcher *watcher,
+        struct facts *ret_facts, struct refusal *ret_why);
 
 /*
  * Complete the facts of an ELF whose segments are known by what its notes and its e_entry say:

@@ -316,6 +316,13 @@ read_notes(struct elf *elf)
 enum refusal_code
 elf_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_why)
 {
+	return elf_probe_watched(im, NULL, ret_facts, ret_why);
+}
+
+enum refusal_code
+elf_probe_watched(const struct image *im, const struct note_watcher *watcher,
+        struct facts *ret_facts, struct refusal *ret_why)
+{
 	struct elf elf;
 	struct facts facts;
 	enum refusal_code code;
@@ -324,6 +331,7 @@ elf_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_w
 	memset(&facts, 0, sizeof(facts));
 	elf.im = im;
 	elf.why = ret_why;
+	elf.notes.watcher = watcher;
 	if ((code = read_ehdr(&elf)) || (code = read_phdrs(&elf)) ||
 	        (code = read_loads(&elf, &facts.elf)) ||
 	        (code = check_disjoint(&elf, &facts.elf)) || (code = read_notes(&elf)))

@@ -10,12 +10,6 @@
 #include "probe.h"
 #include "wire/elf.h"
 
-struct note {
-	uint32_t type;
-	struct span name, desc;
-	uint64_t desc_off; /* in the file */
-};
-
 /* The note at *pos of the segment, and *pos after it; false at the end or where it is cut. */
 static bool
 note_next(struct span notes, uint64_t pad, uint64_t *pos, struct note *ret_note)
@@ -50,52 +44,63 @@ note_number(const struct note *note, uint64_t *ret_value)
 	return true;
 }
 
-static void
+static enum note_use
 take_entry(const struct note *note, struct elf_notes *notes)
 {
 	uint64_t entry;
 
-	if (notes->pvh || !note_number(note, &entry) || entry > UINT32_MAX)
-		return;
+	if (!note_number(note, &entry))
+		return NOTE_BAD_SIZE;
+	if (entry > UINT32_MAX)
+		return NOTE_TOO_LARGE;
+	if (notes->pvh)
+		return NOTE_NOT_FIRST;
 	notes->pvh = true;
 	notes->pvh_entry = (uint32_t)entry;
 	notes->pvh_note_off = note->desc_off;
+	return NOTE_TAKEN;
 }
 
-static void
+static enum note_use
 take_reloc(const struct note *note, struct elf_notes *notes)
 {
 	if (notes->reloc)
-		return;
+		return NOTE_NOT_FIRST;
 	notes->reloc = true;
 	notes->reloc_off = note->desc_off;
 	notes->reloc_values = note->desc.size < 12 ? (uint32_t)note->desc.size / 4 : 3;
 	for (uint32_t i = 0; i < notes->reloc_values; i++)
 		notes->reloc_value[i] = span_le32(note->desc, i * 4);
+	return NOTE_TAKEN;
 }
 
-static void
+static enum note_use
 take_guest_os(const struct note *note, struct elf_notes *notes)
 {
 	uint64_t len = 0;
 
 	if (notes->guest_os[0])
-		return;
+		return NOTE_NOT_FIRST;
 	while (len < note->desc.size && note->desc.base[len])
 		len++;
 	if (len >= FACTS_GUEST_OS)
 		memcpy(notes->guest_os, "?", 2);
 	else
 		memcpy(notes->guest_os, note->desc.base, (size_t)len);
+	return NOTE_TAKEN;
 }
 
-static void
+static enum note_use
 take_number(const struct note *note, uint64_t *number)
 {
 	uint64_t value;
 
-	if (!*number && note_number(note, &value))
-		*number = value;
+	if (!note_number(note, &value))
+		return NOTE_BAD_SIZE;
+	if (*number)
+		return NOTE_NOT_FIRST;
+	*number = value;
+	return NOTE_TAKEN;
 }
 
 static bool
@@ -104,29 +109,28 @@ owner_is(const struct note *note, const char *owner, uint64_t len)
 	return note->name.size == len && span_is(note->name, 0, owner, len);
 }
 
-static void
+static enum note_use
 take(const struct note *note, struct elf_notes *notes)
 {
-	if (owner_is(note, "Linux", 6))
+	if (owner_is(note, "Linux", 6)) {
 		notes->linux_owner = true;
+		return NOTE_TAKEN;
+	}
 	if (!owner_is(note, "Xen", 4))
-		return;
+		return NOTE_OTHER_OWNER;
 	switch (note->type) {
 	case XEN_ELFNOTE_PHYS32_ENTRY:
-		take_entry(note, notes);
-		break;
+		return take_entry(note, notes);
 	case XEN_ELFNOTE_PHYS32_RELOC:
-		take_reloc(note, notes);
-		break;
+		return take_reloc(note, notes);
 	case XEN_ELFNOTE_GUEST_OS:
-		take_guest_os(note, notes);
-		break;
+		return take_guest_os(note, notes);
 	case XEN_ELFNOTE_PADDR_OFFSET:
-		take_number(note, &notes->paddr_offset);
-		break;
+		return take_number(note, &notes->paddr_offset);
 	case XEN_ELFNOTE_VIRT_BASE:
-		take_number(note, &notes->virt_base);
-		break;
+		return take_number(note, &notes->virt_base);
+	default:
+		return NOTE_OTHER_TYPE;
 	}
 }
 
@@ -137,8 +141,12 @@ walk(struct span bytes, uint64_t off, uint64_t pad, struct elf_notes *notes)
 	uint64_t pos = 0;
 
 	while (note_next(bytes, pad, &pos, &note)) {
+		enum note_use use;
+
 		note.desc_off += off;
-		take(&note, notes);
+		use = take(&note, notes);
+		if (notes->watcher)
+			notes->watcher->seen(notes->watcher->context, &note, use);
 	}
 }
 
