@@ -138,13 +138,44 @@ EFI_LDS := efi/kshim.ld
 # The host program build/kshim.
 TOOL_SRCS := \
 	tools/bundle_write.c \
+	tools/check/check.c \
+	tools/check/cmd_check.c \
+	tools/check/config.c \
+	tools/check/elf_view.c \
+	tools/check/facts_bzimage.c \
+	tools/check/facts_elf.c \
+	tools/check/facts_image.c \
+	tools/check/facts_notes.c \
+	tools/check/facts_pe.c \
+	tools/check/gate_compare.c \
+	tools/check/gate_require.c \
+	tools/check/identify.c \
+	tools/check/json.c \
+	tools/check/launch_kshim.c \
+	tools/check/launch_loader.c \
+	tools/check/launch_qemu.c \
+	tools/check/launch_vmm.c \
+	tools/check/launchers.c \
+	tools/check/note_scan.c \
+	tools/check/report.c \
+	tools/check/text.c \
+	tools/check/trial.c \
+	tools/check/trial_exec.c \
+	tools/check/trial_judge.c \
+	tools/check/verdicts.c \
+	tools/check/verdicts_bzimage.c \
+	tools/check/verdicts_elf.c \
+	tools/check/verdicts_other.c \
+	tools/check/ways.c \
 	tools/cmd_bundle.c \
 	tools/cmd_explain.c \
 	tools/cmd_pin.c \
 	tools/cmd_unpack.c \
 	tools/file.c \
 	tools/find_image.c \
+	tools/ikconfig.c \
 	tools/kshim.c \
+	tools/payload.c \
 	tools/run/acpi.c \
 	tools/run/aml.c \
 	tools/run/as.c \
@@ -194,8 +225,8 @@ TOOL_SRCS := \
 	tools/request.c \
 	tools/size.c \
 	tools/term.c \
-	tools/unpack.c \
 	tools/unlzop.c \
+	tools/unpack.c \
 
 # Builders and fakes that every unit test is linked with, and the tests: one program a file.
 UNIT_SRCS := \
@@ -330,7 +361,7 @@ LDFLAGS_efi := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack -q
 	--gc-sections --orphan-handling=error --fatal-warnings
 NASMFLAGS := -f elf64 -w+all -w+error --reproducible -I.
 
-TOOL_LIBS := -larchive -ljson-c -llzo2 -lpthread
+TOOL_LIBS := -larchive -ljson-c -llzo2 -lz -lpthread
 UNIT_LIBS := -lcmocka -lfdt
 
 # V=1 shows the commands themselves.

@@ -28,6 +28,7 @@ struct command {
 };
 
 int cmd_bundle(int argc, char **argv);
+int cmd_check(int argc, char **argv);        /* in check/ */
 int cmd_diff_handoff(int argc, char **argv); /* in run/ */
 int cmd_explain(int argc, char **argv);
 int cmd_pin(int argc, char **argv);

@@ -16,6 +16,8 @@ static const struct command commands[] = {
         {"unpack", "-o FILE KERNEL",
                 "unpack a kernel that is compressed as a whole; print the plain one's name",
                 cmd_unpack},
+        {"check", "[--json] [--boot] [--strict] [--require LIST] [--compare OLD] FILE...",
+                "say what a kernel is, which traps are in it, and who can boot it", cmd_check},
         {"pin", "[-a CMDLINE] KERNEL [INITRD...]",
                 "print the sums that let a signed kshim.efi boot these under Secure Boot",
                 cmd_pin},

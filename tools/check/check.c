@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The steps of `kshim check` for one file, and for what is packed in it.
+ */
+#include "tools/check/check.h"
+#include "tools/check/facts.h"
+#include "tools/check/verdicts.h"
+#include "tools/cmd.h"
+#include "tools/payload.h"
+
+#define LAYERS_MAX 4
+
+static const char *
+inner_name(enum payload_in in)
+{
+	switch (in) {
+	case PAYLOAD_UKI:
+		return ".linux";
+	case PAYLOAD_WHOLE:
+		return "unpacked";
+	case PAYLOAD_BZIMAGE:
+	case PAYLOAD_ZBOOT:
+	case PAYLOAD_NONE:
+	default:
+		return "payload";
+	}
+}
+
+static void add_inner(struct report *r, unsigned layers);
+
+static struct report *
+check_layer(struct report *outer, const char *name, struct span bytes, unsigned layers)
+{
+	struct report *r = report_new(outer, name, bytes);
+
+	identify(r);
+	report_fact(r, "file.size", value_bytes(bytes.size), NULL);
+	if (r->kind == KIND_BZIMAGE) {
+		facts_bzimage(r);
+	} else if (r->kind == KIND_ELF) {
+		facts_linux(r);
+		facts_elf(r);
+	} else if (r->kind == KIND_RISCV) {
+		facts_linux(r);
+		facts_riscv(r);
+	} else if (r->kind == KIND_ARM64) {
+		facts_linux(r);
+		facts_arm64(r);
+	} else if (r->kind == KIND_ZBOOT) {
+		facts_zboot(r);
+	}
+	if (r->has_pe)
+		facts_pe(r);
+	add_inner(r, layers);
+	verdicts_bzimage(r);
+	verdicts_elf(r);
+	verdicts_image(r);
+	verdicts_pe(r);
+	if (r->kind == KIND_ELF || r->kind == KIND_RISCV || r->kind == KIND_ARM64)
+		config_facts(r);
+	return r;
+}
+
+/* Unpack what is inside and look at that too. */
+static void
+add_inner(struct report *r, unsigned layers)
+{
+	struct file plain = {.path = r->name};
+	struct payload p;
+	char why[UNPACK_WHY];
+	int status;
+
+	if (layers == LAYERS_MAX || !payload_find(r->bytes, &p))
+		return;
+	status = payload_unpack(r->bytes, &p, &plain, why);
+	verdicts_payload(r, status == STATUS_OK, why, plain.size);
+	if (status != STATUS_OK)
+		return;
+	report_keep(r, plain.data);
+	r->inner = check_layer(r, inner_name(p.in), file_span(&plain), layers + 1);
+}
+
+struct report *
+check_bytes(const char *name, struct span bytes)
+{
+	struct report *r = check_layer(NULL, name, bytes, 0);
+
+	launchers(r);
+	return r;
+}

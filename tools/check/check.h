@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The steps of `kshim check` for one file: identify, facts, unpack, verdicts, launchers.
+ */
+#ifndef CHECK_CHECK_H
+#define CHECK_CHECK_H
+
+#include "tools/check/report.h"
+
+/* All there is to say of `bytes`, which must outlive the report, as must the name. */
+struct report *check_bytes(const char *name, struct span bytes);
+
+/* The parts, in this order; each adds to the report. */
+void identify(struct report *r);
+void verdicts_elf(struct report *r);
+void verdicts_bzimage(struct report *r);
+void verdicts_image(struct report *r);
+void verdicts_pe(struct report *r);
+void verdicts_payload(struct report *r, bool unpacked, const char *why, uint64_t size);
+/* The options that matter in a virtual machine, from the .config inside an unpacked Linux. */
+void config_facts(struct report *r);
+/* Who can boot it; of the outermost file only. */
+void launchers(struct report *r);
+
+#endif

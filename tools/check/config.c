@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The options of an embedded .config (CONFIG_IKCONFIG) that matter in a virtual machine.
+ */
+#include <string.h>
+
+#include "tools/check/check.h"
+#include "tools/check/verdicts.h"
+#include "tools/cmd.h"
+#include "tools/ikconfig.h"
+
+static const struct {
+	const char *name, *meaning;
+} options[] = {
+        {"PVH", "vmlinux can be entered by PVH"},
+        {"RELOCATABLE", "runs at other addresses than it was linked for"},
+        {"RANDOMIZE_BASE", "KASLR"},
+        {"EFI_STUB", "UEFI can start the bzImage or Image itself"},
+        {"HYPERVISOR_GUEST", "x86: looks for a hypervisor at all"},
+        {"KVM_GUEST", "KVM's clock and other helps"},
+        {"PARAVIRT", "replaces instructions that are slow in a guest"},
+        {"XEN_PVH", "runs as a PVH guest of Xen"},
+        {"ACPI", "finds devices and powers off by ACPI"},
+        {"X86_MPPARSE", "finds CPUs without ACPI (Firecracker before 1.8)"},
+        {"SMP", "more than one CPU"},
+        {"BLK_DEV_INITRD", "takes an initrd"},
+        {"RD_GZIP", "initrd compression"},
+        {"RD_BZIP2", "initrd compression"},
+        {"RD_LZMA", "initrd compression"},
+        {"RD_XZ", "initrd compression"},
+        {"RD_LZO", "initrd compression"},
+        {"RD_LZ4", "initrd compression"},
+        {"RD_ZSTD", "initrd compression"},
+        {"DEVTMPFS", "/dev without udev"},
+        {"SERIAL_8250_CONSOLE", "console=ttyS0"},
+        {"HVC_DRIVER", "console=hvc0, with VIRTIO_CONSOLE"},
+        {"VIRTIO_CONSOLE", "console=hvc0"},
+        {"PCI", "q35, pc; microvm only if asked for"},
+        {"VIRTIO_PCI", "virtio devices on PCI"},
+        {"VIRTIO_MMIO", "virtio devices of microvm and Firecracker"},
+        {"VIRTIO_MMIO_CMDLINE_DEVICES", "the same, named on the command line"},
+        {"VIRTIO_BLK", "disks"},
+        {"VIRTIO_NET", "network"},
+        {"VIRTIO_FS", "directories of the host"},
+        {"VIRTIO_VSOCKETS", "sockets to the host"},
+        {"EXT4_FS", "a root file system, if built in"},
+        {"FW_CFG_SYSFS", "QEMU's fw_cfg below /sys"},
+        {"CMDLINE_BOOL", "a command line built in"},
+        {"CMDLINE", "the command line that is built in"},
+        {"MODULES", "loadable modules"},
+        {"IKCONFIG_PROC", "/proc/config.gz"},
+};
+
+static bool
+is_set(struct span text, const char *name)
+{
+	struct span v;
+
+	return config_value(text, name, &v) && v.size && (v.base[0] == 'y' || v.base[0] == 'm');
+}
+
+static bool
+is_builtin(struct span text, const char *name)
+{
+	struct span v;
+
+	return config_value(text, name, &v) && v.size && v.base[0] == 'y';
+}
+
+static void
+judge(struct report *r, struct span text)
+{
+	bool elf = r->kind == KIND_ELF, guest = is_set(text, "KVM_GUEST");
+	bool console =
+	        is_builtin(text, "SERIAL_8250_CONSOLE") || is_builtin(text, "VIRTIO_CONSOLE");
+	bool bus = is_set(text, "VIRTIO_PCI") || is_set(text, "VIRTIO_MMIO");
+	bool initrd = is_set(text, "BLK_DEV_INITRD");
+
+	if (elf) {
+		report_verdict(r, V_CONFIG_PVH, is_set(text, "PVH") ? LEVEL_OK : LEVEL_WARNING,
+		        is_set(text, "PVH") ? "CONFIG_PVH is set" : "CONFIG_PVH is not set");
+		report_verdict(r, V_CONFIG_GUEST, guest ? LEVEL_OK : LEVEL_NOTE,
+		        guest ? "CONFIG_KVM_GUEST is set"
+		              : "CONFIG_KVM_GUEST is not set: no KVM clock");
+	}
+	report_verdict(r, V_CONFIG_SERIAL, console ? LEVEL_OK : LEVEL_WARNING,
+	        console ? "a serial or virtio console is built in"
+	                : "no serial or virtio console is built in: a boot is silent");
+	report_verdict(r, V_CONFIG_VIRTIO, bus ? LEVEL_OK : LEVEL_WARNING,
+	        bus ? "it has virtio on PCI or MMIO" : "it has no virtio");
+	report_verdict(r, V_CONFIG_INITRD, initrd ? LEVEL_OK : LEVEL_NOTE,
+	        initrd ? "it takes an initrd"
+	               : "CONFIG_BLK_DEV_INITRD is not set: it takes no "
+	                 "initrd");
+}
+
+void
+config_facts(struct report *r)
+{
+	static const char *const columns[] = {"option", "value"};
+	struct table *t;
+	struct file text;
+
+	if (ikconfig_read_plain(r->bytes, &text) != STATUS_OK || !text.size) {
+		report_fact(r, "linux.config", value_text("none"),
+		        "no .config inside (CONFIG_IKCONFIG)");
+		return;
+	}
+	report_keep(r, text.data);
+	report_fact(r, "linux.config", value_text("embedded"), NULL);
+	t = report_table(r, "config", 2, columns);
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		struct row *row = report_row(r, t);
+		struct span v;
+
+		row->cell[0] = value_text(options[i].name);
+		row->cell[1] = value_text(config_value(file_span(&text), options[i].name, &v)
+		                                  ? report_text(r, v)
+		                                  : "n");
+		row->meaning = options[i].meaning;
+	}
+	judge(r, file_span(&text));
+}

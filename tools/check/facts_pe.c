@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the PE header says: kernels with an EFI stub, unified kernel images, EFI zboot.
+ *
+ * Microsoft PE Format, revision 12; UEFI 2.10, chapter 32; UAPI "Unified Kernel Image".
+ */
+#include "tools/check/facts.h"
+
+static const char *
+machine_name(uint16_t machine)
+{
+	static const struct {
+		uint16_t machine;
+		const char *name;
+	} names[] = {{0x14c, "i386"}, {0x8664, "x86-64"}, {0xaa64, "aarch64"},
+	        {0x5064, "riscv64"}, {0x5032, "riscv32"}, {0x6264, "loongarch64"},
+	        {0x1c2, "arm"}};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].machine == machine)
+			return names[i].name;
+	return "unknown";
+}
+
+static void
+add_sections(struct report *r)
+{
+	static const char *const columns[] = {"name", "perm", "address", "size", "offset"};
+	struct table *t = report_table(r, "sections", 5, columns);
+
+	for (uint32_t i = 0; i < r->pe.sections; i++) {
+		const struct pe_section *s = &r->pe.section[i];
+		struct row *row = report_row(r, t);
+		struct span name = {(const uint8_t *)s->name, sizeof(s->name) - 1};
+
+		row->cell[0] = value_text(report_text(r, name));
+		row->cell[1] = value_text(permissions(s->flags & PE_SECTION_READ,
+		        s->flags & PE_SECTION_WRITE, s->flags & PE_SECTION_EXECUTE));
+		row->cell[2] = value_hex(s->addr);
+		row->cell[3] = value_hex(s->len);
+		row->cell[4] = value_hex(s->off);
+	}
+}
+
+/* The text of a section, as a fact. */
+static void
+add_text(struct report *r, const char *section, const char *name)
+{
+	const struct pe_section *s = pe_find(&r->pe, section);
+	struct span text;
+
+	if (!s || !span_sub(r->bytes, s->off, s->len, &text))
+		return;
+	while (text.size && (text.base[text.size - 1] == '\n' || !text.base[text.size - 1]))
+		text.size--;
+	report_fact(r, name, value_text(report_text(r, text)), NULL);
+}
+
+void
+facts_pe(struct report *r)
+{
+	const struct pe *pe = &r->pe;
+
+	report_fact(r, "pe.machine", value_text(machine_name(pe->machine)), NULL);
+	report_fact(r, "pe.subsystem", value_count(pe->subsystem),
+	        pe->subsystem == 10 ? "EFI application" : NULL);
+	report_fact(r, "pe.entry", value_hex(pe->entry), "from where the firmware loads it");
+	report_fact(r, "pe.image-version",
+	        value_text(report_format(r, "%u.%u", pe->image_major, pe->image_minor)),
+	        pe->image_major ? "an EFI stub that takes initrds by LoadFile2" : NULL);
+	report_fact(r, "pe.nx-compatible", value_flag(pe->dll_flags & PE_DLL_NX_COMPAT), NULL);
+	if (pe->signature_len)
+		report_fact(r, "pe.signature", value_bytes(pe->signature_len),
+		        "signed for Secure Boot; by whom is not checked here");
+	else
+		report_fact(
+		        r, "pe.signature", value_text("none"), "not signed for Secure Boot");
+	add_text(r, ".uname", "uki.uname");
+	add_text(r, ".cmdline", "uki.cmdline");
+	add_sections(r);
+}

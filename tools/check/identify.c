@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a file is, by a stable name, and what to do with it.
+ *
+ * The core's probe says whether it is a kernel, and of what is none, what it is; its words are
+ * looked up here. Only for a file that the core does not know at all is there more to look at:
+ * firmware, multiboot.
+ */
+#include <string.h>
+
+#include "tools/check/check.h"
+#include "tools/check/elf_view.h"
+
+struct kind_row {
+	const char *detail; /* the core's word for it, or how that begins */
+	enum kind kind;
+	const char *name;
+	const char *next;
+};
+
+#define PACK_IT "give it as the initrd, beside a kernel: kshim bundle -o FILE KERNEL THIS"
+#define TAKE_OUT                                                                               \
+	"a kernel may be inside: take it out, for instance from /boot, and look at that one"
+
+/* By the refusal's detail; the first that fits. */
+static const struct kind_row kinds[] = {
+        {"a unified kernel image", KIND_UKI, "uki",
+                "start it from UEFI, or take out its .linux section for other launchers"},
+        {"EFI zboot", KIND_ZBOOT, "efi-zboot",
+                "UEFI starts it; other launchers want the kernel that is packed inside"},
+        {"no kernel that kshim knows inside", KIND_PE, "efi-application",
+                "UEFI firmware can start it; it is no kernel"},
+        {"a UEFI application", KIND_PE, "efi-application",
+                "UEFI firmware of its own machine can start it"},
+        {"an arm64 Image", KIND_ARM64, "arm64-image",
+                "boot it on an arm64 machine: qemu-system-aarch64 -M virt -kernel"},
+        {"a RISC-V Image", KIND_OTHER, "riscv-image-old",
+                "the Image of a newer kernel has the magic RSC\\x05 and boots"},
+        {"an arm zImage", KIND_OTHER, "arm-zimage",
+                "boot it on a 32-bit arm machine: qemu-system-arm -kernel"},
+        {"an initramfs", KIND_OTHER, "initramfs", PACK_IT},
+        {"a cpio archive", KIND_OTHER, "initramfs",
+                "Linux reads newc archives only: make it again with cpio -H newc"},
+        {"a script", KIND_OTHER, "script",
+                "look at its first lines: it may be what builds or fetches the kernel"},
+        {"a web page", KIND_OTHER, "html",
+                "a download went wrong: look at the page, then fetch the file itself"},
+        {"an XML document", KIND_OTHER, "xml", "a download went wrong, perhaps"},
+        {"a text file", KIND_OTHER, "text", "read it: it may say where the kernel is"},
+        {"a U-Boot image", KIND_OTHER, "uimage",
+                "take the kernel out with dumpimage (u-boot-tools)"},
+        {"a device tree", KIND_OTHER, "device-tree",
+                "a FIT image: dumpimage takes the kernel out; a device tree belongs to -dtb"},
+        {"an Android boot image", KIND_OTHER, "android-boot",
+                "take the kernel out with unpack_bootimg"},
+        {"a tar archive", KIND_OTHER, "tar", "unpack it: tar -xf"},
+        {"a Debian package", KIND_OTHER, "deb",
+                "unpack it: dpkg-deb -x FILE DIR; the kernel is in DIR/boot"},
+        {"an RPM package", KIND_OTHER, "rpm", "unpack it: rpm2cpio FILE | cpio -id"},
+        {"a library", KIND_OTHER, "archive", "a library is not started"},
+        {"a zip archive", KIND_OTHER, "zip", "unpack it"},
+        {"a 7z archive", KIND_OTHER, "7z", "unpack it"},
+        {"a cabinet archive", KIND_OTHER, "cab", "unpack it"},
+        {"a disk image", KIND_OTHER, "disk", TAKE_OUT},
+        {"a boot sector", KIND_OTHER, "boot-sector",
+                "attach it as a disk; a BIOS starts it, no kernel loader does"},
+        {"an encrypted disk", KIND_OTHER, "disk", TAKE_OUT},
+        {"a file system", KIND_OTHER, "file-system", TAKE_OUT},
+        {"a CD image", KIND_OTHER, "iso", TAKE_OUT},
+        {"a DOS program", KIND_OTHER, "dos-program", "not a kernel: look for vmlinuz"},
+        {"a Mach-O program", KIND_OTHER, "mach-o",
+                "a program for Darwin, not a kernel of ours"},
+        {"nothing but zeros", KIND_OTHER, "zeros",
+                "the file was not written, or a copy was interrupted: fetch it again"},
+};
+
+static const struct kind_row *
+find_kind(const char *detail)
+{
+	for (size_t i = 0; detail && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncmp(detail, kinds[i].detail, strlen(kinds[i].detail)) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+static void
+is(struct report *r, enum kind kind, const char *name, const char *what, const char *next)
+{
+	r->kind = kind;
+	r->kind_name = name;
+	r->what = what;
+	r->next = next;
+}
+
+/* What the probe took for a kernel. */
+static void
+name_kernel(struct report *r)
+{
+	const struct facts *f = &r->facts;
+
+	switch (f->format) {
+	case KERNEL_BZIMAGE:
+		is(r, KIND_BZIMAGE, "bzimage",
+		        report_format(r, "a bzImage for x86, boot protocol %u.%02u",
+		                f->bz.version >> 8, f->bz.version & 0xff),
+		        NULL);
+		break;
+	case KERNEL_ELF64:
+	case KERNEL_ELF32:
+		is(r, KIND_ELF, "elf",
+		        report_format(r, "an ELF%s kernel%s",
+		                f->format == KERNEL_ELF64 ? "64" : "32",
+		                f->elf.pvh ? " with a PVH entry" : ", without a PVH entry"),
+		        NULL);
+		break;
+	case KERNEL_RISCV:
+		is(r, KIND_RISCV, "riscv-image", "a Linux Image for riscv64", NULL);
+		break;
+	}
+}
+
+/* "_FVH" in a UEFI firmware volume's header, an option ROM, a reset vector with a jump. */
+static const char *
+firmware_kind(struct span s)
+{
+	uint64_t end = s.size;
+
+	if (span_is(s, 0x28, "_FVH", 4))
+		return "UEFI firmware (a firmware volume)";
+	if (span_is(s, 0, "\x55\xaa", 2) && span_u8(s, 2) * 512ull <= s.size && span_u8(s, 2))
+		return "an option ROM";
+	if (end >= 64 * KIB && end % (64 * KIB) == 0 &&
+	        (span_u8(s, end - 16) == 0xea || span_u8(s, end - 16) == 0xe9 ||
+	                span_u8(s, end - 16) == 0x90 || span_u8(s, end - 16) == 0xfa))
+		return "PC firmware (with a reset vector at its end)";
+	return NULL;
+}
+
+static bool
+is_multiboot(struct span s)
+{
+	for (uint64_t at = 0; at + 12 <= 8192 && at + 12 <= s.size; at += 4)
+		if (span_le32(s, at) == 0x1badb002 &&
+		        (uint32_t)(span_le32(s, at) + span_le32(s, at + 4) +
+		                   span_le32(s, at + 8)) == 0)
+			return true;
+	return false;
+}
+
+/* What the core does not know. */
+static void
+name_unknown(struct report *r)
+{
+	const char *firmware = firmware_kind(r->bytes);
+
+	if (is_multiboot(r->bytes))
+		is(r, KIND_OTHER, "multiboot", "a multiboot kernel",
+		        "QEMU's -kernel starts it, or GRUB's multiboot command");
+	else if (firmware)
+		is(r, KIND_OTHER, "firmware", firmware,
+		        "give it to QEMU as -bios or pflash, with a kernel beside it");
+	else
+		is(r, KIND_OTHER, "unknown", "no kind of file that is known here",
+		        "look with `file` and at where it came from");
+}
+
+static void
+name_refused(struct report *r, const struct refusal *why)
+{
+	const struct kind_row *row = find_kind(why->detail);
+
+	if (why->code == REFUSAL_KERNEL_COMPRESSED)
+		is(r, KIND_COMPRESSED, "compressed",
+		        report_format(r, "compressed as a whole (%s)", why->detail), NULL);
+	else if (why->code == REFUSAL_KERNEL_EMPTY)
+		is(r, KIND_OTHER, "empty", "an empty file",
+		        "a download or copy failed: fetch it again");
+	else if (why->code == REFUSAL_KERNEL_UNKNOWN)
+		name_unknown(r);
+	else if (why->code == REFUSAL_BZ_ZIMAGE)
+		is(r, KIND_OTHER, "zimage", "a zImage for x86: a kernel below 640 KiB",
+		        "build it as a bzImage: make bzImage");
+	else if (why->code == REFUSAL_BZ_OLD)
+		is(r, KIND_OTHER, "old-kernel", "a Linux from before boot protocol 2.00",
+		        "it needs a BIOS and a boot loader of its time");
+	else if (row)
+		is(r, row->kind, row->name, report_format(r, "%s", why->detail), row->next);
+	else if (span_is(r->bytes, 0, "\177ELF", 4))
+		is(r, KIND_OTHER,
+		        why->code == REFUSAL_KERNEL_ARCH ? "elf-other" : "elf-damaged",
+		        why->code == REFUSAL_KERNEL_ARCH
+		                ? report_format(
+		                          r, "an ELF for another machine: %s", why->detail)
+		                : "an ELF that cannot be a kernel",
+		        why->code == REFUSAL_KERNEL_ARCH ? "boot it on its own machine" : NULL);
+	else if (span_is(r->bytes, 0x202, "HdrS", 4))
+		is(r, KIND_OTHER, "bzimage-damaged", "a bzImage that is damaged",
+		        "compare its size and checksum with the original");
+	else
+		is(r, KIND_OTHER, "other",
+		        why->detail ? report_format(r, "%s", why->detail) : "not a kernel",
+		        NULL);
+}
+
+void
+identify(struct report *r)
+{
+	struct image im = image_of(r->bytes);
+	struct refusal why = {0};
+	char line[512];
+	bool pe = false;
+
+	r->refusal = any_kernel_probe(&im, &r->facts, &why);
+	r->known = r->refusal == REFUSAL_NONE;
+	if (!pe_read(r->bytes, &pe, &r->pe, &(struct refusal){0}))
+		r->has_pe = pe;
+	if (r->known) {
+		name_kernel(r);
+		return;
+	}
+	why.subject = r->name;
+	refusal_format(&why, line, sizeof(line));
+	r->refused = report_format(r, "%s", line);
+	name_refused(r, &why);
+}

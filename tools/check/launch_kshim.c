@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kshim's own ways: the core has decided whether they work, by a plan.
+ */
+#include <string.h>
+
+#include "stub/report.h"
+#include "tools/check/launcher.h"
+#include "tools/check/ways.h"
+
+static enum way
+way_of(const char *name)
+{
+	if (strcmp(name, "kshim.direct") == 0)
+		return WAY_DIRECT;
+	if (strcmp(name, "kshim.efi") == 0)
+		return WAY_EFI;
+	return strcmp(name, "kshim.riscv") == 0 ? WAY_RISCV : WAY_STUB;
+}
+
+/* The kernel to plan for: what is inside, where this way takes it out itself. */
+static const struct report *
+kernel_of(const struct candidate *c, enum way way, const char **ret_rule)
+{
+	const struct report *r = c->r;
+
+	*ret_rule = "plan";
+	if (r->kind == KIND_UKI && way == WAY_EFI && r->inner) {
+		*ret_rule = "uki";
+		return r->inner;
+	}
+	while (r->kind == KIND_COMPRESSED && r->inner) {
+		*ret_rule = "bundle-unpacks";
+		r = r->inner;
+	}
+	return r;
+}
+
+static const char *
+how(struct report *r, const struct plan *plan, const char *rule)
+{
+	const char *text = report_format(r, "enters it at %#llx by %s",
+	        (unsigned long long)plan->entry, protocol_name(plan->protocol));
+
+	if (strcmp(rule, "bundle-unpacks") == 0)
+		return report_format(r, "after `kshim bundle`, which unpacks it; %s", text);
+	if (strcmp(rule, "uki") == 0)
+		return report_format(r, "takes .linux out of it and %s", text);
+	return text;
+}
+
+void
+launch_kshim(const struct candidate *c, struct launch *l)
+{
+	static struct plan plan;
+	enum way way = way_of(l->name);
+	const char *rule;
+	const struct report *kernel = kernel_of(c, way, &rule);
+	struct refusal why = {0};
+	char line[512];
+
+	if (!kernel->known) {
+		launch_no(l, refusal_name(kernel->refusal),
+		        report_format(c->r, "%s", kernel->refused));
+		return;
+	}
+	if ((kernel->facts.format == KERNEL_RISCV) != (way == WAY_RISCV)) {
+		launch_no(l, "machine",
+		        way == WAY_RISCV ? "starts kernels for riscv64"
+		                         : "starts kernels for x86");
+		return;
+	}
+	if (ways_plan(&kernel->facts, way, 0, &plan, &why)) {
+		why.subject = kernel->name;
+		refusal_format(&why, line, sizeof(line));
+		launch_no(l, refusal_name(why.code), report_format(c->r, "%s", line));
+		return;
+	}
+	launch_yes(l, rule, how(c->r, &plan, rule), NULL);
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * QEMU's -kernel, by machine and firmware.
+ *
+ * QEMU looks first for a Linux setup header, then for multiboot, then for an ELF with a PVH
+ * note (hw/i386/x86-common.c). SeaBIOS and qboot enter a bzImage by its 16-bit entry; OVMF
+ * starts what has a PE header. An ELF's segments are put where they are linked, which must be
+ * RAM.
+ */
+#include <string.h>
+
+#include "stub/wire/elf.h"
+#include "tools/check/launcher.h"
+#include "tools/check/note_scan.h"
+
+#define ENTRY16         0x200
+#define MULTIBOOT_ADDR  0x10000u
+#define ELF_FLAGS_BAD   0x00010004u
+#define PC_LOW_END      0xe0000000ull
+#define Q35_LOW_END     0xb0000000ull
+#define MICROVM_LOW_END 0xc0000000ull
+
+static enum firmware
+firmware_of(const char *name)
+{
+	if (strstr(name, ".ovmf"))
+		return FIRMWARE_OVMF;
+	return strstr(name, ".qboot") ? FIRMWARE_QBOOT : FIRMWARE_SEABIOS;
+}
+
+static uint64_t
+low_end(const char *name)
+{
+	if (strstr(name, ".microvm"))
+		return MICROVM_LOW_END;
+	return strstr(name, ".q35") ? Q35_LOW_END : PC_LOW_END;
+}
+
+/*
+ * Is there code at the 16-bit entry? A jump must lead into the setup sectors, to something that
+ * is neither a breakpoint nor nothing at all.
+ */
+static bool
+has_entry16(struct span s)
+{
+	uint64_t sects = span_u8(s, 0x1f1), end = ((sects ? sects : 4) + 1) * 512, at = ENTRY16;
+
+	if (span_u8(s, at) == 0xeb)
+		at += 2u + span_u8(s, at + 1);
+	else if (span_u8(s, at) == 0xe9)
+		at += 3u + span_le16(s, at + 1);
+	return at < end && at < s.size && span_u8(s, at) != 0xcc && span_le32(s, at) != 0;
+}
+
+static void
+linux_by_bios(const struct candidate *c, struct launch *l)
+{
+	uint64_t sects = span_u8(c->r->bytes, 0x1f1);
+
+	if (((sects ? sects : 4) + 1) * 512 > c->r->bytes.size)
+		launch_no(l, "qemu.setup-size", "the setup sectors are longer than the file");
+	else if (!c->r->known && c->r->refusal == REFUSAL_BZ_TRUNCATED)
+		launch_damaged(c, l);
+	else if (!has_entry16(c->r->bytes))
+		launch_no(l, "bzimage.16-bit-entry",
+		        "the BIOS enters a bzImage in real mode, and there is no code at its "
+		        "16-bit entry");
+	else
+		launch_yes(l, "bzimage.16-bit-entry",
+		        "a Linux setup header: entered in real mode by its 16-bit entry", NULL);
+}
+
+static void
+multiboot(const struct candidate *c, struct launch *l)
+{
+	uint32_t flags = span_le32(c->r->bytes, c->multiboot - 1 + 4);
+
+	if (!(flags & MULTIBOOT_ADDR) && c->elf && c->view.machine == EM_X86_64)
+		launch_no(l, "qemu.multiboot-64",
+		        "a multiboot header in a 64-bit ELF: QEMU says \"Cannot load x86-64 "
+		        "image\"");
+	else
+		launch_yes(l, "qemu.multiboot",
+		        "a multiboot header in its first 8 KiB, which goes before PVH", NULL);
+}
+
+static bool
+in_file_part(const struct elf_facts *elf, uint64_t addr)
+{
+	for (uint32_t i = 0; i < elf->segments; i++)
+		if (addr >= elf->segment[i].paddr &&
+		        addr - elf->segment[i].paddr < elf->segment[i].file_len)
+			return true;
+	return false;
+}
+
+static void
+elf(const struct candidate *c, struct launch *l)
+{
+	uint64_t entry = note_scan_qemu(&c->view);
+	struct range span;
+
+	if (!c->r->known) {
+		launch_damaged(c, l);
+		return;
+	}
+	span = candidate_span(c);
+	if (c->view.flags & ELF_FLAGS_BAD)
+		launch_no(l, "qemu.elf-flags", "e_flags has a bit that QEMU refuses");
+	else if (!entry)
+		launch_no(l, "qemu.pvh-note",
+		        c->r->facts.elf.pvh ? "the PVH note is in no PT_NOTE, and QEMU looks "
+		                              "nowhere else"
+		                            : "an ELF without a PVH note: \"Error loading "
+		                              "uncompressed kernel without PVH ELF Note\"");
+	else if (!in_file_part(&c->r->facts.elf, entry))
+		launch_no(l, "pvh.entry",
+		        report_format(c->r,
+		                "the entry %#llx that QEMU takes from the notes is in "
+		                "no loaded part",
+		                (unsigned long long)entry));
+	else if (range_end(span) > low_end(l->name))
+		launch_no(l, "qemu.linked-place",
+		        report_format(c->r,
+		                "it is linked up to %#llx, where this machine has no "
+		                "RAM; QEMU moves no kernel",
+		                (unsigned long long)range_end(span)));
+	else
+		launch_yes(l, "qemu.pvh-note",
+		        report_format(c->r, "a PVH note in a PT_NOTE: entered at %#llx",
+		                (unsigned long long)entry),
+		        "QEMU 4.0 (microvm: 4.2), with a machine type from then");
+}
+
+static void
+by_bios(const struct candidate *c, struct launch *l)
+{
+	if (c->hdrs)
+		linux_by_bios(c, l);
+	else if (c->multiboot)
+		multiboot(c, l);
+	else if (c->elf)
+		elf(c, l);
+	else if (c->r->kind == KIND_COMPRESSED)
+		launch_no(l, "qemu.format", "QEMU for x86 unpacks nothing: unpack it first");
+	else
+		launch_no(l, "qemu.format",
+		        "neither a Linux setup header, nor multiboot, nor an ELF with a PVH "
+		        "note");
+}
+
+static void
+by_uefi(const struct candidate *c, struct launch *l)
+{
+	if (!c->r->has_pe || c->r->pe.machine != 0x8664)
+		launch_no(l, "uefi.pe", "OVMF starts PE files for x86-64, and it is none");
+	else if (c->hdrs)
+		launch_yes(l, "uefi.pe", "a PE for x86-64: started by its EFI stub", NULL);
+	else
+		launch_yes(l, "uefi.pe",
+		        "a PE for x86-64; without a setup header QEMU takes no -initrd with it",
+		        NULL);
+}
+
+static void
+riscv(const struct candidate *c, struct launch *l)
+{
+	if (c->r->kind == KIND_RISCV)
+		launch_yes(l, "riscv.image", "an Image for riscv64, entered through OpenSBI",
+		        NULL);
+	else
+		launch_no(l, "machine", "no kernel for riscv64 that it knows");
+}
+
+static void
+aarch64(const struct candidate *c, struct launch *l)
+{
+	bool arm = c->plain->kind == KIND_ARM64;
+	const struct fact *pack = report_find(c->r, "payload.compression");
+
+	if (c->r->kind == KIND_ARM64)
+		launch_yes(l, "arm64.image", "an Image for arm64", NULL);
+	else if (arm && c->r->kind == KIND_COMPRESSED && span_is(c->r->bytes, 0, "\x1f\x8b", 2))
+		launch_yes(l, "arm64.gzip", "an Image for arm64 in gzip, which QEMU unpacks",
+		        NULL);
+	else if (arm && c->r->kind == KIND_ZBOOT && pack && pack->value.text &&
+	         strcmp(pack->value.text, "gzip") == 0)
+		launch_yes(l, "arm64.zboot", "EFI zboot with gzip, which QEMU unpacks",
+		        "QEMU 8.0");
+	else
+		launch_no(l, "machine", "no kernel for arm64 in a form that it takes");
+}
+
+void
+launch_qemu(const struct candidate *c, struct launch *l)
+{
+	if (strcmp(l->name, "qemu.virt.riscv64") == 0)
+		riscv(c, l);
+	else if (strcmp(l->name, "qemu.virt.aarch64") == 0)
+		aarch64(c, l);
+	else if (c->other_machine)
+		launch_no(l, "machine", "a kernel for another machine");
+	else if (firmware_of(l->name) == FIRMWARE_OVMF)
+		by_uefi(c, l);
+	else
+		by_bios(c, l);
+}

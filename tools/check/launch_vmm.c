@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Other monitors that load kernels themselves: the rust-vmm family, kvmtool, Xen's toolstack.
+ *
+ * Firecracker and Cloud Hypervisor load ELFs by linux-loader, whose rules come first: ELF64,
+ * PT_LOADs aligned to 2 MiB, e_entry at 1 MiB or above, and the last PT_NOTE decides on PVH.
+ */
+#include <string.h>
+
+#include "stub/wire/elf.h"
+#include "tools/check/launcher.h"
+#include "tools/check/note_scan.h"
+
+#define HIMEM         MIB
+#define LOADER_ALIGN  (2 * MIB)
+#define CROSVM_START  (2 * MIB)
+#define KVMTOOL_LEAST 0x206
+
+/* What linux-loader refuses; NULL if it loads the ELF. */
+static const char *
+linux_loader_refuses(const struct candidate *c, const char **ret_rule)
+{
+	*ret_rule = "linux-loader.class";
+	if (!c->view.is64)
+		return "linux-loader takes ELF64 only";
+	*ret_rule = "linux-loader.entry";
+	if (c->view.entry < HIMEM)
+		return "linux-loader wants e_entry at 1 MiB or above";
+	*ret_rule = "linux-loader.alignment";
+	for (uint64_t i = 0; i < c->view.phnum; i++) {
+		struct elf_segment s = elf_view_segment(&c->view, i);
+
+		if (s.type == PT_LOAD && s.file_len && s.align & (LOADER_ALIGN - 1))
+			return "linux-loader wants every PT_LOAD aligned to 2 MiB: \"Invalid "
+			       "alignment\"";
+	}
+	return NULL;
+}
+
+/* Does the last PT_NOTE have the PVH note? That is all that linux-loader remembers. */
+static bool
+pvh_in_last_note(const struct candidate *c)
+{
+	struct note_scan s;
+
+	note_scan(c->r->bytes, &c->view, &s);
+	return s.in_segments && !s.other_after;
+}
+
+static void
+firecracker(const struct candidate *c, struct launch *l)
+{
+	const struct bzimage_facts *bz = &c->r->facts.bz;
+	const char *rule, *bad;
+
+	if (c->elf && !c->r->known) {
+		launch_damaged(c, l);
+	} else if (c->elf) {
+		bad = linux_loader_refuses(c, &rule);
+		if (bad)
+			launch_no(l, rule, bad);
+		else if (pvh_in_last_note(c))
+			launch_yes(l, "firecracker.pvh",
+			        "an ELF64 with a PVH note: entered by it",
+			        "1.12; before by e_entry with boot_params");
+		else if (c->r->facts.elf.evidence != LINUX_NO)
+			launch_yes(l, "firecracker.linux64",
+			        "an ELF64: entered at e_entry with boot_params", NULL);
+		else
+			launch_no(l, "firecracker.linux64",
+			        "it would be entered at e_entry with boot_params, and nothing "
+			        "says that it is Linux");
+	} else if (c->r->kind == KIND_BZIMAGE && bz->xloadflags & 1) {
+		launch_yes(l, "firecracker.bzimage", "a bzImage with a 64-bit entry",
+		        "after 1.16; until then \"Invalid Elf magic number\"");
+	} else {
+		launch_no(l, "firecracker.format",
+		        c->r->kind == KIND_BZIMAGE
+		                ? "a bzImage without a 64-bit entry"
+		                : "not an ELF: \"Invalid Elf magic number\"");
+	}
+}
+
+static void
+cloud_hypervisor(const struct candidate *c, struct launch *l)
+{
+	const char *rule, *bad;
+
+	if ((c->elf || c->hdrs) && !c->r->known) {
+		launch_damaged(c, l);
+	} else if (c->elf) {
+		bad = linux_loader_refuses(c, &rule);
+		if (bad)
+			launch_no(l, rule, bad);
+		else if (pvh_in_last_note(c))
+			launch_yes(l, "cloud-hypervisor.pvh", "an ELF64 with a PVH note", NULL);
+		else
+			launch_no(l, "cloud-hypervisor.pvh",
+			        "an ELF needs the PVH note, in its last PT_NOTE");
+	} else if (c->r->kind == KIND_BZIMAGE) {
+		launch_yes(l, "cloud-hypervisor.bzimage", "a bzImage",
+		        "39, or before 17; between them ELF only");
+	} else {
+		launch_no(l, "cloud-hypervisor.format", "neither an ELF64 nor a bzImage");
+	}
+}
+
+static void
+crosvm_elf(const struct candidate *c, struct launch *l)
+{
+	struct range span = candidate_span(c);
+
+	if (span.addr < CROSVM_START)
+		launch_no(l, "crosvm.start", "crosvm wants an ELF at 2 MiB or above");
+	else if (!c->r->facts.elf.entry_loaded || c->view.entry != c->r->facts.elf.entry)
+		launch_no(l, "crosvm.entry", "e_entry must be physical, within the segments");
+	else if (c->r->facts.elf.evidence == LINUX_NO)
+		launch_no(l, "crosvm.linux",
+		        "it would be entered at e_entry with boot_params, and nothing says "
+		        "that "
+		        "it is Linux");
+	else
+		launch_yes(l, "crosvm.linux",
+		        "an ELF: entered at e_entry with boot_params; PVH is not used", NULL);
+}
+
+static void
+crosvm(const struct candidate *c, struct launch *l)
+{
+	uint64_t sects = span_u8(c->r->bytes, 0x1f1);
+	uint64_t declared =
+	        ((sects ? sects : 4) + 1) * 512 + span_le32(c->r->bytes, 0x1f4) * 16ull;
+
+	if ((c->elf || c->hdrs) && !c->r->known)
+		launch_damaged(c, l);
+	else if (c->elf)
+		crosvm_elf(c, l);
+	else if (c->r->kind != KIND_BZIMAGE)
+		launch_no(l, "crosvm.format", "neither an ELF nor a bzImage");
+	else if (declared > c->r->bytes.size)
+		launch_no(l, "crosvm.syssize", "syssize counts more than the file has");
+	else
+		launch_yes(l, "crosvm.bzimage",
+		        c->r->facts.bz.xloadflags & 1 ? "a bzImage: by its 64-bit entry"
+		                                      : "a bzImage: by its 32-bit entry",
+		        NULL);
+}
+
+static void
+kvmtool(const struct candidate *c, struct launch *l)
+{
+	if (c->hdrs && !c->r->known)
+		launch_damaged(c, l);
+	else if (c->r->kind != KIND_BZIMAGE)
+		launch_no(l, "kvmtool.format",
+		        "kvmtool loads bzImages; all else it takes for a flat binary");
+	else if (c->r->facts.bz.version < KVMTOOL_LEAST)
+		launch_no(l, "kvmtool.version", "older than protocol 2.06: \"Too old kernel\"");
+	else
+		launch_yes(l, "kvmtool.bzimage", "a bzImage: by its 16-bit entry", NULL);
+}
+
+/* Xen's toolstack unpacks a bzImage's payload itself and wants the ELF inside. */
+static void
+xen(const struct candidate *c, struct launch *l)
+{
+	const struct report *k = c->r->kind == KIND_BZIMAGE ? c->r->inner : c->r;
+	const struct fact *pack = report_find(c->r, "payload.compression");
+	bool zstd = pack && pack->value.text && strcmp(pack->value.text, "zstd") == 0;
+
+	if (!k || k->kind != KIND_ELF || !k->known)
+		launch_no(l, "xen.elf", "no ELF, nor a bzImage with one inside");
+	else if (!k->facts.elf.pvh)
+		launch_no(l, "xen.pvh-note", "a PVH guest needs the PHYS32_ENTRY note");
+	else
+		launch_yes(l, "xen.pvh-note",
+		        k == c->r ? "an ELF with a PHYS32_ENTRY note"
+		                  : "the ELF inside has a PHYS32_ENTRY note",
+		        zstd ? "Xen 4.15, for zstd" : "Xen 4.10");
+}
+
+void
+launch_vmm(const struct candidate *c, struct launch *l)
+{
+	if (c->other_machine)
+		launch_no(l, "machine", "a kernel for another machine than x86");
+	else if (strcmp(l->name, "firecracker") == 0)
+		firecracker(c, l);
+	else if (strcmp(l->name, "cloud-hypervisor") == 0)
+		cloud_hypervisor(c, l);
+	else if (strcmp(l->name, "crosvm") == 0)
+		crosvm(c, l);
+	else if (strcmp(l->name, "kvmtool") == 0)
+		kvmtool(c, l);
+	else
+		xen(c, l);
+}

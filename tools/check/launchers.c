@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Asks every launcher of launchers.def in turn.
+ */
+#include "stub/wire/elf.h"
+#include "tools/check/check.h"
+#include "tools/check/launcher.h"
+
+#define MULTIBOOT_AREA  8192
+#define MULTIBOOT_MAGIC 0x1badb002u
+
+static const struct {
+	const char *name, *title;
+	void (*ask)(const struct candidate *, struct launch *);
+} rows[] = {
+#define LAUNCHER(name, title, ask) {name, title, ask},
+#include "tools/check/launchers.def"
+#undef LAUNCHER
+};
+
+void
+launch_yes(struct launch *l, const char *rule, const char *text, const char *since)
+{
+	l->boots = true;
+	l->rule = rule;
+	l->text = text;
+	l->since = since;
+}
+
+void
+launch_no(struct launch *l, const char *rule, const char *text)
+{
+	l->boots = false;
+	l->rule = rule;
+	l->text = text;
+}
+
+void
+launch_damaged(const struct candidate *c, struct launch *l)
+{
+	launch_no(l, refusal_name(c->r->refusal),
+	        report_format(c->r, "the file is damaged or no kernel: %s",
+	                refusal_name(c->r->refusal)));
+}
+
+struct range
+candidate_span(const struct candidate *c)
+{
+	const struct elf_facts *elf = &c->r->facts.elf;
+	uint64_t start = elf->segment[0].paddr, end = start;
+
+	for (uint32_t i = 0; i < elf->segments; i++) {
+		uint64_t e = elf->segment[i].paddr + elf->segment[i].mem_len;
+
+		end = e > end ? e : end;
+	}
+	return (struct range){start, end - start};
+}
+
+static uint64_t
+find_multiboot(struct span s)
+{
+	for (uint64_t at = 0; at + 48 < MULTIBOOT_AREA && at + 12 <= s.size; at += 4) {
+		uint32_t sum = span_le32(s, at) + span_le32(s, at + 4) + span_le32(s, at + 8);
+
+		if (span_le32(s, at) == MULTIBOOT_MAGIC && sum == 0)
+			return at + 1;
+	}
+	return 0;
+}
+
+static bool
+is_other_machine(const struct report *r)
+{
+	if (r->refusal == REFUSAL_KERNEL_ARCH || r->kind == KIND_RISCV)
+		return true;
+	return r->has_pe && r->pe.machine != 0x8664 && r->pe.machine != 0x14c;
+}
+
+/* Is it anything that somebody might try to boot? */
+static bool
+is_worth_asking(const struct candidate *c)
+{
+	return c->r->known || c->hdrs || c->elf || c->multiboot || c->r->has_pe ||
+	       c->r->kind == KIND_COMPRESSED || c->r->kind == KIND_ZBOOT ||
+	       c->r->kind == KIND_ARM64;
+}
+
+void
+launchers(struct report *r)
+{
+	struct candidate c = {.r = r,
+	        .plain = r,
+	        .hdrs = span_is(r->bytes, 0x202, "HdrS", 4),
+	        .multiboot = find_multiboot(r->bytes),
+	        .other_machine = is_other_machine(r)};
+
+	while (c.plain->inner)
+		c.plain = c.plain->inner;
+	c.elf = elf_view_open(r->bytes, &c.view);
+	if (!is_worth_asking(&c))
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct launch l = {.name = rows[i].name, .title = rows[i].title};
+
+		rows[i].ask(&c, &l);
+		report_launch(r, &l);
+		if (l.boots && !r->bootable && rows[i].ask == launch_kshim)
+			r->bootable = l.title;
+	}
+}

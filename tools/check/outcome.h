@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What came out for one FILE of the command line: its report, and what --require, --compare
+ * and --strict made of it.
+ */
+#ifndef CHECK_OUTCOME_H
+#define CHECK_OUTCOME_H
+
+#include "tools/check/report.h"
+#include "tools/file.h"
+
+/* One word of --require. */
+struct need {
+	struct need *next;
+	const char *word;
+	bool met;
+	const char *text;
+};
+
+/* One difference to the file of --compare. */
+struct change {
+	struct change *next;
+	const char *name; /* of a fact, or "launchers.NAME" */
+	const char *before, *after;
+	bool breaks;      /* somebody who booted the old one cannot boot this one */
+	const char *text; /* what it means, or NULL */
+};
+
+struct outcome {
+	const char *path;
+	struct file file;
+	struct report *report; /* NULL: the file cannot be read */
+	const char *compared;  /* the path of the old file, or NULL */
+	struct need *need_first, *need_last;
+	struct change *change_first, *change_last;
+	bool strict; /* warnings fail */
+	int status;  /* enum exit_status */
+};
+
+#endif

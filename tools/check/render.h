@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A report as text of at most 80 columns, and as JSON (check.schema.json).
+ */
+#ifndef CHECK_RENDER_H
+#define CHECK_RENDER_H
+
+#include <json-c/json.h>
+
+#include "tools/check/outcome.h"
+#include "tools/term.h"
+
+void render_text(const struct term *t, const struct outcome *o);
+
+/* A new object that the caller owns. */
+json_object *render_json(const struct outcome *o);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which program boots the file in each of kshim's ways: trial.h.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/check/trial.h"
+
+#define SECONDS   90
+#define ARGS_MAX  40
+#define LINE      "console=ttyS0 panic=-1"
+#define OVMF      "/usr/share/OVMF/OVMF_CODE_4M.fd"
+#define EXIT_PORT "isa-debug-exit,iobase=0xf4,iosize=0x04"
+
+struct session {
+	struct report *r;
+	const char *path;      /* the file itself */
+	char beside[PATH_MAX]; /* the folder of this program */
+	char bundle[32];       /* a bundle of the file, "" if there is none yet */
+	bool kvm;
+	const char *argv[ARGS_MAX];
+	unsigned args;
+};
+
+static void
+arg(struct session *s, const char *text)
+{
+	if (s->args + 1 < ARGS_MAX)
+		s->argv[s->args++] = text;
+	s->argv[s->args] = NULL;
+}
+
+static void
+args(struct session *s, const char *const *list)
+{
+	for (; *list; list++)
+		arg(s, *list);
+}
+
+static const char *
+beside(struct session *s, const char *name)
+{
+	return report_format(s->r, "%s/%s", s->beside, name);
+}
+
+static bool
+find_self(struct session *s)
+{
+	ssize_t len = readlink("/proc/self/exe", s->beside, sizeof(s->beside) - 1);
+	char *slash;
+
+	if (len < 0)
+		return false;
+	s->beside[len] = 0;
+	slash = strrchr(s->beside, '/');
+	if (slash)
+		*slash = 0;
+	return slash;
+}
+
+/* /dev/kvm alone proves little: it may be an emulation. The CPU's flags must agree. */
+static bool
+kvm_is_real(void)
+{
+	FILE *f = fopen("/proc/cpuinfo", "re");
+	char line[8192];
+	bool flag = false;
+	int fd;
+
+	while (f && !flag && fgets(line, sizeof(line), f))
+		flag = strncmp(line, "flags", 5) == 0 &&
+		       (strstr(line, " vmx ") || strstr(line, " svm "));
+	if (f)
+		fclose(f);
+	fd = flag ? open("/dev/kvm", O_RDWR | O_CLOEXEC) : -1;
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static bool
+never(const char *output)
+{
+	(void)output;
+	return false;
+}
+
+/* The guest has shown all that it will. */
+static bool
+has_ended(const char *output)
+{
+	static const char *const ends[] = {
+	        "---[ end Kernel panic", "as init process", ": PASS\n", ": FAIL\n"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strstr(output, ends[i]))
+			return true;
+	return false;
+}
+
+static bool
+make_bundle(struct session *s)
+{
+	static struct trial_run run;
+	const char *const argv[] = {
+	        beside(s, "kshim"), "bundle", "-o", s->bundle, s->path, NULL};
+	int fd;
+
+	if (s->bundle[0])
+		return true;
+	strcpy(s->bundle, "/tmp/kshim-check-XXXXXX");
+	fd = mkstemp(s->bundle);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 && trial_exec(argv, SECONDS, never, &run) && run.status == 0;
+}
+
+static void
+run_and_judge(struct session *s, struct trial *t)
+{
+	static struct trial_run run;
+
+	if (trial_exec(s->argv, SECONDS, has_ended, &run)) {
+		trial_judge(s->r, &run, t);
+		return;
+	}
+	t->reached = "skipped";
+	t->good = true;
+	t->text = report_format(s->r, "%s is missing", s->argv[0]);
+}
+
+static void
+by_kvm(struct session *s, bool direct)
+{
+	arg(s, beside(s, "kshim"));
+	args(s, (const char *const[]){"run", "-m", "1G", "-a", LINE, NULL});
+	if (direct)
+		arg(s, "--direct");
+	arg(s, s->bundle);
+}
+
+static void
+by_qemu(struct session *s, const char *name)
+{
+	args(s, (const char *const[]){"qemu-system-x86_64", "-accel", s->kvm ? "kvm" : "tcg",
+	                "-M", "q35", "-m", "1G", "-nodefaults", "-display", "none",
+	                "-no-reboot", "-serial", "stdio", "-device", EXIT_PORT, "-append", LINE,
+	                NULL});
+	if (strcmp(name, "kshim.efi") == 0) {
+		args(s, (const char *const[]){"-drive",
+		                "if=pflash,format=raw,readonly=on,file=" OVMF, "-kernel",
+		                beside(s, "kshim.efi"), "-initrd", s->bundle, NULL});
+	} else if (strcmp(name, "kshim.rom") == 0) {
+		args(s, (const char *const[]){"-bios", beside(s, "kshim.rom"), "-fw_cfg",
+		                report_format(
+		                        s->r, "name=opt/org.kshim/kernel,file=%s", s->bundle),
+		                NULL});
+	} else {
+		args(s, (const char *const[]){"-kernel",
+		                beside(s, strcmp(name, "kshim.stub") == 0 ? "kshim.elf" : name),
+		                "-initrd", s->bundle, NULL});
+	}
+}
+
+static void
+by_riscv(struct session *s)
+{
+	args(s, (const char *const[]){"qemu-system-riscv64", "-M", "virt", "-m", "1G",
+	                "-nographic", "-no-reboot", "-kernel", beside(s, "kshim-riscv64.bin"),
+	                "-initrd", s->bundle, "-append", LINE, NULL});
+}
+
+/* The image that this way needs beside the program; NULL: none. */
+static const char *
+image_of_way(const char *name)
+{
+	if (strcmp(name, "kshim.stub") == 0)
+		return "kshim.elf";
+	if (strcmp(name, "kshim.riscv") == 0)
+		return "kshim-riscv64.bin";
+	return strcmp(name, "kshim.direct") == 0 ? NULL : name;
+}
+
+static bool
+is_there(const char *path)
+{
+	return access(path, R_OK) == 0;
+}
+
+/* Why it cannot be tried here, or NULL. */
+static const char *
+missing(struct session *s, const char *name)
+{
+	const char *image = image_of_way(name);
+
+	if (image && !is_there(beside(s, image)))
+		return report_format(s->r, "%s is not beside the program", image);
+	if (strcmp(name, "kshim.direct") == 0 && !s->kvm)
+		return "needs a real KVM, which is not here";
+	if (strcmp(name, "kshim.efi") == 0 && !is_there(OVMF))
+		return OVMF " is missing (package ovmf)";
+	return NULL;
+}
+
+static void
+try(struct session *s, const char *name)
+{
+	struct trial t = {.name = name, .reached = "skipped", .good = true};
+
+	s->args = 0;
+	t.text = missing(s, name);
+	if (!t.text && !make_bundle(s)) {
+		t.reached = "refused";
+		t.good = false;
+		t.text = "`kshim bundle` does not take it";
+	}
+	if (!t.text) {
+		if (strcmp(name, "kshim.riscv") == 0)
+			by_riscv(s);
+		else if (s->kvm && strcmp(name, "kshim.efi") != 0 &&
+		         strcmp(name, "kshim.rom") != 0 && strcmp(name, "kshim.bzimage") != 0)
+			by_kvm(s, strcmp(name, "kshim.direct") == 0);
+		else
+			by_qemu(s, name);
+		run_and_judge(s, &t);
+	}
+	report_trial(s->r, &t);
+}
+
+void
+trials(struct report *r, const char *path)
+{
+	static struct session s;
+
+	memset(&s, 0, sizeof(s));
+	s.r = r;
+	s.path = path;
+	s.kvm = kvm_is_real();
+	if (!find_self(&s))
+		return;
+	for (const struct launch *l = r->launch_first; l; l = l->next)
+		if (strncmp(l->name, "kshim.", 6) == 0 && l->boots)
+			try(&s, l->name);
+	if (s.bundle[0])
+		unlink(s.bundle);
+}

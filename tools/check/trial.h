@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * --boot: really boots the file in every kshim way that applies, and says how far each came.
+ *
+ * By `kshim run` where KVM is real (the CPU has vmx or svm, and /dev/kvm opens), else by QEMU
+ * under TCG. kshim's images lie beside the program.
+ */
+#ifndef CHECK_TRIAL_H
+#define CHECK_TRIAL_H
+
+#include "tools/check/report.h"
+
+/* Adds a trial for each of kshim's launchers that should boot it; what cannot be tried is left
+ * out with a trial whose `reached` is "skipped" and that counts as good. */
+void trials(struct report *r, const char *path);
+
+/* One program to run: its output until it ends, or the time is up, or `done` says enough. */
+struct trial_run {
+	char output[64 * 1024]; /* the end of it, NUL-terminated */
+	size_t len;
+	bool timed_out, ended;
+	int status; /* of the program, if it ended; 128 + n: by signal n */
+	uint64_t milliseconds;
+};
+
+/* False if the program could not be started. */
+bool trial_exec(const char *const *argv, uint64_t seconds, bool (*done)(const char *output),
+        struct trial_run *ret_run);
+
+/* How far a guest's output shows that it came, into t->reached, good and text. */
+void trial_judge(struct report *r, const struct trial_run *run, struct trial *t);
+
+#endif

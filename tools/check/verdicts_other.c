@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The traps of Images, PE files, unified kernel images, and of what is packed inside.
+ */
+#include <string.h>
+
+#include "tools/check/check.h"
+#include "tools/check/verdicts.h"
+#include "tools/payload.h"
+
+#define ULL(v) ((unsigned long long)(v))
+
+void
+verdicts_payload(struct report *r, bool unpacked, const char *why, uint64_t size)
+{
+	struct payload p;
+
+	if (!unpacked) {
+		report_verdict(r, V_PAYLOAD_UNPACKS, LEVEL_ERROR, "%s", why);
+		return;
+	}
+	if (!payload_find(r->bytes, &p))
+		return;
+	report_fact(r, "payload.unpacked", value_bytes(size), NULL);
+	if (p.compression)
+		report_verdict(r, V_PAYLOAD_UNPACKS, LEVEL_OK,
+		        "what is inside (%s) unpacks to %llu bytes", p.compression, ULL(size));
+	if (p.has_size && p.size != size)
+		report_verdict(r, V_PAYLOAD_SIZE, LEVEL_WARNING,
+		        "the size written behind it is %llu, it unpacks to %llu", ULL(p.size),
+		        ULL(size));
+	else if (p.has_size)
+		report_verdict(
+		        r, V_PAYLOAD_SIZE, LEVEL_OK, "the size written behind it is right");
+}
+
+static void
+judge_size(struct report *r, uint64_t size)
+{
+	if (size > r->bytes.size)
+		report_verdict(r, V_IMAGE_SIZE, LEVEL_NOTE,
+		        "it needs %llu KiB more memory than the file has: keep initrd and "
+		        "device "
+		        "tree out",
+		        ULL((size - r->bytes.size) / KIB));
+	else
+		report_verdict(r, V_IMAGE_SIZE, size ? LEVEL_OK : LEVEL_WARNING,
+		        size ? "the file has all of its memory"
+		             : "image_size is 0: nobody knows how much memory it needs");
+}
+
+void
+verdicts_image(struct report *r)
+{
+	if (r->kind == KIND_RISCV) {
+		judge_size(r, r->facts.riscv.image_size);
+		report_verdict(r, V_IMAGE_MAGIC, LEVEL_OK, "it has the magic RSC\\x05");
+		report_verdict(r, V_IMAGE_OFFSET, LEVEL_OK,
+		        "it is loaded %#llx bytes above a multiple of 2 MiB",
+		        ULL(r->facts.riscv.text_offset));
+	} else if (r->kind == KIND_ARM64) {
+		judge_size(r, span_le64(r->bytes, 16));
+	}
+}
+
+static void
+judge_sections(struct report *r)
+{
+	const struct pe *pe = &r->pe;
+
+	for (uint32_t i = 0; i < pe->sections; i++) {
+		uint32_t wx = PE_SECTION_WRITE | PE_SECTION_EXECUTE;
+
+		if ((pe->section[i].flags & wx) != wx)
+			continue;
+		report_verdict(r, V_PE_WX, LEVEL_NOTE, "section %s is writable and executable",
+		        report_text(r, (struct span){(const uint8_t *)pe->section[i].name,
+		                               sizeof(pe->section[i].name) - 1}));
+		return;
+	}
+	report_verdict(r, V_PE_WX, LEVEL_OK, "no section is both writable and executable");
+}
+
+static void
+judge_uki(struct report *r)
+{
+	const struct pe_section *linux_section = pe_find(&r->pe, ".linux");
+	const struct pe_section *initrd = pe_find(&r->pe, ".initrd");
+	bool good = r->inner && r->inner->known;
+
+	if (linux_section)
+		report_verdict(r, V_UKI_LINUX, good ? LEVEL_OK : LEVEL_ERROR,
+		        good ? "its .linux section holds a kernel"
+		             : "its .linux section holds no kernel that is known here");
+	if (initrd && initrd->len % 4)
+		report_verdict(r, V_UKI_PIECES, LEVEL_NOTE,
+		        "its .initrd has %llu bytes: pieces are joined at multiples of 4",
+		        ULL(initrd->len));
+}
+
+void
+verdicts_pe(struct report *r)
+{
+	if (!r->has_pe)
+		return;
+	if (r->pe.dll_flags & PE_DLL_NX_COMPAT)
+		report_verdict(r, V_PE_NX, LEVEL_OK, "it says that it is NX-compatible");
+	else
+		report_verdict(r, V_PE_NX, LEVEL_NOTE,
+		        "it does not say that it is "
+		        "NX-compatible");
+	judge_sections(r);
+	if (r->pe.signature_len)
+		report_verdict(r, V_PE_SIGNED, LEVEL_OK, "it is signed for Secure Boot");
+	else
+		report_verdict(r, V_PE_SIGNED, LEVEL_NOTE,
+		        "it is not signed: Secure Boot will not start it");
+	if (r->kind == KIND_UKI)
+		judge_uki(r);
+	else if (r->kind == KIND_BZIMAGE)
+		report_verdict(r, V_PE_INITRD, r->pe.image_major ? LEVEL_OK : LEVEL_WARNING,
+		        r->pe.image_major ? "its EFI stub takes initrds by LoadFile2"
+		                          : "its EFI stub takes no initrd by LoadFile2: use "
+		                            "initrd= or the handover entry");
+}
