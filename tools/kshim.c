@@ -13,8 +13,8 @@
 static const struct command commands[] = {
         {"bundle", "-o FILE [-a CMDLINE] KERNEL [INITRD...]",
                 "write kernel, command line and initrds into one file", cmd_bundle},
-        {"unpack", "-o FILE KERNEL",
-                "unpack a kernel that is compressed as a whole; print the plain one's name",
+        {"unpack", "[-k] -o FILE KERNEL",
+                "unpack a kernel that is compressed as a whole, with -k the one inside",
                 cmd_unpack},
         {"check", "[--json] [--boot] [--strict] [--require LIST] [--compare OLD] FILE...",
                 "say what a kernel is, which traps are in it, and who can boot it", cmd_check},

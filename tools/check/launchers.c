@@ -5,6 +5,7 @@
 #include "stub/wire/elf.h"
 #include "tools/check/check.h"
 #include "tools/check/launcher.h"
+#include "tools/check/ways.h"
 
 #define MULTIBOOT_AREA  8192
 #define MULTIBOOT_MAGIC 0x1badb002u
@@ -86,6 +87,21 @@ is_worth_asking(const struct candidate *c)
 	       c->r->kind == KIND_ARM64;
 }
 
+/* The least memory by which kshim plans a boot of it. */
+static void
+add_memory(struct report *r)
+{
+	enum way way = r->kind == KIND_RISCV ? WAY_RISCV : WAY_STUB;
+	uint64_t least = r->known ? ways_least_memory(&r->facts, way) : 0;
+
+	if (least)
+		report_fact(r, "memory.least", value_bytes(least * MIB),
+		        report_format(r,
+		                "%llu MiB: kshim's plan needs no less; the kernel itself "
+		                "may want more, and an initrd does",
+		                (unsigned long long)least));
+}
+
 void
 launchers(struct report *r)
 {
@@ -100,6 +116,7 @@ launchers(struct report *r)
 	c.elf = elf_view_open(r->bytes, &c.view);
 	if (!is_worth_asking(&c))
 		return;
+	add_memory(r);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct launch l = {.name = rows[i].name, .title = rows[i].title};
 

@@ -87,12 +87,13 @@ print_fact(const struct term *t, const struct fact *f)
 	char value[1024];
 	bool flag;
 	const char *name = short_name(f->name, &flag);
-	int len = value_print(&f->value, value, sizeof(value));
-	size_t at = VALUE_AT + (size_t)(len > 0 ? len : 0);
+	int named = fprintf(
+	        t->out, "  %s%-*s ", flag ? "  " : "", NAME_WIDTH - (flag ? 2 : 0), name);
+	size_t start = named > VALUE_AT ? (size_t)named : VALUE_AT;
+	size_t at = start + (size_t)value_print(&f->value, value, sizeof(value));
 
-	fprintf(t->out, "  %s%-*s ", flag ? "  " : "", NAME_WIDTH - (flag ? 2 : 0), name);
 	if (!f->meaning || !f->meaning[0] || at > TERM_WIDTH) {
-		term_wrap(t, VALUE_AT, VALUE_AT, value);
+		term_wrap(t, start, VALUE_AT, value);
 		return;
 	}
 	fputs(value, t->out);
@@ -100,8 +101,8 @@ print_fact(const struct term *t, const struct fact *f)
 		fputc('\n', t->out);
 		at = 0;
 	}
-	fprintf(t->out, "%*s", at < MEANING_AT ? (int)(MEANING_AT - at) : GAP, "");
-	term_wrap(t, at < MEANING_AT ? MEANING_AT : at + GAP, MEANING_AT, f->meaning);
+	fprintf(t->out, "%*s", at + GAP <= MEANING_AT ? (int)(MEANING_AT - at) : GAP, "");
+	term_wrap(t, at + GAP <= MEANING_AT ? MEANING_AT : at + GAP, MEANING_AT, f->meaning);
 }
 
 static bool
@@ -337,24 +338,65 @@ print_changes(const struct term *t, const struct outcome *o)
 	}
 }
 
+/* "Linux 6.1.0-50-cloud-amd64"; "" if it does not say. */
+static void
+linux_name(const struct report *r, char *out, size_t size)
+{
+	const struct fact *f = report_find(r, "linux.version");
+
+	out[0] = 0;
+	if (f && f->value.text)
+		snprintf(out, size, ": Linux %.*s", (int)strcspn(f->value.text, " "),
+		        f->value.text);
+}
+
+static void
+print_refused(const struct term *t, const struct report *r)
+{
+	static const char no[] = "kshim does not boot it: ";
+	const char *why = r->refused;
+
+	if (!why && r->launch_first)
+		why = r->launch_first->text;
+	fprintf(t->out, "  %s%s%s", term_set(t, TERM_RED), no, term_set(t, TERM_PLAIN));
+	term_wrap(t, sizeof(no) + 1, 4, why ? why : "");
+}
+
+static void
+print_bootable(const struct term *t, const struct report *r)
+{
+	const struct fact *least = report_find(r, "memory.least");
+	char text[256] = "";
+
+	for (const struct launch *l = r->launch_first; l; l = l->next)
+		if (strcmp(l->title, r->bootable) == 0)
+			snprintf(text, sizeof(text), ": %s %s", l->title, l->text);
+	fprintf(t->out, "  %skshim boots it%s", term_set(t, TERM_GREEN),
+	        term_set(t, TERM_PLAIN));
+	term_wrap(t, 16, 4, text);
+	if (least)
+		fprintf(t->out, "  it needs %llu MiB of memory at the least\n",
+		        (unsigned long long)(least->value.number / MIB));
+}
+
 static void
 print_summary(const struct term *t, const struct report *r)
 {
+	enum level worst = report_worst(r);
+	char name[128], what[512];
+
+	linux_name(r, name, sizeof(name));
+	snprintf(what, sizeof(what), "%s%s", r->what, name);
 	fputs("  ", t->out);
-	term_wrap(t, 2, 2, r->what);
-	fputs("  ", t->out);
-	if (r->bootable) {
-		fprintf(t->out, "%skshim boots it%s", term_set(t, TERM_GREEN),
+	term_wrap(t, 2, 2, what);
+	if (r->bootable)
+		print_bootable(t, r);
+	else
+		print_refused(t, r);
+	if (worst >= LEVEL_WARNING)
+		fprintf(t->out, "  %sverdicts: at least one %s%s, see below\n",
+		        term_set(t, level_colour(worst)), level_name(worst),
 		        term_set(t, TERM_PLAIN));
-		fputc('\n', t->out);
-	} else {
-		fprintf(t->out, "%skshim does not boot it: %s", term_set(t, TERM_RED),
-		        term_set(t, TERM_PLAIN));
-		term_wrap(t, 26, 4,
-		        r->refused        ? r->refused
-		        : r->launch_first ? r->launch_first->text
-		                          : "");
-	}
 	if (r->next) {
 		fputs("  next: ", t->out);
 		term_wrap(t, 8, 8, r->next);

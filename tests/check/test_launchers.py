@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The table "who can boot it", proven: what check says of QEMU's -kernel is booted here, and what it
+says of kshim is compared with the rows that test-boot, test-efi and test-riscv boot."""
+import functools
+import tempfile
+
+import pytest
+import report
+
+import files
+import machine
+from row import Row
+from rows import ROWS
+
+SEABIOS = {'microvm': 'bios-microvm.bin'}
+OVMF = ('-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd')
+LAX = {'lax': 'gdt'}
+ELVES = ('pvh32', 'pvh64', 'pvh-over', 'pvh-over-bss', 'pvh-section', 'pvh-reloc',
+         'pvh-reloc-bare', 'hypervisor', 'elf64', 'elf64-map', 'elf64-unknown')
+
+
+@functools.lru_cache(maxsize=None)
+def said_of(name):
+    return report.check(files.path(name))
+
+
+def bios(machine_name, firmware):
+    if firmware == 'ovmf':
+        return OVMF
+    image = 'qboot.rom' if firmware == 'qboot' else SEABIOS.get(machine_name, 'bios-256k.bin')
+    return ('-bios', image)
+
+
+def probe_row(name, where, firmware):
+    return Row(f'{name}-{where}-{firmware}', f'probe:{name}', way='qemu', machine=where,
+               probe=LAX, qemu=bios(where, firmware), timeout=12)
+
+
+def kernel_row(name, where, firmware, seen, **more):
+    more.setdefault('memory', 512)
+    return Row(f'{name}-{where}-{firmware}', name, way='qemu', machine=where,
+               append='earlyprintk=serial,ttyS0 loglevel=8', expect=(seen,), endless=True,
+               timeout=60 if firmware == 'ovmf' else 30, **{
+                   'qemu': (*bios(where, firmware), *more.pop('qemu', ())), **more})
+
+
+# Every ELF probe on one machine, some on all; bzImages that have a real-mode part on all.
+QEMU = [probe_row(name, 'q35', 'seabios') for name in ELVES]
+QEMU += [probe_row(name, where, firmware)
+         for name in ('pvh32', 'pvh64', 'elf64', 'pvh-section')
+         for where, firmware in (('pc', 'seabios'), ('microvm', 'seabios'), ('pc', 'qboot'),
+                                 ('q35', 'qboot'), ('microvm', 'qboot'))]
+# int3 at the 16-bit entry, where a BIOS goes
+QEMU += [probe_row('bz64', 'pc', 'seabios'), probe_row('bz32', 'microvm', 'qboot'),
+         probe_row('zimage', 'pc', 'seabios')]
+QEMU += [probe_row('pvh32', 'q35', 'ovmf')]
+LINUX = 'Linux version'
+QEMU += [kernel_row(name, where, firmware, LINUX)
+         for name in ('debian:cloud', 'vmlinux:cloud')
+         for where, firmware in (('pc', 'seabios'), ('q35', 'seabios'), ('microvm', 'seabios'),
+                                 ('pc', 'qboot'), ('q35', 'qboot'), ('microvm', 'qboot'),
+                                 ('pc', 'ovmf'), ('q35', 'ovmf'))]
+QEMU += [
+    kernel_row('debian:686-pae', 'pc', 'seabios', LINUX),
+    kernel_row('debian:686-pae', 'q35', 'ovmf', LINUX),
+    kernel_row('vmlinux:686-pae', 'microvm', 'qboot', LINUX),
+    kernel_row('vmlinux:sid', 'q35', 'seabios', LINUX),
+    kernel_row('debian:sid', 'q35', 'ovmf', LINUX),
+    kernel_row('debian:memtest-x64', 'pc', 'seabios', 'Memtest86+'),
+    kernel_row('debian:memtest-x64', 'q35', 'ovmf', 'Memtest86+', memory=256),
+    kernel_row('debian:ipxe', 'pc', 'seabios', 'iPXE'),
+    kernel_row('xen', 'pc', 'seabios', 'Xen'),
+    kernel_row('gzip:vmlinux:cloud', 'pc', 'seabios', LINUX),
+]
+
+
+def name_of(row):
+    firmware = row.name.rsplit('-', 1)[1]
+    return f'qemu.{row.machine}.{firmware}'
+
+
+def has_booted(row, outcome):
+    if row.is_probe:
+        return f'probe {row.kernel[6:]}: PASS\n' in outcome.serial
+    return not machine.missing(row, outcome.serial)
+
+
+@pytest.mark.parametrize('row', QEMU, ids=lambda row: row.name.replace(':', '-'))
+def test_qemu_does_what_check_says(row):
+    said = report.launcher(said_of(row.kernel), name_of(row))
+    for _ in range(machine.TRIES):
+        with tempfile.TemporaryDirectory(prefix='kshim-check-') as directory:
+            outcome = machine.run_once(row, directory)
+        if has_booted(row, outcome) == said['boots']:
+            return
+    pytest.fail(f'check says {said["boots"]} ({said["rule"]}: {said["text"]}), QEMU ended with '
+                f'{outcome.status} after:\n{outcome.serial[-3000:]}', pytrace=False)
+
+
+# ---------------------------------------------------------------- kshim's own ways
+
+# A row whose words, map or memory decide says nothing of the file alone.
+PLAIN = [row for row in ROWS if row.kernel != 'none' and row.way in ('fwcfg', 'module')
+         and not row.word and not row.own_line and not row.pad_line]
+BOOTED = sorted({row.kernel for row in PLAIN if not row.refusal})
+REFUSED = sorted({(row.kernel, row.refusal) for row in PLAIN
+                  if row.refusal.split('.')[0] in ('kernel', 'elf', 'bzimage')})
+
+
+@pytest.mark.parametrize('kernel', BOOTED)
+def test_kernels_that_the_rows_boot(kernel):
+    said = said_of(kernel)
+    assert said['bootable']
+    for name in ('kshim.stub', 'kshim.rom', 'kshim.bzimage', 'kshim.direct'):
+        assert report.boots(said, name), report.launcher(said, name)
+
+
+@pytest.mark.parametrize('kernel, code', REFUSED)
+def test_kernels_that_the_rows_see_refused(kernel, code):
+    said = said_of(kernel)
+    if code == 'kernel.compressed':     # `kshim bundle` unpacks it
+        assert said['refusal']['name'] == code
+        return
+    assert not report.boots(said, 'kshim.stub')
+    if said['launchers']:
+        assert report.launcher(said, 'kshim.stub')['rule'] == code
+    else:
+        assert said['refusal']['name'] == code
