@@ -28,6 +28,10 @@ PACKAGES = {
     '686-pae': ('linux-image-686-pae', 'bookworm', 'i386', r'boot/vmlinuz-'),
     'trixie': ('linux-image-cloud-amd64', 'trixie', 'amd64', r'boot/vmlinuz-'),
     'sid': ('linux-image-cloud-amd64', 'sid', 'amd64', r'(usr/lib/modules/.*/|boot/)vmlinuz'),
+    # for tests/check, which look at them
+    'rt': ('linux-image-rt-amd64', 'bookworm', 'amd64', r'boot/vmlinuz-'),
+    'backports': ('linux-image-cloud-amd64', 'bookworm-backports', 'amd64', r'boot/vmlinuz-'),
+    'arm64': ('linux-image-cloud-arm64', 'bookworm', 'arm64', r'boot/vmlinuz-'),
     'busybox-i386': ('busybox-static', 'bookworm', 'i386', r'bin/busybox$'),
     'xen': ('xen-hypervisor-4.17-amd64', 'bookworm', 'amd64', r'boot/xen-.*\.gz$'),
     'ipxe': ('ipxe', 'bookworm', 'amd64', r'boot/ipxe\.lkrn$'),

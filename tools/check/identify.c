@@ -207,7 +207,6 @@ identify(struct report *r)
 {
 	struct image im = image_of(r->bytes);
 	struct refusal why = {0};
-	char line[512];
 	bool pe = false;
 
 	r->refusal = any_kernel_probe(&im, &r->facts, &why);
@@ -218,8 +217,6 @@ identify(struct report *r)
 		name_kernel(r);
 		return;
 	}
-	why.subject = r->name;
-	refusal_format(&why, line, sizeof(line));
-	r->refused = report_format(r, "%s", line);
+	r->refused = report_sentence(r, &why);
 	name_refused(r, &why);
 }

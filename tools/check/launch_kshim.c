@@ -57,11 +57,9 @@ launch_kshim(const struct candidate *c, struct launch *l)
 	const char *rule;
 	const struct report *kernel = kernel_of(c, way, &rule);
 	struct refusal why = {0};
-	char line[512];
 
 	if (!kernel->known) {
-		launch_no(l, refusal_name(kernel->refusal),
-		        report_format(c->r, "%s", kernel->refused));
+		launch_no(l, refusal_name(kernel->refusal), kernel->refused);
 		return;
 	}
 	if ((kernel->facts.format == KERNEL_RISCV) != (way == WAY_RISCV)) {
@@ -71,9 +69,7 @@ launch_kshim(const struct candidate *c, struct launch *l)
 		return;
 	}
 	if (ways_plan(&kernel->facts, way, 0, &plan, &why)) {
-		why.subject = kernel->name;
-		refusal_format(&why, line, sizeof(line));
-		launch_no(l, refusal_name(why.code), report_format(c->r, "%s", line));
+		launch_no(l, refusal_name(why.code), report_sentence(c->r, &why));
 		return;
 	}
 	launch_yes(l, rule, how(c->r, &plan, rule), NULL);

@@ -179,11 +179,28 @@ xen(const struct candidate *c, struct launch *l)
 		        zstd ? "Xen 4.15, for zstd" : "Xen 4.10");
 }
 
+/* On hosts of their own machine; rules were read in the same sources. */
+static void
+other_machine(const struct candidate *c, struct launch *l)
+{
+	bool chv = strcmp(l->name, "cloud-hypervisor") == 0;
+
+	if (strcmp(l->name, "xen.pvh") == 0)
+		launch_no(l, "machine", "PVH is for x86");
+	else if (c->r->kind == KIND_ARM64)
+		launch_yes(l, "arm64.image", "an Image for arm64, on an arm64 host", NULL);
+	else if (c->r->kind == KIND_RISCV && strcmp(l->name, "firecracker") != 0)
+		launch_yes(l, "riscv.image", "an Image for riscv64, on a riscv64 host",
+		        chv ? "45, experimental" : NULL);
+	else
+		launch_no(l, "machine", "a kernel for a machine that it does not serve");
+}
+
 void
 launch_vmm(const struct candidate *c, struct launch *l)
 {
 	if (c->other_machine)
-		launch_no(l, "machine", "a kernel for another machine than x86");
+		other_machine(c, l);
 	else if (strcmp(l->name, "firecracker") == 0)
 		firecracker(c, l);
 	else if (strcmp(l->name, "cloud-hypervisor") == 0)

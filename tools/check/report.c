@@ -130,6 +130,20 @@ report_text(struct report *r, struct span bytes)
 	return text;
 }
 
+const char *
+report_sentence(struct report *r, const struct refusal *why)
+{
+	struct refusal plain = *why;
+	char line[512], *end;
+
+	plain.subject = "";
+	refusal_format(&plain, line, sizeof(line));
+	end = strrchr(line, '[');
+	if (end && end > line)
+		end[-1] = 0;
+	return report_format(r, "%s", line + strspn(line, ": "));
+}
+
 struct value
 value_text(const char *text)
 {

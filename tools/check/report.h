@@ -139,6 +139,8 @@ const char *report_format(struct report *r, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 /* Printable ASCII of a file's bytes up to the first NUL; anything else becomes "?". */
 const char *report_text(struct report *r, struct span bytes);
+/* A refusal's sentence, without the subject before it and the name behind. */
+const char *report_sentence(struct report *r, const struct refusal *why);
 /* Have free() called for `memory` with the arena. */
 void report_keep(struct report *r, void *memory);
 

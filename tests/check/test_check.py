@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`kshim check` as a user and a script meet it: statuses, JSON, gates, colour, what unpacks."""
+import bz2
+import gzip
+import json
+import lzma
+import os
+import pty
+import struct
+import subprocess
+
+import images
+import jsonschema
+import pytest
+import report
+
+SCHEMA = json.loads(open(f'{report.TOP}/tools/check/check.schema.json', encoding='ascii').read())
+ALL = {**images.BZIMAGES, **images.ELFS, **images.OTHERS}
+GOOD, BAD = images.ELFS['ELF64 with PVH'], images.ELFS['ELF64, of nobody']
+
+
+@pytest.fixture(name='put')
+def fixture_put(tmp_path):
+    def put(data, name='image'):
+        path = tmp_path / name
+        path.write_bytes(data)
+        return path
+    return put
+
+
+def validated(out):
+    said = json.loads(out.stdout)
+    jsonschema.validate(said, SCHEMA)
+    return said
+
+
+def test_the_schema_is_a_schema():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize('name', ALL)
+def test_json_follows_the_schema(name, put):
+    out = report.run('--json', put(ALL[name]))
+    said = validated(out)
+    assert said['status'] == out.returncode == said['files'][0]['status']
+
+
+def test_the_schema_refuses_what_is_not_described(put):
+    said = validated(report.run('--json', put(GOOD)))
+    for spoil in ({'more': 1}, {'status': 9}, {'facts': {'x': 1}}, {'launchers': [{}]},
+                  {'verdicts': [{'name': 'a', 'verdict': 'fine', 'text': ''}]}):
+        bad = json.loads(json.dumps(said))
+        bad['files'][0].update(spoil)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(bad, SCHEMA)
+
+
+@pytest.mark.parametrize('names, status', [
+    (['good'], 0), (['bad'], 1), (['good', 'good'], 0), (['good', 'bad'], 1),
+    (['absent'], 3), (['bad', 'absent', 'good'], 3), (['.'], 3)])
+def test_status(names, status, put, tmp_path):
+    put(GOOD, 'good')
+    put(BAD, 'bad')
+    for args in ([], ['--json']):
+        out = report.run(*args, *names, cwd=tmp_path)
+        assert out.returncode == status
+        if args:
+            said = validated(out)
+            assert [f['file'] for f in said['files']] == names
+        else:
+            assert all(name in out.stdout for name in names)
+
+
+@pytest.mark.parametrize('args', [[], ['--nonsense', 'x'], ['--require', 'nonsense', 'x'],
+                                  ['--require'], ['--compare']])
+def test_usage(args):
+    out = report.run(*args)
+    assert out.returncode == 2 and out.stderr and not out.stdout
+
+
+def test_help_lists_the_words_of_require():
+    out = report.run('--help')
+    assert out.returncode == 0
+    for word in ('pvh', 'linux64', 'relocatable', 'firecracker', 'qemu.microvm.qboot'):
+        assert word in out.stdout.split()
+
+
+BZ, BZ32 = images.BZIMAGES['2.15'], images.BZIMAGES['2.15, without 64-bit entry']
+
+
+@pytest.mark.parametrize('data, words, missing', [
+    (BZ, 'bootable,linux64,relocatable,bzimage,linux,above-4g', ''),
+    (BZ, 'pvh,linux64', 'pvh'), (BZ, 'efi-stub, signed nx', 'efi-stub signed nx'),
+    (BZ32, 'linux64', 'linux64'), (GOOD, 'pvh,elf,linux64', ''),
+    (GOOD, 'bzimage,ikconfig,build-id', 'bzimage ikconfig build-id'),
+    (images.ELFS['PHYS32_RELOC'], 'relocatable,pvh', ''),
+    (images.GZIP_ELF, 'pvh,linux64,bootable', ''),
+    (GOOD, 'firecracker,cloud-hypervisor,qemu.microvm.qboot,kshim.stub', ''),
+    (GOOD, 'kvmtool,grub,qemu.q35.ovmf', 'kvmtool grub qemu.q35.ovmf'),
+    (GOOD, 'CONFIG_PVH', 'CONFIG_PVH'), (GOOD, '', '')])
+def test_require(data, words, missing, put):
+    out = report.run('--json', '--require', words, put(data))
+    said = validated(out)['files'][0]
+    needs = said.get('required', [])
+    assert [n['word'] for n in needs] == words.replace(',', ' ').split()
+    assert [n['word'] for n in needs if not n['met']] == missing.split()
+    assert out.returncode == bool(missing)
+
+
+def test_strict(put):
+    warned = put(images.ELFS['another owner of type 18'])
+    assert report.verdict(report.check(warned), 'pvh.note-owner') == 'warning'
+    assert report.run(warned).returncode == 0
+    assert report.run('--strict', warned).returncode == 1
+    assert report.run('--strict', put(GOOD)).returncode == 0
+
+
+def test_compare(put):
+    old, new = put(BZ, 'old'), put(images.bzimage(0x20f, init_size=64 << 20, xloadflags=0), 'new')
+    out = report.run('--json', '--compare', old, new)
+    said = validated(out)['files'][0]
+    changes = {c['name']: (c['before'], c['after'], c['breaks']) for c in said['changes']}
+    assert changes['boot.init-size'] == (str(32 << 20), str(64 << 20), False)
+    assert changes['boot.xloadflags.KERNEL_64'] == ('yes', 'no', False)
+    assert changes['launchers.firecracker'] == ('yes', 'no', True)
+    assert out.returncode == 1
+    text = report.run('--compare', old, new).stdout
+    assert 'breaks  launchers.firecracker' in text
+    same = report.run('--compare', old, old)
+    assert same.returncode == 0 and 'nothing that matters' in same.stdout
+    assert report.run('--compare', 'absent', old).returncode == 3
+
+
+def on_a_terminal(path, **env):
+    main, other = pty.openpty()
+    done = subprocess.run([report.KSHIM, 'check', path], stdout=other, stdin=subprocess.DEVNULL,
+                          env={'PATH': os.environ['PATH'], 'TERM': 'xterm', **env}, check=False,
+                          timeout=60)
+    os.close(other)
+    text = b''
+    while True:
+        try:
+            part = os.read(main, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        text += part
+    os.close(main)
+    return done.returncode, text.decode()
+
+
+def test_colour_on_a_terminal_only(put):
+    path = put(images.OTHERS['text'])       # short: it must fit the terminal's buffer
+    assert '\033[' in on_a_terminal(path)[1]
+    assert '\033[' not in on_a_terminal(path, NO_COLOR='1')[1]
+    assert '\033[' not in on_a_terminal(path, TERM='dumb')[1]
+    assert '\033[' not in report.run(path).stdout
+
+
+def test_text_from_the_file_is_harmless(put):
+    data = bytearray(BZ)
+    data[0x500:0x50c] = b'6.1\033[31m"\xff\\x'
+    out = report.run(put(bytes(data)))
+    assert '\033' not in out.stdout and '6.1?[31m"?\\x' in out.stdout
+    validated(report.run('--json', put(bytes(data))))
+
+
+# ---------------------------------------------------------------- what is packed inside
+
+def tool(*args):
+    return lambda data: subprocess.run(args, input=data, capture_output=True, check=True,
+                                       timeout=60).stdout
+
+
+PACKERS = {
+    'gzip': gzip.compress, 'bzip2': bz2.compress, 'xz': lzma.compress,
+    'lzma': lambda data: lzma.compress(data, lzma.FORMAT_ALONE),
+    'zstd': tool('zstd', '-c'), 'lz4': tool('lz4', '-c'), 'lz4 legacy': tool('lz4', '-l', '-c'),
+    'lzop': tool('lzop', '-9', '-c'),
+}
+SIZED = [name for name in PACKERS if name not in ('gzip', 'lz4')]
+
+
+def with_payload(payload):
+    head = images.bzimage(0x20f, payload_offset=len(images.CODE), payload_length=len(payload),
+                          syssize=(len(images.CODE) + len(payload) + 15) // 16)
+    return head + payload
+
+
+@pytest.mark.parametrize('name', PACKERS)
+def test_whole_files_unpack(name, put):
+    said = report.check(put(PACKERS[name](GOOD)))
+    assert said['kind'] == 'compressed' and said['inside']['kind'] == 'elf'
+    assert said['bootable'] and report.launcher(said, 'kshim.stub')['rule'] == 'bundle-unpacks'
+
+
+@pytest.mark.parametrize('name', ['gzip', *SIZED])
+def test_payloads_unpack(name, put):
+    payload = PACKERS[name](GOOD)
+    if name != 'gzip':
+        payload += struct.pack('<I', len(GOOD))     # as the kernel's build does
+    said = report.check(put(with_payload(payload)))
+    assert report.fact(said, 'payload.compression') == name.split()[0]
+    assert report.fact(said, 'payload.unpacked') == len(GOOD)
+    assert report.verdict(said, 'payload.unpacks') == 'ok'
+    assert said['inside']['kind'] == 'elf' and report.verdict(said, 'pvh.note') == 'ok'
+    assert report.boots(said, 'xen.pvh')
+    if name != 'gzip':
+        assert report.verdict(said, 'payload.size') == 'ok'
+
+
+@pytest.mark.parametrize('name', SIZED)
+def test_a_wrong_size_behind_the_payload_is_told(name, put):
+    said = report.check(put(with_payload(PACKERS[name](GOOD) + struct.pack('<I', 5))))
+    assert report.verdict(said, 'payload.size') == 'warning'
+
+
+@pytest.mark.parametrize('name', PACKERS)
+def test_damaged_payloads_are_told(name, put):
+    packed = PACKERS[name](GOOD)
+    said = report.check(put(with_payload(packed[:len(packed) // 2])))
+    assert report.verdict(said, 'payload.unpacks') == 'error' or 'inside' in said
+    assert not report.boots(said, 'xen.pvh')
+
+
+def test_a_payload_that_is_not_compressed(put):
+    said = report.check(put(with_payload(GOOD)))
+    assert said['inside']['kind'] == 'elf'
+    assert report.fact(said, 'payload.compression') == 'none'
+
+
+def test_init_size_must_cover_the_kernel_inside(put):
+    big = images.elf(mem=40 << 20)
+    said = report.check(put(with_payload(gzip.compress(big))))
+    assert report.verdict(said, 'bzimage.init-size-covers-payload') == 'error'
+
+
+def test_config_inside(put):
+    config = b'# CONFIG_SMP is not set\nCONFIG_PVH=y\nCONFIG_VIRTIO_BLK=m\nCONFIG_CMDLINE="a b"\n'
+    kernel = GOOD + b'IKCFG_ST' + gzip.compress(config) + b'IKCFG_ED'
+    path = put(with_payload(gzip.compress(kernel)))
+    said = report.check(path)
+    assert report.fact(said, 'linux.config') == 'embedded'
+    rows = {r['option']: r['value'] for r in said['inside']['tables']['config']}
+    assert (rows['PVH'], rows['SMP'], rows['VIRTIO_BLK'], rows['CMDLINE']) == ('y', 'n', 'm', '"a b"')
+    assert report.verdict(said, 'config.pvh') == 'ok'
+    assert report.verdict(said, 'config.console') == 'warning'
+    for word, status in (('CONFIG_PVH', 0), ('CONFIG_VIRTIO_BLK=m', 0), ('CONFIG_SMP', 1),
+                         ('CONFIG_VIRTIO_BLK=y', 1)):
+        assert report.run('--require', word, path).returncode == status
+
+
+def test_the_kernel_inside_is_taken_out(put, tmp_path):
+    packed = put(with_payload(gzip.compress(GOOD)))
+    out = tmp_path / 'out'
+    done = subprocess.run([report.KSHIM, 'unpack', '-k', '-o', out, packed], check=False,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stdout == f'{out}\n' and out.read_bytes() == GOOD
+    done = subprocess.run([report.KSHIM, 'unpack', '-k', '-o', out, put(GOOD)], check=False,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and 'nothing is packed inside' in done.stderr
