@@ -417,7 +417,7 @@ build/$(1)/libkshim.a: $$(STUB_SRCS:%.c=build/$(1)/%.o) build/$(1)/core
 endef
 
 SRCS_host := $(TOOL_SRCS)
-SRCS_asan := $(UNIT_SRCS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
+SRCS_asan := $(TOOL_SRCS) $(UNIT_SRCS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
 SRCS_x86 := $(X86_SRCS)
 SRCS_efi := $(EFI_SRCS)
 SRCS_riscv := $(RISCV_SRCS)
@@ -598,6 +598,10 @@ build/lib/kshim.pc: tools/lib/kshim.pc.in FORCE
 	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
 		-e 's|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
 		-e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' $< >$@
+# The same under sanitizers, for tests/check.
+build/asan/kshim: $(TOOL_SRCS:%.c=build/asan/%.o) build/asan/libkshim.a build/host/list
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
 
 # ---------------------------------------------------------------- tests
 
@@ -613,7 +617,7 @@ $(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^
 
-.PHONY: test-unit test-fuzz test-cli test-boot test-efi test-kvm test
+.PHONY: test-unit test-fuzz test-cli test-check test-boot test-efi test-kvm test
 test-unit: $(UNIT_PROGRAMS)
 	@tests/run-units unit $^
 
@@ -657,6 +661,12 @@ test-boot: all probes
 	@rm -f build/results/boot.xml
 	$(PYTHON) -m pytest -q -n 2 -p no:cacheprovider --junitxml=build/results/boot.xml tests/boot
 
+# kshim check: what it prints, and that it is true: kernels are booted for that.
+test-check: all probes build/asan/kshim
+	@mkdir -p build/results
+	@rm -f build/results/check.xml
+	$(PYTHON) -m pytest -q -n 2 -p no:cacheprovider --junitxml=build/results/check.xml tests/check
+
 # kshim.efi under OVMF; the machines are larger than others' rows, so one at a time.
 test-efi: all probes
 	@mkdir -p build/results
@@ -696,6 +706,7 @@ test-package: all probes build/rig/typist
 
 # All of them, whatever fails, then the sum; ALSO=lint counts what `make lint` left.
 TEST_PARTS := unit fuzz cli boot efi kvm riscv package
+TEST_PARTS := unit fuzz cli check boot efi kvm riscv
 test:
 	@tools/deps build run test
 	@$(MAKE) --no-print-directory fetch || :
@@ -799,6 +810,7 @@ make run-kvm     the same by kshim run, in a virtual machine that has KVM (tests
 make test        unit tests, fuzzers' corpus, the program, boots, KVM; installs what they need
 make test-unit test-fuzz test-cli test-boot test-efi test-kvm test-package
 make install     PREFIX=/usr/local DESTDIR= and BINDIR LIBDIR DATADIR ...; make uninstall
+make test-unit test-fuzz test-cli test-check test-boot test-efi test-kvm
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too

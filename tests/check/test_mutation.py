@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Damaged headers: check, built with sanitizers, must survive them; and what it says of a damaged
+probe kernel must be what kshim.elf does with it under QEMU."""
+import json
+import os
+import random
+import struct
+import subprocess
+import tempfile
+
+import images
+import pytest
+import report
+
+import files
+import machine
+from row import Row
+
+ASAN = f'{report.TOP}/build/asan/kshim'
+BATCH = 60
+INTERESTING = [0, 1, 2, 4, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
+               0x7fffffffffffffff, 0xffffffffffffffff, 4095, 4096, 0x200000, 1 << 32]
+BOOT_MEMORY = 2048      # MiB
+
+
+# ---------------------------------------------------------------- real headers, little else
+
+def short_bzimage(path, keep=64 * 1024):
+    """The real setup header and code of a kernel, cut short so that it is still whole."""
+    data = bytearray(files.read(path))
+    code = (data[0x1f1] + 1) * 512
+    data = data[:code + keep]
+    struct.pack_into('<I', data, 0x1f4, keep // 16)
+    struct.pack_into('<II', data, 0x248, 0x400, keep - 0x800)
+    struct.pack_into('<I', data, 0x268, 0)
+    return bytes(data)
+
+
+def short_elf(path, keep=4096):
+    """The real headers and notes of a vmlinux, its segments cut to a page each."""
+    data = files.read(path)
+    wide = data[4] == 2
+    phoff, = struct.unpack_from('<Q' if wide else '<I', data, 32 if wide else 28)
+    size, count = struct.unpack_from('<HH', data, 54 if wide else 42)
+    out = bytearray(data[:phoff + size * count])
+    number, off_at, len_at = ('<Q', 8, 32) if wide else ('<I', 4, 16)
+    struct.pack_into('<HHH' if wide else '<HHH', out, 58 if wide else 46, 40, 0, 0)
+    for i in range(count):
+        at = phoff + i * size
+        kind, = struct.unpack_from('<I', data, at)
+        off, = struct.unpack_from(number, data, at + off_at)
+        length, = struct.unpack_from(number, data, at + len_at)
+        length = length if kind == 4 else min(length, keep)
+        struct.pack_into(number, out, at + off_at, len(out))
+        struct.pack_into(number, out, at + len_at, length)
+        out += data[off:off + length]
+    return bytes(out)
+
+
+def bases():
+    for name in ('cloud', '686-pae', 'sid'):
+        yield f'bzimage {name}', short_bzimage(files.path(f'debian:{name}')), 0x1f0, 0x100
+        yield f'vmlinux {name}', short_elf(files.path(f'vmlinux:{name}')), 0, 0x400
+    yield 'riscv', images.riscv(), 0, 64
+    yield 'uki', images.OTHERS['unified kernel image'], 0, 0x400
+    yield 'zboot', images.OTHERS['EFI zboot'], 0, 0x300
+    yield 'gz', images.GZIP_ELF, 0, 0x100
+
+
+def mutate(data, start, length, rng):
+    out = bytearray(data)
+    for _ in range(rng.randint(1, 4)):
+        at = start + rng.randrange(length)
+        width = rng.choice((1, 2, 4, 8))
+        kind = rng.randrange(4)
+        if kind == 0:
+            out[at % len(out)] ^= 1 << rng.randrange(8)
+        elif kind == 1 and at + width <= len(out):
+            value = rng.choice(INTERESTING) + rng.choice((-1, 0, 1))
+            out[at:at + width] = (value % (1 << 8 * width)).to_bytes(width, 'little')
+        elif kind == 2:
+            out[at % len(out)] = rng.randrange(256)
+        elif rng.randrange(8) == 0:
+            del out[rng.randrange(len(out)):]
+            out = out or bytearray(b'\0')
+    return bytes(out)
+
+
+BASES = ['bzimage cloud', 'vmlinux cloud', 'bzimage 686-pae', 'vmlinux 686-pae', 'bzimage sid',
+         'vmlinux sid', 'riscv', 'uki', 'zboot', 'gz']
+
+
+@pytest.mark.parametrize('name', BASES)
+def test_real_headers_damaged_under_sanitizers(name, tmp_path):
+    data, start, length = next(base[1:] for base in bases() if base[0] == name)
+    rng = random.Random(name)
+    for batch in range(4):
+        paths = []
+        for i in range(BATCH):
+            paths.append(tmp_path / f'{batch}-{i}')
+            paths[-1].write_bytes(data if batch == i == 0 else mutate(data, start, length, rng))
+        for args in (['--json'], []) if batch == 0 else (['--json'],):
+            out = subprocess.run([ASAN, 'check', *args, *paths], capture_output=True, text=True,
+                                 timeout=300, check=False,
+                                 env={**os.environ, 'ASAN_OPTIONS': 'exitcode=99'})
+            assert out.returncode in (0, 1), out.stderr[-3000:]
+            assert out.stderr == ''
+            if args:
+                assert len(json.loads(out.stdout)['files']) == BATCH
+
+
+# ---------------------------------------------------------------- what kshim.elf does with it
+
+PROBES = ['pvh32', 'pvh64', 'elf64', 'hypervisor', 'bz64', 'bz32', 'bz-2.05', 'bz64-fixed']
+BOOTS = 4               # of each probe
+
+
+def damaged(probe, index):
+    data = files.read(files.path(f'probe:{probe}'))
+    start, length = (0x1f0, 0x80) if probe.startswith('bz') else (0, 0x180)
+    rng = random.Random(f'{probe} {index}')
+    return mutate(data, start, length, rng)
+
+
+def outcome_of(path):
+    row = Row('damaged', 'none', memory=BOOT_MEMORY, timeout=25,
+              qemu=('-fw_cfg', f'name=opt/org.kshim/kernel,file={path}'))
+    with tempfile.TemporaryDirectory(prefix='kshim-check-') as directory:
+        return machine.run_once(row, directory)
+
+
+@pytest.mark.parametrize('probe', PROBES)
+@pytest.mark.parametrize('index', range(BOOTS))
+def test_check_and_kshim_agree_on_damaged_kernels(probe, index, tmp_path):
+    path = tmp_path / 'kernel'
+    path.write_bytes(damaged(probe, index))
+    said = report.check(path)
+    outcome = outcome_of(path)
+    if report.boots(said, 'kshim.stub'):
+        least = report.fact(said, 'memory.least') or 1 << 62
+        if outcome.refusal.startswith('plan.') and least > BOOT_MEMORY << 20:
+            return
+        assert not outcome.refusal, f'check says it boots: {said["launchers"][0]}'
+        assert machine.ENTERED.search(outcome.serial), outcome.serial
+    else:
+        said_code = (report.launcher(said, 'kshim.stub')['rule'] if said['launchers']
+                     else said['refusal']['name'])
+        assert outcome.refusal == said_code
