@@ -44,14 +44,29 @@ command_find(const char *name)
 	return NULL;
 }
 
+/* The options of those commands that have few; the others print their own help. */
+static const struct {
+	const char *name, *text;
+} option_texts[] = {
+        {"bundle", "  -o, --output FILE  write the bundle there\n"
+                   "  -a, --append TEXT  the kernel's command line\n"},
+        {"unpack", "  -o, --output FILE  write the plain kernel there, if it was packed\n"},
+        {"pin", "  -a, --append TEXT  the command line to pin; without it the empty one\n"},
+};
+
 static void
 print_usage(FILE *f, const char *name)
 {
 	const struct command *c = command_find(name);
 
-	fprintf(f, "usage: kshim %s %s\n", name, c ? c->args : "");
-	if (c)
-		fprintf(f, "%s; `kshim --help` lists the exit statuses\n", c->help);
+	if (!c)
+		return;
+	fprintf(f, "usage: kshim %s %s\n%s.\n\n", name, c->args, c->help);
+	for (size_t i = 0; i < sizeof(option_texts) / sizeof(option_texts[0]); i++)
+		if (strcmp(option_texts[i].name, name) == 0)
+			fputs(option_texts[i].text, f);
+	fputs("  -h, --help         print this\n\n`kshim --help` lists the exit statuses.\n",
+	        f);
 }
 
 int

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What build/kshim says of itself: its commands and their options."""
+import pathlib
+import re
+import subprocess
+
+KSHIM = pathlib.Path(__file__).resolve().parent.parent.parent / 'build' / 'kshim'
+
+
+def kshim(*args):
+    return subprocess.run([KSHIM, *args], capture_output=True, text=True, check=True,
+                          timeout=30).stdout
+
+
+def commands():
+    return re.findall(r'^  kshim ([a-z][a-z-]*) ', kshim('--help'), re.M)
+
+
+def options(command):
+    """Every option that the command's help prints; what stands in `...` belongs to others."""
+    text = re.sub(r'`[^`]*`', '', kshim(command, '--help'))
+    return sorted(set(re.findall(r'(?<![\w-])--?[a-z][a-z-]*', text)))
