@@ -320,7 +320,8 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 	-Wpointer-arith -Wundef -Wwrite-strings -Wconversion -Wno-sign-conversion
 COMMON := -std=c11 -g $(WARNINGS) -I. -ffile-prefix-map=$(CURDIR)=. -fno-common
 
-CFLAGS_host := $(COMMON) -O2 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"'
+# What a packager or user sets (CPPFLAGS, CFLAGS, LDFLAGS) is for the program kshim only.
+CFLAGS_host := $(COMMON) -O2 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS)
 CFLAGS_asan := $(COMMON) -O1 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_x86 := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -ffreestanding \
@@ -350,7 +351,7 @@ CFLAGS_pic := $(filter-out -g,$(COMMON)) -O2 -ffreestanding -fPIC -fno-stack-pro
 	-ffunction-sections -fdata-sections
 CC_riscv := $(RISCV_CROSS)gcc
 AR_riscv := $(RISCV_CROSS)ar
-LDFLAGS_host :=
+LDFLAGS_host := $(LDFLAGS)
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_x86 := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack \
 	-z max-page-size=4096 --gc-sections --orphan-handling=error --fatal-warnings
@@ -592,12 +593,13 @@ uninstall:
 	$(Q)for f in $(INSTALL_PROGRAMS) $(INSTALL_FILES); do rm -f "$(DESTDIR)$${f#*:}"; done
 	$(Q)rmdir "$(DESTDIR)$(IMAGEDIR)" "$(DESTDIR)$(EFIDIR)" 2>/dev/null || :
 
-# Launchers read it whole, so it goes without what only debuggers need.
+deb:
+	+@tools/make-deb $(VERSION) build/deb
+
+# Launchers read it whole, so it goes without symbols.
 build/install/kshim.elf: build/kshim.elf
 	@mkdir -p $(@D)
-	$(Q)objcopy --strip-debug $< $@.new
-	$(Q)$(PYTHON) tools/check-image --pvh --section .text --section .rodata $@.new
-	@mv $@.new $@
+	$(Q)objcopy --strip-all $< $@
 
 # Made anew each time, for PREFIX may differ; paths below it are written relative to it.
 build/lib/kshim.pc: tools/lib/kshim.pc.in FORCE
@@ -815,6 +817,7 @@ make run         boot a real kernel to userspace; installs and fetches what it n
 make run-kvm     the same by kshim run, in a virtual machine that has KVM (tests/rig)
 make test        unit tests, fuzzers' corpus, the program, boots, KVM; installs what they need
 make test-unit test-fuzz test-cli test-boot test-efi test-kvm test-package
+make deb         Debian packages in build/deb/
 make install     PREFIX=/usr/local DESTDIR= and BINDIR LIBDIR DATADIR ...; make uninstall
 make test-unit test-fuzz test-cli test-check test-boot test-efi test-kvm
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
