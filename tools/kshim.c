@@ -50,7 +50,15 @@ static const struct {
 } option_texts[] = {
         {"bundle", "  -o, --output FILE  write the bundle there\n"
                    "  -a, --append TEXT  the kernel's command line\n"},
-        {"unpack", "  -o, --output FILE  write the plain kernel there, if it was packed\n"},
+        {"check", "      --json         print JSON\n"
+                  "      --boot         boot it in every way that kshim has, and tell how far\n"
+                  "                     each came\n"
+                  "      --strict       warnings count as errors\n"
+                  "      --require LIST what must hold: words, below, joined by commas\n"
+                  "      --compare OLD  what has changed, for those who boot it, since OLD\n"},
+        {"unpack", "  -k, --kernel-inside  take out the kernel that a bzImage, an EFI zboot\n"
+                   "                     file or a unified kernel image packs\n"
+                   "  -o, --output FILE  write the plain kernel there, if it was packed\n"},
         {"pin", "  -a, --append TEXT  the command line to pin; without it the empty one\n"},
 };
 

@@ -17,6 +17,8 @@ def commands():
 
 
 def options(command):
-    """Every option that the command's help prints; what stands in `...` belongs to others."""
-    text = re.sub(r'`[^`]*`', '', kshim(command, '--help'))
-    return sorted(set(re.findall(r'(?<![\w-])--?[a-z][a-z-]*', text)))
+    """Every option that the command's help has: in its usage line, and at the start of a line."""
+    text = kshim(command, '--help')
+    places = re.findall(r'^[Uu]sage: .*', text, re.M)
+    places += re.findall(r'^ +(?:-[a-zA-Z], )?--?[a-z][a-z-]*', text, re.M)
+    return sorted(o for p in places for o in re.findall(r'(?<![\w-])--?[a-z][a-z-]*', p))

@@ -46,6 +46,16 @@ def test_packages_are_there(debs):
     assert f'kshim-firmware (= {version()})' in field(debs['kshim'], 'Depends')
 
 
+def test_what_the_build_needs_is_named():
+    """Of the group `build` what Debian's build-essential does not bring anyhow."""
+    given = {'gcc', 'binutils', 'libc6-dev', 'make', 'python3'}
+    rows = [line.split() for line in (installed.TOP / 'tools/packages').read_text().splitlines()]
+    needed = {row[1] for row in rows if row and row[0] == 'build'} - given
+    control = (installed.TOP / 'tools/debian/control').read_text()
+    named = re.search(r'^Build-Depends: (.*?)^\S', control, re.S | re.M)[1]
+    assert needed and not [n for n in needed if not re.search(rf'\b{n}\b', named)]
+
+
 def test_lintian_has_nothing_to_say(debs):
     done = subprocess.run(['lintian', '--allow-root', '--no-cfg', '--pedantic', '-I', '-E',
                            *debs.values()], capture_output=True, text=True, check=False, timeout=300)
