@@ -176,6 +176,31 @@ TOOL_SRCS := \
 	tools/ikconfig.c \
 	tools/kshim.c \
 	tools/payload.c \
+	tools/plan/advice.c \
+	tools/plan/case.c \
+	tools/plan/cmd_plan.c \
+	tools/plan/collide.c \
+	tools/plan/config.c \
+	tools/plan/cpio.c \
+	tools/plan/findings.c \
+	tools/plan/look_initrd.c \
+	tools/plan/look_words.c \
+	tools/plan/map.c \
+	tools/plan/map_e820.c \
+	tools/plan/map_efi.c \
+	tools/plan/map_file.c \
+	tools/plan/map_qemu.c \
+	tools/plan/order.c \
+	tools/plan/scene.c \
+	tools/plan/show_json.c \
+	tools/plan/show_svg.c \
+	tools/plan/show_text.c \
+	tools/plan/svg.c \
+	tools/plan/target.c \
+	tools/plan/target_efi.c \
+	tools/plan/target_qemu.c \
+	tools/plan/target_riscv.c \
+	tools/request.c \
 	tools/run/acpi.c \
 	tools/run/aml.c \
 	tools/run/as.c \
@@ -203,26 +228,6 @@ TOOL_SRCS := \
 	tools/run/terminal.c \
 	tools/run/uart.c \
 	tools/run/vm.c \
-	tools/plan/advice.c \
-	tools/plan/case.c \
-	tools/plan/cmd_plan.c \
-	tools/plan/findings.c \
-	tools/plan/look_initrd.c \
-	tools/plan/look_words.c \
-	tools/plan/map.c \
-	tools/plan/map_e820.c \
-	tools/plan/map_efi.c \
-	tools/plan/map_qemu.c \
-	tools/plan/order.c \
-	tools/plan/scene.c \
-	tools/plan/show_json.c \
-	tools/plan/show_svg.c \
-	tools/plan/show_text.c \
-	tools/plan/target.c \
-	tools/plan/target_efi.c \
-	tools/plan/target_qemu.c \
-	tools/plan/target_riscv.c \
-	tools/request.c \
 	tools/size.c \
 	tools/term.c \
 	tools/unlzop.c \
@@ -289,6 +294,7 @@ UNIT_TESTS := \
 FUZZERS := \
 	tests/fuzz/fuzz_bundle.c \
 	tests/fuzz/fuzz_fdt.c \
+	tests/fuzz/fuzz_plan.c \
 	tests/fuzz/fuzz_probe.c \
 
 # The probe kernels' verdict (tests/probes), compiled for 32 and for 64 bits.
@@ -621,10 +627,16 @@ $(UNIT_PROGRAMS): build/asan/%: build/asan/tests/unit/%.o $(UNIT_SRCS:%.c=build/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^ $(UNIT_LIBS)
 
+# What fuzz_plan reads foreign bytes with.
+FUZZ_PLAN_SRCS := tools/plan/cpio.c tools/plan/findings.c tools/plan/map.c tools/plan/map_e820.c \
+	tools/plan/map_efi.c tools/plan/map_qemu.c
+build/asan/fuzz_plan: $(FUZZ_PLAN_SRCS:%.c=build/asan/%.o)
+build/fuzz/fuzz_plan: $(FUZZ_PLAN_SRCS)
+
 $(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/replay.o \
 		build/asan/libkshim.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^
+	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 .PHONY: test-unit test-fuzz test-cli test-check test-boot test-efi test-kvm test
 test-unit: $(UNIT_PROGRAMS)

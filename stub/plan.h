@@ -130,7 +130,8 @@ struct plan {
 };
 
 /*
- * Decide where everything goes. On refusal *ret_plan is unspecified.
+ * Decide where everything goes. On refusal *ret_plan holds the placements made until then, to
+ * be shown, and nothing else of it counts.
  * Errors: plan.*, cmdline.too-long, map.*; a placement's refusal names in a and b the range
  * that was wanted and what stands in its way.
  */

@@ -99,7 +99,7 @@ open_raw(struct archive *a, struct span packed, const char *path, char *ret_why)
 }
 
 static int
-by_libarchive(struct span packed, struct file *f, char *ret_why)
+by_libarchive(struct span packed, struct file *f, uint64_t *ret_used, char *ret_why)
 {
 	struct archive *a = archive_read_new();
 	int status;
@@ -109,16 +109,19 @@ by_libarchive(struct span packed, struct file *f, char *ret_why)
 	status = open_raw(a, packed, f->path, ret_why);
 	if (status == STATUS_OK)
 		status = read_raw(a, f, ret_why);
+	if (status == STATUS_OK)
+		*ret_used = (uint64_t)archive_filter_bytes(a, -1);
 	archive_read_free(a);
 	return status;
 }
 
 int
-unpack_bytes(struct span packed, struct file *f, char *ret_why)
+unpack_stream(struct span packed, struct file *f, uint64_t *ret_used, char *ret_why)
 {
 	const char *name = compression_of(packed), *path = f->path, *wrong;
 	int status;
 
+	*ret_used = packed.size;
 	snprintf(ret_why, UNPACK_WHY, "%s: no memory", path);
 	if (name && strcmp(name, "lzop") == 0) {
 		wrong = unlzop(packed, UNPACKED_MAX, f);
@@ -126,13 +129,21 @@ unpack_bytes(struct span packed, struct file *f, char *ret_why)
 		                         path, f->size, wrong)
 		               : STATUS_OK;
 	} else {
-		status = by_libarchive(packed, f, ret_why);
+		status = by_libarchive(packed, f, ret_used, ret_why);
 	}
 	if (status != STATUS_OK) {
 		file_free(f);
 		f->path = path;
 	}
 	return status;
+}
+
+int
+unpack_bytes(struct span packed, struct file *f, char *ret_why)
+{
+	uint64_t used;
+
+	return unpack_stream(packed, f, &used, ret_why);
 }
 
 /* One layer: the file's bytes become what they unpack to. */

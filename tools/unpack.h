@@ -23,6 +23,9 @@ const char *compression_of(struct span bytes);
  */
 int unpack_bytes(struct span packed, struct file *f, char *ret_why);
 
+/* The same for a stream with something behind it; *ret_used is how many bytes are its own. */
+int unpack_stream(struct span packed, struct file *f, uint64_t *ret_used, char *ret_why);
+
 /*
  * Replace f's bytes by what they unpack to, again if that is compressed too; leave a plain
  * file alone. Returns STATUS_OK, or STATUS_REFUSED after wording what is wrong with it.

@@ -247,7 +247,7 @@ def test_unreadable(options):
 def test_dry_run_needs_no_kvm():
     done = run('--dry-run', '--direct', '-m', '5G', '-i', files.path('bytes:5000'),
                files.path('probe:bz64'))
-    check(done, 0, 'memory map:', 'zero page', 'initrd', 'entry: 64-bit', '0x000100000000')
+    check(done, 0, 'protocol linux64', 'zero page', 'initrd', 'entry: 64-bit', '100000000-')
 
 
 # ---------------------------------------------------------------- probes

@@ -177,4 +177,5 @@ advice_find(struct plan_case *c, struct advice *ret_advice)
 		try_protocols(c, ret_advice);
 	}
 	case_plan(c, c->order.memory);
+	c->why = why;
 }

@@ -49,6 +49,7 @@ struct plan_case {
 	struct range keep; /* its memory */
 
 	struct facts facts;
+	uint64_t kernel_off; /* in its file: a bundle has it further on */
 	struct cmdline_words words;
 	char line[CASE_CMDLINE];
 	uint8_t seed[PLAN_RNG_SEED];

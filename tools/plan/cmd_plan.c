@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "tools/plan/collide.h"
 #include "tools/plan/look.h"
 #include "tools/plan/show.h"
 
@@ -33,6 +34,14 @@ print(struct result *r)
 	return status;
 }
 
+/* What collides, and what would help. */
+static void
+help_out(struct result *r)
+{
+	collide_find(&r->c, &r->scene);
+	advice_find(&r->c, &r->advice);
+}
+
 static int
 plan(struct result *r)
 {
@@ -43,10 +52,10 @@ plan(struct result *r)
 		return status;
 	if (!c->code)
 		case_plan(c, c->order.memory);
-	if (c->code && c->req.map)
-		advice_find(c, &r->advice);
 	if (c->req.map)
-		scene_make(&c->req, c->code ? NULL : &c->plan, &r->scene);
+		scene_make(&c->req, &c->plan, &r->scene);
+	if (c->code && c->req.map)
+		help_out(r);
 	if (!look_at_initrds(c, &r->findings, &status))
 		return status;
 	if (c->req.map)

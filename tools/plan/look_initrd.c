@@ -1,10 +1,200 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Initrds as Linux will unpack them: archives that end early or lack padding, bytes that are no
+ * archive, compressions that this kernel does not read.
+ *
+ * Source: Linux init/initramfs.c, lib/decompress.c (magics), lib/decompress_unlz4.c (the legacy
+ * format only), Documentation/staging/xz.rst (no integrity check but CRC32). A hypervisor's
+ * modules are its own affair and not looked at.
+ */
 #include "tools/plan/look.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/ikconfig.h"
+#include "tools/plan/config.h"
+#include "tools/plan/cpio.h"
+#include "tools/unpack.h"
+
+struct look {
+	const struct plan_case *c;
+	struct config config;
+	bool has_config, looked;
+	struct cpio cpio;
+	int status;
+};
+
+/* Linux' name for what compression_of() calls so; NULL: it reads no such files. */
+static const char *
+option_of(const char *compression)
+{
+	static const char *const names[][2] = {{"gzip", "RD_GZIP"}, {"bzip2", "RD_BZIP2"},
+	        {"xz", "RD_XZ"}, {"lzma", "RD_LZMA"}, {"zstd", "RD_ZSTD"}, {"lz4", "RD_LZ4"},
+	        {"lzop", "RD_LZO"}};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(compression, names[i][0]) == 0)
+			return names[i][1];
+	}
+	return NULL;
+}
+
+static bool
+load_config(struct look *l)
+{
+	if (!l->looked) {
+		l->looked = true;
+		if (!config_find(l->c, &l->config, &l->status))
+			return false;
+		l->has_config = l->config.text.size != 0;
+	}
+	return true;
+}
+
+/* What of a compressed archive Linux cannot take, whatever its configuration. */
+static const char *
+form_that_linux_lacks(struct span s)
+{
+	if (span_is(s, 0, "\x04\x22\x4d\x18", 4))
+		return "lz4's frame format, and Linux reads the legacy one: lz4 -l";
+	if (span_is(s, 0,
+	            "\xfd"
+	            "7zXZ",
+	            6) &&
+	        span_u8(s, 7) > 1)
+		return "xz with a check that Linux does not know: xz --check=crc32";
+	return NULL;
+}
+
+static bool
+check_compression(struct look *l, struct span s, const char *name, uint64_t off)
+{
+	const char *lacks = form_that_linux_lacks(s), *option = option_of(name);
+	struct span value;
+
+	if (lacks) {
+		findings_add(l->cpio.findings, FINDING_ERROR, "initrd.format",
+		        "%s: at byte %llu: %s", l->cpio.path, (unsigned long long)off, lacks);
+		return true;
+	}
+	if (!load_config(l))
+		return false;
+	if (!l->has_config || !option)
+		return true;
+	if (!config_value(file_span(&l->config.text), "BLK_DEV_INITRD", &value))
+		findings_add(l->cpio.findings, FINDING_ERROR, "initrd.not-read",
+		        "%s: this kernel takes no initrd: CONFIG_BLK_DEV_INITRD is not set "
+		        "(%s)",
+		        l->cpio.path, l->config.from);
+	else if (!config_value(file_span(&l->config.text), option, &value))
+		findings_add(l->cpio.findings, FINDING_ERROR, "initrd.compression",
+		        "%s: at byte %llu: compressed by %s, which this kernel cannot read: "
+		        "CONFIG_%s is not set (%s)",
+		        l->cpio.path, (unsigned long long)off, name, option, l->config.from);
+	return true;
+}
+
+/* One compressed archive at `off`; false if there is no going on. */
+static bool
+look_inside(struct look *l, struct span bytes, uint64_t off, uint64_t *ret_end)
+{
+	struct file plain = {.path = l->cpio.path};
+	struct span packed = {NULL, 0};
+	const char *name;
+	char why[UNPACK_WHY];
+	uint64_t used = 0, end;
+	bool good;
+
+	if (!span_sub(bytes, off, bytes.size - off, &packed))
+		return false;
+	name = compression_of(packed);
+	if (!check_compression(l, packed, name, off))
+		return false;
+	l->status = unpack_stream(packed, &plain, &used, why);
+	if (l->status == STATUS_REFUSED) {
+		l->status = STATUS_OK;
+		findings_add(l->cpio.findings, FINDING_ERROR, "initrd.unpack", "%s", why);
+	}
+	if (!plain.size)
+		return false;
+	l->cpio.inside = name;
+	good = cpio_walk_all(&l->cpio, file_span(&plain), 0, &end);
+	if (good && end < plain.size)
+		findings_add(l->cpio.findings, FINDING_ERROR, "initrd.no-archive",
+		        "%s, unpacked by %s: at byte %llu there is no cpio archive",
+		        l->cpio.path, name, (unsigned long long)end);
+	l->cpio.inside = NULL;
+	file_free(&plain);
+	*ret_end = off + used;
+	return good && used;
+}
+
+static void
+no_archive(struct look *l, struct span s, uint64_t off)
+{
+	char found[33];
+	size_t n = 0;
+
+	for (; n < 16 && off + n < s.size; n++)
+		snprintf(found + 2 * n, 3, "%02x", s.base[off + n]);
+	findings_add(l->cpio.findings, FINDING_ERROR, "initrd.no-archive",
+	        "%s: at byte %llu: found %s, wanted a cpio archive (070701), plain or "
+	        "compressed by "
+	        "gzip, bzip2, lzma, xz, lzo, lz4 or zstd",
+	        l->cpio.path, (unsigned long long)off, found);
+}
+
+static void
+look_at(struct look *l, const char *path, struct span bytes)
+{
+	uint64_t off = 0;
+	struct span rest;
+
+	l->cpio.path = path;
+	if (!bytes.size)
+		findings_add(l->cpio.findings, FINDING_WARNING, "initrd.empty",
+		        "%s: the file is empty", path);
+	while (l->status == STATUS_OK && cpio_walk_all(&l->cpio, bytes, off, &off) &&
+	        span_sub(bytes, off, bytes.size - off, &rest) && rest.size) {
+		if (!compression_of(rest)) {
+			no_archive(l, bytes, off);
+			break;
+		}
+		if (!look_inside(l, bytes, off, &off))
+			break;
+	}
+}
+
+/* Bytes of a blob, which is its file or a member of it. */
+static struct span
+blob_bytes(const struct plan_case *c, uint32_t i)
+{
+	const struct blob *b = &c->req.blob[i];
+	struct span file = c->file[b->handle].bytes, part;
+
+	/* What came with a bundle is its tail; all others are whole files. */
+	if (b->handle == 0 && b->size <= file.size &&
+	        span_sub(file, file.size - b->size, b->size, &part))
+		return part;
+	return file;
+}
+
 bool
 look_at_initrds(struct plan_case *c, struct findings *f, int *ret_status)
 {
-	(void)c;
-	(void)f;
-	(void)ret_status;
-	return true;
+	struct look l = {.c = c, .cpio = {.findings = f}, .status = STATUS_OK};
+	bool elf = c->facts.format == KERNEL_ELF64 || c->facts.format == KERNEL_ELF32;
+
+	if (!c->req.map || (elf && c->facts.elf.evidence == LINUX_NO))
+		return true;
+	for (uint32_t i = 1; i < c->req.blobs && l.status == STATUS_OK; i++)
+		look_at(&l, c->file[c->req.blob[i].handle].path, blob_bytes(c, i));
+	if (c->req.blobs > 1 && !l.cpio.init && l.cpio.members && l.status == STATUS_OK &&
+	        !findings_have_error(f))
+		findings_add(f, FINDING_NOTE, "initrd.no-init",
+		        "no /init in the initrd: Linux goes on to root=");
+	file_free(&l.config.text);
+	*ret_status = l.status;
+	return l.status == STATUS_OK;
 }

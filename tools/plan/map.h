@@ -39,6 +39,7 @@ struct map_parser {
 	struct given_map *given;
 	const char *at;     /* in the line: what could not be read */
 	const char *wanted; /* there */
+	bool closed;        /* dmesg tells the UEFI map again, in another order */
 	bool in_view;       /* QEMU: in the view of the CPUs' memory */
 	uint32_t e820_rank; /* of the listing that is being taken: BIOS-e820 is 3 */
 	uint8_t *raw;       /* UEFI descriptors */

@@ -133,6 +133,9 @@ map_line_efi(struct map_parser *p, const char *line)
 	at += strlen("efi: mem");
 	if (strspn(at, "0123456789") == 0)
 		return LINE_OTHER; /* "efi: memattr: ..." */
+	p->closed |= p->given->efi_descs && atoi(at) == 0;
+	if (p->closed)
+		return LINE_OTHER;
 	at += strspn(at, "0123456789");
 	if (!take_text(&at, ": "))
 		return map_bad(p, at, ": after the number");

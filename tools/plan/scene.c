@@ -28,15 +28,15 @@ static const struct {
         [REGION_HOLE] = {"hole", "no memory"},
         [REGION_FREE] = {"free", "free"},
         [REGION_RESERVED] = {"reserved", "reserved"},
-        [REGION_ACPI] = {"acpi", "ACPI tables"},
-        [REGION_NVS] = {"acpi-nvs", "ACPI NVS"},
+        [REGION_ACPI] = {"acpi", "ACPI"},
+        [REGION_NVS] = {"acpi-nvs", "ACPI"},
         [REGION_UNUSABLE] = {"unusable", "unusable"},
         [REGION_PMEM] = {"pmem", "persistent memory"},
-        [REGION_KEPT] = {"kept", "kept clear"},
-        [REGION_BUSY] = {"busy", "kshim, firmware"},
-        [REGION_SOURCE] = {"source", "files, as loaded"},
+        [REGION_KEPT] = {"kept", "reserved"},
+        [REGION_BUSY] = {"busy", "in use until the jump"},
+        [REGION_SOURCE] = {"source", "in use until the jump"},
         [REGION_KERNEL] = {"kernel-file", "kernel: file"},
-        [REGION_KERNEL_REST] = {"kernel-rest", "kernel: BSS, decompression"},
+        [REGION_KERNEL_REST] = {"kernel-rest", "kernel: unpacked, BSS"},
         [REGION_INITRD] = {"initrd", "initrd"},
         [REGION_CMDLINE] = {"cmdline", "command line"},
         [REGION_ZERO_PAGE] = {"zero-page", "zero page"},
@@ -227,8 +227,7 @@ scene_make(const struct plan_request *req, const struct plan *plan, struct scene
 	ret_scene->count = 0;
 	add_map(&layers, req->map);
 	add_sources(&layers, req);
-	if (plan)
-		add_plan(&layers, req, plan);
+	add_plan(&layers, req, plan);
 	edge[edges++] = 0;
 	for (uint32_t i = 0; i < layers.count; i++) {
 		edge[edges++] = layers.layer[i].range.addr;

@@ -50,7 +50,7 @@ struct scene {
 
 /*
  * Memory as the plan fills it: placements before what is fixed, that before sources and busy
- * memory, that before the map. With `plan` NULL only what was there before.
+ * memory, that before the map. A plan that was refused shows what had been placed.
  */
 void scene_make(
         const struct plan_request *req, const struct plan *plan, struct scene *ret_scene);
@@ -58,7 +58,7 @@ void scene_make(
 /* A stable word for the kind: "free", "kernel-file", "zero-page". */
 const char *region_word(enum region_kind kind);
 
-/* The same in words for a legend. */
+/* The same in words for a legend; kinds that are drawn alike share them. */
 const char *region_title(enum region_kind kind);
 
 /* Is it something that the plan puts there (and not what was there before)? */

@@ -9,6 +9,7 @@
  */
 #include "tools/plan/target.h"
 
+#define SEABIOS_KEEPS  (128 * KIB)
 #define HYPERTRANSPORT 0xfd00000000ull /* no RAM on AMD CPUs */
 
 struct split {
@@ -33,9 +34,7 @@ target_qemu_map(enum plan_machine machine, uint64_t memory, struct memmap *ret_m
 	        [MACHINE_MICROVM] = {3 * GIB, 3 * GIB}};
 	const struct split *s = &splits[machine];
 	uint64_t low = memory < s->from ? memory : s->low;
-	uint64_t kept = machine == MACHINE_PC    ? 128 * KIB
-	                : machine == MACHINE_Q35 ? 132 * KIB
-	                                         : 0;
+	uint64_t kept = machine == MACHINE_MICROVM ? 0 : SEABIOS_KEEPS;
 
 	ret_map->count = 0;
 	add(ret_map, 0, 0x9fc00, MEM_RAM);

@@ -162,10 +162,8 @@ run_inputs(const struct options *o, const struct inputs *in, uint64_t began)
 
 	if (status == STATUS_GO_ON)
 		status = boot_plan(o, in, kvm >= 0 && cpuid_gb_pages(kvm), &boot);
-	if (status == STATUS_GO_ON && o->dry_run) {
-		plan_print(&boot);
-		status = STATUS_OK;
-	}
+	if (status == STATUS_GO_ON && o->dry_run)
+		status = plan_print(&boot);
 	catch_signals();
 	while (status == STATUS_GO_ON)
 		status = run_once(o, in, &boot, kvm, began);

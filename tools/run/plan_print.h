@@ -8,6 +8,6 @@
 #include "tools/run/boot.h"
 
 /* Print what would go where, and with which state the boot CPU would start. */
-void plan_print(const struct boot *boot);
+int plan_print(const struct boot *boot);
 
 #endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A kernel belongs at its preferred address, or as low as it may; an initrd ends at the end of
+ * memory or at the kernel's limit. The first thing that is not free there is in the way.
+ */
+#include "tools/plan/collide.h"
+
+static uint64_t
+lowest_ram(const struct memmap *map, uint64_t from)
+{
+	for (uint32_t i = 0; i < map->count; i++) {
+		const struct mem_range *e = &map->entry[i];
+
+		if (e->type == MEM_RAM && range_end(e->range) > from)
+			return e->range.addr > from ? e->range.addr : from;
+	}
+	return from;
+}
+
+/* Where the kernel wants to be. */
+static uint64_t
+kernel_home(const struct plan_case *c)
+{
+	switch (c->facts.format) {
+	case KERNEL_BZIMAGE:
+		return c->facts.bz.pref_address ? c->facts.bz.pref_address
+		                                : c->facts.bz.code32_start;
+	case KERNEL_RISCV:
+		return lowest_ram(c->req.map, 0);
+	default:
+		return c->facts.elf.segment[0].paddr;
+	}
+}
+
+/* Does it stand in the way of a kernel or an initrd? What will be moved or left does not. */
+static bool
+in_the_way(const struct region *r, struct range wanted)
+{
+	return r->kind != REGION_FREE && r->kind != REGION_BUSY && r->kind != REGION_SOURCE &&
+	       range_overlaps(r->range, wanted);
+}
+
+static void
+name_blocker(struct refusal *why, const struct scene *s, bool from_top)
+{
+	const struct region *found = NULL;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct region *r = &s->region[i];
+
+		if (in_the_way(r, why->a.range) && (!found || from_top))
+			found = r;
+	}
+	if (found)
+		why->b = (struct named_range){found->name, found->range};
+	else
+		why->b = (struct named_range){"the end of memory", {0, 0}};
+}
+
+void
+collide_find(struct plan_case *c, const struct scene *scene)
+{
+	struct refusal *why = &c->why;
+	uint64_t end;
+
+	if (why->a.name)
+		return;
+	switch (why->code) {
+	case REFUSAL_PLAN_KERNEL_ROOM:
+		if (!range_fits(kernel_home(c), why->wanted))
+			return;
+		why->a = (struct named_range){"kernel", {kernel_home(c), why->wanted}};
+		name_blocker(why, scene, false);
+		break;
+	case REFUSAL_PLAN_INITRD_ROOM:
+		end = memmap_ram_end(c->req.map);
+		if (why->where < end)
+			end = why->where + 1;
+		why->a = (struct named_range){
+		        "initrd", {end > why->wanted ? align_down(end - why->wanted, PAGE) : 0,
+		                          why->wanted}};
+		name_blocker(why, scene, true);
+		break;
+	default:
+		break;
+	}
+}
