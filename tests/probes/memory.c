@@ -96,9 +96,26 @@ add_thing(struct probe *p, const char *name, uint64_t addr, uint64_t len)
 	p->thing[p->things++] = (struct thing){name, {addr, len}};
 }
 
+/* For rows that compare with what `kshim plan` says: "probe NAME: THING is at ADDR + LEN". */
+static void
+say_where(const struct probe *p, const struct thing *t)
+{
+	say("probe ");
+	say(p->label->name);
+	say(": ");
+	say(t->name);
+	say(" is at ");
+	say_hex(t->range.addr);
+	say(" + ");
+	say_hex(t->range.len);
+	say("\r\n");
+}
+
 void
 check_things(struct probe *p)
 {
+	for (uint32_t i = 0; i < p->things && word(p, "probe.where"); i++)
+		say_where(p, &p->thing[i]);
 	for (uint32_t i = 0; i < p->things; i++) {
 		const struct thing *a = &p->thing[i];
 

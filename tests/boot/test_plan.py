@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`kshim plan --body elf` against what kshim.elf does under QEMU, down to each structure."""
+import files
+import machine
+import pytest
+import where
+from row import Row
+
+CPU = {'qemu64': 'none', 'qemu64,+rdrand': 'rdrand', 'qemu64,+rdrand,+pdpe1gb': 'rdrand,pdpe1gb'}
+INITRD = ('bytes:5000',)
+
+
+def probe(name, kernel, **more):
+    return Row(f'plan-{name}', f'probe:{kernel}', probe={'where': '1', **more.pop('words', {})}, **more)
+
+
+ROWS = (
+    probe('bz64-pc', 'bz64', machine='pc', initrds=INITRD, by='linux64'),
+    probe('bz64-q35-rdrand', 'bz64', initrds=INITRD, cpu='qemu64,+rdrand', by='linux64'),
+    probe('bz64-microvm-1g-pages', 'bz64', machine='microvm', initrds=INITRD, by='linux64',
+          cpu='qemu64,+rdrand,+pdpe1gb'),
+    probe('bz64-q35-5g', 'bz64', memory=5120, initrds=INITRD, by='linux64'),
+    probe('bz64-pc-5g', 'bz64', machine='pc', memory=5120, by='linux64'),
+    probe('bz64-high', 'bz64-high', memory=3400, initrds=INITRD, by='linux64'),
+    probe('bz32', 'bz32', initrds=INITRD, by='linux32'),
+    probe('bz32-fixed', 'bz32-fixed', machine='pc', by='linux32'),
+    probe('bz64-by-32', 'bz64', word='linux32', initrds=INITRD, by='linux32'),
+    probe('bz-2.00', 'bz-2.00', machine='pc', initrds=INITRD, by='linux32'),
+    probe('bz-2.03', 'bz-2.03', initrds=INITRD, by='linux32'),
+    probe('pvh32', 'pvh32', machine='pc', initrds=INITRD, by='pvh'),
+    probe('pvh64', 'pvh64', initrds=INITRD, by='pvh'),
+    probe('pvh-low', 'pvh-low', machine='microvm', by='pvh'),
+    probe('pvh-over', 'pvh-over', by='pvh'),
+    probe('pvh-reloc', 'pvh-reloc', initrds=INITRD, by='pvh'),
+    probe('elf64', 'elf64', initrds=INITRD, by='linux64'),
+    probe('elf64-over', 'elf64-over', by='linux64'),
+    probe('hypervisor', 'hypervisor', initrds=('bytes:5000', 'bytes:70000'), by='pvh'),
+    Row('plan-debian', 'debian:cloud', memory=384, initrds=('initramfs',), by='linux64',
+        expect=('kshim: powering off',)),
+    Row('plan-debian-vmlinux', 'vmlinux:cloud', memory=512, machine='pc', initrds=('initramfs',), by='pvh',
+        expect=('kshim: userspace reached',)),
+)
+
+
+def arguments(row):
+    line, _ = machine.lines(row)
+    initrds = [a for name in row.initrds for a in ('-i', files.path(name))]
+    return ['--body', 'elf', '--machine', row.machine, '-m', f'{row.memory}M', '--cpu', CPU[row.cpu],
+            '-a', line, *initrds, files.path(row.kernel)]
+
+
+@pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)
+def test_planned_as_booted(row, record_property):
+    try:
+        told = where.plan(*arguments(row))
+        outcome, tries = machine.run(row)
+    except files.Missing as why:
+        pytest.fail(str(why), pytrace=False)
+    record_property('tries', tries)
+    print(outcome.serial)
+    wrong = machine.judge(row, outcome)
+    assert not wrong, wrong
+    found = where.differences_of_lines(told, outcome.serial)
+    if row.is_probe:
+        found += where.differences_of_things(told, outcome.serial)
+    assert not found, '\n'.join(found)
