@@ -12,7 +12,6 @@
 #include "riscv/console.h"
 #include "riscv/csr.h"
 #include "stub/fdt_boot.h"
-#include "stub/isa.h"
 #include "stub/text.h"
 
 #define POOL_PAGES 64
@@ -29,8 +28,9 @@ static uint64_t pool[POOL_PAGES * (PAGE / 8)]
 static uint8_t stacks[MACHINE_HARTS][STACK_LEN] __attribute__((aligned(16)));
 
 void
-guest_look_at_devices(struct machine *machine)
+guest_look_at_devices(const struct fdt *tree, struct machine *machine)
 {
+	plic_init(tree, machine);
 	for (uint32_t i = 0; i < machine->devices; i++) {
 		struct machine_device *d = &machine->device[i];
 		const volatile uint32_t *reg =
@@ -57,13 +57,13 @@ environment(const struct machine_hart *hart, bool sstc)
 {
 	uint64_t v = sstc ? ENVCFG_STCE : 0;
 
-	if (isa_has(hart->isa, "zicbom"))
+	if (machine_hart_has(hart, "zicbom"))
 		v |= ENVCFG_CBIE | ENVCFG_CBCFE;
-	if (isa_has(hart->isa, "zicboz"))
+	if (machine_hart_has(hart, "zicboz"))
 		v |= ENVCFG_CBZE;
-	if (isa_has(hart->isa, "svpbmt"))
+	if (machine_hart_has(hart, "svpbmt"))
 		v |= ENVCFG_PBMTE;
-	if (isa_has(hart->isa, "svadu"))
+	if (machine_hart_has(hart, "svadu"))
 		v |= ENVCFG_ADUE;
 	return v;
 }
@@ -147,18 +147,17 @@ common_levels(const struct machine *machine, const struct machine_hart *boot)
 }
 
 enum refusal_code
-guest_prepare(const struct fdt *tree, const struct machine *machine, const struct memmap *map,
+guest_prepare(const struct machine *machine, const struct memmap *map,
         const struct machine_hart *boot, bool sstc, bool quiet, struct refusal *ret_why)
 {
 	unsigned mode = gstage_mode(common_levels(machine, boot)), vmid;
 	enum refusal_code code;
 
-	if (!mode)
-		return refuse(ret_why, REFUSAL_RISCV_NO_H, 0, boot->id, 0);
 	guest.map = map;
 	guest.sstc = sstc;
 	guest.henvcfg = environment(boot, sstc);
-	guest.stateen = isa_has(boot->isa, "smstateen") || isa_has(boot->isa, "ssstateen");
+	guest.stateen =
+	        machine_hart_has(boot, "smstateen") || machine_hart_has(boot, "ssstateen");
 	gstage_init(&guest.gstage, mode, pool, (uintptr_t)pool, POOL_PAGES);
 	code = map_all(machine, ret_why);
 	if (code)
@@ -166,7 +165,6 @@ guest_prepare(const struct fdt *tree, const struct machine *machine, const struc
 	vmid = choose_vmid();
 	guest.hgatp = gstage_hgatp(&guest.gstage, vmid);
 	add_harts(machine);
-	plic_init(tree, machine);
 	if (!quiet)
 		report(vmid);
 	return REFUSAL_NONE;

@@ -14,9 +14,10 @@
 #include "stub/machine.h"
 
 #define PLIC_CONTEXTS (2 * MACHINE_HARTS)
+#define GUEST_PLICS   8 /* one a socket of QEMU's virt */
 
 struct plic {
-	struct range reg;             /* len 0: none */
+	struct range reg;
 	uint64_t hart[PLIC_CONTEXTS]; /* that a context belongs to */
 	bool ours[PLIC_CONTEXTS];     /* it is an S-mode context of a guest hart */
 };
@@ -28,15 +29,16 @@ struct guest {
 	uint64_t henvcfg;
 	bool sstc;    /* its timer is stimecmp; otherwise SBI's with an injected interrupt */
 	bool stateen; /* hstateen0 is there */
-	struct plic plic;
+	uint32_t plics;
+	struct plic plic[GUEST_PLICS];
 	uint32_t harts;
 	struct vcpu vcpu[MACHINE_HARTS];
 };
 
 extern struct guest guest;
 
-/* Mark virtio-mmio slots without a device as absent. */
-void guest_look_at_devices(struct machine *machine);
+/* Take note of the PLICs, and mark virtio-mmio slots without a device as absent. */
+void guest_look_at_devices(const struct fdt *tree, struct machine *machine);
 
 /* Does the timer work without us? By the ISA string, and by trying. */
 bool guest_timer_is_sstc(const struct machine_hart *hart);
@@ -44,9 +46,8 @@ bool guest_timer_is_sstc(const struct machine_hart *hart);
 /*
  * Build the G-stage tables and what the harts need. Errors: GSTAGE_ROOM, GSTAGE_RANGE.
  */
-enum refusal_code guest_prepare(const struct fdt *tree, const struct machine *machine,
-        const struct memmap *map, const struct machine_hart *boot, bool sstc, bool quiet,
-        struct refusal *ret_why);
+enum refusal_code guest_prepare(const struct machine *machine, const struct memmap *map,
+        const struct machine_hart *boot, bool sstc, bool quiet, struct refusal *ret_why);
 
 /* Start the guest on this hart: a0 = hart, a1 = opaque. */
 _Noreturn void guest_start(uint64_t hart, uint64_t entry, uint64_t opaque);
@@ -71,11 +72,13 @@ void guest_sbi_call(struct vcpu *v);
 struct sbi_result;
 struct sbi_result guest_hsm_call(struct vcpu *v, uint64_t function);
 
-/* An access to the PLIC at `off`: what a load reads, or the value of a store (plic.c). */
-uint32_t plic_load(struct vcpu *v, uint64_t off);
-void plic_store(struct vcpu *v, uint64_t off, uint32_t value);
-/* Which contexts are the guest's. */
-void plic_init(const struct fdt *tree, const struct machine *machine);
+/* The PLIC that holds all of `at`, or NULL (plic.c). */
+const struct plic *plic_find(struct range at);
+/* An access to it at `off`: what a load reads, or the value of a store. */
+uint32_t plic_load(const struct plic *p, struct vcpu *v, uint64_t off);
+void plic_store(const struct plic *p, struct vcpu *v, uint64_t off, uint32_t value);
+/* Find the PLICs, and which contexts are the guest's. Those over GUEST_PLICS become absent. */
+void plic_init(const struct fdt *tree, struct machine *machine);
 /* The hart's external interrupt line has changed: pass it on. */
 void plic_interrupt(void);
 

@@ -59,7 +59,7 @@ static enum refusal_code
 choose_mode(struct boot *b, struct refusal *ret_why)
 {
 	const struct machine_hart *h = boot_hart(b);
-	bool can = h && h->h && gstage_mode(h->mmu_levels);
+	bool can = h && fdt_boot_has_hart(h);
 	enum refusal_code code = REFUSAL_NONE;
 
 	b->mode = b->words.mode;
@@ -70,7 +70,9 @@ choose_mode(struct boot *b, struct refusal *ret_why)
 	if (b->mode == MODE_AUTO)
 		b->mode = can ? MODE_GUEST : MODE_DIRECT;
 	if (b->mode == MODE_GUEST && !can)
-		return refuse(ret_why, REFUSAL_RISCV_NO_H, 0, b->hart, 0);
+		return refuse(ret_why,
+		        h && h->h ? REFUSAL_RISCV_NO_MMU_TYPE : REFUSAL_RISCV_NO_H, 0, b->hart,
+		        0);
 	return REFUSAL_NONE;
 }
 
@@ -98,7 +100,7 @@ make_plan(struct boot *b, struct refusal *ret_why)
 	body->boot_hart = b->hart;
 	body->guest = b->mode == MODE_GUEST;
 	if (body->guest) {
-		guest_look_at_devices(&b->machine);
+		guest_look_at_devices(&b->tree, &b->machine);
 		body->sstc = guest_timer_is_sstc(boot_hart(b));
 	}
 	code = body_riscv_request(body, req, ret_why);
@@ -116,8 +118,8 @@ prepare_guest(struct boot *b, struct refusal *ret_why)
 {
 	if (b->mode != MODE_GUEST)
 		return REFUSAL_NONE;
-	return guest_prepare(&b->tree, &b->machine, &b->body.guest_map, boot_hart(b),
-	        b->body.sstc, b->words.quiet, ret_why);
+	return guest_prepare(&b->machine, &b->body.guest_map, boot_hart(b), b->body.sstc,
+	        b->words.quiet, ret_why);
 }
 
 static enum refusal_code

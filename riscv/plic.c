@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guest's PLIC: the machine's, with every access looked at.
+ * The guest's PLICs (one a socket): the machine's, with every access looked at.
  *
  * RISC-V PLIC specification 1.0.0, chapters 3 to 8 (memory map). As a guest hart is a physical
  * hart, its context is the physical one: what the guest writes is passed on, M-mode's contexts
@@ -9,6 +9,7 @@
  */
 #include "riscv/csr.h"
 #include "riscv/guest.h"
+#include "stub/fdt_boot.h"
 
 #define PRIORITY_END   0x1000
 #define PENDING_END    0x1080
@@ -20,40 +21,62 @@
 
 #define S_EXT 9 /* supervisor external interrupt at a hart's interrupt controller */
 
-/* Which context of /plic's interrupts-extended is whose. */
+/* Which context of the interrupts-extended `v` is whose. */
 static void
-add_context(const struct machine *machine, struct span v, uint32_t context)
+add_context(const struct machine *machine, struct plic *p, struct span v, uint32_t context)
 {
 	uint32_t intc = span_be32(v, context * 8ull);
 
-	guest.plic.ours[context] = false;
+	p->ours[context] = false;
 	for (uint32_t i = 0; i < machine->harts; i++) {
 		const struct machine_hart *h = &machine->hart[i];
 
 		if (span_be32(v, context * 8ull + 4) != S_EXT || !h->intc || h->intc != intc)
 			continue;
-		guest.plic.ours[context] = guest_vcpu(h->id) != NULL;
-		guest.plic.hart[context] = h->id;
+		p->ours[context] = fdt_boot_has_hart(h);
+		p->hart[context] = h->id;
 	}
 }
 
-void
-plic_init(const struct fdt *tree, const struct machine *machine)
+static void
+add_plic(const struct fdt *tree, const struct machine *machine, struct machine_device *d)
 {
-	const struct machine_device *d = machine_find(machine, DEVICE_PLIC);
+	struct plic *p = &guest.plic[guest.plics];
 	struct span v;
 
-	guest.plic.reg = (struct range){0, 0};
-	if (!d || !fdt_prop(tree, d->node, "interrupts-extended", &v))
+	if (guest.plics == GUEST_PLICS || !fdt_prop(tree, d->node, "interrupts-extended", &v)) {
+		d->absent = true;
 		return;
-	guest.plic.reg = d->reg;
+	}
+	guest.plics++;
+	p->reg = d->reg;
 	for (uint32_t c = 0; c < PLIC_CONTEXTS && bounds_ok(v.size, c * 8ull, 8); c++)
-		add_context(machine, v, c);
+		add_context(machine, p, v, c);
+}
+
+void
+plic_init(const struct fdt *tree, struct machine *machine)
+{
+	guest.plics = 0;
+	for (uint32_t i = 0; i < machine->devices; i++) {
+		if (machine->device[i].kind == DEVICE_PLIC)
+			add_plic(tree, machine, &machine->device[i]);
+	}
+}
+
+const struct plic *
+plic_find(struct range at)
+{
+	for (uint32_t i = 0; i < guest.plics; i++) {
+		if (range_contains(guest.plic[i].reg, at))
+			return &guest.plic[i];
+	}
+	return NULL;
 }
 
 /* May the guest reach the register at `off`? *ret_hart is whose context it is, if any. */
 static bool
-is_guests(uint64_t off, uint64_t *ret_hart)
+is_guests(const struct plic *p, uint64_t off, uint64_t *ret_hart)
 {
 	uint64_t context;
 
@@ -64,16 +87,16 @@ is_guests(uint64_t off, uint64_t *ret_hart)
 		return false;
 	context = off < CONTEXT ? (off - ENABLE) / ENABLE_STRIDE
 	                        : (off - CONTEXT) / CONTEXT_STRIDE;
-	if (context >= PLIC_CONTEXTS || !guest.plic.ours[context])
+	if (context >= PLIC_CONTEXTS || !p->ours[context])
 		return false;
-	*ret_hart = guest.plic.hart[context];
+	*ret_hart = p->hart[context];
 	return off < CONTEXT || (off - CONTEXT) % CONTEXT_STRIDE <= CONTEXT_CLAIM;
 }
 
 static volatile uint32_t *
-reg(uint64_t off)
+reg(const struct plic *p, uint64_t off)
 {
-	return (volatile uint32_t *)(uintptr_t)(guest.plic.reg.addr + off);
+	return (volatile uint32_t *)(uintptr_t)(p->reg.addr + off);
 }
 
 void
@@ -89,27 +112,27 @@ plic_interrupt(void)
 }
 
 uint32_t
-plic_load(struct vcpu *v, uint64_t off)
+plic_load(const struct plic *p, struct vcpu *v, uint64_t off)
 {
 	uint64_t hart;
 	uint32_t value;
 
-	if (!is_guests(off, &hart))
+	if (!is_guests(p, off, &hart))
 		return 0;
-	value = *reg(off);
+	value = *reg(p, off);
 	if (hart == v->hart)
 		plic_interrupt();
 	return value;
 }
 
 void
-plic_store(struct vcpu *v, uint64_t off, uint32_t value)
+plic_store(const struct plic *p, struct vcpu *v, uint64_t off, uint32_t value)
 {
 	uint64_t hart;
 
-	if (!is_guests(off, &hart))
+	if (!is_guests(p, off, &hart))
 		return;
-	*reg(off) = value;
+	*reg(p, off) = value;
 	__asm__ volatile("fence iorw, iorw" ::: "memory");
 	if (hart == v->hart || hart == UINT64_MAX)
 		plic_interrupt();

@@ -2,7 +2,7 @@
 /*
  * Answers what the guest exits for: interrupts, calls, accesses to the PLIC, faults.
  *
- * RISC-V privileged specification, 8.2 and 8.6. The only memory that is emulated is the PLIC's;
+ * RISC-V privileged specification, 8.2 and 8.6. The only memory that is emulated is a PLIC's;
  * any other access that the G-stage stops is the guest's fault, is printed, and ends the
  * machine. Surprise: htinst may be 0, and the instruction must be fetched as the guest would.
  */
@@ -108,16 +108,16 @@ fetch(const struct vcpu *v, uint32_t *ret_insn)
 }
 
 static void
-plic_access(struct vcpu *v, uint64_t address, const struct rv_access *a)
+plic_access(const struct plic *p, struct vcpu *v, uint64_t address, const struct rv_access *a)
 {
-	uint64_t off = address - guest.plic.reg.addr;
+	uint64_t off = address - p->reg.addr;
 
 	if (a->store)
-		plic_store(v, off, (uint32_t)v->x[a->reg]);
+		plic_store(p, v, off, (uint32_t)v->x[a->reg]);
 	else if (a->reg)
-		v->x[a->reg] = rv_extend(a, plic_load(v, off));
+		v->x[a->reg] = rv_extend(a, plic_load(p, v, off));
 	else
-		plic_load(v, off);
+		plic_load(p, v, off);
 	v->sepc += a->length;
 }
 
@@ -125,11 +125,11 @@ static void
 handle_access(struct vcpu *v)
 {
 	uint64_t address = guest_physical(v);
-	struct range at = {address, 4};
+	const struct plic *p = plic_find((struct range){address, 4});
 	struct rv_access a;
 	uint32_t insn;
 
-	if (!guest.plic.reg.len || !range_contains(guest.plic.reg, at))
+	if (!p)
 		fatal(v, address);
 	if (!rv_decode_htinst(v->htinst, &a)) {
 		if (!fetch(v, &insn))
@@ -139,7 +139,7 @@ handle_access(struct vcpu *v)
 	}
 	if (a.bytes != 4 || address % 4)
 		fatal(v, address);
-	plic_access(v, address, &a);
+	plic_access(p, v, address, &a);
 }
 
 static void

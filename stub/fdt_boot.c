@@ -148,7 +148,7 @@ write_reserved(struct copy *c, uint32_t node)
 bool
 fdt_boot_has_hart(const struct machine_hart *hart)
 {
-	return hart->h;
+	return hart->h && hart->mmu_levels;
 }
 
 static bool

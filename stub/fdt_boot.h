@@ -23,7 +23,7 @@ struct fdt_boot {
 	bool sstc;                  /* guest: its timer is stimecmp */
 };
 
-/* May a guest use this hart? */
+/* May a guest use this hart: has it H, and does the tree say which page tables? */
 bool fdt_boot_has_hart(const struct machine_hart *hart);
 
 /*

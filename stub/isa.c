@@ -89,13 +89,17 @@ isa_has(struct span isa, const char *extension)
 bool
 isa_guest_may(struct span extension, bool sstc)
 {
-	static const char *const denied[] = {"h", "ssaia", "smaia", "ssstateen", "smstateen"};
+	static const char *const denied[] = {"ssaia", "ssccfg", "sscofpmf", "sscsrind", "ssctr",
+	        "ssdbltrp", "ssstateen", "zicfilp", "zicfiss", "zk", "zkr"};
 
+	if (names(extension, "h"))
+		return false;
 	for (unsigned i = 0; i < sizeof(denied) / sizeof(denied[0]); i++) {
-		if (names(extension, denied[i]))
+		if (equals(extension, denied[i]))
 			return false;
 	}
-	if (extension.size > 2 && span_is(extension, 0, "sh", 2))
+	if (extension.size > 2 &&
+	        (span_is(extension, 0, "sh", 2) || span_is(extension, 0, "sm", 2)))
 		return false;
 	return sstc || !equals(extension, "sstc");
 }
@@ -120,15 +124,40 @@ isa_for_guest(struct span isa, bool sstc, char *out)
 	return len;
 }
 
+/* The next string of a list at *at; false at the end. */
+static bool
+next_of_list(struct span list, uint64_t *at, struct span *ret)
+{
+	struct span rest;
+
+	if (*at >= list.size)
+		return false;
+	rest = (struct span){list.base + *at, list.size - *at};
+	*ret = (struct span){rest.base, text_len(rest)};
+	*at += ret->size + 1;
+	return true;
+}
+
+bool
+isa_list_has(struct span list, const char *extension)
+{
+	uint64_t at = 0;
+	struct span e;
+
+	while (next_of_list(list, &at, &e)) {
+		if (equals(e, extension))
+			return true;
+	}
+	return false;
+}
+
 uint64_t
 isa_list_for_guest(struct span list, bool sstc, char *out)
 {
 	uint64_t at = 0, len = 0;
-	struct span rest, e;
+	struct span e;
 
-	while (span_sub(list, at, list.size - at, &rest) && rest.size) {
-		e = (struct span){rest.base, text_len(rest)};
-		at += e.size + 1;
+	while (next_of_list(list, &at, &e)) {
 		if (!e.size || !isa_guest_may(e, sstc))
 			continue;
 		memcpy(out + len, e.base, (size_t)e.size);

@@ -16,9 +16,14 @@
 /* Does a riscv,isa string name the extension (lower case)? NULs end it. */
 bool isa_has(struct span isa, const char *extension);
 
+/* The same for riscv,isa-extensions. */
+bool isa_list_has(struct span list, const char *extension);
+
 /*
- * May a guest use the extension? Not what needs a hypervisor of its own (h, sh*), interrupt
- * hardware or M-mode state that it is not given (ssaia, smaia, *stateen); sstc if `sstc`.
+ * May a guest use the extension? Not what only a hypervisor or M-mode has (h, sh*, sm*), nor
+ * what these must grant and kshim does not: interrupt files, counters and their overflow, state
+ * enables, double traps, control-flow integrity, the entropy source, whose CSR always traps in
+ * a guest (zkr; zk is short for it and others); sstc if `sstc`.
  */
 bool isa_guest_may(struct span extension, bool sstc);
 

@@ -117,27 +117,32 @@ mmu_levels(const struct fdt *fdt, uint32_t cpu)
 	return fdt_lists(fdt, cpu, "mmu-type", "riscv,sv39") ? 3 : 0;
 }
 
+bool
+machine_hart_has(const struct machine_hart *hart, const char *extension)
+{
+	return isa_has(hart->isa, extension) || isa_list_has(hart->isa_list, extension);
+}
+
 static enum refusal_code
 read_hart(const struct fdt *fdt, uint32_t cpus, uint32_t cpu, struct machine *m,
         struct refusal *why)
 {
 	struct machine_hart *h = &m->hart[m->harts];
 	uint32_t cells = fdt_cell(fdt, cpus, "#address-cells", 1), intc;
-	struct span reg, list;
+	struct span reg;
 
 	if (m->harts == MACHINE_HARTS)
 		return malformed(why, "more harts than kshim takes", cpu, m->harts + 1);
 	if (!fdt_prop(fdt, cpu, "reg", &reg) || reg.size != cells * 4ull || cells > 2)
 		return malformed(why, "a hart without a proper reg", cpu, reg.size);
 	fdt_prop(fdt, cpu, "riscv,isa", &h->isa);
-	fdt_prop(fdt, cpu, "riscv,isa-extensions", &list);
-	if (h->isa.size > ISA_MAX || list.size > ISA_MAX)
+	fdt_prop(fdt, cpu, "riscv,isa-extensions", &h->isa_list);
+	if (h->isa.size > ISA_MAX || h->isa_list.size > ISA_MAX)
 		return malformed(why, "an ISA string that is too long", cpu, h->isa.size);
 	h->id = span_cells(reg, 0, cells);
 	h->node = cpu;
-	h->h = isa_has(h->isa, "h") || fdt_lists(fdt, cpu, "riscv,isa-extensions", "h");
-	h->sstc =
-	        isa_has(h->isa, "sstc") || fdt_lists(fdt, cpu, "riscv,isa-extensions", "sstc");
+	h->h = machine_hart_has(h, "h");
+	h->sstc = machine_hart_has(h, "sstc");
 	h->mmu_levels = mmu_levels(fdt, cpu);
 	intc = fdt_child(fdt, cpu, "interrupt-controller");
 	h->intc = intc == FDT_NONE ? 0 : fdt_cell(fdt, intc, "phandle", 0);

@@ -33,7 +33,8 @@ struct machine_device {
 struct machine_hart {
 	uint64_t id;
 	uint32_t node;
-	struct span isa; /* riscv,isa */
+	struct span isa;      /* riscv,isa; size 0: there is none */
+	struct span isa_list; /* riscv,isa-extensions, the same */
 	bool h, sstc;
 	unsigned mmu_levels; /* 3, 4 or 5 by mmu-type; 0: none or unknown */
 	uint32_t intc;       /* phandle of its interrupt controller, 0 if none */
@@ -65,6 +66,9 @@ enum refusal_code machine_read(
  */
 enum refusal_code machine_guest_map(const struct machine *machine, struct range keep,
         struct memmap *ret_map, struct refusal *ret_why);
+
+/* Does either property name the extension (lower case)? */
+bool machine_hart_has(const struct machine_hart *hart, const char *extension);
 
 /* The first device of that kind that is not absent, or NULL. */
 const struct machine_device *machine_find(const struct machine *m, enum device_kind kind);

@@ -16,6 +16,10 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+import firmware
+import trees
+from firmware import Missing
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(TOP, 'build')
 DEBS = os.path.join(BUILD, 'debs')
@@ -24,10 +28,6 @@ PROBE = os.path.join(BUILD, 'riscv', 'probe.bin')
 KSHIM = os.path.join(BUILD, 'kshim')
 QEMU10 = os.path.join(DEBS, 'qemu10')
 MODULES = '/usr/lib/x86_64-linux-gnu/qemu'
-
-
-class Missing(Exception):
-    """A file that `make fetch-riscv` gets and that is not there."""
 
 
 def found(pattern):
@@ -74,27 +74,6 @@ def initramfs(directory):
     return out
 
 
-# OpenSBI 1.1, sbi_hsm_hart_start(): what it stores (arg1, addr, mode) after it has let the hart go,
-# and 8 bytes before these the call of sbi_init_count(), whose answer `virt` makes no use of.
-LATE_STORES = bytes.fromhex('23385901 233c4901 23303903')
-DELAY = bytes.fromhex('37058000 1305f5ff e31e05fe 67800000')    # count 8 Mi down, return 0
-
-
-def slow_firmware(directory):
-    """QEMU 7.2's OpenSBI, slow where it lets a hart go before it has written where to."""
-    data = bytearray(read('/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin'))
-    call = data.find(LATE_STORES) - 8
-    if call < 0 or data.count(LATE_STORES) != 1 or data[call] != 0xef:
-        raise Missing('the OpenSBI of this QEMU is not the 1.1 whose start of a hart is slowed down')
-    jal = int.from_bytes(data[call:call + 4], 'little', signed=True)
-    off = (jal >> 31 << 20) | (jal >> 12 & 0xff) << 12 | (jal >> 20 & 1) << 11 | (jal >> 21 & 0x3ff) << 1
-    data[call + off:call + off + len(DELAY)] = DELAY
-    path = os.path.join(directory, 'firmware')
-    with open(path, 'wb') as f:
-        f.write(data)
-    return ['-bios', path]
-
-
 @dataclass
 class Row:
     name: str
@@ -104,6 +83,7 @@ class Row:
     qemu: int = 7
     cpu: str = 'rv64'
     cpus: int = 1
+    harts: int = 0              # that the kernel gets; 0: all
     memory: int = 512           # MiB
     append: str = ''
     own_line: str = ''          # the bundle's, or fw_cfg's
@@ -116,7 +96,9 @@ class Row:
     refusal: str = ''
     timeout: int = 120
     arguments: tuple = ()
-    slow_firmware: bool = False
+    firmware: str = ''          # slow, mute: QEMU 7.2's, changed (firmware.py)
+    tree: str = ''              # the device tree, changed (trees.py)
+    machine: str = 'virt'
 
 
 @dataclass
@@ -195,13 +177,15 @@ def sources(row, directory):
 
 
 def command(row, directory):
-    args = [*qemu_command(row), '-M', 'virt', '-cpu', row.cpu, '-smp', str(row.cpus),
+    args = [*qemu_command(row), '-M', row.machine, '-cpu', row.cpu, '-smp', str(row.cpus),
             '-m', str(row.memory), '-nodefaults', '-display', 'none', '-no-reboot',
             '-serial', 'stdio', '-kernel', IMAGE, *sources(row, directory), *row.arguments]
     if line(row):
         args += ['-append', line(row)]
-    if row.slow_firmware:
-        args += slow_firmware(directory)
+    if row.firmware:
+        args += ['-bios', firmware.changed(row.firmware, directory)]
+    if row.tree:
+        args += ['-dtb', trees.changed(row, qemu_command(row), directory)]
     if row.disk:
         path = os.path.join(directory, 'disk')
         with open(path, 'wb') as f:
@@ -265,9 +249,10 @@ def judge_userspace(row, outcome):
     said = dict(re.findall(r'^row: (\w+) (.*)$', outcome.text, re.M))
     if said.get('line') != kernels_line(row):
         return f'the kernel has the line "{said.get("line")}", wanted "{kernels_line(row)}"'
-    if said.get('cpus') != str(row.cpus):
-        return f'{said.get("cpus")} harts, wanted {row.cpus}'
-    for i in range(row.cpus):
+    harts = row.harts or row.cpus
+    if said.get('cpus') != str(harts):
+        return f'{said.get("cpus")} harts, wanted {harts}'
+    for i in range(harts):
         if f'row: hart {i} ran' not in outcome.text:
             return f'nothing ran on hart {i}'
     if int(said.get('memory', 0)) < (row.memory - 72) * 1024 * 0.96:

@@ -43,6 +43,8 @@ guests_isa_lacks_what_is_the_hypervisors(void **state)
 	        {"rv64imafdch", true, "rv64imafdc"},
 	        {"rv64imah_shcounterenw_shtvala_svpbmt", true, "rv64ima_svpbmt"},
 	        {"rv64ih1p0_zba_smstateen_ssaia", true, "rv64i_zba"},
+	        {"rv64ih_smmpm_sscofpmf_ssccptr_ssctr_ssdbltrp_zkr_zk_zkn_zicfiss_zicond", true,
+	                "rv64i_ssccptr_zkn_zicond"},
 	        {"rv64ic", true, "rv64ic"},
 	        {"rv64", true, "rv64"},
 	        {"rv6", true, "rv6"},
@@ -70,6 +72,11 @@ lists_are_filtered_too(void **state)
 	assert_memory_equal(out, "i\0zicsr\0sstc", 13);
 	assert_int_equal(isa_list_for_guest(s, false, out), 8);
 	assert_memory_equal(out, "i\0zicsr", 8);
+	assert_true(isa_list_has(s, "h"));
+	assert_true(isa_list_has(s, "shtvala"));
+	assert_false(isa_list_has(s, "shtval"));
+	assert_false(isa_list_has(s, ""));
+	assert_false(isa_list_has((struct span){NULL, 0}, "h"));
 }
 
 static void
