@@ -73,12 +73,24 @@ X86_SRCS := \
 	x86/room.c \
 	x86/serial.c \
 	x86/sources.c \
+	x86/steps.c \
 
 X86_ASMS := \
 	x86/entry.asm \
 	x86/fault.asm \
 	x86/mem.asm \
 	x86/trampoline.asm \
+
+# kshim.rom: what it has instead of the PVH entry.
+ROM_SRCS := \
+	x86/qemu.c \
+	x86/rom.c \
+
+ROM_ASMS := \
+	x86/rom_entry.asm \
+
+ROM_NOT := x86/acpi.c x86/entry.asm x86/launcher.c x86/main.c
+ROM_LDS := x86/kshim-rom.ld
 
 X86_OFFSETS := x86/offsets.c
 X86_LDS := x86/kshim.ld
@@ -384,7 +396,7 @@ endif
 
 # So far a product without sources is left out of `make`.
 PRODUCTS := $(if $(strip $(X86_SRCS)),build/kshim.elf) $(if $(strip $(TOOL_SRCS)),build/kshim)
-PRODUCTS += build/kshim.efi build/kshim-riscv64.bin
+PRODUCTS += build/kshim.rom build/kshim.efi build/kshim-riscv64.bin
 PRODUCTS += build/lib/libkshim.a build/lib/kshim.h
 UNIT_PROGRAMS := $(UNIT_TESTS:tests/unit/%.c=build/asan/%)
 FUZZ_PROGRAMS := $(FUZZERS:tests/fuzz/%.c=build/asan/%)
@@ -425,7 +437,7 @@ endef
 
 SRCS_host := $(TOOL_SRCS)
 SRCS_asan := $(TOOL_SRCS) $(UNIT_SRCS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
-SRCS_x86 := $(X86_SRCS)
+SRCS_x86 := $(X86_SRCS) $(ROM_SRCS)
 SRCS_efi := $(EFI_SRCS)
 SRCS_riscv := $(RISCV_SRCS)
 SRCS_probe32 := $(PROBE_SRCS)
@@ -461,16 +473,39 @@ build/x86/%.o: %.asm build/x86/nasm-flags $(X86_INC) | needs
 	$(call say,NASM,$@)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) $(NASMFLAGS) -Ibuild/x86/ -MD $(@:.o=.d) -MP -MT $@ -o $@ $<
--include $(patsubst %.asm,build/x86/%.d,$(sort $(X86_ASMS) $(EFI_ASMS)))
+-include $(patsubst %.asm,build/x86/%.d,$(sort $(X86_ASMS) $(ROM_ASMS) $(EFI_ASMS)))
 
 build/x86/list: FORCE
 	@$(call note,$@,$(X86_SRCS) $(X86_ASMS))
 
-build/kshim.elf: $(X86_OBJS) build/x86/libkshim.a $(X86_LDS) build/x86/list tools/check-image
+build/kshim.elf: $(X86_OBJS) build/x86/libkshim.a $(X86_LDS) x86/sections.ld build/x86/list tools/check-image
 	$(call say,LD,$@)
 	$(Q)$(LD) $(LDFLAGS_x86) -T $(X86_LDS) -Map build/x86/kshim.map -o $@.new \
 		$(filter %.o,$^) build/x86/libkshim.a
 	$(Q)$(PYTHON) tools/check-image --pvh --section .text --section .rodata $@.new
+	@mv $@.new $@
+
+# ---------------------------------------------------------------- x86: kshim.rom
+
+ROM_ALL := $(filter-out $(ROM_NOT),$(X86_SRCS) $(X86_ASMS)) $(ROM_SRCS) $(ROM_ASMS)
+ROM_OBJS := $(patsubst %,build/x86/%.o,$(basename $(ROM_ALL)))
+
+build/x86/rom-list: FORCE
+	@$(call note,$@,$(ROM_ALL))
+
+build/x86/kshim-rom.elf: $(ROM_OBJS) build/x86/libkshim.a $(ROM_LDS) x86/sections.ld \
+		build/x86/rom-list tools/check-image
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS_x86) -T $(ROM_LDS) -Map build/x86/kshim-rom.map -o $@.new \
+		$(filter %.o,$^) build/x86/libkshim.a
+	$(Q)$(PYTHON) tools/check-image --section .text --section .rodata $@.new
+	@mv $@.new $@
+
+# The ROM is what lies in the last 64 KiB before the linked window's end.
+build/kshim.rom: build/x86/kshim-rom.elf tools/check-rom
+	$(call say,COPY,$@)
+	$(Q)objcopy -O binary -j .text -j .rodata -j .reset --pad-to 0x80000000 --gap-fill 0xff $< $@.new
+	$(Q)$(PYTHON) tools/check-rom --version '$(VERSION)' $@.new
 	@mv $@.new $@
 
 # ---------------------------------------------------------------- efi: kshim.efi

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One boot by kshim.elf, from what is found to what the plan is made of.
+ * One boot, from what is found to what the plan is made of.
  *
- * main.c takes the steps in order; each fills its part of struct boot and reads the earlier
- * ones. There is one struct boot, in .bss: it is larger than a stack should hold.
+ * main.c (kshim.elf) and rom.c (kshim.rom) list the steps; each fills its part of struct boot
+ * and reads the earlier ones. There is one struct boot, in .bss: it is larger than a stack
+ * should hold.
  */
 #ifndef KSHIM_X86_BOOT_H
 #define KSHIM_X86_BOOT_H
@@ -11,6 +12,7 @@
 #include "stub/bundle.h"
 #include "stub/entry.h"
 #include "x86/fw_cfg.h"
+#include "x86/image.h"
 #include "x86/launcher.h"
 
 #define BOOT_FIXED 32
@@ -21,6 +23,7 @@ struct kernel_file {
 	const char *name;   /* for messages: "module 1", "opt/org.kshim/kernel" */
 	struct blob blob;   /* the whole file */
 	struct image image; /* what of it is at hand */
+	bool is_placed;     /* it lies where it will run, and the facts are known */
 	bool is_bundle;     /* otherwise `members` says: kernel = the whole file */
 	struct bundle members;
 };
@@ -28,9 +31,10 @@ struct kernel_file {
 struct boot {
 	uint64_t start_info;
 	struct launcher launcher;
+	bool placed; /* by QEMU: the first module */
 	struct fw_cfg_items items;
 	struct memmap map;
-	struct named_range fixed[BOOT_FIXED], busy[1];
+	struct named_range fixed[BOOT_FIXED], busy[IMAGE_RANGES];
 	uint64_t rsdp;
 	struct kernel_file file;
 	struct facts facts;
@@ -43,24 +47,40 @@ struct boot {
 };
 
 /*
+ * steps.c: what all bodies do. Each step returns REFUSAL_NONE or why the boot ends.
+ */
+typedef enum refusal_code boot_step(struct boot *b, struct refusal *ret_why);
+
+/* Take the steps in order; the last one jumps. What a step refuses ends in die(). */
+_Noreturn void boot_run(struct boot *b, boot_step *const *steps);
+
+/* Add etc/e820 to the map, and that the ISA hole is the BIOS's. */
+boot_step boot_read_e820;
+/* Keep the plan off BIOS data and our own memory. */
+boot_step boot_own_memory;
+boot_step boot_command_line;
+boot_step boot_probe;
+boot_step boot_plan;
+
+/*
  * sources.c. Each returns REFUSAL_NONE or a refusal with its subject set.
  */
 
 /* Choose the file that has the kernel, and look whether it is a bundle. */
-enum refusal_code sources_kernel_file(struct boot *b, struct refusal *ret_why);
+boot_step sources_kernel_file;
 /* Join the command line into request.cmdline and take our words out of it. */
-enum refusal_code sources_command_line(struct boot *b, struct refusal *ret_why);
+boot_step sources_command_line;
 /* Probe the kernel. */
-enum refusal_code sources_probe(struct boot *b, struct refusal *ret_why);
+boot_step sources_probe;
 /* List kernel and initrds as the request's blobs. */
-enum refusal_code sources_blobs(struct boot *b, struct refusal *ret_why);
+boot_step sources_blobs;
 
 /* report.c: info lines; main.c calls them unless the command line asks for quiet. */
 void report_kernel(const struct boot *b);
 void report_plan(const struct boot *b);
 
 /* execute.c: make all of the plan's places reachable; then, carry it out. */
-enum refusal_code execute_prepare(const struct boot *b, struct refusal *ret_why);
-enum refusal_code execute(const struct boot *b, struct refusal *ret_why);
+boot_step execute_prepare;
+boot_step execute;
 
 #endif

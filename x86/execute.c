@@ -11,7 +11,7 @@
 #include "x86/reach.h"
 
 enum refusal_code
-execute_prepare(const struct boot *b, struct refusal *ret_why)
+execute_prepare(struct boot *b, struct refusal *ret_why)
 {
 	enum refusal_code code = REFUSAL_NONE;
 
@@ -48,7 +48,7 @@ do_move(const struct move *m, struct refusal *ret_why)
 		memmove(dst, (const void *)(uintptr_t)m->src, m->len);
 		break;
 	case MOVE_READ:
-		return fw_cfg_read(m->handle, "to be loaded", m->src, dst, m->len, ret_why);
+		return fw_cfg_stream(m->handle, "to be loaded", m->src, dst, m->len, ret_why);
 	case MOVE_ZERO:
 		memset(dst, 0, m->len);
 		break;
@@ -69,7 +69,7 @@ do_early_moves(const struct plan *plan, struct refusal *ret_why)
 }
 
 enum refusal_code
-execute(const struct boot *b, struct refusal *ret_why)
+execute(struct boot *b, struct refusal *ret_why)
 {
 	enum refusal_code code = write_structures(b, ret_why);
 

@@ -15,11 +15,14 @@ bits 64
 	1 << 21 | 1 << 29 | 1 << 30)	; Intel SDM vol. 3, table 6-1; AMD APM vol. 2, 8.1
 
 align FAULT_STRIDE
-global fault_entries
+global fault_entries, fault_page
 fault_entries:
 %assign vector 0
 %rep FAULTS
 	align	FAULT_STRIDE
+%if vector == PAGE_FAULT
+fault_page:
+%endif
 %if (HAS_ERROR_CODE >> vector) & 1 == 0
 	push	0
 %endif

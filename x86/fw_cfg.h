@@ -9,10 +9,33 @@
 
 #include "stub/fw_cfg_items.h"
 
+/* Bits of a DMA request's control word. */
+#define FW_CFG_ERROR       0x01
+#define FW_CFG_READ        0x02
+#define FW_CFG_SKIP        0x04
+#define FW_CFG_SELECT      0x08
+#define FW_CFG_WRITE       0x10
+#define FW_CFG_SELECT_READ 0x0a
+
+/* Items that the directory does not list: what -kernel, -initrd and -append give. */
+enum fw_cfg_legacy {
+	FW_CFG_LEGACY_KERNEL_ADDR = 0x07,
+	FW_CFG_LEGACY_KERNEL_SIZE = 0x08,
+	FW_CFG_LEGACY_INITRD_SIZE = 0x0b,
+	FW_CFG_LEGACY_KERNEL_ENTRY = 0x10,
+	FW_CFG_LEGACY_KERNEL_DATA = 0x11,
+	FW_CFG_LEGACY_INITRD_DATA = 0x12,
+	FW_CFG_LEGACY_CMDLINE_SIZE = 0x14,
+	FW_CFG_LEGACY_CMDLINE_DATA = 0x15,
+	FW_CFG_LEGACY_SETUP_SIZE = 0x17,
+	FW_CFG_LEGACY_SETUP_DATA = 0x18,
+};
+
 /* Does the device answer? It is asked once. */
 bool fw_cfg_present(void);
 
-/* Find our items; none where there is no fw_cfg. Errors: REFUSAL_FW_CFG_ERROR and the above. */
+/* Find our items; none where there is no fw_cfg. Errors: fw_cfg_directory()'s, and the above.
+ */
 enum refusal_code fw_cfg_list(struct fw_cfg_items *ret_items, struct refusal *ret_why);
 
 /*
@@ -22,5 +45,23 @@ enum refusal_code fw_cfg_list(struct fw_cfg_items *ret_items, struct refusal *re
  */
 enum refusal_code fw_cfg_read(uint32_t selector, const char *name, uint64_t off, void *dst,
         uint64_t len, struct refusal *ret_why);
+
+/*
+ * A file as a blob's handle names it: an item's selector, or a pair of items that make one
+ * file, the setup and the rest of a bzImage. Errors: fw_cfg_read()'s.
+ */
+#define FW_CFG_PAIR(setup_len) ((uint32_t)(setup_len) << 16 | 0xffff)
+enum refusal_code fw_cfg_stream(uint32_t handle, const char *name, uint64_t off, void *dst,
+        uint64_t len, struct refusal *ret_why);
+
+/* Write to an item, which takes it by DMA only. Errors: fw_cfg_read()'s. */
+enum refusal_code fw_cfg_write(uint32_t selector, const char *name, uint64_t off,
+        const void *src, uint64_t len, struct refusal *ret_why);
+
+/*
+ * The directory as the device gives it, FW_CFG_ENTRY_LEN bytes a file; empty without fw_cfg.
+ * Errors: REFUSAL_FW_CFG_ERROR; REFUSAL_FW_CFG_FILES if it is longer than any QEMU's.
+ */
+enum refusal_code fw_cfg_directory(struct span *ret_directory, struct refusal *ret_why);
 
 #endif

@@ -7,6 +7,7 @@
 
 #define IDT_FAULTS       32 /* exceptions that a CPU can raise */
 #define IDT_FAULT_STRIDE 16 /* bytes between the entries in fault.asm */
+#define IDT_PAGE_FAULT   14
 
 /* Load the IDT. Interrupts stay off. */
 void idt_load(void);

@@ -38,12 +38,15 @@ static enum refusal_code
 check_module(struct range r, struct refusal *ret_why)
 {
 	enum refusal_code code = reach("module", r.addr, r.len, ret_why);
-	struct named_range us = image_range();
+	struct named_range us[IMAGE_RANGES];
 
-	if (!code && range_overlaps(r, us.range)) {
+	image_ranges(us);
+	for (unsigned i = 0; !code && i < IMAGE_RANGES; i++) {
+		if (!range_overlaps(r, us[i].range))
+			continue;
 		code = refuse(ret_why, REFUSAL_SPACE_UNREACHABLE, 0, 0, 0);
 		ret_why->a = (struct named_range){"module", r};
-		ret_why->b = us;
+		ret_why->b = us[i];
 	}
 	return code;
 }
@@ -63,8 +66,11 @@ read_modules(struct launcher *l, const struct pvh_start_info *si, struct refusal
 	}
 	code = reach("module list", si->modlist_paddr, l->modules * sizeof(*m), ret_why);
 	for (uint32_t i = 0; !code && i < l->modules; i++) {
-		l->module[i] = (struct range){m[i].paddr, m[i].size};
-		code = check_module(l->module[i], ret_why);
+		l->module[i] = (struct blob){.where = BLOB_SPACE,
+		        .addr = m[i].paddr,
+		        .size = m[i].size,
+		        .name = "module 1"};
+		code = check_module((struct range){m[i].paddr, m[i].size}, ret_why);
 	}
 	return code;
 }

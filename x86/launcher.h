@@ -13,7 +13,7 @@
 
 struct launcher {
 	uint32_t modules;
-	struct range module[LAUNCHER_MODULES];
+	struct blob module[LAUNCHER_MODULES]; /* the kernel first, unless it comes elsewhere */
 	char line[LINE_ROOM];
 	uint64_t line_len; /* without the NUL */
 	uint64_t rsdp;     /* 0: not told */

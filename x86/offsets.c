@@ -11,6 +11,7 @@
 #include "x86/fw_cfg.h"
 #include "x86/idt.h"
 #include "x86/port.h"
+#include "x86/rom.h"
 
 #define NUMBER(name, value)  __asm__ volatile("\n.ascii \"@ " #name " %c0\"" : : "i"(value))
 #define STATE(name, member)  NUMBER(STATE_##name, offsetof(struct machine_state, member))
@@ -58,6 +59,14 @@ offsets(void)
 	NUMBER(CODE_NO_LONG_MODE, REFUSAL_CPU_NO_LONG_MODE);
 	NUMBER(FAULTS, IDT_FAULTS);
 	NUMBER(FAULT_STRIDE, IDT_FAULT_STRIDE);
+	NUMBER(PAGE_FAULT, IDT_PAGE_FAULT);
+	NUMBER(ROM_LEN, ROM_LEN);
+	NUMBER(ROM_LIFT_GIB, ROM_LIFT_GIB);
+	NUMBER(ROM_LINKED, ROM_LINKED);
+	NUMBER(ROM_WINDOW, ROM_WINDOW);
+	NUMBER(ROM_FAULTS, ROM_FAULTS);
+	NUMBER(FW_CFG_SELECT_READ, FW_CFG_SELECT_READ);
+	NUMBER(PORT_FW_CFG_DMA, PORT_FW_CFG_DMA);
 	NUMBER(PORT_COM1, PORT_COM1);
 	NUMBER(COM_LSR, COM_LSR);
 	NUMBER(COM_LSR_THRE, COM_LSR_THRE);

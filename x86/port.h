@@ -53,6 +53,15 @@ inb(uint16_t port)
 	return v;
 }
 
+static inline uint32_t
+inl(uint16_t port)
+{
+	uint32_t v;
+
+	__asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port) : "memory");
+	return v;
+}
+
 /* `len` bytes from one port to memory. */
 static inline void
 insb(uint16_t port, void *dst, size_t len)

@@ -38,21 +38,25 @@ static enum refusal_code
 stage_file(struct boot *b, struct refusal *ret_why)
 {
 	struct kernel_file *f = &b->file;
-	struct named_range avoid[BOOT_FIXED + LAUNCHER_MODULES + 1];
-	uint32_t n = 0;
+	struct named_range avoid[IMAGE_RANGES + BOOT_FIXED + LAUNCHER_MODULES];
+	uint32_t n = IMAGE_RANGES;
 	uint64_t addr;
 	enum refusal_code code;
 
-	avoid[n++] = image_range();
+	image_ranges(avoid);
 	for (uint32_t i = 0; i < b->request.nr_fixed; i++)
 		avoid[n++] = b->fixed[i];
-	for (uint32_t i = 0; i < b->launcher.modules; i++)
-		avoid[n++] = (struct named_range){"module", b->launcher.module[i]};
+	for (uint32_t i = 0; i < b->launcher.modules; i++) {
+		const struct blob *m = &b->launcher.module[i];
+
+		if (m->where == BLOB_SPACE)
+			avoid[n++] = (struct named_range){"module", {m->addr, m->size}};
+	}
 	if (!room_find(&b->map, avoid, n, f->blob.size, &addr))
 		return refuse(ret_why, REFUSAL_FW_CFG_STAGE, 0, f->blob.size, 0);
 	code = reach(f->name, addr, f->blob.size, ret_why);
 	if (!code)
-		code = fw_cfg_read(f->blob.handle, f->name, 0, (void *)(uintptr_t)addr,
+		code = fw_cfg_stream(f->blob.handle, f->name, 0, (void *)(uintptr_t)addr,
 		        f->blob.size, ret_why);
 	if (code)
 		return code;
@@ -75,7 +79,7 @@ load_more(struct boot *b, struct refusal *why)
 		bytes.size = len = f->blob.size - off;
 	if (f->image.windows == IMAGE_WINDOWS || len > WINDOW_ROOM - windows_used)
 		return stage_file(b, why);
-	code = fw_cfg_read(f->blob.handle, f->name, off, windows + windows_used, len, why);
+	code = fw_cfg_stream(f->blob.handle, f->name, off, windows + windows_used, len, why);
 	if (code)
 		return code;
 	windows_used += len;
@@ -96,11 +100,12 @@ choose_file(struct boot *b, struct refusal *ret_why)
 		        .size = b->items.kernel.size};
 		f->image = image_stream(f->blob.size);
 	} else if (b->launcher.modules) {
-		f->name = "module 1";
-		f->blob = (struct blob){.where = BLOB_SPACE,
-		        .addr = b->launcher.module[0].addr,
-		        .size = b->launcher.module[0].len};
-		f->image = image_of(space(f->blob.addr, f->blob.size));
+		f->blob = b->launcher.module[0];
+		f->is_placed = b->placed;
+		f->name = f->blob.name;
+		f->image = f->blob.where == BLOB_STREAM
+		                   ? image_stream(f->blob.size)
+		                   : image_of(space(f->blob.addr, f->blob.size));
 	} else {
 		return refuse(ret_why, REFUSAL_NO_KERNEL, 0, 0, 0);
 	}
@@ -116,6 +121,10 @@ sources_kernel_file(struct boot *b, struct refusal *ret_why)
 
 	if (code)
 		return code;
+	if (f->is_placed) {
+		f->members.kernel_len = f->blob.size;
+		return REFUSAL_NONE;
+	}
 	while ((code = bundle_read(&f->image, &f->is_bundle, &f->members, ret_why)) ==
 	        REFUSAL_NEED) {
 		code = load_more(b, ret_why);
@@ -182,9 +191,9 @@ enum refusal_code
 sources_probe(struct boot *b, struct refusal *ret_why)
 {
 	struct kernel_file *f = &b->file;
-	enum refusal_code code;
+	enum refusal_code code = REFUSAL_NONE;
 
-	for (;;) {
+	while (!f->is_placed) {
 		struct image kernel;
 
 		if (!image_member(
@@ -253,13 +262,7 @@ sources_blobs(struct boot *b, struct refusal *ret_why)
 			                .size = item->size},
 			        ret_why);
 	}
-	for (uint32_t i = first_module_taken; !code && i < b->launcher.modules; i++) {
-		const struct range *module = &b->launcher.module[i];
-
-		code = add_initrd(b,
-		        (struct blob){
-		                .where = BLOB_SPACE, .addr = module->addr, .size = module->len},
-		        ret_why);
-	}
+	for (uint32_t i = first_module_taken; !code && i < b->launcher.modules; i++)
+		code = add_initrd(b, b->launcher.module[i], ret_why);
 	return code;
 }

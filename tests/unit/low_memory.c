@@ -11,9 +11,9 @@
 #include "x86/reach.h"
 
 __asm__(".section .rodata\n"
-        ".globl kshim_start, kshim_end\n"
+        ".globl kshim_start, kshim_end, kshim_window, kshim_window_end\n"
         "kshim_start: .skip 4096\n"
-        "kshim_end: .byte 0\n"
+        "kshim_end: kshim_window: kshim_window_end: .byte 0\n"
         ".previous");
 
 uint64_t low_memory_end = 4 * GIB;

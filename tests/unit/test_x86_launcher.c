@@ -59,8 +59,8 @@ all_is_taken(void **state)
 	assert_int_equal(read_world(), REFUSAL_NONE);
 	assert_int_equal(launcher.modules, 2);
 	assert_int_equal(launcher.module[0].addr, 0x5000000);
-	assert_int_equal(launcher.module[0].len, 77);
-	assert_int_equal(launcher.module[1].len, 0);
+	assert_int_equal(launcher.module[0].size, 77);
+	assert_int_equal(launcher.module[1].size, 0);
 	assert_int_equal(launcher.line_len, 3);
 	assert_memory_equal(launcher.line, "a b", 3);
 	assert_int_equal(launcher.rsdp, 0xe1234);

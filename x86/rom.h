@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where kshim.rom lies and where its code and constants are linked.
+ *
+ * QEMU puts the ROM below 4 GiB, and the 2-MiB page there is mapped a second time at
+ * ROM_WINDOW: memory behind that page is out of our reach, so the plan takes it for busy.
+ * kshim-rom.ld compares the addresses.
+ */
+#ifndef KSHIM_X86_ROM_H
+#define KSHIM_X86_ROM_H
+
+#define ROM_LEN        0x10000ull
+#define ROM_ADDR       (ROM_LINKED + ROM_LIFT_GIB * 0x40000000ull)
+#define ROM_LINKED     0x7fff0000ull
+#define ROM_LIFT_GIB   2
+#define ROM_WINDOW     0x7fe00000ull
+#define ROM_WINDOW_LEN 0x200000ull
+#define ROM_FAULTS     80 /* fault.asm's entries, bytes from the ROM's start */
+
+#endif

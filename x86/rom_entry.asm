@@ -1,0 +1,172 @@
+; SPDX-License-Identifier: BSD-2-Clause
+; From the reset vector to 64-bit C (Intel SDM vol. 3, 9.1.4 "First Instruction Executed").
+;
+; Code and constants stay in the ROM, physically below 4 GiB, and are linked 2 GiB lower, which
+; the small code model wants. Variables, stack and page tables are in low
+; RAM, zeroed by one fw_cfg request, for RAM may hold what the last boot left. A page of 2 MiB is
+; mapped when it is first touched (page_fault): ready tables for 4 GiB would fill half of the ROM,
+; and hypervisors differ in whether tables may lie in a ROM at all.
+
+%include "offsets.inc"
+%define LINK_BIAS (ROM_LIFT_GIB << 30)
+%include "x86/entry.inc"
+
+%define ROM_ADDR   (ROM_LINKED + LINK_BIAS)
+%define ROM_PAGE   (ROM_ADDR & -(2 << 20))
+%define RESET_LEN  256
+
+; For the linker script to compare.
+global rom_linked
+rom_linked equ ROM_LINKED
+
+%define ENTRIES   512
+%define PTE_TABLE 0x03			; present, writable
+%define PTE_2MIB  0xe3			; the same, accessed, dirty, a page of 2 MiB
+
+%define STACK_LEN (48 << 10)
+%define REQUEST   0x600			; 16 bytes of RAM that nobody uses: a fw_cfg request
+%define NO_ITEM   0x3fff		; reads as zeros
+
+extern rom_main, fault_page, kshim_start, kshim_end
+
+; ---------------------------------------------------------------- the end of the ROM
+section .reset
+bits 16
+GDT
+
+; In real mode cs has the base 0xffff0000 until the first far jump.
+global reset16
+reset16:
+	o32 lgdt [cs:ROM_LEN - RESET_LEN + boot_gdt.descriptor - $$]
+	mov	eax, cr0
+	or	al, CR0_PE
+	mov	cr0, eax
+	jmp	dword CODE32:SEEN_AT(entry32)
+
+	times RESET_LEN - 16 - ($ - $$) db 0xf4	; hlt
+	cli
+	cld
+	jmp	reset16
+	times RESET_LEN - ($ - $$) db 0xf4
+
+; ---------------------------------------------------------------- 32 bits
+section .text
+bits 32
+entry32:
+	mov	eax, DATA
+	mov	ds, eax
+	mov	es, eax
+	mov	ss, eax
+	mov	esp, stack_top
+	call	has_long_mode
+	jnc	refuse_cpu
+	call	zero_ram
+	mov	dword [pml4], pdpt + PTE_TABLE
+%assign gib 0
+%rep 4
+	mov	dword [pdpt + 8 * gib], page_directories + gib * 4096 + PTE_TABLE
+%assign gib gib + 1
+%endrep
+	; The stack's page, and the ROM where it is and where it is linked.
+	mov	dword [page_directories], PTE_2MIB
+	mov	eax, ROM_PAGE + PTE_2MIB
+	mov	[page_directories + 8 * (ROM_PAGE >> 21)], eax
+	mov	[page_directories + 8 * (ROM_WINDOW >> 21)], eax
+	ENTER_LONG_MODE pml4
+	lidt	[idt_register]
+	call	rom_main		; does not return
+	ud2
+
+; Zero all of our RAM: by a fw_cfg request where there is DMA, which costs no instructions, else
+; by hand. The stack is empty but for the return address. Destroys all registers.
+bits 32
+zero_ram:
+	pop	ebx
+	mov	edx, PORT_FW_CFG_DMA
+	in	eax, dx
+	cmp	eax, "QEMU"
+	jne	.by_hand
+	mov	dword [REQUEST], (NO_ITEM >> 8) | (NO_ITEM & 0xff) << 8 | FW_CFG_SELECT_READ << 24
+	mov	dword [REQUEST + 8], 0
+	mov	eax, kshim_end
+	mov	ecx, kshim_start
+	sub	eax, ecx
+	bswap	eax
+	bswap	ecx
+	mov	[REQUEST + 4], eax
+	mov	[REQUEST + 12], ecx
+	mov	eax, (REQUEST & 0xff) << 24 | (REQUEST & 0xff00) << 8
+	add	edx, 4
+	out	dx, eax
+	cmp	dword [REQUEST], 0
+	jne	.by_hand
+	jmp	ebx
+.by_hand:
+	mov	edi, kshim_start
+	mov	ecx, kshim_end
+	sub	ecx, edi
+	shr	ecx, 2
+	xor	eax, eax
+	rep stosd
+	jmp	ebx
+
+; ---------------------------------------------------------------- faults
+section .text.page_fault exec
+bits 64
+
+; Map the 2 MiB around the address that has been touched, if it is below 4 GiB and nothing is
+; mapped there, and go on.
+page_fault:
+	push	rax
+	push	rcx
+	mov	rcx, cr2
+	mov	rax, rcx
+	shr	rcx, 21
+	cmp	rcx, 4 * ENTRIES
+	jae	.is_fault
+	cmp	qword [page_directories + 8 * rcx], 0
+	jne	.is_fault
+	and	rax, -(1 << 21)
+	or	rax, PTE_2MIB
+	mov	[page_directories + 8 * rcx], rax
+	pop	rcx
+	pop	rax
+	add	rsp, 8			; the error code
+	iretq
+.is_fault:
+	pop	rcx
+	pop	rax
+	jmp	fault_page
+	times ROM_FAULTS - ($ - page_fault) db 0xf4
+
+; Gates for page_fault and the entries in fault.asm, which the linker script puts, in this order,
+; at the ROM's start: a gate splits its address, which no relocation can.
+section .rodata
+align 8
+idt:
+%assign vector 0
+%rep FAULTS
+%if vector == PAGE_FAULT
+	dw	0, CODE64, 0x8e00, ROM_LINKED >> 16
+%else
+	dw	ROM_FAULTS + vector * FAULT_STRIDE, CODE64, 0x8e00, ROM_LINKED >> 16
+%endif
+	dd	0, 0
+%assign vector vector + 1
+%endrep
+idt_register:
+	dw	$ - idt - 1
+	dq	idt
+
+; ---------------------------------------------------------------- RAM
+section .bss.tables nobits alloc noexec write align=4096
+global boot_pml4
+boot_pml4:
+pml4:	resq	ENTRIES
+pdpt:	resq	ENTRIES
+page_directories:
+	resq	4 * ENTRIES
+
+section .bss align=16
+	resb	STACK_LEN
+stack_top:
