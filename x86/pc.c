@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The steps by which one of QEMU's PCs becomes what a kernel expects; pc.h tells their order.
+ */
+#include "x86/pc.h"
+#include "x86/cpu.h"
+#include "x86/fw_cfg.h"
+#include "x86/mtrr.h"
+#include "x86/smbios.h"
+
+#define HIGH_ZONE       (4 * MIB) /* what tables may take; QEMU's want some 200 KiB */
+#define ITEM_CPUS       0x05
+#define FEATURE_CONTROL "etc/msr_feature_control"
+#define CPU_MSR         (1u << 5) /* CPUID 1, EDX */
+#define CPU_MTRR        (1u << 12)
+
+static enum refusal_code
+read_item(uint32_t selector, const char *name, void *dst, uint64_t len, struct refusal *ret_why)
+{
+	return fw_cfg_read(selector, name, 0, dst, len, ret_why);
+}
+
+static enum refusal_code
+load_tables(struct pc *pc, struct refusal *ret_why)
+{
+	struct tables *t = &pc->tables;
+	uint64_t end;
+	enum refusal_code code;
+
+	t->high = pc_high_zone(pc, HIGH_ZONE);
+	t->fseg = pc->fseg;
+	end = range_end(t->high);
+	code = tables_load(t, &pc->items, ret_why);
+	if (!code)
+		code = smbios_load(t, &pc->items, ret_why);
+	pc->rsdp = t->rsdp;
+	if (code)
+		return code;
+	/* Pages of tables alone, for what is around them is the kernel's. */
+	t->high.len = align_down(t->high.len, PAGE);
+	return memmap_add(
+	        pc->map, range_end(t->high), end - range_end(t->high), MEM_RESERVED, ret_why);
+}
+
+static enum refusal_code
+set_msrs(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
+{
+	static const char feature_name[ITEM_NAME] = FEATURE_CONTROL;
+	uint32_t has = cpuid(1).d;
+	struct msr_list list;
+	uint64_t feature = 0;
+	uint16_t cpus = 1;
+	enum refusal_code code;
+
+	if (!(has & CPU_MSR))
+		return REFUSAL_NONE;
+	list.count = 0;
+	if (has & CPU_MTRR)
+		mtrr_list(&list, low_end, cpu_physical_bits(), cpu_read_msr(MSR_MTRR_CAP));
+	code = items_number(&pc->items, feature_name, 0, &feature, ret_why);
+	if (feature)
+		msr_add(&list, MSR_FEATURE_CONTROL, feature);
+	if (!code && list.count)
+		code = read_item(ITEM_CPUS, "CPUs", &cpus, sizeof(cpus), ret_why);
+	if (!code && list.count)
+		msr_write_all(&list, cpus);
+	return code;
+}
+
+enum refusal_code
+pc_init(struct pc *pc, struct refusal *ret_why)
+{
+	uint64_t low_end;
+	enum refusal_code code;
+
+	pc->rsdp = 0;
+	pc->items.read = read_item;
+	pc->items.write = fw_cfg_write;
+	code = fw_cfg_directory(&pc->items.directory, ret_why);
+	if (!code)
+		code = pc_map(pc, ret_why);
+	if (code)
+		return code;
+	low_end = pc_ram_end_at(pc->map, MIB);
+	code = pc_chipset(pc, low_end, memmap_ram_end(pc->map), ret_why);
+	if (!code)
+		code = load_tables(pc, ret_why);
+	return code ? code : set_msrs(pc, low_end, ret_why);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The machine's memory: fw_cfg's etc/e820, one transfer for all entries, or CMOS.
+ *
+ * QEMU's etc/e820 has RAM from 0 on in one piece: that the BIOS area is none, and what the
+ * firmware itself takes, is for the firmware to say.
+ */
+#include "stub/wire/bootparam.h"
+#include "x86/cmos.h"
+#include "x86/pc.h"
+#include "x86/port.h"
+
+#define BIOS_AREA     0xa0000ull
+#define BIOS_AREA_LEN 0x60000ull
+#define PORT_CMOS     0x70
+#define NMI_OFF       0x80
+
+static uint8_t
+read_cmos(uint8_t reg)
+{
+	outb(PORT_CMOS, reg | NMI_OFF);
+	return inb(PORT_CMOS + 1);
+}
+
+static enum refusal_code
+read_e820(struct pc *pc, const char *name, struct fw_cfg_item item, struct refusal *ret_why)
+{
+	const struct zp_e820_entry *e = (const struct zp_e820_entry *)(void *)pc->tables.script;
+	uint64_t room = sizeof(pc->tables.script) / sizeof(*e), count = item.size / sizeof(*e);
+	enum refusal_code code;
+
+	if (count > room)
+		return refuse(ret_why, REFUSAL_MAP_FULL, 0, count, room);
+	code = pc->items.read(item.selector, name, pc->tables.script, item.size, ret_why);
+	for (; !code && count; count--, e++)
+		code = memmap_add(pc->map, e->addr, e->size, e->type, ret_why);
+	return code;
+}
+
+enum refusal_code
+pc_map(struct pc *pc, struct refusal *ret_why)
+{
+	static const char name[ITEM_NAME] = FW_CFG_E820;
+	struct fw_cfg_item item;
+	enum refusal_code code;
+
+	if (items_find(&pc->items, name, &item))
+		code = read_e820(pc, name, item, ret_why);
+	else
+		code = cmos_map(read_cmos, pc->map, ret_why);
+	if (code)
+		return code;
+	return memmap_add(pc->map, BIOS_AREA, BIOS_AREA_LEN, MEM_RESERVED, ret_why);
+}
+
+uint64_t
+pc_ram_end_at(const struct memmap *map, uint64_t addr)
+{
+	for (uint32_t i = 0; i < map->count; i++) {
+		struct range r = map->entry[i].range;
+
+		if (map->entry[i].type == MEM_RAM && addr >= r.addr && addr < range_end(r))
+			return range_end(r);
+	}
+	return 0;
+}
+
+struct range
+pc_high_zone(const struct pc *pc, uint64_t len)
+{
+	uint64_t end = align_down(pc_ram_end_at(pc->map, MIB), PAGE);
+	struct range zone = {MIB, 0};
+	bool moved = true;
+
+	while (moved) {
+		moved = false;
+		if (end < MIB)
+			return (struct range){MIB, 0};
+		zone.len = end - MIB < len ? end - MIB : len;
+		zone.addr = end - zone.len;
+		for (uint32_t i = 0; i < pc->nr_busy; i++) {
+			if (range_overlaps(pc->busy[i].range, zone)) {
+				end = align_down(pc->busy[i].range.addr, PAGE);
+				moved = true;
+			}
+		}
+	}
+	return zone;
+}
