@@ -81,12 +81,34 @@ X86_ASMS := \
 	x86/mem.asm \
 	x86/trampoline.asm \
 
+# What a firmware does to QEMU's PCs. Tests link those that reach the machine by what they are given.
+PC_PURE := \
+	x86/cmos.c \
+	x86/items.c \
+	x86/mtrr.c \
+	x86/pci_assign.c \
+	x86/pci_need.c \
+	x86/pci_scan.c \
+	x86/smbios.c \
+	x86/tables.c \
+
+PC_SRCS := $(PC_PURE) \
+	x86/pc.c \
+	x86/pc_chipset.c \
+	x86/pc_map.c \
+	x86/pci_config.c \
+	x86/wake.c \
+
+PC_ASMS := \
+	x86/sum.asm \
+	x86/wake_page.asm \
+
 # kshim.rom: what it has instead of the PVH entry.
-ROM_SRCS := \
+ROM_SRCS := $(PC_SRCS) \
 	x86/qemu.c \
 	x86/rom.c \
 
-ROM_ASMS := \
+ROM_ASMS := $(PC_ASMS) \
 	x86/rom_entry.asm \
 
 ROM_NOT := x86/acpi.c x86/entry.asm x86/launcher.c x86/main.c
@@ -251,7 +273,10 @@ UNIT_SRCS := \
 	tests/unit/build_elf.c \
 	tests/unit/handoff_bench.c \
 	tests/unit/low_memory.c \
+	tests/unit/pc_bench.c \
 	tests/unit/plan_bench.c \
+	tests/unit/qtest.c \
+	$(PC_PURE) \
 	efi/options.c \
 	efi/utf.c \
 	x86/acpi.c \
@@ -282,6 +307,8 @@ UNIT_TESTS := \
 	tests/unit/test_image.c \
 	tests/unit/test_memmap.c \
 	tests/unit/test_paging.c \
+	tests/unit/test_pc_memory.c \
+	tests/unit/test_pc_pci.c \
 	tests/unit/test_pe.c \
 	tests/unit/test_pin.c \
 	tests/unit/test_plan_initrd.c \
@@ -658,7 +685,7 @@ build/asan/kshim: $(TOOL_SRCS:%.c=build/asan/%.o) build/asan/libkshim.a build/ho
 build/asan/tests/%.o: CFLAGS_FILE := -Wno-conversion
 
 $(UNIT_PROGRAMS): build/asan/%: build/asan/tests/unit/%.o $(UNIT_SRCS:%.c=build/asan/%.o) \
-		build/asan/libkshim.a
+		build/x86/x86/sum.o build/asan/libkshim.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^ $(UNIT_LIBS)
 

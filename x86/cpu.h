@@ -43,6 +43,27 @@ cpu_physical_bits(void)
 	return bits ? bits : 36;
 }
 
+static inline uint64_t
+cpu_read_msr(uint32_t number)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
+	return (uint64_t)high << 32 | low;
+}
+
+static inline void
+cpu_write_msr(uint32_t number, uint32_t low, uint32_t high)
+{
+	__asm__ volatile("wrmsr" : : "c"(number), "a"(low), "d"(high) : "memory");
+}
+
+static inline void
+cpu_pause(void)
+{
+	__asm__ volatile("pause" : : : "memory");
+}
+
 /* Stop for good: no interrupt wakes this CPU. */
 static inline _Noreturn void
 cpu_halt(void)

@@ -51,3 +51,5 @@ sum_bytes:
 	movd	ecx, xmm0
 	add	al, cl
 	ret
+
+section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kshim.rom's memory map, ACPI and SMBIOS tables, out of what QEMU gives real machines
+ * (pc_bench.h).
+ */
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/low_memory.h"
+#include "tests/unit/pc_bench.h"
+#include "tests/unit/qtest.h"
+#include "x86/cmos.h"
+#include "x86/smbios.h"
+
+/* CMOS tells the same memory as etc/e820. */
+static void
+cmos(void **state)
+{
+	static const char *const sizes[] = {"8M", "15M", "64M", "512M", "3G", "4G", "6G"};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct memmap by_cmos = {.count = 0};
+		char words[64];
+
+		snprintf(words, sizeof(words), "-M pc -m %s", sizes[i]);
+		pc_start(words);
+		assert_int_equal(cmos_map(pc_cmos, &by_cmos, &pc_why), 0);
+		assert_int_equal(pc_ram_end_at(&by_cmos, MIB), pc_low_end());
+		assert_int_equal(memmap_ram_end(&by_cmos), memmap_ram_end(&pc_memmap));
+		assert_int_equal(memmap_ram_size(&by_cmos), memmap_ram_size(&pc_memmap));
+		qtest_stop();
+	}
+}
+
+static uint8_t
+no_cmos(uint8_t reg)
+{
+	(void)reg;
+	return 0xff;
+}
+
+static uint8_t
+empty_cmos(uint8_t reg)
+{
+	(void)reg;
+	return 0;
+}
+
+static void
+cmos_is_missing(void **state)
+{
+	struct memmap m = {.count = 0};
+
+	(void)state;
+	assert_int_equal(cmos_map(no_cmos, &m, &pc_why), REFUSAL_MAP_NONE);
+	assert_int_equal(cmos_map(empty_cmos, &m, &pc_why), REFUSAL_MAP_NONE);
+	assert_int_equal(m.count, 0);
+}
+
+/* The zone for tables is at memory's end, below whatever is busy. */
+static void
+high_zone(void **state)
+{
+	struct named_range busy[2] = {
+	        {"a", {0x7fe00000, 0x200000}}, {"b", {0x7fd00000, 0x1000}}};
+	struct range r;
+
+	(void)state;
+	memset(&pc_memmap, 0, sizeof(pc_memmap));
+	pc_machine.map = &pc_memmap;
+	pc_machine.busy = busy;
+	assert_int_equal(memmap_add(&pc_memmap, 0, 2 * GIB, MEM_RAM, &pc_why), 0);
+	assert_int_equal(memmap_add(&pc_memmap, 0xa0000, 0x60000, MEM_RESERVED, &pc_why), 0);
+	pc_machine.nr_busy = 0;
+	r = pc_high_zone(&pc_machine, 4 * MIB);
+	assert_int_equal(range_end(r), 2 * GIB);
+	pc_machine.nr_busy = 2;
+	r = pc_high_zone(&pc_machine, 4 * MIB);
+	assert_int_equal(range_end(r), 0x7fd00000);
+	assert_int_equal(r.len, 4 * MIB);
+	busy[1].range = (struct range){0, 0x7ff00000};
+	assert_int_equal(pc_high_zone(&pc_machine, 4 * MIB).len, 0);
+}
+
+static uint8_t
+sum(uint64_t addr, uint64_t len)
+{
+	uint8_t v = 0;
+
+	while (len--)
+		v = (uint8_t)(v + *(const uint8_t *)(uintptr_t)addr++);
+	return v;
+}
+
+static struct span
+table_at(uint64_t addr)
+{
+	struct span header = {(const uint8_t *)(uintptr_t)addr, 36};
+	uint64_t len = span_le32(header, 4);
+
+	assert_in_range(len, 36, MIB);
+	assert_int_equal(sum(addr, len), 0);
+	return (struct span){header.base, len};
+}
+
+/* From the RSDP down: every table's checksum is right; how many tables there are. */
+static unsigned
+check_acpi(uint64_t rsdp)
+{
+	struct span s = {(const uint8_t *)(uintptr_t)rsdp, 36}, root, t;
+	bool xsdt = span_u8(s, 15) >= 2;
+	unsigned n = 0;
+
+	assert_true(span_is(s, 0, "RSD PTR ", 8));
+	assert_int_equal(sum(rsdp, 20), 0);
+	root = table_at(xsdt ? span_le64(s, 24) : span_le32(s, 16));
+	for (uint64_t off = 36; off < root.size; off += xsdt ? 8 : 4, n++) {
+		t = table_at(span_le(root, off, xsdt ? 8 : 4));
+		if (span_is(t, 0, "FACP", 4)) {
+			table_at(span_le32(t, 40));
+			n++;
+		}
+	}
+	return n;
+}
+
+static void
+load_tables(const char *words, struct tables *t)
+{
+	uint64_t memory = address(low_memory());
+
+	/* low_memory() clears it: called once a machine. */
+	assert_int_equal(pc_set_up(words), 0);
+	memset(t, 0xa5, sizeof(*t));
+	t->high = (struct range){memory + MIB, 3 * MIB};
+	t->fseg = (struct range){memory, 0x8000};
+	assert_int_equal(tables_load(t, &pc_machine.items, &pc_why), 0);
+	assert_int_equal(smbios_load(t, &pc_machine.items, &pc_why), 0);
+}
+
+static void
+acpi_tables(void **state)
+{
+	static const char *const machines[] = {"-M pc -m 512M", "-M q35 -m 512M -smp 8",
+	        "-M microvm -m 512M", "-M q35 -m 1G,slots=4,maxmem=4G -device vmgenid",
+	        "-M pc -m 512M -device pci-bridge,chassis_nr=1"};
+	static struct tables t;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		load_tables(machines[i], &t);
+		assert_int_equal(t.rsdp % 16, 0);
+		assert_true(check_acpi(t.rsdp) >= 3);
+		qtest_stop();
+	}
+}
+
+/* vmgenid: a pointer goes back to QEMU, which then writes the GUID there. */
+static void
+write_pointer(void **state)
+{
+	static struct tables t;
+	static const char name[ITEM_NAME] = "etc/vmgenid_addr";
+	struct fw_cfg_item item;
+	uint64_t at = 0;
+
+	(void)state;
+	load_tables("-M q35 -m 512M -device vmgenid", &t);
+	assert_true(items_find(&pc_machine.items, name, &item));
+	assert_int_equal(pc_machine.items.read(item.selector, name, &at, 8, &pc_why), 0);
+	for (uint32_t i = 0; i < t.count; i++) {
+		if (!strcmp(t.file[i].name, "etc/vmgenid_guid"))
+			assert_in_range(at, t.file[i].range.addr, range_end(t.file[i].range));
+	}
+	assert_int_not_equal(at, 0);
+}
+
+/* The entry point that a scan finds, its checksums, and a text of ours where it points. */
+static void
+smbios_tables(void **state)
+{
+	static struct tables t;
+	const uint8_t *base, *anchor = NULL, *text;
+	uint32_t at;
+	uint16_t len;
+
+	(void)state;
+	load_tables("-M q35 -m 512M -smbios type=1,serial=kshim-1", &t);
+	base = (const uint8_t *)(uintptr_t)align_down(t.fseg.addr, 0x8000);
+	for (const uint8_t *p = base; address(p) < t.fseg.addr; p += 16) {
+		if (!memcmp(p, "_SM_", 4))
+			anchor = p;
+	}
+	assert_non_null(anchor);
+	assert_int_equal(sum(address(anchor), anchor[5]), 0);
+	assert_int_equal(sum(address(anchor) + 16, 15), 0);
+	memcpy(&len, anchor + 0x16, sizeof(len));
+	memcpy(&at, anchor + 0x18, sizeof(at));
+	text = memmem((const void *)(uintptr_t)at, len, "kshim-1", 8);
+	assert_non_null(text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_teardown(cmos, pc_stop),
+	        cmocka_unit_test_teardown(acpi_tables, pc_stop),
+	        cmocka_unit_test_teardown(write_pointer, pc_stop),
+	        cmocka_unit_test_teardown(smbios_tables, pc_stop),
+	        cmocka_unit_test(cmos_is_missing),
+	        cmocka_unit_test(high_zone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
