@@ -309,6 +309,7 @@ UNIT_TESTS := \
 	tests/unit/test_paging.c \
 	tests/unit/test_pc_memory.c \
 	tests/unit/test_pc_pci.c \
+	tests/unit/test_pc_tables.c \
 	tests/unit/test_pe.c \
 	tests/unit/test_pin.c \
 	tests/unit/test_plan_initrd.c \
@@ -335,6 +336,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_fdt.c \
 	tests/fuzz/fuzz_plan.c \
 	tests/fuzz/fuzz_probe.c \
+	tests/fuzz/fuzz_tables.c \
 
 # The probe kernels' verdict (tests/probes), compiled for 32 and for 64 bits.
 PROBE_SRCS := \
@@ -694,9 +696,11 @@ FUZZ_PLAN_SRCS := tools/plan/cpio.c tools/plan/findings.c tools/plan/map.c tools
 	tools/plan/map_efi.c tools/plan/map_qemu.c
 build/asan/fuzz_plan: $(FUZZ_PLAN_SRCS:%.c=build/asan/%.o)
 build/fuzz/fuzz_plan: $(FUZZ_PLAN_SRCS)
+# What fuzz_tables reads with.
+FUZZ_X86 := x86/items.c x86/tables.c
 
 $(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/replay.o \
-		build/asan/libkshim.a
+		$(FUZZ_X86:%.c=build/asan/%.o) build/x86/x86/sum.o build/asan/libkshim.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
@@ -721,7 +725,7 @@ fuzz: $(FUZZERS:tests/fuzz/%.c=build/fuzz/%)
 	@for f in $^; do mkdir -p $$f.found; \
 		$$f -max_total_time=$(FUZZ_SECONDS) -use_value_profile=1 -artifact_prefix=$$f. \
 			$$f.found tests/fuzz/corpus/$${f##*/} || exit 1; done
-build/fuzz/%: tests/fuzz/%.c $(STUB_SRCS)
+build/fuzz/%: tests/fuzz/%.c $(STUB_SRCS) $(FUZZ_X86) build/x86/x86/sum.o
 	$(call say,FUZZ,$@)
 	@command -v $(CLANG) >/dev/null || { echo 'clang is missing: apt-get install clang' >&2; exit 1; }
 	@mkdir -p $(@D)
