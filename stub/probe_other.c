@@ -12,15 +12,15 @@
 #define ISO_OFF 0x8001 /* "CD001" of the first volume descriptor */
 
 struct magic {
-	uint16_t off, len;
+	uint16_t off;
+	uint8_t len, code; /* enum refusal_code */
 	const char *bytes;
-	enum refusal_code code;
 	const char *detail;
 };
 
 #define MAGIC(off, bytes, code, detail)                                                        \
 	{                                                                                      \
-		off, sizeof(bytes) - 1, bytes, REFUSAL_KERNEL_##code, detail                   \
+		off, sizeof(bytes) - 1, REFUSAL_KERNEL_##code, bytes, detail                   \
 	}
 
 /* In order: what can also be read as something else comes after that. */

@@ -9,17 +9,20 @@
 #include "refusal.h"
 #include "text.h"
 
-static const struct entry {
-	enum refusal_code code;
-	const char *name;
-	const char *sentence;
-} table[] = {
-#define REFUSAL(number, ident, name, sentence, text) {REFUSAL_##ident, name, sentence},
+static const uint8_t codes[] = {
+#define REFUSAL(number, ident, name, sentence, text) REFUSAL_##ident,
 #include "refusal.def"
 #undef REFUSAL
 };
 
-#define ENTRIES (sizeof(table) / sizeof(table[0]))
+/* A name and a sentence for each code in that order; pointers would take as much room again. */
+static const char words[] =
+#define REFUSAL(number, ident, name, sentence, text) name "\0" sentence "\0"
+#include "refusal.def"
+#undef REFUSAL
+        ;
+
+#define ENTRIES (sizeof(codes) / sizeof(codes[0]))
 
 #define REFUSAL(number, ident, name, sentence, text)                                           \
 	_Static_assert((number) >= 1 && (number) <= 127, "refusal number " #number);
@@ -27,22 +30,40 @@ static const struct entry {
 #undef REFUSAL
 
 /* A second entry with the same number would be a duplicate case here. */
-static const struct entry *
-find(enum refusal_code code)
+static bool
+is_code(enum refusal_code code)
 {
 	switch (code) {
 	case REFUSAL_NONE:
-		return NULL;
+		break;
 #define REFUSAL(number, ident, name, sentence, text) case REFUSAL_##ident:
 #include "refusal.def"
 #undef REFUSAL
-		break;
+		return true;
 	}
-	for (size_t i = 0; i < ENTRIES; i++) {
-		if (table[i].code == code)
-			return &table[i];
-	}
-	return NULL;
+	return false;
+}
+
+/* What follows the end of the string at `s`. */
+static const char *
+after(const char *s)
+{
+	while (*s)
+		s++;
+	return s + 1;
+}
+
+/* The name of a code, behind which its sentence is; NULL for a number that is none. */
+static const char *
+find(enum refusal_code code)
+{
+	const char *name = words;
+
+	if (!is_code(code))
+		return NULL;
+	for (size_t i = 0; codes[i] != code; i++)
+		name = after(after(name));
+	return name;
 }
 
 enum refusal_code
@@ -56,9 +77,7 @@ refuse(struct refusal *why, enum refusal_code code, uint64_t where, uint64_t fou
 const char *
 refusal_name(enum refusal_code code)
 {
-	const struct entry *e = find(code);
-
-	return e ? e->name : NULL;
+	return find(code);
 }
 
 static bool
@@ -74,9 +93,12 @@ same(const char *a, const char *b)
 enum refusal_code
 refusal_by_name(const char *name)
 {
+	const char *known = words;
+
 	for (size_t i = 0; i < ENTRIES; i++) {
-		if (same(table[i].name, name))
-			return table[i].code;
+		if (same(known, name))
+			return codes[i];
+		known = after(after(known));
 	}
 	return REFUSAL_NONE;
 }
@@ -130,21 +152,21 @@ put_value(struct text *t, char c, const struct refusal *why)
 size_t
 refusal_format(const struct refusal *why, char *buf, size_t size)
 {
-	const struct entry *e = find(why->code);
+	const char *name = find(why->code);
 	struct text t = text_init(buf, size);
 
 	if (why->subject) {
 		text_str(&t, why->subject);
 		text_str(&t, ": ");
 	}
-	for (const char *s = e ? e->sentence : "no refusal"; *s; s++) {
+	for (const char *s = name ? after(name) : "no refusal"; *s; s++) {
 		if (s[0] == '{' && s[1] && s[2] == '}' && put_value(&t, s[1], why))
 			s += 2;
 		else
 			text_char(&t, *s);
 	}
 	text_str(&t, " [");
-	text_str(&t, e ? e->name : NULL);
+	text_str(&t, name);
 	text_char(&t, ']');
 	return t.len;
 }

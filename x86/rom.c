@@ -5,8 +5,14 @@
  * QEMU alone has what this needs, fw_cfg: the kernel, the memory map, the ACPI tables. What a
  * firmware does to the machine itself is pc_init()'s.
  */
+#include "x86/rom.h"
 #include "x86/boot.h"
+#include "x86/pc.h"
 #include "x86/qemu.h"
+
+#define F_SEGMENT 0xf0000ull
+
+extern const uint8_t rom_used_end[]; /* kshim-rom.ld */
 
 _Noreturn void rom_main(void);
 
@@ -16,6 +22,31 @@ read_fw_cfg(struct boot *b, struct refusal *ret_why)
 	if (!fw_cfg_present())
 		return refuse(ret_why, REFUSAL_ROM_FW_CFG, 0, 0, 0);
 	return fw_cfg_list(&b->items, ret_why);
+}
+
+/* Behind what is used of the ROM: where that is writable memory (microvm), it is this memory.
+ */
+static struct range
+free_f_segment(void)
+{
+	uint64_t used = (uintptr_t)rom_used_end - ROM_LINKED;
+
+	return (struct range){F_SEGMENT + used, ROM_LEN - RESET_LEN - used};
+}
+
+static enum refusal_code
+set_up_machine(struct boot *b, struct refusal *ret_why)
+{
+	static struct pc pc;
+	enum refusal_code code;
+
+	pc.map = &b->map;
+	pc.busy = b->busy;
+	pc.nr_busy = IMAGE_RANGES;
+	pc.fseg = free_f_segment();
+	code = pc_init(&pc, ret_why);
+	b->request.rsdp = pc.rsdp;
+	return code;
 }
 
 static enum refusal_code
@@ -29,9 +60,9 @@ rom_main(void)
 {
 	static boot_step *const steps[] = {
 	        read_fw_cfg,
-	        boot_read_e820,
-	        read_qemu,
 	        boot_own_memory,
+	        set_up_machine,
+	        read_qemu,
 	        sources_kernel_file,
 	        boot_command_line,
 	        boot_probe,

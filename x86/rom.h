@@ -15,6 +15,7 @@
 #define ROM_LIFT_GIB   2
 #define ROM_WINDOW     0x7fe00000ull
 #define ROM_WINDOW_LEN 0x200000ull
-#define ROM_FAULTS     80 /* fault.asm's entries, bytes from the ROM's start */
+#define RESET_LEN      0x100ull /* the end, with the reset vector */
+#define ROM_FAULTS     80       /* fault.asm's entries, bytes from the ROM's start */
 
 #endif

@@ -13,7 +13,6 @@
 
 %define ROM_ADDR   (ROM_LINKED + LINK_BIAS)
 %define ROM_PAGE   (ROM_ADDR & -(2 << 20))
-%define RESET_LEN  256
 
 ; For the linker script to compare.
 global rom_linked
