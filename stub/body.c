@@ -24,6 +24,7 @@ body_limits(enum body body, struct plan_request *req)
 	bool inside = body == BODY_PC || body == BODY_EFI;
 
 	req->trampoline_len = inside ? body_trampoline_len() : 0;
+	req->own_tables = body == BODY_PC;
 	req->map_spare = body == BODY_EFI ? BODY_EFI_SPARE : 0;
 }
 

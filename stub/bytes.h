@@ -18,6 +18,8 @@ void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "span_le() copies");
+
 struct span {
 	const uint8_t *base;
 	uint64_t size; /* bytes */
@@ -51,8 +53,7 @@ span_le(struct span s, uint64_t off, unsigned bytes)
 
 	if (!bounds_ok(s.size, off, bytes))
 		return 0;
-	for (unsigned i = 0; i < bytes; i++)
-		v |= (uint64_t)s.base[off + i] << (8 * i);
+	__builtin_memcpy(&v, s.base + off, bytes);
 	return v;
 }
 

@@ -10,6 +10,12 @@
 #define ENTRY_SELECTOR 4
 #define ENTRY_NAME     8
 
+/* The first 8 bytes of a text as a little-endian number. */
+#define FIRST_8(t)                                                                             \
+	((uint64_t)(t)[0] | (uint64_t)(t)[1] << 8 | (uint64_t)(t)[2] << 16 |                   \
+	        (uint64_t)(t)[3] << 24 | (uint64_t)(t)[4] << 32 | (uint64_t)(t)[5] << 40 |     \
+	        (uint64_t)(t)[6] << 48 | (uint64_t)(t)[7] << 56)
+
 static uint64_t
 big_endian(struct span s, uint64_t off, unsigned bytes)
 {
@@ -57,31 +63,50 @@ initrd_number(struct span entry, uint64_t at, uint32_t *ret_number)
 	return true;
 }
 
-enum refusal_code
-fw_cfg_take_entry(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
+/* Which of the items under opt/org.kshim/ it is; NULL if none. */
+static struct fw_cfg_item *
+own_item(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
 {
-	struct fw_cfg_item item = {.selector = (uint16_t)big_endian(entry, ENTRY_SELECTOR, 2),
-	        .size = (uint32_t)big_endian(entry, ENTRY_SIZE, 4)};
 	uint64_t rest;
 	uint32_t n;
 
-	if (name_is(entry, FW_CFG_KERNEL, sizeof(FW_CFG_KERNEL))) {
-		items->kernel = item;
-	} else if (name_is(entry, FW_CFG_CMDLINE, sizeof(FW_CFG_CMDLINE))) {
-		items->cmdline = item;
-	} else if (name_is(entry, FW_CFG_MODE, sizeof(FW_CFG_MODE))) {
-		items->mode = item;
-	} else if (name_is(entry, FW_CFG_E820, sizeof(FW_CFG_E820))) {
-		items->e820 = item;
-	} else if (name_begins(entry, FW_CFG_INITRD, sizeof(FW_CFG_INITRD) - 1, &rest) &&
-	           initrd_number(entry, rest, &n)) {
-		if (n >= FW_CFG_INITRDS) {
-			refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, n + 1ull, FW_CFG_INITRDS);
-			ret_why->subject = "fw_cfg";
-			ret_why->detail = "initrds";
-			return ret_why->code;
-		}
-		items->initrd[n] = item;
+	ret_why->code = REFUSAL_NONE;
+	if (name_is(entry, FW_CFG_KERNEL, sizeof(FW_CFG_KERNEL)))
+		return &items->kernel;
+	if (name_is(entry, FW_CFG_CMDLINE, sizeof(FW_CFG_CMDLINE)))
+		return &items->cmdline;
+	if (name_is(entry, FW_CFG_MODE, sizeof(FW_CFG_MODE)))
+		return &items->mode;
+	if (!name_begins(entry, FW_CFG_INITRD, sizeof(FW_CFG_INITRD) - 1, &rest) ||
+	        !initrd_number(entry, rest, &n))
+		return NULL;
+	if (n >= FW_CFG_INITRDS) {
+		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, n + 1ull, FW_CFG_INITRDS);
+		ret_why->subject = "fw_cfg";
+		ret_why->detail = "initrds";
+		return NULL;
 	}
+	if (n >= items->initrds)
+		items->initrds = n + 1;
+	return &items->initrd[n];
+}
+
+enum refusal_code
+fw_cfg_take_entry(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
+{
+	struct fw_cfg_item *item;
+	uint64_t start = span_le64(entry, ENTRY_NAME); /* of the name: most are none of ours */
+
+	if (start == FIRST_8("etc/e820") && !span_u8(entry, ENTRY_NAME + 8)) {
+		item = &items->e820;
+	} else if (start == FIRST_8("opt/org.")) {
+		item = own_item(items, entry, ret_why);
+		if (!item)
+			return ret_why->code;
+	} else {
+		return REFUSAL_NONE;
+	}
+	item->selector = (uint16_t)big_endian(entry, ENTRY_SELECTOR, 2);
+	item->size = (uint32_t)big_endian(entry, ENTRY_SIZE, 4);
 	return REFUSAL_NONE;
 }

@@ -25,6 +25,7 @@ struct fw_cfg_item {
 
 struct fw_cfg_items {
 	struct fw_cfg_item kernel, cmdline, mode, e820;
+	uint32_t initrds; /* places of initrd[] up to the last one used */
 	struct fw_cfg_item initrd[FW_CFG_INITRDS]; /* [0] without a number, [N] with N */
 };
 

@@ -85,9 +85,17 @@ enum refusal_code
 handoff_write(const struct plan_request *req, const struct plan *plan, const struct memmap *map,
         const struct placement *p, uint8_t *out, struct refusal *ret_why)
 {
+	memset(out, 0, (size_t)p->range.len);
+	return handoff_write_to_zeros(req, plan, map, p, out, ret_why);
+}
+
+enum refusal_code
+handoff_write_to_zeros(const struct plan_request *req, const struct plan *plan,
+        const struct memmap *map, const struct placement *p, uint8_t *out,
+        struct refusal *ret_why)
+{
 	struct handoff h = {req, plan, map};
 
-	memset(out, 0, (size_t)p->range.len);
 	switch (p->kind) {
 	case PLACE_CMDLINE:
 		return write_cmdline(req, p, out, ret_why);

@@ -23,4 +23,9 @@ enum refusal_code handoff_write(const struct plan_request *req, const struct pla
         const struct memmap *map, const struct placement *p, uint8_t *out,
         struct refusal *ret_why);
 
+/* The same for `out` that is known to be zero. */
+enum refusal_code handoff_write_to_zeros(const struct plan_request *req,
+        const struct plan *plan, const struct memmap *map, const struct placement *p,
+        uint8_t *out, struct refusal *ret_why);
+
 #endif

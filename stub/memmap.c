@@ -91,6 +91,18 @@ build(struct builder *b, const struct memmap *map, struct range add, uint32_t ty
 	put(b, clip(add, done, SPACE_END), type);
 }
 
+/* The usual addition: behind all that is there, and nothing to merge with. */
+static bool
+append(struct memmap *map, struct range add, uint32_t type)
+{
+	if (map->count == MEMMAP_MAX)
+		return false;
+	if (map->count && range_end(map->entry[map->count - 1].range) >= add.addr)
+		return false;
+	map->entry[map->count++] = (struct mem_range){add, type};
+	return true;
+}
+
 enum refusal_code
 memmap_add(
         struct memmap *map, uint64_t addr, uint64_t len, uint32_t type, struct refusal *ret_why)
@@ -99,6 +111,8 @@ memmap_add(
 	struct builder b;
 
 	if (!add.len)
+		return REFUSAL_NONE;
+	if (append(map, add, known_type(type)))
 		return REFUSAL_NONE;
 	b.count = 0;
 	build(&b, map, add, known_type(type));

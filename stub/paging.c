@@ -84,8 +84,10 @@ map_gib(struct tables *t, uint64_t gib)
 		return;
 	}
 	put_entry(t->out + t->pdpt, gib % ENTRIES, (t->addr + t->next_pd) | P_RW);
-	for (unsigned i = 0; i < ENTRIES; i++)
-		put_entry(t->out + t->next_pd, i, (addr + i * LARGE_PAGE) | PS | P_RW);
+	addr |= PS | P_RW;
+#pragma GCC unroll 8
+	for (unsigned i = 0; i < ENTRIES; i++, addr += LARGE_PAGE)
+		put_entry(t->out + t->next_pd, i, addr);
 	t->next_pd += TABLE;
 }
 
@@ -99,7 +101,6 @@ paging_write(
 	        .next_pd = TABLE * (1 + pdpts(ranges, count)),
 	        .gb_pages = gb_pages};
 
-	memset(out, 0, (size_t)paging_len(ranges, count, gb_pages));
 	for (uint32_t i = 0; i < count; i++) {
 		for (uint64_t n = 0; n < ranges[i].len / GIB; n++)
 			map_gib(&t, ranges[i].addr / GIB + n);

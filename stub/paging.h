@@ -14,7 +14,7 @@
  */
 uint64_t paging_len(const struct range *ranges, uint32_t count, bool gb_pages);
 
-/* Write them for a CR3 of `addr`, to out[0..paging_len()). */
+/* Write them for a CR3 of `addr`, to out[0..paging_len()), which is zero. */
 void paging_write(
         const struct range *ranges, uint32_t count, bool gb_pages, uint64_t addr, uint8_t *out);
 

@@ -17,8 +17,9 @@
 #define LOW_END         (640 * KIB - 1)
 #define OLD_ZERO_PAGE   0x90000ull
 #define BELOW_1G        (1 * GIB - 1)
-#define ENTRY_PAGE      PAGE /* GDT at the start, entry stack at the end */
-#define ELF_CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE - 1 on x86 */
+#define ENTRY_PAGE      PAGE       /* GDT at the start, entry stack at the end */
+#define POOL            (32 * KIB) /* the small structures of most boots together */
+#define ELF_CMDLINE_MAX 2047       /* COMMAND_LINE_SIZE - 1 on x86 */
 
 const struct placement *
 plan_find(const struct plan *plan, enum placement_kind kind)
@@ -40,12 +41,15 @@ plan_add(struct planner *p, enum placement_kind kind, const char *name, struct r
 		p->why->detail = "parts";
 		return NULL;
 	}
+	if (range_overlaps(p->pool, range))
+		p->pool.len = 0;
 	pl = &p->plan->placement[p->plan->placements++];
-	*pl = (struct placement){.kind = kind,
-	        .name = name,
-	        .range = range,
-	        .blob = PLAN_NO_BLOB,
-	        .zero_rest = false};
+	pl->kind = kind;
+	pl->name = name;
+	pl->range = range;
+	pl->blob = PLAN_NO_BLOB;
+	pl->off = pl->data_len = 0;
+	pl->zero_rest = false;
 	return pl;
 }
 
@@ -58,33 +62,56 @@ older_than(const struct planner *p, uint16_t version)
 	return k->format == KERNEL_BZIMAGE && k->bz.version < version;
 }
 
-/* Place a structure in low memory if there is room, else below `last`. */
+/* The highest place in low memory if there is room, else below `last`. */
+static bool
+find_small(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr,
+        uint64_t *ret_largest)
+{
+	static const struct {
+		uint64_t min, last;
+	} tries[] = {{OLD_ZERO_PAGE, LOW_END}, {0, LOW_END}, {0, BELOW_1G}, {0, UINT64_MAX}};
+	struct space_query q = {
+	        .len = len, .align = PAGE, .top_down = true, .avoid = AVOID_BOTH};
+
+	for (unsigned i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		bool is_last = i + 1 == sizeof(tries) / sizeof(tries[0]);
+
+		q.min = tries[i].min;
+		q.last = is_last ? last : tries[i].last;
+		if (q.last <= last && space_find(p, &q, ret_addr, ret_largest))
+			return true;
+	}
+	return false;
+}
+
+/* Room for a small structure, out of the pool if it has enough that is low enough. */
+static bool
+small_room(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr,
+        uint64_t *ret_largest)
+{
+	uint64_t addr;
+
+	if (!p->pool.len && find_small(p, POOL, LOW_END, &addr, ret_largest))
+		p->pool = (struct range){addr, POOL};
+	if (p->pool.len < len || range_end(p->pool) - 1 > last)
+		return find_small(p, len, last, ret_addr, ret_largest);
+	p->pool.len -= len;
+	*ret_addr = range_end(p->pool);
+	return true;
+}
+
+/* Place a structure where small_room() finds some. */
 static enum refusal_code
 place_small(struct planner *p, enum placement_kind kind, const char *name, uint64_t len,
         uint64_t last)
 {
-	const struct space_query tries[] = {
-	        {.min = OLD_ZERO_PAGE, .last = LOW_END},
-	        {.min = 0, .last = LOW_END},
-	        {.min = 0, .last = BELOW_1G},
-	        {.min = 0, .last = last},
-	};
 	uint64_t addr, largest = 0;
 
 	if (!align_up(len, PAGE, &len))
 		len = UINT64_MAX; /* and is refused below */
-	for (unsigned i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
-		struct space_query q = tries[i];
-
-		q.len = len;
-		q.align = PAGE;
-		q.top_down = true;
-		q.avoid = AVOID_BOTH;
-		if (q.last > last || !space_find(p, &q, &addr, &largest))
-			continue;
+	if (small_room(p, len, last, &addr, &largest))
 		return plan_add(p, kind, name, (struct range){addr, len}) ? REFUSAL_NONE
 		                                                          : p->why->code;
-	}
 	if (memmap_ram_end(p->req->map) - 1 < last)
 		last = memmap_ram_end(p->req->map) - 1;
 	refuse(p->why, REFUSAL_PLAN_HANDOFF_ROOM, last, largest, len);
@@ -257,12 +284,13 @@ static enum refusal_code
 place_page_tables(struct planner *p)
 {
 	struct plan *plan = p->plan;
-	bool ok = map_gib(plan, (struct range){0, 4 * GIB});
+	bool any_late = plan->moves && plan->move[plan->moves - 1].late;
+	bool ok = true;
 
-	if (plan->protocol != PROTOCOL_LINUX64 && !p->req->trampoline_len) {
-		plan->mapped = 0;
+	if (plan->protocol != PROTOCOL_LINUX64 &&
+	        (!p->req->trampoline_len || (p->req->own_tables && !any_late)))
 		return REFUSAL_NONE;
-	}
+	ok = map_gib(plan, (struct range){0, 4 * GIB});
 	for (uint32_t i = 0; i < plan->placements; i++)
 		ok = ok && map_gib(plan, plan->placement[i].range);
 	for (uint32_t i = 0; i < p->req->blobs && p->req->trampoline_len; i++) {
@@ -306,7 +334,7 @@ plan_make(const struct plan_request *req, struct plan *ret_plan, struct refusal 
 	        plan_riscv_kernel, plan_riscv_fdt, plan_initrds, plan_moves, NULL};
 	enum refusal_code (*const *step)(struct planner *) =
 	        req->kernel->format == KERNEL_RISCV ? riscv_steps : x86_steps;
-	struct planner p = {req, ret_plan, ret_why};
+	struct planner p = {req, ret_plan, ret_why, {0, 0}};
 
 	ret_plan->placements = ret_plan->moves = ret_plan->mapped = ret_plan->map_entries = 0;
 	ret_plan->initrd = (struct range){0, 0};

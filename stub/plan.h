@@ -61,10 +61,11 @@ struct plan_request {
 	const struct named_range *fixed, *busy;
 	uint32_t nr_fixed, nr_busy;
 	uint64_t trampoline_len; /* bytes; 0: the executor stands outside the guest's space */
-	bool gb_pages;           /* CPUID 0x80000001 EDX bit 26 */
-	uint64_t rsdp;           /* 0: none known */
-	uint32_t map_spare;      /* entries by which the map may still grow (UEFI) */
-	uint32_t rng_seed_len;   /* 0 or PLAN_RNG_SEED: bytes at rng_seed */
+	bool own_tables; /* the executor's page tables serve a trampoline that moves nothing */
+	bool gb_pages;   /* CPUID 0x80000001 EDX bit 26 */
+	uint64_t rsdp;   /* 0: none known */
+	uint32_t map_spare;    /* entries by which the map may still grow (UEFI) */
+	uint32_t rng_seed_len; /* 0 or PLAN_RNG_SEED: bytes at rng_seed */
 	const uint8_t *rng_seed;
 	uint64_t fdt_len; /* RISC-V: bytes that the device tree needs */
 	struct plan_efi efi;

@@ -17,6 +17,7 @@ struct planner {
 	const struct plan_request *req;
 	struct plan *plan;
 	struct refusal *why;
+	struct range pool; /* free low memory that was found at once for small structures */
 };
 
 /* What a search for room keeps away from, beyond what is fixed or already placed. */

@@ -2,58 +2,51 @@
 /*
  * Finds room in the guest's RAM: RAM entries minus everything that stands in them.
  *
- * The free pieces are enumerated in ascending order and the query tried on each, so that the
- * lowest and the highest fit and the largest piece come from the same loop.
+ * The free pieces of an entry are enumerated in ascending order and the query tried on each, so
+ * that the lowest and the highest fit and the largest piece come from the same loop. This is
+ * most of what planning costs: the obstacles are looked at where they are, not copied.
  */
 #include "planner.h"
 
 #define BIOS_HOLE     (640 * KIB)
 #define BIOS_HOLE_END (1 * MIB)
 
-/* Obstacle number `i` of a search; false when there are no more. Empty ones are possible. */
-static bool
-obstacle(const struct planner *p, unsigned avoid, uint32_t i, struct named_range *ret_o)
-{
-	const struct plan_request *req = p->req;
-
-	*ret_o = (struct named_range){.name = ""};
-	if (i < req->nr_fixed) {
-		*ret_o = req->fixed[i];
-		return true;
-	}
-	i -= req->nr_fixed;
-	if (i < p->plan->placements) {
-		*ret_o = (struct named_range){
-		        p->plan->placement[i].name, p->plan->placement[i].range};
-		return true;
-	}
-	i -= p->plan->placements;
-	if (i < req->nr_busy) {
-		if (avoid & AVOID_BUSY)
-			*ret_o = req->busy[i];
-		return true;
-	}
-	i -= req->nr_busy;
-	if (i < req->blobs) {
-		const struct blob *b = &req->blob[i];
-
-		if ((avoid & AVOID_SOURCES) && b->where == BLOB_SPACE)
-			*ret_o = (struct named_range){b->name, {b->addr, b->size}};
-		return true;
-	}
-	return false;
-}
-
 static struct range
 whole_pages(struct range r)
 {
 	uint64_t start = align_down(r.addr, PAGE), end = range_end(r);
 
-	if (!r.len)
-		return r;
 	if (!align_up(end, PAGE, &end))
 		end = align_down(UINT64_MAX, PAGE);
 	return (struct range){start, end - start};
+}
+
+/* The first obstacle in a piece of RAM, widened to pages; of two that start together the
+ * longer. */
+struct first {
+	uint64_t addr, end; /* of the piece until there is one */
+	uint64_t obstacle_end;
+};
+
+static inline void
+look_at(struct first *f, uint64_t piece_addr, struct range r)
+{
+	if (!r.len || r.addr >= f->end)
+		return;
+	r = whole_pages(r);
+	if (range_end(r) <= piece_addr || r.addr > f->addr)
+		return;
+	if (r.addr == f->addr && range_end(r) <= f->obstacle_end)
+		return;
+	f->addr = r.addr;
+	f->obstacle_end = range_end(r);
+}
+
+static void
+look_at_all(struct first *f, uint64_t addr, const struct named_range *r, uint32_t count)
+{
+	for (const struct named_range *end = r + count; r < end; r++)
+		look_at(f, addr, r->range);
 }
 
 /* Narrow *piece to what lies before the first obstacle; *ret_next is where to go on. */
@@ -61,24 +54,25 @@ static void
 piece_before_obstacle(
         const struct planner *p, unsigned avoid, struct range *piece, uint64_t *ret_next)
 {
-	static const struct range always[] = {
-	        {0, PAGE}, {BIOS_HOLE, BIOS_HOLE_END - BIOS_HOLE}};
-	struct range first = {range_end(*piece), 0};
-	struct named_range o;
+	static const struct named_range always[] = {
+	        {"page 0", {0, PAGE}}, {"BIOS area", {BIOS_HOLE, BIOS_HOLE_END - BIOS_HOLE}}};
+	const struct plan_request *req = p->req;
+	struct first f = {range_end(*piece), range_end(*piece), 0};
 
-	*ret_next = range_end(*piece);
-	for (uint32_t i = 0; i < 2 || obstacle(p, avoid, i - 2, &o); i++) {
-		struct range r = i < 2 ? always[i] : whole_pages(o.range);
-
-		if (range_overlaps(r, *piece) && r.addr < first.addr)
-			first = r;
-		else if (range_overlaps(r, *piece) && r.addr == first.addr && r.len > first.len)
-			first = r;
+	if (piece->addr < BIOS_HOLE_END)
+		look_at_all(&f, piece->addr, always, 2);
+	look_at_all(&f, piece->addr, req->fixed, req->nr_fixed);
+	for (uint32_t i = 0; i < p->plan->placements; i++)
+		look_at(&f, piece->addr, p->plan->placement[i].range);
+	if (avoid & AVOID_BUSY)
+		look_at_all(&f, piece->addr, req->busy, req->nr_busy);
+	for (uint32_t i = 0; avoid & AVOID_SOURCES && i < req->blobs; i++) {
+		if (req->blob[i].where == BLOB_SPACE)
+			look_at(&f, piece->addr,
+			        (struct range){req->blob[i].addr, req->blob[i].size});
 	}
-	if (!first.len)
-		return;
-	*ret_next = range_end(first);
-	piece->len = first.addr > piece->addr ? first.addr - piece->addr : 0;
+	*ret_next = f.obstacle_end ? f.obstacle_end : f.end;
+	piece->len = f.addr > piece->addr ? f.addr - piece->addr : 0;
 }
 
 /* The place for the query inside a free piece. */
@@ -121,47 +115,75 @@ ram_within(const struct space_query *q, struct range ram)
 	return (struct range){start, end - start};
 }
 
-bool
-space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_addr,
-        uint64_t *ret_largest)
+/* Try all free pieces of one RAM entry; stops at the first that fits unless the last is wanted.
+ */
+static bool
+find_within(const struct planner *p, const struct space_query *q, struct range ram,
+        uint64_t *ret_addr, uint64_t *ret_largest)
 {
 	bool found = false;
 
-	*ret_largest = 0;
-	for (uint32_t i = 0; i < p->req->map->count; i++) {
-		const struct mem_range *m = &p->req->map->entry[i];
-		struct range ram = ram_within(q, m->range);
+	while (ram.len && (!found || q->top_down)) {
+		struct range piece = ram;
+		uint64_t next;
 
-		while (m->type == MEM_RAM && ram.len) {
-			struct range piece = ram;
-			uint64_t next;
-
-			piece_before_obstacle(p, q->avoid, &piece, &next);
-			if (piece.len > *ret_largest)
-				*ret_largest = piece.len;
-			if (fit(q, piece, ret_addr))
-				found = true;
-			if (found && !q->top_down)
-				return true;
-			if (next >= range_end(ram))
-				break;
-			ram = (struct range){next, range_end(ram) - next};
-		}
+		piece_before_obstacle(p, q->avoid, &piece, &next);
+		if (piece.len > *ret_largest)
+			*ret_largest = piece.len;
+		if (fit(q, piece, ret_addr))
+			found = true;
+		if (next >= range_end(ram))
+			break;
+		ram = (struct range){next, range_end(ram) - next};
 	}
 	return found;
 }
 
 bool
+space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_addr,
+        uint64_t *ret_largest)
+{
+	const struct memmap *map = p->req->map;
+
+	*ret_largest = 0;
+	for (uint32_t n = 0; n < map->count; n++) {
+		const struct mem_range *m = &map->entry[q->top_down ? map->count - 1 - n : n];
+
+		if (m->type == MEM_RAM && m->range.addr <= q->last &&
+		        find_within(p, q, ram_within(q, m->range), ret_addr, ret_largest))
+			return true;
+	}
+	return false;
+}
+
+/* The first of these that overlaps `r`, or NULL. */
+static const struct named_range *
+one_of(const struct named_range *o, uint32_t count, struct range r)
+{
+	for (const struct named_range *end = o + count; o < end; o++) {
+		if (range_overlaps(o->range, r))
+			return o;
+	}
+	return NULL;
+}
+
+bool
 space_is_free(const struct planner *p, struct range r, struct named_range *ret_blocker)
 {
+	const struct named_range *o = one_of(p->req->fixed, p->req->nr_fixed, r);
 	const struct mem_range *m;
-	struct named_range o;
 
-	for (uint32_t i = 0; obstacle(p, AVOID_NOTHING, i, &o); i++) {
-		if (range_overlaps(o.range, r)) {
-			*ret_blocker = o;
-			return false;
-		}
+	if (o) {
+		*ret_blocker = *o;
+		return false;
+	}
+	for (uint32_t i = 0; i < p->plan->placements; i++) {
+		const struct placement *pl = &p->plan->placement[i];
+
+		if (!range_overlaps(pl->range, r))
+			continue;
+		*ret_blocker = (struct named_range){pl->name, pl->range};
+		return false;
 	}
 	if (memmap_is_ram(p->req->map, r))
 		return true;

@@ -34,6 +34,7 @@ struct boot {
 	bool placed; /* by QEMU: the first module */
 	struct fw_cfg_items items;
 	struct memmap map;
+	struct range zeroed; /* low memory, apart from our own, that is known to be zero */
 	struct named_range fixed[BOOT_FIXED], busy[IMAGE_RANGES];
 	uint64_t rsdp;
 	struct kernel_file file;

@@ -26,14 +26,19 @@ execute_prepare(struct boot *b, struct refusal *ret_why)
 static enum refusal_code
 write_structures(const struct boot *b, struct refusal *ret_why)
 {
+	enum refusal_code (*write)(const struct plan_request *, const struct plan *,
+	        const struct memmap *, const struct placement *, uint8_t *, struct refusal *);
 	enum refusal_code code = REFUSAL_NONE;
 
 	for (uint32_t i = 0; !code && i < b->plan.placements; i++) {
 		const struct placement *p = &b->plan.placement[i];
 
-		if (p->kind >= PLACE_CMDLINE && p->kind <= PLACE_PAGE_TABLES)
-			code = handoff_write(&b->request, &b->plan, &b->map, p,
-			        (uint8_t *)(uintptr_t)p->range.addr, ret_why);
+		if (p->kind < PLACE_CMDLINE || p->kind > PLACE_PAGE_TABLES)
+			continue;
+		write = range_contains(b->zeroed, p->range) ? handoff_write_to_zeros
+		                                            : handoff_write;
+		code = write(&b->request, &b->plan, &b->map, p,
+		        (uint8_t *)(uintptr_t)p->range.addr, ret_why);
 	}
 	return code;
 }

@@ -1,8 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; Where exceptions of kshim itself arrive: FAULTS entries, FAULT_STRIDE bytes apart.
 ;
-; Each pushes its number, after a zero where the CPU pushes no error code, and nothing is
-; saved: fault() in idt.c ends the machine.
+; Each pushes its number, and nothing is saved: fault() in idt.c ends the machine.
 
 %include "offsets.inc"
 
@@ -19,21 +18,20 @@ global fault_entries, fault_page
 fault_entries:
 %assign vector 0
 %rep FAULTS
-	align	FAULT_STRIDE
 %if vector == PAGE_FAULT
 fault_page:
 %endif
-%if (HAS_ERROR_CODE >> vector) & 1 == 0
-	push	0
-%endif
 	push	vector
-	jmp	near fault_common
+	jmp	short fault_common
 %assign vector vector + 1
 %endrep
 
 fault_common:
 	mov	edi, [rsp]		; vector
-	mov	rsi, [rsp + 16]		; rip
+	mov	rsi, [rsp + 8]		; rip
+	mov	eax, HAS_ERROR_CODE
+	bt	eax, edi
+	cmovc	rsi, [rsp + 16]
 	and	rsp, -16
 	call	fault
 	ud2

@@ -6,7 +6,7 @@
 #define KSHIM_X86_IDT_H
 
 #define IDT_FAULTS       32 /* exceptions that a CPU can raise */
-#define IDT_FAULT_STRIDE 16 /* bytes between the entries in fault.asm */
+#define IDT_FAULT_STRIDE 4  /* bytes between the entries in fault.asm */
 #define IDT_PAGE_FAULT   14
 
 /* Load the IDT. Interrupts stay off. */

@@ -37,11 +37,13 @@ items_find(const struct items *items, const char name[ITEM_NAME], struct fw_cfg_
 {
 	const uint8_t *entry = items->directory.base;
 	const uint8_t *end = entry + align_down(items->directory.size, FW_CFG_ENTRY_LEN);
+	uint64_t second = word(name, 1);
 	uint32_t size;
 	uint16_t selector;
 
 	for (; entry < end; entry += FW_CFG_ENTRY_LEN) {
-		if (!items_same_name(entry + ENTRY_NAME, name))
+		if (word(entry + ENTRY_NAME, 1) != second ||
+		        !items_same_name(entry + ENTRY_NAME, name))
 			continue;
 		__builtin_memcpy(&size, entry + ENTRY_SIZE, sizeof(size));
 		__builtin_memcpy(&selector, entry + ENTRY_SELECTOR, sizeof(selector));

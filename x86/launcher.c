@@ -69,7 +69,7 @@ read_modules(struct launcher *l, const struct pvh_start_info *si, struct refusal
 		l->module[i] = (struct blob){.where = BLOB_SPACE,
 		        .addr = m[i].paddr,
 		        .size = m[i].size,
-		        .name = "module 1"};
+		        .name = i ? NULL : "module 1"};
 		code = check_module((struct range){m[i].paddr, m[i].size}, ret_why);
 	}
 	return code;

@@ -72,6 +72,8 @@ rom_main(void)
 	        NULL,
 	};
 	static struct boot boot;
+	uint64_t free = (uintptr_t)kshim_end;
 
+	boot.zeroed = (struct range){free, ROM_RAM_END - free};
 	boot_run(&boot, steps);
 }

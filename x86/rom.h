@@ -15,7 +15,9 @@
 #define ROM_LIFT_GIB   2
 #define ROM_WINDOW     0x7fe00000ull
 #define ROM_WINDOW_LEN 0x200000ull
-#define RESET_LEN      0x100ull /* the end, with the reset vector */
-#define ROM_FAULTS     80       /* fault.asm's entries, bytes from the ROM's start */
+#define ROM_RAM        0x1000ull  /* low memory that is zeroed at the start, ours included */
+#define ROM_RAM_END    0x9f000ull /* the BIOS data's page */
+#define RESET_LEN      0x80ull    /* the end, with the reset vector */
+#define ROM_FAULTS     80         /* fault.asm's entries, bytes from the ROM's start */
 
 #endif

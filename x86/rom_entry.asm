@@ -14,9 +14,13 @@
 %define ROM_ADDR   (ROM_LINKED + LINK_BIAS)
 %define ROM_PAGE   (ROM_ADDR & -(2 << 20))
 
+%define BIG_ENDIAN(x) (((x) >> 24) & 0xff | ((x) >> 8) & 0xff00 | ((x) & 0xff00) << 8 | \
+	((x) & 0xff) << 24)
+
 ; For the linker script to compare.
-global rom_linked
+global rom_linked, rom_ram
 rom_linked equ ROM_LINKED
+rom_ram equ ROM_RAM
 
 %define ENTRIES   512
 %define PTE_TABLE 0x03			; present, writable
@@ -26,7 +30,7 @@ rom_linked equ ROM_LINKED
 %define REQUEST   0x600			; 16 bytes of RAM that nobody uses: a fw_cfg request
 %define NO_ITEM   0x3fff		; reads as zeros
 
-extern rom_main, fault_page, kshim_start, kshim_end
+extern rom_main, fault_page
 
 ; ---------------------------------------------------------------- the end of the ROM
 section .reset
@@ -76,7 +80,7 @@ entry32:
 	call	rom_main		; does not return
 	ud2
 
-; Zero all of our RAM: by a fw_cfg request where there is DMA, which costs no instructions, else
+; Zero low memory, ours and what the handoff will be written to: by a fw_cfg request where there is DMA, which costs no instructions, else
 ; by hand. The stack is empty but for the return address. Destroys all registers.
 bits 32
 zero_ram:
@@ -85,26 +89,19 @@ zero_ram:
 	in	eax, dx
 	cmp	eax, "QEMU"
 	jne	.by_hand
-	mov	dword [REQUEST], (NO_ITEM >> 8) | (NO_ITEM & 0xff) << 8 | FW_CFG_SELECT_READ << 24
+	mov	dword [REQUEST], BIG_ENDIAN(NO_ITEM << 16 | FW_CFG_SELECT_READ)
 	mov	dword [REQUEST + 8], 0
-	mov	eax, kshim_end
-	mov	ecx, kshim_start
-	sub	eax, ecx
-	bswap	eax
-	bswap	ecx
-	mov	[REQUEST + 4], eax
-	mov	[REQUEST + 12], ecx
-	mov	eax, (REQUEST & 0xff) << 24 | (REQUEST & 0xff00) << 8
+	mov	dword [REQUEST + 4], BIG_ENDIAN(ROM_RAM_END - ROM_RAM)
+	mov	dword [REQUEST + 12], BIG_ENDIAN(ROM_RAM)
+	mov	eax, BIG_ENDIAN(REQUEST)
 	add	edx, 4
 	out	dx, eax
 	cmp	dword [REQUEST], 0
 	jne	.by_hand
 	jmp	ebx
 .by_hand:
-	mov	edi, kshim_start
-	mov	ecx, kshim_end
-	sub	ecx, edi
-	shr	ecx, 2
+	mov	edi, ROM_RAM
+	mov	ecx, (ROM_RAM_END - ROM_RAM) / 4
 	xor	eax, eax
 	rep stosd
 	jmp	ebx

