@@ -160,6 +160,7 @@ EFI_SRCS := \
 	efi/unpack.c \
 	efi/utf.c \
 	x86/jump.c \
+	x86/rng.c \
 	x86/serial.c \
 
 EFI_ASMS := \
@@ -168,6 +169,14 @@ EFI_ASMS := \
 	x86/trampoline.asm \
 
 EFI_LDS := efi/kshim.ld
+
+# The boot manager of tests/efi, linked and packed as kshim.efi is.
+CALLER_SRCS := \
+	tests/efi/caller.c \
+
+CALLER_ASMS := \
+	tests/efi/levels.asm \
+
 
 # The host program build/kshim.
 TOOL_SRCS := \
@@ -341,6 +350,7 @@ FUZZERS := \
 # The probe kernels' verdict (tests/probes), compiled for 32 and for 64 bits.
 PROBE_SRCS := \
 	tests/probes/bytes.c \
+	tests/probes/dump.c \
 	tests/probes/linux.c \
 	tests/probes/memory.c \
 	tests/probes/pagewalk.c \
@@ -467,7 +477,7 @@ endef
 SRCS_host := $(TOOL_SRCS)
 SRCS_asan := $(TOOL_SRCS) $(UNIT_SRCS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
 SRCS_x86 := $(X86_SRCS) $(ROM_SRCS)
-SRCS_efi := $(EFI_SRCS)
+SRCS_efi := $(EFI_SRCS) $(CALLER_SRCS)
 SRCS_riscv := $(RISCV_SRCS)
 SRCS_probe32 := $(PROBE_SRCS)
 SRCS_probe64 := $(PROBE_SRCS)
@@ -502,7 +512,8 @@ build/x86/%.o: %.asm build/x86/nasm-flags $(X86_INC) | needs
 	$(call say,NASM,$@)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) $(NASMFLAGS) -Ibuild/x86/ -MD $(@:.o=.d) -MP -MT $@ -o $@ $<
--include $(patsubst %.asm,build/x86/%.d,$(sort $(X86_ASMS) $(ROM_ASMS) $(EFI_ASMS)))
+-include $(patsubst %.asm,build/x86/%.d,$(sort $(X86_ASMS) $(ROM_ASMS) $(EFI_ASMS) \
+	$(CALLER_ASMS)))
 
 build/x86/list: FORCE
 	@$(call note,$@,$(X86_SRCS) $(X86_ASMS))
@@ -855,8 +866,17 @@ build/riscv/probe.bin: build/riscv/probe.elf
 	$(call say,COPY,$@)
 	$(Q)$(RISCV_CROSS)objcopy -O binary $< $@
 
+build/efi/caller.elf: $(CALLER_SRCS:%.c=build/efi/%.o) $(CALLER_ASMS:%.asm=build/x86/%.o) \
+		build/x86/efi/sbat.o build/x86/x86/mem.o $(EFI_LDS)
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS_efi) -T $(EFI_LDS) -o $@ $(filter %.o,$^)
+
+build/caller.efi: build/efi/header build/efi/caller.elf tools/pack-efi
+	$(call say,PACK,$@)
+	$(Q)$(PYTHON) tools/pack-efi build/efi/header build/efi/caller.elf $@
+
 .PHONY: probes
-probes: build/probes/packed build/probes/prelude build/riscv/probe.bin
+probes: build/caller.efi build/probes/packed build/probes/prelude build/riscv/probe.bin
 
 # ---------------------------------------------------------------- the rest
 

@@ -22,6 +22,8 @@ struct boot {
 	struct file kernel;
 	struct span whole; /* the kernel as it came, a unified kernel image with all sections */
 	bool is_uki;
+	uint32_t profile; /* of a unified kernel image */
+	bool has_profile; /* somebody chose it */
 	const char *from; /* how the kernel was found: "load options", ... */
 	uint32_t initrds;
 	struct file initrd[BOOT_INITRDS];

@@ -10,11 +10,11 @@
 #include "efi/boot.h"
 #include "stub/body.h"
 #include "stub/handoff.h"
+#include "x86/cpu.h"
 #include "x86/jump.h"
 
 #define PLAN_TRIES 4
 #define EXIT_TRIES 8
-#define CR4_LA57   (1u << 12)
 
 /* The firmware's map as it gave it. */
 struct raw_map {
@@ -22,27 +22,6 @@ struct raw_map {
 	UINTN room, len, key, desc_size;
 	UINT32 desc_version;
 };
-
-static bool
-has_gb_pages(void)
-{
-	uint32_t a = 0x80000001, b, c = 0, d;
-
-	__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-	return d >> 26 & 1;
-}
-
-/* The plan's page tables have four levels: the CPU must be in that mode already. */
-static enum refusal_code
-check_paging(struct refusal *ret_why)
-{
-	uint64_t cr4;
-
-	__asm__("mov %%cr4, %0" : "=r"(cr4));
-	if (cr4 & CR4_LA57)
-		return firmware_failed("leaving 5-level paging", EFI_UNSUPPORTED, ret_why);
-	return REFUSAL_NONE;
-}
 
 static enum refusal_code
 get_map(struct raw_map *raw, struct efi_map *ret_map, struct refusal *ret_why)
@@ -95,6 +74,37 @@ take_places(const struct plan *plan)
 		return false;
 	}
 	return true;
+}
+
+#define MEMORY_RO 0x20000u /* EFI_MEMORY_RO, which gnu-efi does not have */
+
+/*
+ * UEFI 2.10, 37 (EFI_MEMORY_ATTRIBUTE_PROTOCOL): firmware that lets no new page be executed
+ * must let the trampoline, which also writes to itself. If there is no such protocol there is
+ * no need.
+ */
+struct memory_attributes {
+	void *get, *set;
+	EFI_STATUS(EFIAPI *clear)
+	(struct memory_attributes *, EFI_PHYSICAL_ADDRESS, UINT64 len, UINT64 attributes);
+};
+
+static enum refusal_code
+allow_trampoline(const struct plan *plan, struct refusal *ret_why)
+{
+	EFI_GUID guid = {
+	        0xf4560cf6, 0x40ec, 0x4b4a, {0xa1, 0x92, 0xbf, 0x1d, 0x57, 0xd0, 0xb1, 0x89}};
+	struct memory_attributes *p = protocol_any(&guid);
+	struct range r = plan_find(plan, PLACE_TRAMPOLINE)->range;
+	EFI_STATUS status;
+
+	if (!p)
+		return REFUSAL_NONE;
+	status = p->clear(p, r.addr, (r.len + PAGE - 1) & ~(PAGE - 1),
+	        EFI_MEMORY_XP | EFI_MEMORY_RP | MEMORY_RO);
+	if (status != EFI_SUCCESS)
+		return firmware_failed("ClearMemoryAttributes", status, ret_why);
+	return REFUSAL_NONE;
 }
 
 static enum refusal_code
@@ -195,18 +205,18 @@ enum refusal_code
 execute(struct boot *b, struct refusal *ret_why)
 {
 	struct raw_map raw;
-	enum refusal_code code = check_paging(ret_why);
+	enum refusal_code code = make_map_room(&raw, ret_why);
 
-	if (!code)
-		code = make_map_room(&raw, ret_why);
 	if (code)
 		return code;
 	b->request.kernel = &b->facts;
 	b->request.protocol = b->words.protocol;
 	body_limits(BODY_EFI, &b->request);
-	b->request.gb_pages = has_gb_pages();
+	b->request.gb_pages = cpu_has_gb_pages();
 	b->request.efi.map_room = raw.room;
 	code = make_plan(b, &raw, ret_why);
+	if (!code)
+		code = allow_trampoline(&b->plan, ret_why);
 	if (!code && !b->words.quiet)
 		report_plan(b);
 	if (!code)

@@ -83,6 +83,11 @@ obey_policy(struct boot *b, struct refusal *ret_why)
 	                             b->facts.format == KERNEL_BZIMAGE);
 	if (!image || secure_kernel_allowed(b))
 		return secure_check(b, ret_why);
+	if (b->words.protocol != PROTOCOL_AUTO) {
+		refuse(ret_why, REFUSAL_EFI_PROTOCOL, 0, 0, 0);
+		ret_why->subject = b->kernel.name;
+		return ret_why->code;
+	}
 	if (!b->words.quiet) {
 		say("version " KSHIM_VERSION);
 		say("Secure Boot: the firmware verifies and starts the kernel");
@@ -112,6 +117,8 @@ status_of(enum refusal_code code)
 	case REFUSAL_PLAN_STAGE_ROOM:
 		return EFI_OUT_OF_RESOURCES;
 	case REFUSAL_EFI_OPTIONS:
+	case REFUSAL_EFI_PROFILE:
+	case REFUSAL_EFI_PROTOCOL:
 	case REFUSAL_CMDLINE_LONG:
 	case REFUSAL_CMDLINE_CONTROL:
 	case REFUSAL_CMDLINE_BUFFER:

@@ -120,29 +120,67 @@ add_word(struct options *o, size_t *used, const char *word)
 	*used += len;
 }
 
+/* "@N" of at most four digits chooses a profile. */
+static bool
+take_profile(struct options *o, const char *word)
+{
+	size_t len = length(word);
+	uint32_t n = 0;
+
+	if (word[0] != '@' || len < 2 || len > 5)
+		return false;
+	for (size_t i = 1; i < len; i++) {
+		if (word[i] < '0' || word[i] > '9')
+			return false;
+		n = 10 * n + (uint32_t)(word[i] - '0');
+	}
+	o->has_profile = true;
+	o->profile = n;
+	return true;
+}
+
+/* What a word may be gets less from one to the next. */
+enum place { MAYBE_SELF, MAYBE_KERNEL, MAYBE_PROFILE, NEITHER };
+
+/* Is it ourselves, the kernel, or the profile, which only the first words may be? */
+static bool
+is_leading(struct options *o, const char *self, const char *word, enum place *place)
+{
+	if (*place == MAYBE_SELF) {
+		*place = MAYBE_KERNEL;
+		if (same_file(word, self))
+			return true;
+	}
+	if (*place == MAYBE_KERNEL && is_path(word)) {
+		*place = MAYBE_PROFILE;
+		o->kernel = word;
+		return true;
+	}
+	if (*place != NEITHER && take_profile(o, word)) {
+		*place = NEITHER;
+		return true;
+	}
+	*place = NEITHER;
+	return false;
+}
+
 static enum refusal_code
 sort_words(struct options *o, const char *self, struct refusal *ret_why)
 {
 	char *at = o->text, *word;
-	unsigned place = 0; /* 0: may be ourselves; 1: may be the kernel; 2: neither */
+	enum place place = MAYBE_SELF;
 	size_t used = 0;
 	enum refusal_code code = REFUSAL_NONE;
 
 	while (!code && (word = next_word(&at))) {
 		struct span s = {(const uint8_t *)word, length(word)};
 
-		if (place == 0) {
-			place = 1;
-			if (same_file(word, self))
-				continue;
-		}
-		if (place == 1 && is_path(word))
-			o->kernel = word;
-		else if (span_is(s, 0, INITRD, INITRD_LEN))
+		if (is_leading(o, self, word, &place))
+			continue;
+		if (span_is(s, 0, INITRD, INITRD_LEN))
 			code = add_initrd(o, word + INITRD_LEN, ret_why);
 		else
 			add_word(o, &used, word);
-		place = 2;
 	}
 	return code;
 }
@@ -185,6 +223,8 @@ options_read(struct span raw, const char *self, struct options *ret, struct refu
 
 	ret->text[0] = ret->words[0] = 0;
 	ret->kernel = NULL;
+	ret->has_profile = false;
+	ret->profile = 0;
 	ret->initrds = 0;
 	ret->firmware_initrd = false;
 	if (raw.size % 2 || raw.size < 2 || span_le16(raw, 0) < ' ')

@@ -3,7 +3,8 @@
  * The load options: which kernel and initrds they name, and the rest as the kernel's words.
  *
  * The EFI stub's convention (Linux Documentation/admin-guide/efi-stub.rst), as a UEFI shell,
- * efibootmgr and QEMU's -append give it: [OURSELVES] [\KERNEL] [initrd=\FILE]... WORDS.
+ * efibootmgr and QEMU's -append give it: [OURSELVES] [\KERNEL] [@PROFILE] [initrd=\FILE]...
+ * WORDS.
  */
 #ifndef KSHIM_EFI_OPTIONS_H
 #define KSHIM_EFI_OPTIONS_H
@@ -18,6 +19,8 @@ struct options {
 	char text[OPTIONS_ROOM];  /* all of it as UTF-8; what follows points here */
 	char words[OPTIONS_ROOM]; /* for the kernel */
 	const char *kernel;       /* NULL: none named */
+	bool has_profile;         /* @N, systemd-stub's way to choose a profile */
+	uint32_t profile;
 	uint32_t initrds;
 	const char *initrd[OPTIONS_INITRDS];
 	bool firmware_initrd; /* ends with initrd=initrd: what the firmware offers is meant */

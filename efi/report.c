@@ -6,7 +6,18 @@
 #include "efi/boot.h"
 #include "efi/say.h"
 
-#define LINE 512
+#define LINE     512
+#define CR4_LA57 (1u << 12)
+
+/* The kernel is entered with four levels; the trampoline sees to that. */
+static bool
+in_5_levels(void)
+{
+	uint64_t cr4;
+
+	__asm__("mov %%cr4, %0" : "=r"(cr4));
+	return cr4 & CR4_LA57;
+}
 
 void
 report_kernel(const struct boot *b)
@@ -37,6 +48,8 @@ report_plan(const struct boot *b)
 		report_initrd(&t, &b->plan);
 		say(buf);
 	}
+	if (in_5_levels())
+		say("leaving 5-level paging");
 	t = text_init(buf, sizeof(buf));
 	report_entry(&t, &b->plan);
 	say(buf);

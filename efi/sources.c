@@ -39,11 +39,15 @@ enum refusal_code
 sources_options(struct boot *b, struct refusal *ret_why)
 {
 	struct span raw = {fw.self->LoadOptions, fw.self->LoadOptionsSize};
+	enum refusal_code code;
 
 	find_self(b);
 	if (!raw.base)
 		raw.size = 0;
-	return options_read(raw, b->self, &b->options, ret_why);
+	code = options_read(raw, b->self, &b->options, ret_why);
+	b->profile = b->options.profile;
+	b->has_profile = b->options.has_profile;
+	return code;
 }
 
 enum refusal_code

@@ -10,6 +10,7 @@
 #include "efi/secure.h"
 #include "efi/tpm.h"
 #include "efi/utf.h"
+#include "stub/text.h"
 
 static struct boot *boot; /* whose initrds are offered */
 
@@ -120,15 +121,30 @@ load(struct span whole, EFI_HANDLE *ret_image)
 	        (void *)(uintptr_t)whole.base, whole.size, ret_image);
 }
 
+/* "@N " for the stub of a unified kernel image, if somebody chose a profile. */
+static UINT32
+put_profile(const struct boot *b, uint16_t *out)
+{
+	char text[16];
+	struct text t = text_init(text, sizeof(text));
+
+	if (!b->has_profile)
+		return 0;
+	text_str(&t, "@");
+	text_dec(&t, b->profile);
+	text_str(&t, " ");
+	return utf16_from_8(text, out, sizeof(text)) ? (UINT32)t.len : 0;
+}
+
 static EFI_STATUS
 start(struct boot *b, EFI_HANDLE image)
 {
 	static uint16_t line[LINE_ROOM];
 	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
 	EFI_LOADED_IMAGE *loaded = protocol_of(image, &guid);
-	UINT32 len = 0;
+	UINT32 len = put_profile(b, line);
 
-	if (!loaded || !utf16_from_8(b->request.cmdline.text, line, LINE_ROOM))
+	if (!loaded || !utf16_from_8(b->request.cmdline.text, line + len, LINE_ROOM - len))
 		return EFI_UNSUPPORTED;
 	while (line[len])
 		len++;
@@ -150,7 +166,8 @@ start_image(struct boot *b, struct span whole, struct refusal *ret_why)
 		return failed(b, "LoadImage", status, ret_why);
 	}
 	boot = b;
-	if (tpm_measure(b, true, ret_why)) {
+	/* A unified kernel image's stub measures its line itself, if it takes it at all. */
+	if (!b->is_uki && tpm_measure(b, true, ret_why)) {
 		fw.boot->UnloadImage(image);
 		return ret_why->code;
 	}

@@ -6,6 +6,7 @@
  * UEFI 2.10, 4.6 (configuration tables), 12.9 (GOP); Linux include/uapi/linux/screen_info.h.
  */
 #include "efi/boot.h"
+#include "x86/rng.h"
 
 #define VIDEO_TYPE_EFI 0x70
 #define LFB_64BIT      2u /* capabilities: ext_lfb_base counts */
@@ -97,13 +98,14 @@ read_screen(uint8_t out[SCREEN_LEN])
 	return true;
 }
 
+/* The firmware's, else the CPU's own. */
 static bool
 read_seed(uint8_t *seed, UINTN len)
 {
 	EFI_GUID guid = EFI_RNG_PROTOCOL_GUID;
 	EFI_RNG_PROTOCOL *rng = protocol_any(&guid);
 
-	return rng && rng->GetRNG(rng, NULL, len, seed) == EFI_SUCCESS;
+	return (rng && rng->GetRNG(rng, NULL, len, seed) == EFI_SUCCESS) || rng_seed(seed, len);
 }
 
 /* Bytes of a table that Linux reads after we have moved things; a page where we do not know. */

@@ -90,16 +90,17 @@ measure(struct tcg2 *tpm, UINT32 pcr, const char *text, struct span bytes,
 
 /* Name and content of each section of ours that is part of what is booted. */
 static enum refusal_code
-measure_sections(struct tcg2 *tpm, struct refusal *ret_why)
+measure_sections(struct tcg2 *tpm, uint32_t profile, struct refusal *ret_why)
 {
 	static const char *const names[] = {".linux", ".osrel", ".cmdline", ".initrd", ".ucode",
-	        ".splash", ".dtb", ".uname", ".sbat", ".pcrpkey"};
+	        ".splash", ".dtb", ".uname", ".sbat", ".pcrpkey", ".profile", ".dtbauto",
+	        ".hwids"};
 	static struct pe pe;
 	struct span image = {fw.self->ImageBase, fw.self->ImageSize}, s;
 	enum refusal_code code = REFUSAL_NONE;
 	bool found;
 
-	if (pe_read(image, &found, &pe, ret_why) || !found)
+	if (pe_read(image, &found, &pe, ret_why) || !found || !pe_take_profile(&pe, profile))
 		return REFUSAL_NONE;
 	for (unsigned i = 0; !code && i < sizeof(names) / sizeof(names[0]); i++) {
 		const struct pe_section *row = pe_find(&pe, names[i]);
@@ -146,7 +147,7 @@ tpm_measure(const struct boot *b, bool firmware_starts, struct refusal *ret_why)
 	if (code || firmware_starts)
 		return code;
 	if (secure_is_own(b->kernel.bytes))
-		code = measure_sections(tpm, ret_why);
+		code = measure_sections(tpm, b->profile, ret_why);
 	else
 		code = measure(tpm, PCR_KERNEL, b->kernel.name, b->kernel.bytes, ret_why);
 	for (uint32_t i = 0; !code && i < b->initrds; i++) {

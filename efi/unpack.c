@@ -53,31 +53,50 @@ take_sections(struct boot *b, const struct pe *pe, struct span whole, bool loade
 	return sources_add_initrd(b, section(pe, ".initrd", whole, loaded), ret_why);
 }
 
+/* Leave of a unified kernel image what the profile has that somebody chose, or profile 0. */
+static enum refusal_code
+take_profile(const struct boot *b, struct pe *pe, struct refusal *ret_why)
+{
+	uint32_t profiles = pe_profiles(pe);
+
+	if (pe_take_profile(pe, b->profile))
+		return REFUSAL_NONE;
+	return refuse(ret_why, REFUSAL_EFI_PROFILE, 0, b->profile, profiles);
+}
+
+static enum refusal_code
+take_image(struct boot *b, struct pe *pe, struct refusal *ret_why)
+{
+	struct span whole = b->kernel.bytes;
+	enum refusal_code code = take_profile(b, pe, ret_why);
+
+	if (code || b->secure)
+		return code; /* the firmware will start it as it is */
+	b->kernel.bytes = section(pe, ".linux", whole, false).bytes;
+	return take_sections(b, pe, whole, false, ret_why);
+}
+
 enum refusal_code
 unpack_kernel(struct boot *b, struct refusal *ret_why)
 {
 	static struct pe pe;
-	struct span whole = b->kernel.bytes;
-	struct image im = image_of(whole);
+	struct image im = image_of(b->kernel.bytes);
 	struct bundle members;
 	bool found;
 	enum refusal_code code = bundle_read(&im, &found, &members, ret_why);
 
 	if (!code && found) {
 		code = take_bundle(b, &members, ret_why);
-		b->whole = b->kernel.bytes;
 		found = false; /* of no matter: a bundle holds a kernel and no image */
 	} else if (!code) {
-		b->whole = whole;
-		code = pe_read(whole, &found, &pe, ret_why);
+		code = pe_read(b->kernel.bytes, &found, &pe, ret_why);
 	}
+	b->whole = b->kernel.bytes;
 	b->is_uki = !code && found && pe_find(&pe, ".linux");
-	if (b->is_uki && b->secure)
-		return REFUSAL_NONE; /* the firmware will start it as it is */
-	if (b->is_uki) {
-		b->kernel.bytes = section(&pe, ".linux", whole, false).bytes;
-		code = take_sections(b, &pe, whole, false, ret_why);
-	}
+	if (b->is_uki)
+		code = take_image(b, &pe, ret_why);
+	else if (!code && b->has_profile)
+		code = refuse(ret_why, REFUSAL_EFI_PROFILE, 0, b->profile, 0);
 	if (code && !ret_why->subject)
 		ret_why->subject = b->kernel.name;
 	return code;
@@ -90,12 +109,16 @@ unpack_self(struct boot *b, bool *ret_found, struct refusal *ret_why)
 	struct span whole = {fw.self->ImageBase, fw.self->ImageSize};
 	enum refusal_code code = pe_read(whole, ret_found, &pe, ret_why);
 
+	if (!code && *ret_found)
+		*ret_found = pe_find(&pe, ".linux") != NULL;
 	if (code || !*ret_found)
 		return code;
-	*ret_found = pe_find(&pe, ".linux") != NULL;
-	if (!*ret_found)
-		return REFUSAL_NONE;
 	b->from = "sections of kshim.efi";
+	code = take_profile(b, &pe, ret_why);
+	if (code) {
+		ret_why->subject = "kshim.efi";
+		return code;
+	}
 	b->kernel = section(&pe, ".linux", whole, true);
 	return take_sections(b, &pe, whole, true, ret_why);
 }

@@ -21,7 +21,7 @@ enum body {
 };
 
 /* Bytes of x86/trampoline.asm, which is filled up to them. */
-#define BODY_TRAMPOLINE_CODE 640
+#define BODY_TRAMPOLINE_CODE 768
 
 /* Descriptors by which a UEFI firmware's map may still grow after the plan was made. */
 #define BODY_EFI_SPARE 32

@@ -104,3 +104,47 @@ pe_find(const struct pe *pe, const char *name)
 	}
 	return NULL;
 }
+
+static bool
+starts_profile(const struct pe_section *s)
+{
+	static const char name[PE_NAME] = ".profile";
+
+	return memcmp(s->name, name, sizeof(name)) == 0;
+}
+
+uint32_t
+pe_profiles(const struct pe *pe)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < pe->sections; i++)
+		n += starts_profile(&pe->section[i]);
+	return n ? n : 1;
+}
+
+/* Append those of `from` that belong to profile `wanted`; 0: to all profiles. */
+static void
+add_profile(const struct pe *from, uint32_t wanted, struct pe *to)
+{
+	uint32_t profile = 0;
+
+	for (uint32_t i = 0; i < from->sections; i++) {
+		profile += starts_profile(&from->section[i]);
+		if (profile == wanted)
+			to->section[to->sections++] = from->section[i];
+	}
+}
+
+bool
+pe_take_profile(struct pe *pe, uint32_t number)
+{
+	struct pe all = *pe;
+
+	if (number >= pe_profiles(pe))
+		return false;
+	pe->sections = 0;
+	add_profile(&all, number + 1, pe);
+	add_profile(&all, 0, pe);
+	return true;
+}

@@ -51,7 +51,19 @@ struct pe {
 enum refusal_code pe_read(
         struct span file, bool *ret_found, struct pe *ret_pe, struct refusal *ret_why);
 
-/* The section of that name, or NULL. */
+/*
+ * How many profiles a unified kernel image has: one without .profile sections has one. A
+ * .profile section starts a profile; what stands before the first belongs to all.
+ */
+uint32_t pe_profiles(const struct pe *pe);
+
+/*
+ * Keep the sections of profile `number` (from 0) first, then those of all profiles, and drop
+ * the others, so that pe_find() finds what that profile has. False if there is no such profile.
+ */
+bool pe_take_profile(struct pe *pe, uint32_t number);
+
+/* The first section of that name, or NULL. */
 const struct pe_section *pe_find(const struct pe *pe, const char *name);
 
 #endif

@@ -4,18 +4,22 @@
 ;
 ; void trampoline(const struct machine_state *rdi, const struct move *rsi, uint64_t rdx,
 ;                 uint64_t rcx)
-; in long mode: the state, the late moves and their number, the plan's page tables (0: those that
-; are loaded stay). All four lie below 4 GiB and are mapped by those tables at their own
-; addresses, and so is this code.
+; in long mode of 4 or 5 levels: the state, the late moves and their number, the plan's page
+; tables (0: those that are loaded, of 4 levels, stay). All four lie below 4 GiB and are mapped by
+; those tables at their own addresses, and so is this code.
 ; Never returns. An exception in here resets the machine: there is no IDT any more.
 
 %include "offsets.inc"
 %include "x86/mem.inc"
 
 %define CR0_PG       (1 << 31)
+%define CR4_LA57     (1 << 12)
 %define MSR_EFER     0xc0000080
 %define TSS_BUSY     (1 << 1)		; in byte 5 of a descriptor
 %define GDT_ACCESS   5
+%define OWN_CS32     0x08
+%define OWN_CS64     0x10
+%define OWN_DATA     0x18
 
 section .rodata				; data for whoever links it: it never runs in place
 align 16
@@ -24,11 +28,14 @@ trampoline_start:
 bits 64
 	cli
 	cld
-	jrcxz	.tables_loaded
-	mov	cr3, rcx
-.tables_loaded:
 	lidt	[rel no_idt]
 	lea	rsp, [rel stack_top]
+	mov	rax, cr4
+	test	eax, CR4_LA57
+	jnz	leave_5_levels
+	jrcxz	have_tables
+	mov	cr3, rcx
+have_tables:
 	mov	rbx, rdi		; state
 	mov	r9, rsi			; next move
 	mov	r10, rdx		; moves left
@@ -80,6 +87,42 @@ bits 64
 	lea	rax, [rel enter_32]
 	push	rax
 	o64 retf
+
+; Five levels can only be left with paging off, so by way of compatibility mode, with a GDT of
+; our own. rdi, rsi, rdx, rcx as on entry, all below 4 GiB; destroys rax, rbx.
+leave_5_levels:
+	lea	rax, [rel own_gdt]
+	mov	[rel own_gdtr.base], rax
+	lgdt	[rel own_gdtr]
+	lea	rbx, [rel .back]
+	lea	rax, [rel .compat]
+	push	OWN_CS32
+	push	rax
+	o64 retf
+bits 32
+.compat:
+	mov	eax, OWN_DATA
+	mov	ds, eax
+	mov	ss, eax
+	mov	eax, cr0
+	and	eax, ~CR0_PG
+	mov	cr0, eax
+	mov	eax, cr4
+	and	eax, ~CR4_LA57
+	mov	cr4, eax
+	mov	cr3, ecx
+	mov	eax, cr0
+	or	eax, CR0_PG
+	mov	cr0, eax
+	push	dword OWN_CS64
+	push	ebx
+	retf
+bits 64
+.back:	mov	edi, edi		; the upper halves are undefined after such a way
+	mov	esi, esi
+	mov	edx, edx
+	lea	rsp, [rel stack_top]
+	jmp	have_tables
 
 ; rbx = state, ebp = selector for tr, code and data segments loaded.
 enter_64:
@@ -151,6 +194,15 @@ target64:
 	dq	0
 no_idt:	dw	0
 	dq	0
+own_gdtr:
+	dw	4 * 8 - 1
+.base:	dq	0
+align 8
+own_gdt:
+	dq	0
+	dq	0x00cf9b000000ffff	; OWN_CS32
+	dq	0x00af9b000000ffff	; OWN_CS64
+	dq	0x00cf93000000ffff	; OWN_DATA
 align 16
 	times 64 db 0
 	times TRAMPOLINE_CODE - ($ - trampoline_start) db 0	; or it has outgrown its room

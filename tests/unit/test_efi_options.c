@@ -161,6 +161,39 @@ malformed_code_points(void **state)
 	}
 }
 
+static void
+profile(void **state)
+{
+	static const struct {
+		const char *text;
+		bool has;
+		uint32_t number;
+		const char *kernel, *words;
+	} rows[] = {
+	        {"@2 quiet", true, 2, NULL, "quiet"},
+	        {"kshim.efi @0", true, 0, NULL, ""},
+	        {"\\a.efi @9999 x", true, 9999, "\\a.efi", "x"},
+	        {"\\a.efi @10000", false, 0, "\\a.efi", "@10000"},
+	        {"\\a.efi x @1", false, 0, "\\a.efi", "x @1"},
+	        {"@ @1", false, 0, NULL, "@ @1"},
+	        {"@1 @2", true, 1, NULL, "@2"},
+	        {"@1x", false, 0, NULL, "@1x"},
+	        {"@1 \\a.efi", true, 1, NULL, "\\a.efi"},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(parse(rows[i].text, "\\kshim.efi"), REFUSAL_NONE);
+		assert_int_equal(o.has_profile, rows[i].has);
+		assert_int_equal(o.profile, rows[i].number);
+		assert_string_equal(o.words, rows[i].words);
+		if (rows[i].kernel)
+			assert_string_equal(o.kernel, rows[i].kernel);
+		else
+			assert_null(o.kernel);
+	}
+}
+
 int
 main(void)
 {
@@ -171,6 +204,7 @@ main(void)
 	        cmocka_unit_test(firmwares_initrd),
 	        cmocka_unit_test(quotes_protect),
 	        cmocka_unit_test(what_is_no_text),
+	        cmocka_unit_test(profile),
 	        cmocka_unit_test(limits),
 	        cmocka_unit_test(code_points),
 	        cmocka_unit_test(malformed_code_points),

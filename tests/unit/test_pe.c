@@ -52,6 +52,16 @@ setup(void **state)
 	return 0;
 }
 
+/* Sections of two bytes each, named by `names`, at addresses that count from 1 MiB. */
+static void
+image_of_names(const char *const *names, unsigned count)
+{
+	memset(image + TABLE, 0, sizeof(image) - TABLE);
+	put(AT + 6, count, 2);
+	for (unsigned i = 0; i < count; i++)
+		section(i, names[i], 2, 0x100000 + i, 2, 0xe00 + 2 * i);
+}
+
 static enum refusal_code
 parse(uint64_t size)
 {
@@ -135,6 +145,51 @@ content_is_the_shorter_length(void **state)
 	assert_int_equal(pe_find(&pe, ".b")->len, 0x200);
 }
 
+static uint64_t
+addr_of(const char *name)
+{
+	const struct pe_section *s = pe_find(&pe, name);
+
+	return s ? s->addr : 0;
+}
+
+static void
+profiles(void **state)
+{
+	static const char *const names[] = {".linux", ".cmdline", ".profile", ".cmdline",
+	        ".profile", ".initrd", ".profile"};
+	/* For each profile: where it finds .linux, .cmdline, .profile, .initrd. */
+	static const uint64_t wanted[3][4] = {{0x100000, 0x100003, 0x100002, 0},
+	        {0x100000, 0x100001, 0x100004, 0x100005}, {0x100000, 0x100001, 0x100006, 0}};
+
+	(void)state;
+	for (uint32_t n = 0; n < 3; n++) {
+		image_of_names(names, 7);
+		assert_int_equal(parse(sizeof(image)), REFUSAL_NONE);
+		assert_int_equal(pe_profiles(&pe), 3);
+		assert_true(pe_take_profile(&pe, n));
+		assert_int_equal(addr_of(".linux"), wanted[n][0]);
+		assert_int_equal(addr_of(".cmdline"), wanted[n][1]);
+		assert_int_equal(addr_of(".profile"), wanted[n][2]);
+		assert_int_equal(addr_of(".initrd"), wanted[n][3]);
+	}
+	assert_int_equal(parse(sizeof(image)), REFUSAL_NONE);
+	assert_false(pe_take_profile(&pe, 3));
+	assert_int_equal(pe.sections, 7);
+}
+
+static void
+no_profiles(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(sizeof(image)), REFUSAL_NONE);
+	assert_int_equal(pe_profiles(&pe), 1);
+	assert_false(pe_take_profile(&pe, 1));
+	assert_true(pe_take_profile(&pe, 0));
+	assert_int_equal(pe.sections, 2);
+	assert_int_equal(addr_of(".cmdline"), 0x8000);
+}
+
 int
 main(void)
 {
@@ -143,6 +198,8 @@ main(void)
 	        cmocka_unit_test_setup(no_pe, setup),
 	        cmocka_unit_test_setup(table_past_the_end, setup),
 	        cmocka_unit_test_setup(too_many_sections, setup),
+	        cmocka_unit_test_setup(profiles, setup),
+	        cmocka_unit_test_setup(no_profiles, setup),
 	        cmocka_unit_test_setup(content_is_the_shorter_length, setup),
 	};
 
