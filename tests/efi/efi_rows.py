@@ -2,8 +2,10 @@
 """The UEFI table: how the kernel is found, how it is booted, what is refused."""
 import struct
 import zlib
+from dataclasses import dataclass
 
-from vm import UKI_LINE, Row, files
+from media import UKI_LINE, files
+from vm import Row
 
 LINUX = 'console=ttyS0 panic=-1 loglevel=5'
 VMLINUX = {'vmlinux': 'vmlinux:cloud', 'initrd.img': 'initramfs'}
@@ -21,18 +23,51 @@ options loglevel=5 two=2
 '''
 
 
-def probe(name, kernel, by, initrd=None, word='', **more):
-    """A probe kernel that checks what it is handed."""
-    words = 'console=ttyS0 probe.efi=1'
+@dataclass(frozen=True)
+class Call:
+    """What tests/efi/caller.c starts, and what must be said then; `code`: kshim's refusal."""
+    image: str
+    options: str
+    expect: tuple
+    code: str = ''
+
+
+def refused(options, code, status):
+    return Call('kshim.efi', options, (f'[{code}]', f'{options}: {status}, pages kept 0'), code)
+
+
+def caller(name, calls, disk, levels=4, firmware='plain', **more):
+    """A row whose boot loader is our caller, with kshim.efi beside it."""
+    text = ''.join(f'\\{call.image} {call.options}\n' for call in calls)
+    sign = 'signed:' if firmware == 'snakeoil' else ''
+    found = {'allowed': ' '.join(call.code or 'efi.not-allowed' for call in calls),
+             'expect': tuple(text for call in calls for text in call.expect), **more}
+    return Row(name, {'EFI/BOOT/BOOTX64.EFI': f'{sign}caller', 'kshim.efi': f'{sign}kshim.efi',
+                      'caller.txt': ('5-levels\n' * (levels == 5) + text).encode(), **disk},
+               firmware=firmware, **found)
+
+
+def probe_line(by, initrd, more=''):
+    """The words by which a probe checks its entry, its initrd and the line itself."""
+    words = f'console=ttyS0{more}'
     if initrd:
         data = files.read(files.path(initrd))
         words += f' probe.initrd={len(data):x}:{zlib.crc32(data):x}'
     words += f' probe.entry={by} probe.line='
-    words += f'{zlib.crc32((words + "00000000").encode()):08x}'
-    named = ' initrd=\\data' if initrd else ''
-    return Row(name, {'probe': f'probe:{kernel}', **({'data': initrd} if initrd else {})},
-               append=f'\\probe{named} {word} {words}', by=by, probe=True,
-               expect=(f'probe {kernel}: PASS',), **more)
+    return words + f'{zlib.crc32((words + "00000000").encode()):08x}'
+
+
+def probe(name, kernel, by, initrd=None, levels=4, seed=False, dump=False, **more):
+    """A probe kernel that checks what it is handed."""
+    words = probe_line(by, initrd,
+                       ' probe.efi=1' + ' probe.seed=1' * seed + ' probe.dump=1' * dump)
+    options = f'\\probe{" initrd=" + chr(92) + "data" if initrd else ""} {words}'
+    disk = {'probe': f'probe:{kernel}', **({'data': initrd} if initrd else {})}
+    passed = f'probe {kernel}: PASS'
+    if levels == 5:
+        return caller(name, [Call('kshim.efi', options, ('leaving 5-level paging', passed))],
+                      disk, levels, by=by, probe=True, cpu='max', **more)
+    return Row(name, disk, append=options, by=by, probe=True, expect=(passed,), **more)
 
 
 def shell(name, commands, disk, **more):
@@ -52,11 +87,11 @@ def boot_option(number, options):
             f'  setvar BootNext {guid} ={number:02x}00')
 
 
-def secure(name, kshim, kernel, more=b'', initrd=b'initrd /initrd.img\n', found='', **rest):
+def secure(name, kshim, kernel, more=b'', initrd=b'initrd /initrd.img\n', found='', disk=(), **rest):
     """A row with Secure Boot on: kshim.efi as the volume's boot loader, one boot entry."""
     entry = b'linux /kernel\noptions ' + UKI_LINE.encode() + b'\n' + initrd + more
     return Row(name, {'EFI/BOOT/BOOTX64.EFI': kshim, 'kernel': kernel, 'initrd.img': 'initramfs',
-                      'loader/entries/a.conf': entry}, firmware='snakeoil',
+                      'loader/entries/a.conf': entry, **dict(disk)}, firmware='snakeoil',
                found='\\loader\\entries\\a.conf' if found is not None else '', **rest)
 
 
@@ -67,14 +102,16 @@ ROWS = [
     Row('options-vmlinux-linux64', VMLINUX,
         append=f'\\vmlinux initrd=\\initrd.img kshim.protocol=linux64 {LINUX} loglevel=7',
         found=OPTIONS, by='linux64', line=f'{LINUX} loglevel=7',
-        expect=('efi: EFI v2.', 'kshim: userspace reached')),
+        qemu=('-device', 'VGA', '-device', 'virtio-rng-pci'),
+        expect=('random: crng init done', 'efi: EFI v2.', 'efifb: mode is 1280x800x32',
+                'kshim: userspace reached')),
     Row('options-bzimage', BZIMAGE, append=f'/boot/vmlinuz initrd=/initrd.img {LINUX}',
         found=OPTIONS, by='linux64', line=LINUX, expect=BOOTED),
     Row('qemu-initrd', {'vmlinux': 'vmlinux:cloud'}, append=f'\\vmlinux {LINUX}',
         initrd='initramfs', found=OPTIONS, by='pvh', line=LINUX, expect=BOOTED),
     Row('second-volume', {'other': b'nothing'}, second=VMLINUX,
-        append=f'\\vmlinux initrd=\\initrd.img {LINUX}', found=OPTIONS, line=LINUX,
-        expect=BOOTED),
+        append=f'\\vmlinux initrd=\\initrd.img {LINUX} quiet', line=f'{LINUX} quiet', loader='pvh',
+        expect=BOOTED, absent=('kshim: version', 'kshim: kernel from', 'kshim: entering')),
     shell('shell-options', [f'kshim.efi \\vmlinux initrd=\\initrd.img {LINUX}'], VMLINUX,
           found=OPTIONS, by='pvh', line=LINUX, expect=BOOTED),
     Row('options-sid-vmlinux', {'vmlinux': 'vmlinux:sid', 'initrd.img': 'initramfs'},
@@ -96,6 +133,13 @@ ROWS = [
           found='sections of kshim.efi', line=f'{LINUX} extra=1', expect=BOOTED),
     Row('uki-as-kernel', {'my.efi': 'uki:objcopy:vmlinux:cloud'}, append='\\my.efi extra=1',
         found=OPTIONS, by='pvh', line=f'{LINUX} extra=1', expect=BOOTED),
+    shell('profiles', ['kshim.efi @3 x=1', 'echo status %lasterror%', 'kshim.efi @1 extra=1'],
+          {'kshim.efi': 'uki:profiles:vmlinux:cloud'}, allowed='efi.profile',
+          found='sections of kshim.efi', line=f'{LINUX} profile=1 extra=1',
+          expect=('no profile 3: it has 3', 'status 0x2', *BOOTED)),
+    Row('systemd-uki', {'my.efi': 'uki:profiles-systemd:debian:cloud'}, by='linux64',
+        append='\\my.efi @2 extra=1', found=OPTIONS, line=f'{LINUX} profile=2 extra=1',
+        expect=BOOTED),
     # A bundle by LoadFile2.
     Row('bundle', append='extra=1', initrd='bundle:vmlinux:cloud',
         found='the firmware (LoadFile2)', by='pvh', line=f'{LINUX} extra=1', expect=BOOTED),
@@ -144,56 +188,80 @@ ROWS = [
           by='linux64', line=UKI_LINE, expect=BOOTED,
           measured=(*((11, name) for name in ('.linux', '.osrel', '.cmdline', '.initrd', '.sbat')
                       for _ in range(2)), (9, '\\b.img'))),
+    secure('tpm-secure-bzimage', 'signed:kshim.efi', 'signed:debian:cloud', found=None, tpm=True,
+           initrd=b'initrd /initrd.img\ninitrd /b.img\n', disk={'b.img': 'init:init-tpm'},
+           line=UKI_LINE, expect=('the firmware verifies and starts', *BOOTED), started=2,
+           measured=((12, UKI_LINE),)),
+    caller('tpm-secure-systemd-uki', [Call('kshim.efi', '\\my.efi @1', BOOTED)],
+           {'my.efi': 'signed:uki:profiles-systemd-tpm:debian:cloud'}, firmware='snakeoil',
+           tpm=True, line=f'{UKI_LINE} profile=1', started=3,
+           measured=tuple((11, name) for name in ('.linux', '.osrel', '.cmdline', '.initrd',
+                                                  '.uname', '.sbat', '.profile')
+                          for _ in range(2))),
+    Row('tpm-secure-uki', {'EFI/BOOT/BOOTX64.EFI': 'signed:kshim.efi',
+                           'EFI/Linux/debian.efi': 'signed:uki:objcopy-tpm:debian:cloud'},
+        firmware='snakeoil', found='sections of kshim.efi', by='linux64', line=UKI_LINE, tpm=True,
+        expect=('the firmware verifies and starts', *BOOTED), started=2,
+        measured=tuple((11, name) for name in ('.linux', '.osrel', '.cmdline', '.initrd', '.sbat')
+                       for _ in range(2))),
     # Secure Boot. Its caller, which prints the status, is the firmware's boot manager.
     secure('secure-bzimage', 'signed:kshim.efi', 'signed:debian:cloud', found=None,
            line=UKI_LINE, expect=('the firmware verifies and starts', *BOOTED)),
-    secure('secure-bzimage-unsigned', 'signed:kshim.efi', 'debian:cloud', found=None,
-           refusal='efi.start-image', expect=('LoadImage returned', 'BdsDxe: failed to start')),
     secure('secure-elf', 'signed:kshim.efi', 'vmlinux:cloud', found=None,
            refusal='efi.not-allowed', expect=('for kernel', 'BdsDxe: failed to start',
                                               'Access Denied')),
     secure('secure-elf-pinned', 'signed:pinned:vmlinux:cloud', 'vmlinux:cloud', by='linux64',
            line=UKI_LINE, expect=('moved up by', *BOOTED)),
-    secure('secure-pinned-other-line', 'signed:pinned:vmlinux:cloud', 'vmlinux:cloud',
-           more=b'options quiet\n', found=None, refusal='efi.not-allowed',
-           expect=('the command line: Secure Boot', 'Access Denied')),
-    secure('secure-pinned-no-initrd', 'signed:pinned:vmlinux:cloud', 'vmlinux:cloud',
-           initrd=b'', found=None, refusal='efi.not-allowed',
-           expect=('the initrd: Secure Boot', 'Access Denied')),
     Row('secure-sections', {'EFI/BOOT/BOOTX64.EFI': 'signed:uki:objcopy:vmlinux:cloud'},
         firmware='snakeoil', found='sections of kshim.efi', by='linux64', line=UKI_LINE,
         expect=BOOTED),
     Row('secure-unsigned-kshim', {'EFI/BOOT/BOOTX64.EFI': 'kshim.efi'}, firmware='snakeoil',
         expect=('BdsDxe: failed to load', 'Access Denied'), absent=('kshim:',), timeout=40),
-    Row('secure-type2', {'EFI/BOOT/BOOTX64.EFI': 'signed:kshim.efi',
-                         'EFI/Linux/debian.efi': 'signed:uki:objcopy:debian:cloud'},
-        firmware='snakeoil', found='sections of kshim.efi', by='linux64', line=UKI_LINE,
-        expect=('the firmware verifies and starts', *BOOTED)),
-    # Probes: what the kernel is handed.
-    probe('probe-pvh32', 'pvh32', 'pvh', 'bytes:70001'),
+    # Probes: what the kernel is handed; test_same_handoff.py has more.
     probe('probe-pvh64', 'pvh64', 'pvh', 'bytes:4097'),
-    probe('probe-elf64', 'elf64', 'linux64', 'bytes:70001'),
-    probe('probe-bz64', 'bz64', 'linux64', 'bytes:4097'),
-    probe('probe-bz32', 'bz32', 'linux32', 'bytes:31'),
-    # Refusals come back to the caller with a status.
+    probe('probe-seed', 'bz64', 'linux64', 'bytes:31', seed=True,
+          qemu=('-device', 'virtio-rng-pci')),
+    probe('probe-strict-nx', 'bz64', 'linux64', 'bytes:31', firmware='trixie-strictnx'),
+    # 5-level paging, which the caller turns on.
+    probe('la57-pvh', 'pvh32', 'pvh', 'bytes:70001', levels=5),
+    probe('la57-linux64', 'bz64', 'linux64', 'bytes:4097', levels=5),
+    # Refusals come back to the caller with a status: the shell, and a caller of ours that counts
+    # the pages that are not given back.
     shell('refusal-missing', ['kshim.efi \\nothing', 'echo status %lasterror%'], {},
           refusal='efi.not-found', expect=('\\nothing: no volume', 'status 0xE')),
-    shell('refusal-damaged', ['kshim.efi \\vmlinux', 'echo status %lasterror%'],
-          {'vmlinux': 'cut:5000000:vmlinux:cloud'}, refusal='elf.truncated',
-          expect=('status 0x1',)),
-    shell('refusal-no-initrd', ['kshim.efi \\vmlinux initrd=\\none', 'echo status %lasterror%'],
-          {'vmlinux': 'probe:pvh32'}, refusal='efi.not-found',
-          expect=('\\none: no volume', 'status 0xE')),
     shell('refusal-no-room', ['kshim.efi \\vmlinux initrd=\\data', 'echo status %lasterror%'],
           {'vmlinux': 'vmlinux:cloud', 'data': 'initramfs'}, memory=100,
           refusal='efi.memory', expect=('status 0x9',)),
-    shell('refusal-huge', ['kshim.efi \\probe', 'echo status %lasterror%'],
-          {'probe': 'probe:pvh-huge'}, refusal='plan.kernel-place', expect=('status 0x9',)),
-    shell('refusal-line', ['kshim.efi \\probe kshim.protocol=none', 'echo status %lasterror%'],
-          {'probe': 'probe:pvh32'}, refusal='cmdline.word', expect=('status 0x2',)),
+    caller('refusals', [
+        refused('\\nothing', 'efi.not-found', 'not found'),
+        refused('\\cut', 'elf.truncated', 'load error'),
+        refused('\\probe initrd=\\none', 'efi.not-found', 'not found'),
+        refused('\\huge', 'plan.kernel-place', 'out of resources'),
+        refused('\\probe kshim.protocol=none', 'cmdline.word', 'invalid parameter'),
+        refused('\\probe @1', 'efi.profile', 'invalid parameter'),
+        Call('kshim.efi', '\\probe a\x01b', ('[efi.options]', 'invalid parameter, pages kept 0'),
+             'efi.options'),
+        refused('\\caller.txt', 'kernel.unknown', 'load error'),
+        refused('quiet', 'efi.no-kernel', 'not found')],
+           {'cut': 'cut:5000000:vmlinux:cloud', 'probe': 'probe:pvh32', 'huge': 'probe:pvh-huge'}),
+    # The firmware itself keeps a page now and then when it refuses an image: so it does first.
+    caller('secure-refusals', [
+        Call('unsigned', '-', ('LoadImage failed', 'access denied, pages kept')),
+        Call('unsigned', '-', ('LoadImage failed', 'access denied, pages kept')),
+        refused('\\vmlinux', 'efi.not-allowed', 'access denied'),
+        refused('\\unsigned', 'efi.start-image', 'security violation'),
+        refused('\\signed kshim.protocol=linux64', 'efi.protocol', 'invalid parameter'),
+        refused('\\signed initrd=\\none', 'efi.not-found', 'not found'),
+        Call('unsigned.efi', '\\vmlinux', ('LoadImage failed', 'access denied')),
+        Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img {UKI_LINE} quiet', (
+            'the command line: Secure Boot', 'access denied', 'pages kept 0')),
+        Call('pinned.efi', f'\\vmlinux {UKI_LINE}', (
+            'the initrd: Secure Boot', 'access denied', 'pages kept 0')),
+        Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img {UKI_LINE}', BOOTED)],
+           {**VMLINUX, 'unsigned': 'debian:memtest-x64', 'signed': 'signed:debian:cloud',
+            'unsigned.efi': 'kshim.efi', 'pinned.efi': 'signed:pinned:vmlinux:cloud'},
+           firmware='snakeoil', line=UKI_LINE),
     shell('no-memory-left', [*(['kshim.efi \\vmlinux initrd=\\none'] * 8),
                              'kshim.efi \\vmlinux initrd=\\initrd.img ' + LINUX], VMLINUX,
           memory=300, allowed='efi.not-found', line=LINUX, expect=BOOTED),
-    shell('refusal-no-kernel', ['kshim.efi quiet', 'echo status %lasterror%'], {},
-          refusal='efi.no-kernel', expect=('status 0xE',)),
 ]

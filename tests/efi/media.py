@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a row's machine is given: FAT volumes, disks of two partitions, files by name.
 
-Names are those of tests/boot/files.py and, made from kshim.efi: kshim.efi itself, uki:TOOL:KERNEL,
+Names are those of tests/boot/files.py and, made from kshim.efi: kshim.efi itself, caller (tests/efi/caller.c), uki:TOOL:KERNEL,
 init:SCRIPT, signed:FILE, pinned:KERNEL, bundle:KERNEL.
 """
 import os
@@ -78,20 +78,37 @@ def uki_part(name, data):
     return files.write(f'uki {name} {os.getpid()}', data)
 
 
+def ukify(stub, *args):
+    if stub != EFI:
+        stub = os.path.join(os.path.dirname(files.packaged('sdboot')), stub)
+    subprocess.run(['/usr/bin/python3', files.packaged('ukify'), 'build', f'--stub={stub}', *args],
+                   check=True, stdout=subprocess.DEVNULL)
+
+
+def profiles(out):
+    """Arguments for a unified kernel image of three profiles, each with its own word."""
+    for n in (1, 2):
+        ukify('addonx64.efi.stub', f'--profile=ID=p{n}', f'--cmdline={UKI_LINE} profile={n}', f'--output={out}.{n}')
+    return ['--profile=ID=p0', f'--join-profile={out}.1', f'--join-profile={out}.2']
+
+
 def uki(tool, kernel):
-    """kshim.efi with sections, by objcopy or by trixie's ukify on this system's Python."""
+    """A unified kernel image, of kshim.efi or of systemd's stub, by a TOOL of these words: objcopy
+    or ukify (trixie's, on this system's Python), profiles, systemd, tpm."""
     line = uki_part('line', UKI_LINE.encode())
     osrel = uki_part('osrel', b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian"\n')
+    initrd = resolve('initramfs')
     out = os.path.join(files.MADE, f'{tool}-{os.getpid()}-{kernel}.efi'.replace(':', '_'))
     os.makedirs(files.MADE, exist_ok=True)
-    if tool == 'ukify':
-        subprocess.run(['/usr/bin/python3', files.packaged('ukify'), 'build', f'--linux={resolve(kernel)}',
-                        f'--initrd={resolve("initramfs")}', f'--cmdline=@{line}',
-                        f'--os-release=@{osrel}', f'--stub={EFI}', '--uname=6.1',
-                        f'--output={out}'], check=True, stdout=subprocess.DEVNULL)
+    if tool.endswith('-tpm'):
+        initrd = uki_part('initrd', files.read(initrd) + files.read(own_init('init-tpm')))
+    if not tool.startswith('objcopy'):
+        more = profiles(out) if 'profiles' in tool else []
+        ukify('linuxx64.efi.stub' if 'systemd' in tool else EFI, f'--linux={resolve(kernel)}', f'--initrd={initrd}', f'--cmdline=@{line}',
+              f'--os-release=@{osrel}', '--uname=6.1', *more, f'--output={out}')
         return out
     args, addr = [], 0x1000000
-    for name, path in (('.osrel', osrel), ('.cmdline', line), ('.initrd', resolve('initramfs')),
+    for name, path in (('.osrel', osrel), ('.cmdline', line), ('.initrd', initrd),
                        ('.linux', resolve(kernel))):
         args += ['--add-section', f'{name}={path}', '--change-section-vma', f'{name}={addr:#x}']
         addr += -(-os.path.getsize(path) // 4096) * 4096
@@ -147,6 +164,8 @@ def resolve(name):
     """A file by name: tests/boot's names, and kshim.efi itself or made from it."""
     if name == 'kshim.efi':
         return EFI
+    if name == 'caller':
+        return os.path.join(files.BUILD, 'caller.efi')
     if name.startswith('/'):
         return name
     kind, _, rest = name.partition(':')

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Optional
 
-from media import EFI, UKI_LINE, files, fat_image, gpt_image, listing, resolve  # noqa: F401
+from media import EFI, files, fat_image, gpt_image, listing, resolve
 
 OVMF = '/usr/share/OVMF'
 # name -> code, variables, secure flash; "trixie" ones are of that release
@@ -19,8 +19,11 @@ FIRMWARE = {
     'plain': ('OVMF_CODE_4M.fd', 'OVMF_VARS_4M.fd', False),
     'snakeoil': ('OVMF_CODE_4M.secboot.fd', 'OVMF_VARS_4M.snakeoil.fd', True),
     'trixie': ('OVMF_CODE_4M.fd', 'OVMF_VARS_4M.fd', False),
-    'trixie-strictnx': ('OVMF_CODE_4M.secboot.strictnx.fd', 'OVMF_VARS_4M.snakeoil.fd', True),
+    'trixie-strictnx': ('OVMF_CODE_4M.secboot.strictnx.fd', 'OVMF_VARS_4M.fd', True),
 }
+# What Linux says of its loader (boot.rst, type_of_loader), by kshim's protocol: none assigned, its
+# own PVH entry; '': its EFI stub, started by the firmware.
+LOADER = {'linux64': '255', 'linux32': '255', 'pvh': '176', '': '33'}
 TRIES = 3
 PASSED = 33     # isa-debug-exit, by tests/probes/say.c
 REFUSED = re.compile(r'kshim: .*\[([a-z0-9.-]+)\]')
@@ -45,13 +48,15 @@ class Row:
     reboots: bool = False                       # the machine goes on after a reset
     found: str = ''                             # "the kernel is from ..." as kshim says it
     by: str = ''                                # how kshim says that it enters
+    loader: str = ''                            # by what Linux says that it was loaded, if not so
     line: Optional[str] = None                  # what Linux must have as its line
     probe: bool = False                         # a probe kernel's verdict decides
     expect: tuple = ()                          # texts in this order
     absent: tuple = ()
     measured: tuple = ()                        # (PCR, text) of each event of ours
+    started: int = 0                            # images that the firmware measured, 0: any
     refusal: str = ''
-    allowed: str = ''                           # a code that may be said though it goes on
+    allowed: str = ''                           # codes that may be said though it goes on
     timeout: int = 150
 
     @property
@@ -167,6 +172,7 @@ def run_once(row, directory):
 def ended(row, text):
     """Did it end in a verdict, rather than just stop?"""
     return bool(row.refusal and REFUSED.search(text) or 'kshim: powering off' in text
+                or 'caller: done' in text
                 or re.search(r'probe \S+: (PASS|FAIL)', text) or finished(row, text))
 
 
@@ -195,6 +201,9 @@ def judge_tpm(row, text):
                               r'    String: \|-\n      "(.*)"', parsed))
     if events != row.measured:
         return f'measured {events}, wanted {row.measured}'
+    started = parsed.count('EventType: EV_EFI_BOOT_SERVICES_APPLICATION')
+    if row.started and started != row.started:
+        return f'the firmware measured {started} images, wanted {row.started}'
     sums = parsed.split('\n  sha256:\n')[-1].split('\n  sha384:')[0]
     for pcr, value in re.findall(r'^PCR (\d+) ([0-9A-F]+)$', text, re.M):
         logged = re.search(rf'^\s+{pcr}\s*: 0x([0-9a-f]+)', sums, re.M)
@@ -205,7 +214,7 @@ def judge_tpm(row, text):
 
 def judge(row, text, status, left):
     """'' if the row passed, else what is wrong."""
-    refusal = next((m for m in REFUSED.finditer(text) if m[1] != row.allowed), None)
+    refusal = next((m for m in REFUSED.finditer(text) if m[1] not in row.allowed.split()), None)
     if row.refusal and (not refusal or refusal[1] != row.refusal):
         return f'refused by {refusal[1] if refusal else "nobody"}, wanted [{row.refusal}]'
     if refusal and not row.refusal:
@@ -221,6 +230,10 @@ def judge(row, text, status, left):
         said = re.findall(r'^kshim: command line (.*)$', text, re.M)
         if said != [row.line]:
             return f'Linux has the line {said}, wanted "{row.line}"'
+        loader = re.findall(r'^kshim: loader type (\d+)$', text, re.M)
+        wanted = LOADER[row.loader or row.by or (entered[1] if entered else '')]
+        if loader != [wanted]:
+            return f'Linux was loaded by type {loader}, wanted {wanted}'
     if lacking(row, text):
         return f'"{lacking(row, text)}" is missing'
     for unwanted in row.absent:

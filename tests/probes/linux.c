@@ -166,13 +166,18 @@ read_setup_data(struct probe *p, uint64_t addr)
 	}
 }
 
-/* SETUP_RNG_SEED where the CPU has real entropy and the kernel says that it knows the type. */
+/* SETUP_RNG_SEED where the row says that the firmware has a generator (probe.seed=1), or where
+ * the CPU has real entropy and the kernel says that it knows the type. */
 static void
 check_rng(struct probe *p)
 {
 	bool rdrand = cpuid(1).c & 1u << 30 ||
 	              (cpuid(0).a >= 7 && cpuid(7).b & 1u << 18); /* RDSEED */
 
+	if (word(p, "probe.seed") && p->label->flags & LABEL_RNG) {
+		want(p, "SETUP_RNG_SEED there", p->rng, 1);
+		return;
+	}
 	if (p->rng && !rdrand)
 		fail(p, "SETUP_RNG_SEED on a CPU without RDRAND and RDSEED", 1, 0);
 	if (p->rng && p->label->flags & LABEL_BZIMAGE && !(p->label->flags & LABEL_RNG))
@@ -262,8 +267,8 @@ read_boot_params(struct probe *p)
 		fail(p, "e820_entries", bp->e820_entries, E820_MAX_ENTRIES_ZEROPAGE);
 	if (!(p->label->flags & LABEL_BZIMAGE) || bp->hdr.version >= 0x209)
 		read_setup_data(p, bp->hdr.setup_data);
-	check_rng(p);
 	read_line(p, bp);
+	check_rng(p);
 	p->efi = word(p, "probe.efi") != NULL;
 	check_rest_zero(p, bp);
 	if (p->efi)

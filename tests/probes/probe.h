@@ -218,6 +218,9 @@ void check_tables(struct probe *p);
 void read_boot_params(struct probe *p);
 void read_start_info(struct probe *p);
 
+/* dump.c: what was handed over, byte by byte, if the row asks for it. */
+void dump_handoff(const struct probe *p);
+
 /* memory.c: the map, what must lie in it, the files. */
 void add_thing(struct probe *p, const char *name, uint64_t addr, uint64_t len);
 void check_map(struct probe *p);

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A boot manager of a few lines: starts what \caller.txt says, one line after the other, and
+ * prints the status that came back and how many pages were not.
+ *
+ * A line is an image's path on our volume and its load options. The first start does not count:
+ * the firmware may connect drivers then, which keep memory; and as firmware takes a page for
+ * itself now and then, the starts go on until one keeps none, eight at most. The line "5-levels"
+ * switches to 5-level paging, which Debian's firmware never does by itself.
+ */
+#include <efi.h>
+
+#define TEXT     8192
+#define PATH     512
+#define MAP_ROOM 32768
+#define STARTS   8
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
+/* levels.asm: put the page tables in use below the page `top`, which is below 4 GiB. */
+void enter_5_levels(uint64_t top);
+
+static EFI_HANDLE self;
+static EFI_SYSTEM_TABLE *st;
+static EFI_BOOT_SERVICES *bs;
+static EFI_LOADED_IMAGE *loaded;
+static char text[TEXT];
+static uint8_t map[MAP_ROOM] __attribute__((aligned(8)));
+
+static void
+print(const char *s)
+{
+	uint16_t wide[2] = {0, 0};
+
+	for (; *s; s++) {
+		wide[0] = (uint8_t)*s;
+		st->ConOut->OutputString(st->ConOut, wide);
+	}
+}
+
+static void
+print_number(uint64_t v, unsigned base)
+{
+	char digits[24], *p = digits + sizeof(digits) - 1;
+
+	*p = 0;
+	do
+		*--p = "0123456789abcdef"[v % base];
+	while (v /= base);
+	print(p);
+}
+
+static void
+print_status(EFI_STATUS status)
+{
+	static const struct {
+		EFI_STATUS status;
+		const char *name;
+	} known[] = {{EFI_SUCCESS, "success"}, {EFI_LOAD_ERROR, "load error"},
+	        {EFI_INVALID_PARAMETER, "invalid parameter"}, {EFI_NOT_FOUND, "not found"},
+	        {EFI_OUT_OF_RESOURCES, "out of resources"}, {EFI_DEVICE_ERROR, "device error"},
+	        {EFI_ACCESS_DENIED, "access denied"},
+	        {EFI_SECURITY_VIOLATION, "security violation"}};
+
+	for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (known[i].status == status) {
+			print(known[i].name);
+			return;
+		}
+	}
+	print("0x");
+	print_number(status, 16);
+}
+
+static uint64_t
+free_pages(void)
+{
+	UINTN len = sizeof(map), key, size;
+	UINT32 version;
+	uint64_t pages = 0;
+
+	if (bs->GetMemoryMap(&len, (EFI_MEMORY_DESCRIPTOR *)map, &key, &size, &version))
+		print("caller: no memory map\r\n");
+	for (UINTN at = 0; at < len; at += size) {
+		const EFI_MEMORY_DESCRIPTOR *d = (const EFI_MEMORY_DESCRIPTOR *)(map + at);
+
+		if (d->Type == EfiConventionalMemory)
+			pages += d->NumberOfPages;
+	}
+	return pages;
+}
+
+static UINTN
+to_wide(const char *s, uint16_t *out)
+{
+	UINTN n = 0;
+
+	while (s[n]) {
+		out[n] = (uint8_t)s[n];
+		n++;
+	}
+	out[n] = 0;
+	return 2 * (n + 1);
+}
+
+/* Our volume's device path with the file's behind it, in `out`. */
+static void
+device_path(const char *name, uint8_t *out)
+{
+	static EFI_GUID guid = DEVICE_PATH_PROTOCOL;
+	EFI_DEVICE_PATH *ours;
+	uint16_t wide[PATH];
+	UINTN at = 0, len = to_wide(name, wide);
+
+	bs->HandleProtocol(loaded->DeviceHandle, &guid, (void **)&ours);
+	while (!IsDevicePathEnd((EFI_DEVICE_PATH *)((uint8_t *)ours + at)))
+		at += DevicePathNodeLength((EFI_DEVICE_PATH *)((uint8_t *)ours + at));
+	bs->CopyMem(out, ours, at);
+	out[at] = MEDIA_DEVICE_PATH;
+	out[at + 1] = MEDIA_FILEPATH_DP;
+	out[at + 2] = (uint8_t)(len + 4);
+	out[at + 3] = (uint8_t)((len + 4) >> 8);
+	bs->CopyMem(out + at + 4, wide, len);
+	out[at + 4 + len] = END_DEVICE_PATH_TYPE;
+	out[at + 5 + len] = END_ENTIRE_DEVICE_PATH_SUBTYPE;
+	out[at + 6 + len] = 4;
+	out[at + 7 + len] = 0;
+}
+
+static EFI_STATUS
+start(const char *name, const char *options)
+{
+	static EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+	static uint8_t path[2048];
+	static uint16_t wide[TEXT];
+	EFI_HANDLE image = NULL;
+	EFI_LOADED_IMAGE *its;
+	EFI_STATUS status;
+
+	device_path(name, path);
+	status = bs->LoadImage(FALSE, self, (EFI_DEVICE_PATH *)path, NULL, 0, &image);
+	if (status) {
+		print("caller: LoadImage failed\r\n");
+		if (image)
+			bs->UnloadImage(image);
+		return status;
+	}
+	bs->HandleProtocol(image, &guid, (void **)&its);
+	its->LoadOptionsSize = (UINT32)to_wide(options, wide);
+	its->LoadOptions = wide;
+	return bs->StartImage(image, NULL, NULL);
+}
+
+static void
+switch_levels(void)
+{
+	EFI_PHYSICAL_ADDRESS top = 0xffffffff;
+
+	if (bs->AllocatePages(AllocateMaxAddress, EfiBootServicesData, 1, &top))
+		return;
+	bs->SetMem((void *)(uintptr_t)top, 4096, 0);
+	enter_5_levels(top);
+	print("caller: in 5-level paging\r\n");
+}
+
+static void
+obey(char *line)
+{
+	char *options = line;
+	uint64_t kept = 1;
+	EFI_STATUS status = EFI_SUCCESS;
+
+	if (line[0] == '5') {
+		switch_levels();
+		return;
+	}
+	while (*options && *options != ' ')
+		options++;
+	if (*options)
+		*options++ = 0;
+	start(line, options);
+	for (unsigned i = 0; i < STARTS && kept; i++) {
+		uint64_t before = free_pages();
+
+		status = start(line, options);
+		kept = before - free_pages();
+	}
+	print("caller: ");
+	print(options);
+	print(": ");
+	print_status(status);
+	print(", pages kept ");
+	print_number(kept, 10);
+	print("\r\n");
+}
+
+static EFI_STATUS
+read_text(void)
+{
+	static EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
+	EFI_FILE_IO_INTERFACE *fs;
+	EFI_FILE_HANDLE root, f;
+	UINTN len = TEXT - 1;
+	EFI_STATUS status = bs->HandleProtocol(loaded->DeviceHandle, &guid, (void **)&fs);
+
+	if (!status)
+		status = fs->OpenVolume(fs, &root);
+	if (!status)
+		status = root->Open(root, &f, (CHAR16 *)L"\\caller.txt", EFI_FILE_MODE_READ, 0);
+	if (status)
+		return status;
+	status = f->Read(f, &len, text);
+	f->Close(f);
+	root->Close(root);
+	return status;
+}
+
+EFI_STATUS EFIAPI
+efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
+{
+	static EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+	char *line = text;
+
+	self = image;
+	st = table;
+	bs = table->BootServices;
+	bs->HandleProtocol(image, &guid, (void **)&loaded);
+	if (read_text())
+		print("caller: no \\caller.txt\r\n");
+	for (char *p = text; *p; p++) {
+		if (*p != '\n')
+			continue;
+		*p = 0;
+		obey(line);
+		line = p + 1;
+	}
+	print("caller: done\r\n");
+	st->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);
+	return EFI_SUCCESS;
+}
