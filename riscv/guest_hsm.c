@@ -21,11 +21,11 @@ error(int64_t code)
 }
 
 static bool
-is_guest_memory(uint64_t addr)
+can_run_at(uint64_t addr)
 {
 	struct range one = {addr, 2};
 
-	return range_fits(addr, 2) && memmap_is_ram(guest.map, one);
+	return addr % 2 == 0 && range_fits(addr, 2) && memmap_is_ram(guest.map, one);
 }
 
 /* Under start_lock, so that of two starters only one sets where the hart begins. */
@@ -55,7 +55,7 @@ hart_start(const struct vcpu *v)
 
 	if (!to)
 		return error(SBI_ERR_INVALID_PARAM);
-	if (!is_guest_memory(v->x[11]))
+	if (!can_run_at(v->x[11]))
 		return error(SBI_ERR_INVALID_ADDRESS);
 	while (__atomic_exchange_n(&start_lock, 1, __ATOMIC_ACQUIRE))
 		;
@@ -83,7 +83,7 @@ hart_suspend(struct vcpu *v)
 
 	if (type != SBI_SUSPEND_RETENTIVE && type != SBI_SUSPEND_NON_RETENTIVE)
 		return error(SBI_ERR_INVALID_PARAM);
-	if (type == SBI_SUSPEND_NON_RETENTIVE && !is_guest_memory(resume))
+	if (type == SBI_SUSPEND_NON_RETENTIVE && !can_run_at(resume))
 		return error(SBI_ERR_INVALID_ADDRESS);
 	__asm__ volatile("wfi" ::: "memory");
 	if (type == SBI_SUSPEND_RETENTIVE)

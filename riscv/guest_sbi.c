@@ -84,15 +84,21 @@ time_call(const struct vcpu *v, uint64_t function)
 	return success(0);
 }
 
-/* Are all harts of the mask the guest's? */
+/* Are all harts of the mask the guest's, and is its base not past all of these? */
 static bool
 mask_is_valid(uint64_t mask, uint64_t base)
 {
-	for (unsigned i = 0; i < 64 && base != HART_ALL; i++) {
+	bool past = true;
+
+	if (base == HART_ALL)
+		return true;
+	for (unsigned i = 0; i < 64; i++) {
 		if ((mask >> i & 1) && (base > UINT64_MAX - i || !guest_vcpu(base + i)))
 			return false;
 	}
-	return true;
+	for (uint32_t i = 0; i < guest.harts; i++)
+		past = past && guest.vcpu[i].hart < base;
+	return !past;
 }
 
 static bool

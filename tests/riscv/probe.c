@@ -4,7 +4,8 @@
  * says.
  *
  * probe=sbi calls every function of each extension of the SBI specification 2.0 with good and
- * bad arguments; probe=start starts all harts= at once; probe=load, store, fetch with
+ * bad arguments; probe=start starts all harts= at once; probe=storm lets them send each other
+ * IPIs; probe=load, store, fetch with
  * at=ADDRESS make one access there. It speaks by the legacy console, one line a check, "probe:
  * PASS" or "probe: FAIL" last, and shuts down.
  */
@@ -27,12 +28,14 @@
 #define OPAQUE      0x1234567890abcdefull
 #define UART_IRQ    10u
 #define PROBE_HARTS 16
+#define LETTERS     300u  /* to each other hart in probe=storm */
 #define TICKS_MS    10000 /* timer ticks in a millisecond, at 10 MHz */
 
 extern uint64_t entry_satp[2];
-extern const uint8_t second_entry[], start_entry[], probe_start[];
+extern const uint8_t second_entry[], start_entry[], storm_entry[], probe_start[];
 
 void probe_main(uint64_t hart, uint64_t tree);
+void storm_main(uint64_t hart, uint64_t harts);
 void second_main(uint64_t hart, uint64_t opaque, uint64_t satp, uint64_t sstatus);
 int64_t suspend_and_resume(uint64_t type, uint64_t opaque, uint64_t *ret);
 uint64_t read_hgatp(void);
@@ -46,6 +49,10 @@ static uint64_t me;
 static volatile uint64_t second_hart, second_opaque, second_satp, second_sstatus, second_ipis;
 static volatile uint64_t second_runs;
 volatile uint64_t harts_arrived[PROBE_HARTS];
+
+/* probe=storm: letters that wait for a hart, and how many it has got in all. */
+static uint64_t letters[PROBE_HARTS];
+static volatile uint64_t letters_got[PROBE_HARTS];
 
 static void
 put(const char *s)
@@ -115,6 +122,12 @@ comes(uint64_t bit, uint64_t ms)
 static void
 check_base(void)
 {
+	/* legacy but the console; PMU, SUSP, CPPC, NACL, STA, SSE, FWFT, DBTR; experimental,
+	 * vendor's, firmware's */
+	static const uint64_t absent[] = {0, 3, 4, 5, 6, 7, 8, 9, 0x504d55, 0x53555350,
+	        0x43505043, 0x4e41434c, 0x535441, 0x535345, 0x46574654, 0x44425452, 0x8000000,
+	        0x9000000, 0xa000000};
+
 	check("base version", call(SBI_BASE, 0, 0, 0, 0, 0).value, 2 << 24);
 	check("base implementation", err(SBI_BASE, 1, 0, 0, 0, 0), 0);
 	check("base implementation version", err(SBI_BASE, 2, 0, 0, 0, 0), 0);
@@ -127,6 +140,11 @@ check_base(void)
 	check("probe DBCN", call(SBI_BASE, 3, SBI_DBCN, 0, 0, 0).value, 1);
 	check("probe legacy putchar", call(SBI_BASE, 3, 1, 0, 0, 0).value, 1);
 	check("probe legacy getchar", call(SBI_BASE, 3, 2, 0, 0, 0).value, 1);
+	for (unsigned i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
+		check("probe of an absent one", call(SBI_BASE, 3, absent[i], 0, 0, 0).value, 0);
+		check("call of an absent one", err(absent[i], 0, 0, 0, 0, 0),
+		        E(ERR_NOT_SUPPORTED));
+	}
 	check("probe PMU, absent", call(SBI_BASE, 3, 0x504d55, 0, 0, 0).value, 0);
 	check("probe absent is no error", err(SBI_BASE, 3, 0x504d55, 0, 0, 0), 0);
 	check("probe nonsense", call(SBI_BASE, 3, ~0ull, 0, 0, 0).value, 0);
@@ -135,7 +153,6 @@ check_base(void)
 	check("base mimpid", err(SBI_BASE, 6, 0, 0, 0, 0), 0);
 	check("base unknown function", err(SBI_BASE, 7, 0, 0, 0, 0), E(ERR_NOT_SUPPORTED));
 	check("unknown extension", err(0x0badc0de, 0, 0, 0, 0, 0), E(ERR_NOT_SUPPORTED));
-	check("legacy timer, absent", err(0, 0, ~0ull, 0, 0, 0), E(ERR_NOT_SUPPORTED));
 	check("registers kept", registers_kept(), 1);
 }
 
@@ -177,6 +194,10 @@ check_ipi(void)
 	check("send_ipi to nobody", err(SBI_IPI, 0, 1, 1000, 0, 0), E(ERR_INVALID_PARAM));
 	check("send_ipi past the end", err(SBI_IPI, 0, 3, ~0ull - 1, 0, 0),
 	        E(ERR_INVALID_PARAM));
+	check("send_ipi from nowhere", err(SBI_IPI, 0, 0, 1000, 0, 0), E(ERR_INVALID_PARAM));
+	check("send_ipi to one too many", err(SBI_IPI, 0, 1ull << 63 | 1, me, 0, 0),
+	        E(ERR_INVALID_PARAM));
+	check("and to none of them", comes(SIP_SSIP, 2), 0);
 	check("IPI unknown function", err(SBI_IPI, 1, 1, 0, 0, 0), E(ERR_NOT_SUPPORTED));
 }
 
@@ -193,6 +214,15 @@ check_rfence(void)
 	check("sfence that wraps", err(SBI_RFENCE, 1, 1, me, ~0xfffull, 0x2000),
 	        E(ERR_INVALID_ADDRESS));
 	check("sfence to the very end", err(SBI_RFENCE, 1, 1, me, ~0xfffull, 0x1000), 0);
+	check("sfence_asid nobody", err(SBI_RFENCE, 2, 1, 1000, 0, 0), E(ERR_INVALID_PARAM));
+	check("sfence_asid that wraps", err(SBI_RFENCE, 2, 1, me, ~0xfffull, 0x1001),
+	        E(ERR_INVALID_ADDRESS));
+	check("sfence of nothing", err(SBI_RFENCE, 1, 1, me, 0, 0), 0);
+	check("sfence of one byte", err(SBI_RFENCE, 1, 1, me, 0x1001, 1), 0);
+	check("fence_i from nowhere", err(SBI_RFENCE, 0, 0, 1000, 0, 0), E(ERR_INVALID_PARAM));
+	check("fence_i past the end", err(SBI_RFENCE, 0, 3, ~0ull - 1, 0, 0),
+	        E(ERR_INVALID_PARAM));
+	check("RFENCE unknown function", err(SBI_RFENCE, 8, 1, me, 0, 0), E(ERR_NOT_SUPPORTED));
 	for (uint64_t f = 3; f < 8; f++)
 		check("hfence is not for guests", err(SBI_RFENCE, f, 1, me, 0, 0),
 		        E(ERR_NOT_SUPPORTED));
@@ -278,6 +308,14 @@ check_hart_start(uint64_t other)
 		return;
 	check("status of the other", call(SBI_HSM, 2, other, 0, 0, 0).value, SBI_HSM_STOPPED);
 	check("start it nowhere", err(SBI_HSM, 0, other, 0, 0, 0), E(ERR_INVALID_ADDRESS));
+	check("start it at an odd address", err(SBI_HSM, 0, other, entry + 1, 0, 0),
+	        E(ERR_INVALID_ADDRESS));
+	check("start it in a device", err(SBI_HSM, 0, other, 0x10000000, 0, 0),
+	        E(ERR_INVALID_ADDRESS));
+	check("start it past all memory", err(SBI_HSM, 0, other, ~1ull, 0, 0),
+	        E(ERR_INVALID_ADDRESS));
+	check("it is stopped as before", call(SBI_HSM, 2, other, 0, 0, 0).value,
+	        SBI_HSM_STOPPED);
 	check("start it in kshim", err(SBI_HSM, 0, other, 0x80200000, 0, 0),
 	        E(ERR_INVALID_ADDRESS));
 	run_second(other, 1);
@@ -304,6 +342,60 @@ check_starts(uint64_t harts)
 }
 
 static void
+take_letters(uint64_t hart)
+{
+	if (!(csr_read(sip) & SIP_SSIP))
+		return;
+	clear_ipi(); /* first: a letter that comes now has an interrupt of its own */
+	letters_got[hart] += __atomic_exchange_n(&letters[hart], 0, __ATOMIC_ACQ_REL);
+}
+
+/*
+ * Each hart sends letters to all others, each with an IPI, and now and then a fence; sleeps
+ * until it has its own.
+ */
+void
+storm_main(uint64_t hart, uint64_t harts)
+{
+	csr_write(sie, SIP_SSIP);
+	for (unsigned i = 0; i < LETTERS; i++) {
+		for (uint64_t to = 0; to < harts; to++) {
+			if (to == hart)
+				continue;
+			__atomic_fetch_add(&letters[to], 1, __ATOMIC_ACQ_REL);
+			err(SBI_IPI, 0, 1, to, 0, 0);
+		}
+		if (i % 16 == 0)
+			err(SBI_RFENCE, i % 3, 0, ~0ull, 0x1000, 0x1000 * (i % 5));
+		take_letters(hart);
+	}
+	while (letters_got[hart] < LETTERS * (harts - 1)) {
+		__asm__ volatile("wfi");
+		take_letters(hart);
+	}
+	csr_write(sie, 0);
+}
+
+static void
+check_storm(uint64_t harts)
+{
+	uint64_t end = csr_read(time) + 20000 * TICKS_MS;
+
+	for (uint64_t h = 0; h < harts && h < PROBE_HARTS; h++) {
+		if (h != me)
+			check("hart_start",
+			        err(SBI_HSM, 0, h, (uintptr_t)storm_entry, harts, 0), 0);
+	}
+	storm_main(me, harts);
+	end = csr_read(time) + 20000 * TICKS_MS;
+	for (uint64_t h = 0; h < harts && h < PROBE_HARTS; h++) {
+		while (letters_got[h] < LETTERS * (harts - 1) && csr_read(time) < end)
+			;
+		check("letters that came", letters_got[h], LETTERS * (harts - 1));
+	}
+}
+
+static void
 check_suspend(void)
 {
 	uint64_t got[2] = {0, 0};
@@ -313,6 +405,14 @@ check_suspend(void)
 	        E(ERR_INVALID_PARAM));
 	check("resume in kshim", err(SBI_HSM, 3, 0x80000000, 0x80200000, 0, 0),
 	        E(ERR_INVALID_ADDRESS));
+	check("resume at an odd address",
+	        err(SBI_HSM, 3, 0x80000000, (uintptr_t)second_entry + 1, 0, 0),
+	        E(ERR_INVALID_ADDRESS));
+	check("suspend of retentive platform type", err(SBI_HSM, 3, 0x7fffffff, 0, 0, 0),
+	        E(ERR_INVALID_PARAM));
+	check("suspend of non-retentive platform type",
+	        err(SBI_HSM, 3, 0x90000000, (uintptr_t)second_entry, 0, 0),
+	        E(ERR_INVALID_PARAM));
 	csr_write(sie, SIP_STIP);
 	err(SBI_TIME, 0, csr_read(time) + 5 * TICKS_MS, 0, 0, 0);
 	check("retentive suspend", err(SBI_HSM, 3, 0, 0, 0, 0), 0);
@@ -332,6 +432,8 @@ check_srst(void)
 	check("reset of vendor type", err(SBI_SRST, 0, 0xf0000000, 0, 0, 0),
 	        E(ERR_INVALID_PARAM));
 	check("reset for reserved reason", err(SBI_SRST, 0, 0, 2, 0, 0), E(ERR_INVALID_PARAM));
+	check("reset for a vendor's reason", err(SBI_SRST, 0, 0, 0xe0000000, 0, 0),
+	        E(ERR_INVALID_PARAM));
 	check("SRST unknown function", err(SBI_SRST, 1, 0, 0, 0, 0), E(ERR_NOT_SUPPORTED));
 }
 
@@ -350,6 +452,10 @@ check_dbcn(void)
 	check("write too much", err(SBI_DBCN, 0, ~0ull, at, 0, 0), E(ERR_INVALID_PARAM));
 	check("write from a device", err(SBI_DBCN, 0, 1, 0x10000000, 0, 0),
 	        E(ERR_INVALID_PARAM));
+	check("write from kshim into ours", err(SBI_DBCN, 0, 16, 0x803ffff8, 0, 0),
+	        E(ERR_INVALID_PARAM));
+	check("write that wraps", err(SBI_DBCN, 0, 16, ~7ull, 0, 0), E(ERR_INVALID_PARAM));
+	check("read from above", err(SBI_DBCN, 1, 16, at, ~0ull, 0), E(ERR_INVALID_PARAM));
 	r = call(SBI_DBCN, 1, 4, at, 0, 0);
 	check("console read", (uint64_t)r.error, 0);
 	check("nothing was typed", r.value, 0);
@@ -484,6 +590,10 @@ probe_main(uint64_t hart, uint64_t tree)
 		cmdline_number(text, &at);
 	if (cmdline_value(&line, "probe=", &how) && span_is(how, 0, "start", 5)) {
 		check_starts(harts);
+		verdict();
+	}
+	if (how.size && span_is(how, 0, "storm", 5)) {
+		check_storm(harts);
 		verdict();
 	}
 	if (how.size && !span_is(how, 0, "sbi", 3)) {

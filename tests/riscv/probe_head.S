@@ -53,6 +53,17 @@ start_entry:
 1:	wfi
 	j 1b
 
+/* A hart of probe=storm: a1 is how many harts there are. */
+	.globl storm_entry
+storm_entry:
+	lla sp, storm_stacks
+	addi t0, a0, 1
+	slli t0, t0, 12
+	add sp, sp, t0
+	call storm_main
+1:	wfi
+	j 1b
+
 /* suspend_and_resume(type, opaque, ret[2]): a0 and a1 after the resume go to ret. */
 	.globl suspend_and_resume
 suspend_and_resume:
@@ -149,3 +160,5 @@ saved_sp:
 stack_top:
 	.skip 8192
 second_stack_top:
+storm_stacks:
+	.skip 4096 * 16

@@ -93,6 +93,13 @@ STARTS = [
         expect=('row: userspace',)),
 ]
 
+STORMS = [
+    Row(f'storm-{name}', kernel='probe', way='initrd', cpus=4, qemu=qemu, cpu=cpu,
+        append='probe=storm harts=4 quiet', expect=('probe: PASS',), absent=('probe: not ok',),
+        timeout=60)
+    for name, qemu, cpu in (('guest', 7, 'rv64'), ('guest-qemu10', 10, NO_SSTC))
+]
+
 # What the guest does, where, and the cause and address that kshim must name. The memory of these
 # rows ends at 0xa0000000.
 ISOLATION = [
@@ -154,7 +161,7 @@ def made(name):
     return bytes(image)
 
 
-@pytest.mark.parametrize('row', LINUX + QEMU10 + UNUSUAL + PROBES + STARTS + ISOLATION + REFUSALS,
+@pytest.mark.parametrize('row', LINUX + QEMU10 + UNUSUAL + PROBES + STARTS + STORMS + ISOLATION + REFUSALS,
                          ids=lambda row: row.name)
 def test_row(row, tmp_path):
     if row.kernel.startswith('made:'):
