@@ -30,8 +30,10 @@ STUB_SRCS := \
 	stub/handoff_zero_page.c \
 	stub/image.c \
 	stub/isa.c \
+	stub/kernel_file.c \
 	stub/machine.c \
 	stub/memmap.c \
+	stub/moves.c \
 	stub/paging.c \
 	stub/pe.c \
 	stub/pin.c \
@@ -314,6 +316,7 @@ UNIT_TESTS := \
 	tests/unit/test_handoff_setup_data.c \
 	tests/unit/test_handoff_zero_page.c \
 	tests/unit/test_image.c \
+	tests/unit/test_kernel_file.c \
 	tests/unit/test_memmap.c \
 	tests/unit/test_paging.c \
 	tests/unit/test_pc_memory.c \

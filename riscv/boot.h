@@ -9,20 +9,11 @@
 #define KSHIM_RISCV_BOOT_H
 
 #include "stub/body.h"
-#include "stub/bundle.h"
 #include "stub/fw_cfg_items.h"
+#include "stub/kernel_file.h"
 
 #define LINE_ROOM 8192
 #define NAME_ROOM 16 /* "initrd 32" */
-
-/* The file that the kernel is in: all of it, or a member of a bundle. */
-struct kernel_file {
-	const char *name;   /* for messages: "initrd", "opt/org.kshim/kernel" */
-	struct blob blob;   /* the whole file */
-	struct image image; /* what of it is at hand */
-	bool is_bundle;     /* otherwise `members` says: kernel = the whole file */
-	struct bundle members;
-};
 
 struct boot {
 	uint64_t hart;

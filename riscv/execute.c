@@ -18,30 +18,10 @@ write_tree(struct boot *b, struct refusal *ret_why)
 	        p->range.len, &len, ret_why);
 }
 
-static enum refusal_code
-do_move(const struct move *m, struct refusal *ret_why)
-{
-	void *dst = (void *)(uintptr_t)m->dst;
-
-	switch (m->op) {
-	case MOVE_COPY:
-		memmove(dst, (const void *)(uintptr_t)m->src, m->len);
-		break;
-	case MOVE_READ:
-		return fw_cfg_read(m->handle, "to be loaded", m->src, dst, m->len, ret_why);
-	case MOVE_ZERO:
-		memset(dst, 0, m->len);
-		break;
-	}
-	return REFUSAL_NONE;
-}
-
 enum refusal_code
 execute(struct boot *b, struct refusal *ret_why)
 {
 	enum refusal_code code = write_tree(b, ret_why);
 
-	for (uint32_t i = 0; !code && i < b->plan.moves; i++)
-		code = do_move(&b->plan.move[i], ret_why);
-	return code;
+	return code ? code : moves_do_early(&b->plan, fw_cfg_read, ret_why);
 }

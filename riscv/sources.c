@@ -4,18 +4,12 @@
  *
  * The kernel: fw_cfg's opt/org.kshim/kernel, else the launcher's initrd (/chosen), each a
  * bundle or the Image itself. Initrds: the bundle's, fw_cfg's, the launcher's, in this order.
- * The line: the bundle's, fw_cfg's, the launcher's. A stream is read in windows; one that wants
- * more of them than there are is refused.
+ * The line: the bundle's, fw_cfg's, the launcher's. Nothing is staged: a stream that wants more
+ * windows than there are is refused.
  */
 #include "riscv/boot.h"
 #include "riscv/fw_cfg.h"
 #include "stub/text.h"
-
-#define WINDOW      (8 * KIB) /* least that is read of a stream at once */
-#define WINDOW_ROOM (IMAGE_WINDOWS * WINDOW)
-
-static uint8_t windows[WINDOW_ROOM];
-static uint64_t windows_used;
 
 static enum refusal_code
 with_subject(enum refusal_code code, const char *subject, struct refusal *why)
@@ -29,26 +23,6 @@ static struct span
 memory(struct range r)
 {
 	return (struct span){(const uint8_t *)(uintptr_t)r.addr, r.len};
-}
-
-/* Answer a REFUSAL_NEED for [why->where, + why->wanted) of the kernel's file. */
-static enum refusal_code
-load_more(struct boot *b, struct refusal *why)
-{
-	struct kernel_file *f = &b->file;
-	uint64_t off = why->where, len = why->wanted > WINDOW ? why->wanted : WINDOW;
-	enum refusal_code code;
-
-	if (len > f->blob.size - off)
-		len = f->blob.size - off;
-	if (f->image.windows == IMAGE_WINDOWS || len > WINDOW_ROOM - windows_used)
-		return refuse(why, REFUSAL_FW_CFG_STAGE, off, len, WINDOW_ROOM);
-	code = fw_cfg_read(f->blob.handle, f->name, off, windows + windows_used, len, why);
-	if (code)
-		return code;
-	image_add(&f->image, off, (struct span){windows + windows_used, len});
-	windows_used += len;
-	return REFUSAL_NONE;
 }
 
 /* Is what the launcher calls its initrd in memory? */
@@ -71,61 +45,32 @@ choose_file(struct boot *b, struct refusal *ret_why)
 	struct kernel_file *f = &b->file;
 
 	if (b->items.kernel.selector) {
-		f->name = FW_CFG_KERNEL;
-		f->blob = (struct blob){.where = BLOB_STREAM,
+		f->blob = (struct blob){.name = FW_CFG_KERNEL,
+		        .where = BLOB_STREAM,
 		        .handle = b->items.kernel.selector,
 		        .size = b->items.kernel.size};
 		f->image = image_stream(f->blob.size);
 	} else if (b->machine.initrd.len) {
-		f->name = "initrd";
-		f->blob = (struct blob){.where = BLOB_SPACE,
+		f->blob = (struct blob){.name = "initrd",
+		        .where = BLOB_SPACE,
 		        .addr = b->machine.initrd.addr,
 		        .size = b->machine.initrd.len};
 		f->image = image_of(memory(b->machine.initrd));
 	} else {
 		return refuse(ret_why, REFUSAL_RISCV_NO_KERNEL, 0, 0, 0);
 	}
-	f->blob.name = f->name;
+	f->read = fw_cfg_read;
 	return REFUSAL_NONE;
 }
 
 enum refusal_code
 sources_kernel_file(struct boot *b, struct refusal *ret_why)
 {
-	struct kernel_file *f = &b->file;
 	enum refusal_code code = check_launchers(b, ret_why);
 
 	if (!code)
 		code = choose_file(b, ret_why);
-	if (code)
-		return code;
-	while ((code = bundle_read(&f->image, &f->is_bundle, &f->members, ret_why)) ==
-	        REFUSAL_NEED) {
-		code = load_more(b, ret_why);
-		if (code)
-			break;
-	}
-	if (!code && !f->is_bundle)
-		f->members = (struct bundle){.kernel_len = f->blob.size};
-	return with_subject(code, f->name, ret_why);
-}
-
-static enum refusal_code
-append_bundle_line(struct boot *b, struct cmdline *line, struct refusal *ret_why)
-{
-	struct kernel_file *f = &b->file;
-	struct span part;
-	enum refusal_code code;
-
-	if (!f->members.cmdline_len)
-		return REFUSAL_NONE;
-	while ((code = image_get(&f->image, f->members.cmdline_off, f->members.cmdline_len,
-	                REFUSAL_BUNDLE_TRUNCATED, &part, ret_why)) == REFUSAL_NEED) {
-		code = load_more(b, ret_why);
-		if (code)
-			break;
-	}
-	return code ? code : cmdline_append(line, part, ret_why);
+	return code ? code : kernel_file_look(&b->file, ret_why);
 }
 
 static enum refusal_code
@@ -150,7 +95,7 @@ sources_command_line(struct boot *b, struct refusal *ret_why)
 	enum refusal_code code;
 
 	*line = cmdline_init(b->line, sizeof(b->line));
-	code = append_bundle_line(b, line, ret_why);
+	code = kernel_file_line(&b->file, line, ret_why);
 	if (!code)
 		code = append_fw_cfg_line(b, line, ret_why);
 	if (!code)
@@ -194,23 +139,7 @@ sources_mode(struct boot *b, enum mode *ret_mode, struct refusal *ret_why)
 enum refusal_code
 sources_probe(struct boot *b, struct refusal *ret_why)
 {
-	struct kernel_file *f = &b->file;
-	enum refusal_code code;
-
-	for (;;) {
-		struct image kernel;
-
-		if (!image_member(
-		            &f->image, f->members.kernel_off, f->members.kernel_len, &kernel))
-			kernel = f->image;
-		code = riscv_probe(&kernel, &b->facts, ret_why);
-		if (code != REFUSAL_NEED)
-			break;
-		code = load_more(b, ret_why);
-		if (code)
-			break;
-	}
-	return with_subject(code, f->name, ret_why);
+	return kernel_file_probe(&b->file, riscv_probe, &b->facts, ret_why);
 }
 
 /* Append an initrd; empty files are none. */
@@ -235,17 +164,6 @@ add_initrd(struct boot *b, struct blob blob, struct refusal *ret_why)
 	return REFUSAL_NONE;
 }
 
-/* A part of the kernel's file as a blob of its own. */
-static struct blob
-member(const struct kernel_file *f, uint64_t off, uint64_t len)
-{
-	struct blob blob = f->blob;
-
-	blob.addr += off;
-	blob.size = len;
-	return blob;
-}
-
 enum refusal_code
 sources_blobs(struct boot *b, struct refusal *ret_why)
 {
@@ -254,9 +172,9 @@ sources_blobs(struct boot *b, struct refusal *ret_why)
 	struct range launchers = b->machine.initrd;
 	enum refusal_code code;
 
-	b->request.blob[0] = member(f, m->kernel_off, m->kernel_len);
+	b->request.blob[0] = kernel_file_member(f, m->kernel_off, m->kernel_len);
 	b->request.blobs = 1;
-	code = add_initrd(b, member(f, m->initrd_off, m->initrd_len), ret_why);
+	code = add_initrd(b, kernel_file_member(f, m->initrd_off, m->initrd_len), ret_why);
 	for (uint32_t i = 0; !code && i < FW_CFG_INITRDS; i++) {
 		const struct fw_cfg_item *item = &b->items.initrd[i];
 
