@@ -354,12 +354,16 @@ static void
 print_refused(const struct term *t, const struct report *r)
 {
 	static const char no[] = "kshim does not boot it: ";
-	const char *why = r->refused;
+	const char *why = r->refused, *name = r->refused ? refusal_name(r->refusal) : "";
+	char text[768];
 
-	if (!why && r->launch_first)
+	if (!why && r->launch_first) {
 		why = r->launch_first->text;
+		name = r->launch_first->rule;
+	}
+	snprintf(text, sizeof(text), "%s [%s]", why ? why : "", name);
 	fprintf(t->out, "  %s%s%s", term_set(t, TERM_RED), no, term_set(t, TERM_PLAIN));
-	term_wrap(t, sizeof(no) + 1, 4, why ? why : "");
+	term_wrap(t, sizeof(no) + 1, 4, text);
 }
 
 static void
