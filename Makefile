@@ -613,6 +613,11 @@ build/kshim: $(TOOL_SRCS:%.c=build/host/%.o) build/host/libkshim.a build/host/li
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_host) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
 
+# The same under sanitizers, for tests/check.
+build/asan/kshim: $(TOOL_SRCS:%.c=build/asan/%.o) build/asan/libkshim.a build/host/list
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
+
 # ---------------------------------------------------------------- the library and the package
 
 # One object, in which only what kshim.h declares is global, by its prefixed name.
@@ -917,7 +922,7 @@ make run         boot a real kernel to userspace; installs and fetches what it n
                  INTERACTIVE=1 (a shell) TIMEOUT=180 ACCEL=kvm|tcg
 make run-kvm     the same by kshim run, in a virtual machine that has KVM (tests/rig)
 make test        unit tests, fuzzers' corpus, the program, boots, KVM; installs what they need
-make test-unit test-fuzz test-cli test-boot test-efi test-kvm test-package
+make test-unit test-fuzz test-cli test-check test-boot test-efi test-kvm test-package
 make deb         Debian packages in build/deb/
 make install     PREFIX=/usr/local DESTDIR= and BINDIR LIBDIR DATADIR ...; make uninstall
 make test-unit test-fuzz test-cli test-check test-boot test-efi test-kvm
