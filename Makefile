@@ -204,6 +204,7 @@ TOOL_SRCS := \
 	tools/check/note_scan.c \
 	tools/check/report.c \
 	tools/check/text.c \
+	tools/check/text_facts.c \
 	tools/check/trial.c \
 	tools/check/trial_exec.c \
 	tools/check/trial_judge.c \

@@ -46,7 +46,7 @@ check_layer(struct report *outer, const char *name, struct span bytes, unsigned 
 	} else if (r->kind == KIND_ARM64) {
 		facts_linux(r);
 		facts_arm64(r);
-	} else if (r->kind == KIND_ZBOOT) {
+	} else if (r->kind == KIND_ZBOOT || r->kind == KIND_COMPRESSED) {
 		facts_zboot(r);
 	}
 	if (r->has_pe)

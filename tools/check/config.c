@@ -102,8 +102,9 @@ config_facts(struct report *r)
 	struct file text;
 
 	if (ikconfig_read_plain(r->bytes, &text) != STATUS_OK || !text.size) {
-		report_fact(r, "linux.config", value_text("none"),
-		        "no .config inside (CONFIG_IKCONFIG)");
+		if (report_find(r, "linux.version"))
+			report_fact(r, "linux.config", value_text("none"),
+			        "no .config inside (CONFIG_IKCONFIG)");
 		return;
 	}
 	report_keep(r, text.data);

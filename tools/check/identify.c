@@ -25,9 +25,9 @@ struct kind_row {
 /* By the refusal's detail; the first that fits. */
 static const struct kind_row kinds[] = {
         {"a unified kernel image", KIND_UKI, "uki",
-                "start it from UEFI, or take out its .linux section for other launchers"},
+                "start it from UEFI, or take the kernel out: kshim unpack -k -o FILE THIS"},
         {"EFI zboot", KIND_ZBOOT, "efi-zboot",
-                "UEFI starts it; other launchers want the kernel that is packed inside"},
+                "UEFI starts it; or take the kernel out: kshim unpack -k -o FILE THIS"},
         {"no kernel that kshim knows inside", KIND_PE, "efi-application",
                 "UEFI firmware can start it; it is no kernel"},
         {"a UEFI application", KIND_PE, "efi-application",
@@ -164,6 +164,16 @@ name_unknown(struct report *r)
 		        "look with `file` and at where it came from");
 }
 
+static const char *
+what_of(struct report *r, enum kind kind, const char *detail)
+{
+	if (kind == KIND_ZBOOT)
+		return report_format(r, "a kernel packed for UEFI (%s)", detail);
+	if (kind == KIND_PE && strncmp(detail, "no ", 3) == 0)
+		return report_format(r, "a UEFI application (%s)", detail);
+	return report_format(r, "%s", detail);
+}
+
 static void
 name_refused(struct report *r, const struct refusal *why)
 {
@@ -184,7 +194,7 @@ name_refused(struct report *r, const struct refusal *why)
 		is(r, KIND_OTHER, "old-kernel", "a Linux from before boot protocol 2.00",
 		        "it needs a BIOS and a boot loader of its time");
 	else if (row)
-		is(r, row->kind, row->name, report_format(r, "%s", why->detail), row->next);
+		is(r, row->kind, row->name, what_of(r, row->kind, why->detail), row->next);
 	else if (span_is(r->bytes, 0, "\177ELF", 4))
 		is(r, KIND_OTHER,
 		        why->code == REFUSAL_KERNEL_ARCH ? "elf-other" : "elf-damaged",

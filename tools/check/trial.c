@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "tools/check/trial.h"
+#include "tools/cmd.h"
+#include "tools/file.h"
+#include "tools/find_image.h"
 
 #define SECONDS   90
 #define ARGS_MAX  40
@@ -19,9 +22,10 @@
 
 struct session {
 	struct report *r;
-	const char *path;      /* the file itself */
-	char beside[PATH_MAX]; /* the folder of this program */
-	char bundle[32];       /* a bundle of the file, "" if there is none yet */
+	const char *path; /* the file itself */
+	char bundle[32];  /* a bundle of the file, "" if there is none yet */
+	char folder[32];  /* with the unified kernel image in it */
+	const char *uki;
 	bool kvm;
 	const char *argv[ARGS_MAX];
 	unsigned args;
@@ -42,25 +46,14 @@ args(struct session *s, const char *const *list)
 		arg(s, *list);
 }
 
+/* An image of ours, as a path; NULL if it is not on this host. */
 static const char *
-beside(struct session *s, const char *name)
+image(struct session *s, const char *name)
 {
-	return report_format(s->r, "%s/%s", s->beside, name);
-}
+	char path[PATH_MAX];
+	const char *found = find_image(name, path, sizeof(path));
 
-static bool
-find_self(struct session *s)
-{
-	ssize_t len = readlink("/proc/self/exe", s->beside, sizeof(s->beside) - 1);
-	char *slash;
-
-	if (len < 0)
-		return false;
-	s->beside[len] = 0;
-	slash = strrchr(s->beside, '/');
-	if (slash)
-		*slash = 0;
-	return slash;
+	return found ? report_format(s->r, "%s", found) : NULL;
 }
 
 /* /dev/kvm alone proves little: it may be an emulation. The CPU's flags must agree. */
@@ -94,8 +87,7 @@ never(const char *output)
 static bool
 has_ended(const char *output)
 {
-	static const char *const ends[] = {
-	        "---[ end Kernel panic", "as init process", ": PASS\n", ": FAIL\n"};
+	static const char *const ends[] = {"---[ end Kernel panic", "as init process"};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (strstr(output, ends[i]))
@@ -103,12 +95,27 @@ has_ended(const char *output)
 	return false;
 }
 
+/* kshim.efi takes a unified kernel image from a volume: a folder that QEMU shows as FAT. */
+static bool
+make_volume(struct session *s)
+{
+	struct outfile out;
+
+	strcpy(s->folder, "/tmp/kshim-check-XXXXXX");
+	if (!mkdtemp(s->folder))
+		return false;
+	s->uki = report_format(s->r, "%s/uki.efi", s->folder);
+	if (outfile_open(s->uki, &out) != STATUS_OK)
+		return false;
+	outfile_write(&out, s->r->bytes.base, s->r->bytes.size);
+	return outfile_commit(&out) == STATUS_OK;
+}
+
 static bool
 make_bundle(struct session *s)
 {
 	static struct trial_run run;
-	const char *const argv[] = {
-	        beside(s, "kshim"), "bundle", "-o", s->bundle, s->path, NULL};
+	const char *const argv[] = {"/proc/self/exe", "bundle", "-o", s->bundle, s->path, NULL};
 	int fd;
 
 	if (s->bundle[0])
@@ -134,10 +141,21 @@ run_and_judge(struct session *s, struct trial *t)
 	t->text = report_format(s->r, "%s is missing", s->argv[0]);
 }
 
+/* The image that this way needs; NULL: none. */
+static const char *
+image_of_way(const char *name)
+{
+	if (strcmp(name, "kshim.stub") == 0)
+		return "kshim.elf";
+	if (strcmp(name, "kshim.riscv") == 0)
+		return "kshim-riscv64.bin";
+	return strcmp(name, "kshim.direct") == 0 ? NULL : name;
+}
+
 static void
 by_kvm(struct session *s, bool direct)
 {
-	arg(s, beside(s, "kshim"));
+	arg(s, "/proc/self/exe");
 	args(s, (const char *const[]){"run", "-m", "1G", "-a", LINE, NULL});
 	if (direct)
 		arg(s, "--direct");
@@ -151,18 +169,21 @@ by_qemu(struct session *s, const char *name)
 	                "-M", "q35", "-m", "1G", "-nodefaults", "-display", "none",
 	                "-no-reboot", "-serial", "stdio", "-device", EXIT_PORT, "-append", LINE,
 	                NULL});
-	if (strcmp(name, "kshim.efi") == 0) {
-		args(s, (const char *const[]){"-drive",
-		                "if=pflash,format=raw,readonly=on,file=" OVMF, "-kernel",
-		                beside(s, "kshim.efi"), "-initrd", s->bundle, NULL});
+	if (strcmp(name, "kshim.efi") == 0 && s->r->kind == KIND_UKI) {
+		args(s, (const char *const[]){"-drive", OVMF_DRIVE, "-kernel",
+		                image(s, "kshim.efi"), "-append", "\\uki.efi " LINE, "-drive",
+		                report_format(s->r, "format=raw,file=fat:%s", s->folder),
+		                NULL});
+	} else if (strcmp(name, "kshim.efi") == 0) {
+		args(s, (const char *const[]){"-drive", OVMF_DRIVE, "-kernel",
+		                image(s, "kshim.efi"), "-initrd", s->bundle, NULL});
 	} else if (strcmp(name, "kshim.rom") == 0) {
-		args(s, (const char *const[]){"-bios", beside(s, "kshim.rom"), "-fw_cfg",
+		args(s, (const char *const[]){"-bios", image(s, "kshim.rom"), "-fw_cfg",
 		                report_format(
 		                        s->r, "name=opt/org.kshim/kernel,file=%s", s->bundle),
 		                NULL});
 	} else {
-		args(s, (const char *const[]){"-kernel",
-		                beside(s, strcmp(name, "kshim.stub") == 0 ? "kshim.elf" : name),
+		args(s, (const char *const[]){"-kernel", image(s, image_of_way(name)),
 		                "-initrd", s->bundle, NULL});
 	}
 }
@@ -171,19 +192,8 @@ static void
 by_riscv(struct session *s)
 {
 	args(s, (const char *const[]){"qemu-system-riscv64", "-M", "virt", "-m", "1G",
-	                "-nographic", "-no-reboot", "-kernel", beside(s, "kshim-riscv64.bin"),
+	                "-nographic", "-no-reboot", "-kernel", image(s, "kshim-riscv64.bin"),
 	                "-initrd", s->bundle, "-append", LINE, NULL});
-}
-
-/* The image that this way needs beside the program; NULL: none. */
-static const char *
-image_of_way(const char *name)
-{
-	if (strcmp(name, "kshim.stub") == 0)
-		return "kshim.elf";
-	if (strcmp(name, "kshim.riscv") == 0)
-		return "kshim-riscv64.bin";
-	return strcmp(name, "kshim.direct") == 0 ? NULL : name;
 }
 
 static bool
@@ -196,10 +206,10 @@ is_there(const char *path)
 static const char *
 missing(struct session *s, const char *name)
 {
-	const char *image = image_of_way(name);
+	const char *wanted = image_of_way(name);
 
-	if (image && !is_there(beside(s, image)))
-		return report_format(s->r, "%s is not beside the program", image);
+	if (wanted && !image(s, wanted))
+		return report_format(s->r, "%s is not on this host", wanted);
 	if (strcmp(name, "kshim.direct") == 0 && !s->kvm)
 		return "needs a real KVM, which is not here";
 	if (strcmp(name, "kshim.efi") == 0 && !is_there(OVMF))
@@ -214,7 +224,9 @@ try(struct session *s, const char *name)
 
 	s->args = 0;
 	t.text = missing(s, name);
-	if (!t.text && !make_bundle(s)) {
+	if (!t.text && s->r->kind == KIND_UKI && !make_volume(s)) {
+		t.text = "no folder for it can be made below /tmp";
+	} else if (!t.text && s->r->kind != KIND_UKI && !make_bundle(s)) {
 		t.reached = "refused";
 		t.good = false;
 		t.text = "`kshim bundle` does not take it";
@@ -241,11 +253,13 @@ trials(struct report *r, const char *path)
 	s.r = r;
 	s.path = path;
 	s.kvm = kvm_is_real();
-	if (!find_self(&s))
-		return;
 	for (const struct launch *l = r->launch_first; l; l = l->next)
 		if (strncmp(l->name, "kshim.", 6) == 0 && l->boots)
 			try(&s, l->name);
 	if (s.bundle[0])
 		unlink(s.bundle);
+	if (s.uki)
+		unlink(s.uki);
+	if (s.folder[0])
+		rmdir(s.folder);
 }

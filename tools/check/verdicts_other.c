@@ -16,7 +16,11 @@ verdicts_payload(struct report *r, bool unpacked, const char *why, uint64_t size
 	struct payload p;
 
 	if (!unpacked) {
-		report_verdict(r, V_PAYLOAD_UNPACKS, LEVEL_ERROR, "%s", why);
+		size_t len = strlen(r->name);
+
+		if (strncmp(why, r->name, len) == 0 && strncmp(why + len, ": ", 2) == 0)
+			why += len + 2;
+		report_verdict(r, V_PAYLOAD_UNPACKS, LEVEL_ERROR, "what is inside %s", why);
 		return;
 	}
 	if (!payload_find(r->bytes, &p))

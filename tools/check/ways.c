@@ -4,7 +4,7 @@
  * same with what OVMF keeps to itself, QEMU's riscv64 virt with OpenSBI at its start.
  */
 #include "tools/check/ways.h"
-#include "stub/entry.h"
+#include "stub/body.h"
 
 #define MANY        (64 * GIB)
 #define LOW_END     (3 * GIB)
@@ -53,6 +53,22 @@ machine_map(struct memmap *map, enum way way, uint64_t memory, struct refusal *w
 	            : add(map, RISCV_START + RISCV_KEEP, RISCV_START + memory, MEM_RAM, why);
 }
 
+static enum body
+body_of(enum way way)
+{
+	switch (way) {
+	case WAY_STUB:
+		return BODY_PC;
+	case WAY_EFI:
+		return BODY_EFI;
+	case WAY_RISCV:
+		return BODY_RISCV;
+	case WAY_DIRECT:
+	default:
+		return BODY_LAUNCHER;
+	}
+}
+
 enum refusal_code
 ways_plan(const struct facts *facts, enum way way, uint64_t memory, struct plan *ret_plan,
         struct refusal *ret_why)
@@ -68,8 +84,7 @@ ways_plan(const struct facts *facts, enum way way, uint64_t memory, struct plan 
 	        .fdt_len = FDT_LEN};
 	enum refusal_code code = machine_map(&map, way, memory ? memory : MANY, ret_why);
 
-	if (way == WAY_STUB || way == WAY_EFI)
-		req.trampoline_len = sizeof(struct machine_state) + 4 * PAGE;
+	body_limits(body_of(way), &req);
 	if (way == WAY_STUB) {
 		req.busy = &busy;
 		req.nr_busy = 1;
