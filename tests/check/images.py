@@ -4,8 +4,6 @@ what is no kernel. The containers are those of tests/probes/pack.py, around a pl
 import gzip
 import struct
 
-import report  # noqa: F401 pylint: disable=unused-import # makes the next import find pack
-
 import pack
 
 CODE = pack.pattern(8192)

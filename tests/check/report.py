@@ -3,10 +3,8 @@
 import json
 import os
 import subprocess
-import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path[:0] = [f'{TOP}/tests/boot', f'{TOP}/tests/probes', f'{TOP}/tests/efi']
 KSHIM = f'{TOP}/build/kshim'
 
 

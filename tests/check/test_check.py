@@ -9,6 +9,7 @@ import pty
 import struct
 import subprocess
 
+import files
 import images
 import jsonschema
 import pytest
@@ -260,3 +261,29 @@ def test_the_kernel_inside_is_taken_out(put, tmp_path):
     done = subprocess.run([report.KSHIM, 'unpack', '-k', '-o', out, put(GOOD)], check=False,
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and 'nothing is packed inside' in done.stderr
+
+
+# ---------------------------------------------------------------- --boot
+
+@pytest.mark.parametrize('name, ways', [
+    ('debian:cloud', {'kshim.stub': 'root', 'kshim.efi': 'root'}),
+    ('vmlinux:cloud', {'kshim.stub': 'root'})])
+def test_boot_says_how_far_each_way_came(name, ways, put):
+    path = files.path(name)
+    out = report.run('--json', '--boot', path)
+    said = validated(out)['files'][0]
+    came = {b['name']: b['reached'] for b in said['boots']}
+    assert set(came) == {row['name'] for row in said['launchers']
+                         if row['boots'] and row['name'].startswith('kshim.')}
+    for way, reached in ways.items():
+        assert came[way] == reached, said['boots']
+    assert out.returncode == 0
+
+
+def test_boot_tells_a_kernel_that_does_not_start(put):
+    """Its code is no code: the machine resets."""
+    out = report.run('--json', '--boot', put(images.ELFS['ELF64 with PVH']))
+    said = validated(out)['files'][0]
+    stub = next(b for b in said['boots'] if b['name'] == 'kshim.stub')
+    assert not stub['good'] and stub['reached'] == 'entered'
+    assert out.returncode == 1

@@ -14,11 +14,12 @@
 #include "tools/file.h"
 #include "tools/find_image.h"
 
-#define SECONDS   90
-#define ARGS_MAX  40
-#define LINE      "console=ttyS0 panic=-1"
-#define OVMF      "/usr/share/OVMF/OVMF_CODE_4M.fd"
-#define EXIT_PORT "isa-debug-exit,iobase=0xf4,iosize=0x04"
+#define SECONDS    90
+#define ARGS_MAX   40
+#define LINE       "console=ttyS0 panic=-1"
+#define OVMF       "/usr/share/OVMF/OVMF_CODE_4M.fd"
+#define OVMF_DRIVE "if=pflash,format=raw,readonly=on,file=" OVMF
+#define EXIT_PORT  "isa-debug-exit,iobase=0xf4,iosize=0x04"
 
 struct session {
 	struct report *r;
