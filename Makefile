@@ -697,10 +697,6 @@ build/lib/kshim.pc: tools/lib/kshim.pc.in FORCE
 	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
 		-e 's|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
 		-e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' $< >$@
-# The same under sanitizers, for tests/check.
-build/asan/kshim: $(TOOL_SRCS:%.c=build/asan/%.o) build/asan/libkshim.a build/host/list
-	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
 
 # ---------------------------------------------------------------- tests
 
@@ -926,7 +922,6 @@ make test        unit tests, fuzzers' corpus, the program, boots, KVM; installs 
 make test-unit test-fuzz test-cli test-check test-boot test-efi test-kvm test-package
 make deb         Debian packages in build/deb/
 make install     PREFIX=/usr/local DESTDIR= and BINDIR LIBDIR DATADIR ...; make uninstall
-make test-unit test-fuzz test-cli test-check test-boot test-efi test-kvm
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too

@@ -71,8 +71,11 @@ firecracker(const struct candidate *c, struct launch *l)
 			        "it would be entered at e_entry with boot_params, and nothing "
 			        "says that it is Linux");
 	} else if (c->r->kind == KIND_BZIMAGE && bz->xloadflags & 1) {
-		launch_yes(l, "firecracker.bzimage", "a bzImage with a 64-bit entry",
-		        "after 1.16; until then \"Invalid Elf magic number\"");
+		launch_yes(l, "firecracker.bzimage",
+		        "a bzImage with a 64-bit entry; releases up to 1.16 say \"Invalid Elf "
+		        "magic "
+		        "number\"",
+		        "the release after 1.16");
 	} else {
 		launch_no(l, "firecracker.format",
 		        c->r->kind == KIND_BZIMAGE
@@ -99,7 +102,7 @@ cloud_hypervisor(const struct candidate *c, struct launch *l)
 			        "an ELF needs the PVH note, in its last PT_NOTE");
 	} else if (c->r->kind == KIND_BZIMAGE) {
 		launch_yes(l, "cloud-hypervisor.bzimage", "a bzImage",
-		        "39, or before 17; between them ELF only");
+		        "39; from 17 to 38 only ELF");
 	} else {
 		launch_no(l, "cloud-hypervisor.format", "neither an ELF64 nor a bzImage");
 	}
