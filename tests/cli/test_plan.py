@@ -90,7 +90,8 @@ def test_golden(tmp_path):
     for name, (data, more) in golden_cases().items():
         (tmp_path / 'kernel').write_bytes(data)
         done = plan('-i', 'initrd', '-a', 'console=ttyS0', *more, 'kernel', cwd=tmp_path)
-        assert not done.stderr and all(len(line) <= 80 for line in done.stdout.splitlines()), done
+        assert not done.stderr
+        assert not [line for line in done.stdout.splitlines() if len(line) > 80]
         text += f'=== {name}\n{done.stdout}status {done.returncode}\n\n'
     path = GOLDEN / 'plan.txt'
     if os.environ.get('KSHIM_GOLDEN') == 'write':
@@ -192,8 +193,8 @@ BAD = [
     ('x\nefi: mem00: [Conventional|   |] rang=[0x0-0xfff] (0MB)\n', 2, 'rang=', 'range=[0xFIRST'),
     ('Available  0000000000001000-0000000000002FFF 0000000000000001 0F\n', 1, '0000000000001000-',
      'as many pages'),
-    ('FlatView #0\n AS "memory", root: system\n  0000000000000000-00000000zzzz (prio 0, ram): pc.ram\n', 3,
-     '0000000000000000-', 'FIRST-LAST'),
+    ('FlatView #0\n AS "memory", root: system\n  0000000000000000;00000000ffff (prio 0, ram): pc.ram\n', 3,
+     '0000000000000000;', 'FIRST-LAST'),
     ('FlatView #0\n AS "memory", root: system\n  0000000000000000-0000000000ffffff (pri 0, ram): x\n', 3,
      '(pri 0', '(prio N, KIND)'),
 ]
@@ -222,8 +223,7 @@ def test_maps_of_another_body(kernel):
 
 def test_advised_memory_is_the_least_that_will_do(kernel, tmp_path):
     (tmp_path / 'i').write_bytes(member('x', bytes(30 * MIB)) + ARCHIVE)
-    for args in (['-m', '20M'], ['-m', '50M', '-i', tmp_path / 'i'], ['-m', '20M', '--body', 'elf'],
-                 ['-m', '80M', '--body', 'efi']):
+    for args in (['-m', '20M'], ['-m', '50M', '-i', tmp_path / 'i'], ['-m', '20M', '--body', 'elf']):
         out = told(*args, kernel, status=1)
         assert [c['name'] for c in out['refusal']['collide']]
         need = [h['bytes'] for h in out['refusal']['help'] if h['what'] == 'memory'][0]
@@ -337,7 +337,7 @@ GOOD = {
 WRONG = {
     'initrd.truncated': [ARCHIVE[:-20], ARCHIVE[:50], ARCHIVE[:130], gzip.compress(ARCHIVE[:-20])],
     'initrd.padding': [ARCHIVE + bytes(5) + ARCHIVE, ARCHIVE + bytes(2) + gzip.compress(ARCHIVE)],
-    'initrd.magic': [b'070707' + ARCHIVE[6:], ARCHIVE[:124 + 96] + b'x' * 200, b'0' * 300],
+    'initrd.magic': [b'070707' + ARCHIVE[6:], ARCHIVE[:208] + b'x' * 200, b'0' * 300],
     'initrd.header': [ARCHIVE[:60] + b'z' + ARCHIVE[61:]],
     'initrd.no-archive': [b'nothing of that', ARCHIVE + b'rubbish', gzip.compress(b'rubbish')],
     'initrd.unpack': [gzip.compress(ARCHIVE)[:60], b'\x1f\x8b' + b'x' * 100],
@@ -426,11 +426,10 @@ def test_svg_replaces_a_file_whole(kernel, tmp_path):
 
 # ---------------------------------------------------------------- Debian's kernels
 
-@pytest.mark.parametrize('name', ['cloud', 'amd64', '686-pae', 'trixie', 'sid'])
-@pytest.mark.parametrize('form', ['debian', 'vmlinux'])
-def test_debian(name, form, tmp_path):
-    if form == 'vmlinux' and name in ('686-pae', 'amd64'):
-        pytest.skip('its ELF is not among the rows')
+@pytest.mark.parametrize('form,name', [('debian', 'cloud'), ('debian', 'amd64'), ('debian', '686-pae'),
+                                       ('debian', 'trixie'), ('debian', 'sid'), ('vmlinux', 'cloud'),
+                                       ('vmlinux', 'trixie'), ('vmlinux', 'sid')])
+def test_debian(form, name, tmp_path):
     try:
         path = files.path(f'{form}:{name}')
     except files.Missing as why:

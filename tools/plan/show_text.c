@@ -187,7 +187,7 @@ show_outcome(const struct term *t, const struct show *s)
 	fprintf(t->out, "%s\n", line);
 	text = text_init(line, sizeof(line));
 	report_place(&text, &c->plan);
-	fprintf(t->out, "%s; %u moves, %u of them by the trampoline\n", line, c->plan.moves,
+	fprintf(t->out, "%s\nmoves: %u, %u of them by the trampoline\n", line, c->plan.moves,
 	        late);
 	if (c->plan.protocol != PROTOCOL_RISCV)
 		show_entry(t, &c->plan);
