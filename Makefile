@@ -788,6 +788,16 @@ test-kvm: all probes build/rig/typist
 	$(PYTHON) -m pytest -q -n 2 --dist loadgroup -p no:cacheprovider \
 		--junitxml=build/results/kvm.xml tests/kvm
 
+# What a boot costs in guest instructions and port I/O, counted by a plugin of QEMU's (tests/bench).
+build/bench/count.so: tests/bench/count.c tests/bench/qemu_plugin.h build/host/flags | needs
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_host) -fPIC -fvisibility=hidden -shared -o $@ $<
+
+.PHONY: bench
+bench: all build/bench/count.so
+	@$(PYTHON) tests/bench/bench.py $(BENCH)
+
 .PHONY: run-kvm
 run-kvm: all build/rig/typist
 	@tools/deps build run
@@ -922,6 +932,8 @@ make test        unit tests, fuzzers' corpus, the program, boots, KVM; installs 
 make test-unit test-fuzz test-cli test-check test-boot test-efi test-kvm test-package
 make deb         Debian packages in build/deb/
 make install     PREFIX=/usr/local DESTDIR= and BINDIR LIBDIR DATADIR ...; make uninstall
+make bench       guest instructions and port I/O from reset to the kernel, against ceilings;
+                 BENCH='--all' also OVMF, BENCH='kshim.rom pc' only these rows
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too

@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""`make bench`: what each firmware needs from reset to the kernel, as a table, checked by `ceilings`.
+
+    bench.py [--all] [WORD...]      only the rows that hold all WORDs; --all: also OVMF, 40 seconds
+
+The figures of the README are this table. build/results/bench.json holds the same for programs, and
+build/results/bench the counts for tests/summary.
+"""
+import json
+import os
+import sys
+
+import counting
+import files
+
+KERNELS = {'pvh': 'vmlinux:cloud', 'bzimage': 'debian:cloud'}
+MACHINES = ('microvm', 'pc', 'q35')
+CEILINGS = f'{files.TOP}/tests/bench/ceilings'
+RESULTS = f'{files.BUILD}/results'
+
+
+def rows(everything):
+    """(name, machine, kernel): NAME is a firmware, or FIRMWARE+STUB."""
+    for firmware in ('kshim.rom', 'qboot', 'seabios'):
+        for machine in MACHINES:
+            yield from ((firmware, machine, kernel) for kernel in KERNELS)
+    for machine in ('microvm', 'pc'):
+        for stub in ('kshim.elf', 'kshim.bzimage'):
+            yield from ((f'qboot+{stub}', machine, kernel) for kernel in KERNELS)
+    if everything:
+        yield 'ovmf', 'q35', 'bzimage'
+
+
+def built(name):
+    """Is what this row measures there? What others made always is."""
+    return all(os.path.exists(f'{files.BUILD}/{part}') for part in name.split('+')
+               if part.startswith('kshim.'))
+
+
+def ceilings():
+    found = {}
+    for line in files.read(CEILINGS).decode().splitlines():
+        words = line.partition('#')[0].split()
+        if words:
+            found[tuple(words[:3])] = tuple(map(int, words[3:]))
+    return found
+
+
+def measure(name, machine, kernel):
+    firmware, _, stub = name.partition('+')
+    return counting.run(counting.Setup(
+        firmware=f'{files.BUILD}/{firmware}' if firmware.startswith('kshim.') else firmware,
+        machine=machine, kernel=files.path(KERNELS[kernel]), initrd=files.path('initramfs'),
+        stub=f'{files.BUILD}/{stub}' if stub else ''))
+
+
+def judge(row, figures, allowed):
+    """'' if the row is within what it may cost."""
+    if 'kshim.' not in row[0]:
+        return ''
+    if row not in allowed:
+        return 'tests/bench/ceilings has no line for it'
+    over = [f'{n} {what}, allowed {limit}' for n, limit, what in
+            zip(figures, allowed[row], ('instructions', 'port I/O')) if n > limit]
+    return '; '.join(over)
+
+
+def line(row, count, wrong):
+    setup = count.marks.get('setup')
+    before = f'{setup[1]:>13,} {setup[2]:>9,}' if setup and '+' not in row[0] else ' ' * 23
+    instructions, ports = count.since
+    return (f'{row[0]:20} {row[1]:8} {row[2]:8} {instructions:>13,} {ports:>10,} {before}  '
+            f'{count.reached} {f"TOO MUCH: {wrong}" if wrong else ""}').rstrip()
+
+
+def run_row(row, allowed, results):
+    """Did it pass? None: there is nothing to measure."""
+    if not built(row[0]):
+        return None
+    try:
+        count = measure(*row)
+    except (counting.NotReached, files.Missing) as e:
+        print(f'{" ".join(row)}: FAILED: {e}', flush=True)
+        return False
+    wrong = judge(row, count.since, allowed)
+    print(line(row, count, wrong), flush=True)
+    results.append({'firmware': row[0], 'machine': row[1], 'kernel': row[2], 'entry': count.reached,
+                    'instructions': count.since[0], 'port_io': count.since[1],
+                    'marks': {name: m[1:] for name, m in count.marks.items()}})
+    return not wrong
+
+
+def main():
+    words = [w for w in sys.argv[1:] if w != '--all']
+    chosen = [r for r in rows('--all' in sys.argv) if all(w in ' '.join(r) for w in words)]
+    print(f'{"firmware":20} {"machine":8} {"kernel":8} {"instructions":>13} {"port I/O":>10} '
+          f'{"16-bit setup":>13} {"port I/O":>9}  entry')
+    results, allowed = [], ceilings()
+    passed = [run_row(row, allowed, results) for row in chosen]
+    os.makedirs(RESULTS, exist_ok=True)
+    with open(f'{RESULTS}/bench.json', 'w', encoding='ascii') as f:
+        json.dump(results, f, indent=1)
+    with open(f'{RESULTS}/bench', 'w', encoding='ascii') as f:
+        print(passed.count(True), passed.count(False), 0, file=f)
+    sys.exit(0 if passed.count(True) and not passed.count(False) else 1)
+
+
+main()
