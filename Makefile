@@ -67,7 +67,9 @@ X86_SRCS := \
 	x86/fw_cfg.c \
 	x86/idt.c \
 	x86/jump.c \
+	x86/launched.c \
 	x86/launcher.c \
+	x86/lines.c \
 	x86/main.c \
 	x86/reach.c \
 	x86/report.c \
@@ -105,6 +107,19 @@ PC_ASMS := \
 	x86/sum.asm \
 	x86/wake_page.asm \
 
+# kshim.bzimage: what it has instead of the PVH entry. LINUX_SETUP is its real-mode part.
+LINUX_SRCS := \
+	x86/linux_early.c \
+	x86/linux_main.c \
+	x86/zero_page.c \
+
+LINUX_ASMS := \
+	x86/linux_entry.asm \
+
+LINUX_SETUP := x86/linux_setup.asm
+LINUX_NOT := x86/entry.asm x86/main.c
+LINUX_LDS := x86/kshim-bzimage.ld
+
 # kshim.rom: what it has instead of the PVH entry.
 ROM_SRCS := $(PC_SRCS) \
 	x86/qemu.c \
@@ -113,7 +128,7 @@ ROM_SRCS := $(PC_SRCS) \
 ROM_ASMS := $(PC_ASMS) \
 	x86/rom_entry.asm \
 
-ROM_NOT := x86/acpi.c x86/entry.asm x86/launcher.c x86/main.c
+ROM_NOT := x86/acpi.c x86/entry.asm x86/launched.c x86/launcher.c x86/main.c
 ROM_LDS := x86/kshim-rom.ld
 
 X86_OFFSETS := x86/offsets.c
@@ -439,7 +454,7 @@ endif
 
 # So far a product without sources is left out of `make`.
 PRODUCTS := $(if $(strip $(X86_SRCS)),build/kshim.elf) $(if $(strip $(TOOL_SRCS)),build/kshim)
-PRODUCTS += build/kshim.rom build/kshim.efi build/kshim-riscv64.bin
+PRODUCTS += build/kshim.bzimage build/kshim.rom build/kshim.efi build/kshim-riscv64.bin
 PRODUCTS += build/lib/libkshim.a build/lib/kshim.h
 UNIT_PROGRAMS := $(UNIT_TESTS:tests/unit/%.c=build/asan/%)
 FUZZ_PROGRAMS := $(FUZZERS:tests/fuzz/%.c=build/asan/%)
@@ -480,7 +495,7 @@ endef
 
 SRCS_host := $(TOOL_SRCS)
 SRCS_asan := $(TOOL_SRCS) $(UNIT_SRCS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
-SRCS_x86 := $(X86_SRCS) $(ROM_SRCS)
+SRCS_x86 := $(X86_SRCS) $(LINUX_SRCS) $(ROM_SRCS)
 SRCS_efi := $(EFI_SRCS) $(CALLER_SRCS)
 SRCS_riscv := $(RISCV_SRCS)
 SRCS_probe32 := $(PROBE_SRCS)
@@ -516,8 +531,8 @@ build/x86/%.o: %.asm build/x86/nasm-flags $(X86_INC) | needs
 	$(call say,NASM,$@)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) $(NASMFLAGS) -Ibuild/x86/ -MD $(@:.o=.d) -MP -MT $@ -o $@ $<
--include $(patsubst %.asm,build/x86/%.d,$(sort $(X86_ASMS) $(ROM_ASMS) $(EFI_ASMS) \
-	$(CALLER_ASMS)))
+-include $(patsubst %.asm,build/x86/%.d,$(sort $(X86_ASMS) $(LINUX_ASMS) $(ROM_ASMS) \
+	$(EFI_ASMS) $(CALLER_ASMS)))
 
 build/x86/list: FORCE
 	@$(call note,$@,$(X86_SRCS) $(X86_ASMS))
@@ -528,6 +543,38 @@ build/kshim.elf: $(X86_OBJS) build/x86/libkshim.a $(X86_LDS) x86/sections.ld bui
 		$(filter %.o,$^) build/x86/libkshim.a
 	$(Q)$(PYTHON) tools/check-image --pvh --section .text --section .rodata $@.new
 	@mv $@.new $@
+
+# ---------------------------------------------------------------- x86: kshim.bzimage
+
+LINUX_ALL := $(filter-out $(LINUX_NOT),$(X86_SRCS) $(X86_ASMS)) $(LINUX_SRCS) $(LINUX_ASMS)
+LINUX_OBJS := $(patsubst %,build/x86/%.o,$(basename $(LINUX_ALL)))
+
+build/x86/linux-list: FORCE
+	@$(call note,$@,$(LINUX_ALL))
+
+# Sentences and codes for assembly that is linked with no C.
+build/x86/refusals.inc: stub/refusal.def | needs
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -E -P -x c -o $@ \
+		-D'REFUSAL(n,ident,name,s,t)=%define LINE_##ident s, " [", name, "]"' $<
+	@grep -q LINE_LOADER_A20 $@
+
+build/x86/linux_setup: $(LINUX_SETUP) x86/stop.inc build/x86/offsets.inc build/x86/refusals.inc
+	$(call say,NASM,$@)
+	$(Q)$(NASM) -f bin -w+all -w+error -I. -Ibuild/x86/ -DKSHIM_VERSION="'$(VERSION)'" -o $@ $<
+
+# Relocations are kept for the packer (-q).
+build/x86/kshim-bzimage.elf: $(LINUX_OBJS) build/x86/libkshim.a $(LINUX_LDS) x86/sections.ld \
+		build/x86/linux-list
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS_x86) -q -T $(LINUX_LDS) -Map build/x86/kshim-bzimage.map -o $@.new \
+		$(filter %.o,$^) build/x86/libkshim.a
+	@mv $@.new $@
+
+build/kshim.bzimage: build/x86/linux_setup build/x86/kshim-bzimage.elf tools/pack-bzimage
+	$(call say,PACK,$@)
+	$(Q)$(PYTHON) tools/pack-bzimage build/x86/linux_setup build/x86/kshim-bzimage.elf $@
 
 # ---------------------------------------------------------------- x86: kshim.rom
 

@@ -124,17 +124,19 @@ handoff_e820(const struct memmap *map, uint32_t from, uint32_t count, uint8_t *o
 	}
 }
 
-/* Screen, firmware tables and the firmware's own map, for kernels that know the fields. */
+/* Screen, firmware tables and UEFI's own map, for kernels that know the fields. */
 static void
 put_efi(const struct handoff *h, struct zero_page *zp, uint8_t *out)
 {
 	const struct plan_efi *efi = &h->req->efi;
-	uint64_t map = handoff_address(h->plan, PLACE_EFI_MAP);
+	uint64_t map = efi->map ? efi->map : handoff_address(h->plan, PLACE_EFI_MAP);
 
-	if (!efi->systab || !handoff_has(h->req, EFI_INFO_VERSION))
+	if (!handoff_has(h->req, EFI_INFO_VERSION))
 		return;
 	if (efi->screen_info)
 		memcpy(out, efi->screen_info, ZP_SCREEN_LEN);
+	if (!efi->systab)
+		return;
 	zp->secure_boot = efi->secure_boot;
 	zp->efi_info = (struct zp_efi_info){
 	        .loader_signature = ZP_EFI_LOADER,

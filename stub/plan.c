@@ -177,7 +177,7 @@ place_zero_page(struct planner *p)
 	}
 	if (!code && len)
 		code = place_small(p, PLACE_SETUP_DATA, "setup data", len, BELOW_4G);
-	if (!code && p->req->efi.systab)
+	if (!code && p->req->efi.systab && !p->req->efi.map)
 		code = place_small(
 		        p, PLACE_EFI_MAP, "UEFI memory map", p->req->efi.map_room, BELOW_4G);
 	return code;

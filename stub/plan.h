@@ -43,11 +43,12 @@ struct blob {
 /* What UEFI adds for a kernel that is entered by boot_params; systab 0: this is no UEFI. */
 struct plan_efi {
 	uint64_t systab;   /* address of the system table */
-	uint64_t map_room; /* bytes to reserve for the firmware's own memory map */
+	uint64_t map;      /* where the firmware's own memory map lies and stays, or 0 */
+	uint64_t map_room; /* else, bytes to reserve for it */
 	uint64_t map_len;  /* bytes of it; set before the handoff is written */
 	uint32_t desc_size, desc_version;
 	uint8_t secure_boot;        /* boot_params: 1 unknown, 2 off, 3 on */
-	const uint8_t *screen_info; /* 64 bytes as in boot_params, or NULL */
+	const uint8_t *screen_info; /* 64 bytes as in boot_params, or NULL; also without UEFI */
 };
 
 /* What the plan is made from. Nothing of it is copied: it must outlive the plan. */

@@ -2,9 +2,9 @@
 /*
  * One boot, from what is found to what the plan is made of.
  *
- * main.c (kshim.elf) and rom.c (kshim.rom) list the steps; each fills its part of struct boot
- * and reads the earlier ones. There is one struct boot, in .bss: it is larger than a stack
- * should hold.
+ * launched.c (kshim.elf, kshim.bzimage) and rom.c (kshim.rom) list the steps; each fills its
+ * part of struct boot and reads the earlier ones. There is one struct boot, in .bss: it is
+ * larger than a stack should hold.
  */
 #ifndef KSHIM_X86_BOOT_H
 #define KSHIM_X86_BOOT_H
@@ -29,7 +29,7 @@ struct kernel_file {
 };
 
 struct boot {
-	uint64_t start_info;
+	uint64_t handed; /* address of what the launcher handed over */
 	struct launcher launcher;
 	bool placed; /* by QEMU: the first module */
 	struct fw_cfg_items items;
@@ -54,6 +54,9 @@ typedef enum refusal_code boot_step(struct boot *b, struct refusal *ret_why);
 
 /* Take the steps in order; the last one jumps. What a step refuses ends in die(). */
 _Noreturn void boot_run(struct boot *b, boot_step *const *steps);
+
+/* launched.c: read what the launcher handed over, then take the steps of kshim.elf. */
+_Noreturn void boot_launched(struct boot *b, boot_step *read_launcher);
 
 /* Add etc/e820 to the map, and that the ISA hole is the BIOS's. */
 boot_step boot_read_e820;

@@ -13,18 +13,6 @@
 
 #define LINE_MAX 1024
 
-/*
- * The whole line for entry.asm, which has no C to format it: taken from refusal.def, where
- * the sentence has no placeholder.
- */
-#define REFUSAL(number, ident, name, sentence, text)                                           \
-	static const char line_##ident[] __attribute__((unused)) =                             \
-	        "kshim: " sentence " [" name "]\r\n";
-#include "stub/refusal.def"
-#undef REFUSAL
-extern const char *const cpu_refusal_line;
-const char *const cpu_refusal_line = line_CPU_NO_LONG_MODE;
-
 /* An exception in here must not come back here. */
 static bool dying;
 

@@ -7,11 +7,6 @@
 
 %include "x86/entry.inc"
 
-%define PTE_TABLE 0x03			; present, writable
-%define PTE_2MIB  0x83			; the same, a page of 2 MiB
-
-%define STACK_LEN (64 << 10)
-
 extern kshim_main
 
 section .note.pvh note alloc noexec nowrite align=4
@@ -44,27 +39,4 @@ pvh_entry:
 section .rodata
 GDT
 
-section .data
-align 4096
-global boot_pml4
-boot_pml4:
-	dq	boot_pdpt + PTE_TABLE
-	times 511 dq 0
-global boot_pdpt
-boot_pdpt:
-%assign gib 0
-%rep 4
-	dq	boot_pd + gib * 4096 + PTE_TABLE
-%assign gib gib + 1
-%endrep
-	times 508 dq 0
-boot_pd:
-%assign page 0
-%rep 4 * 512
-	dq	(page << 21) | PTE_2MIB
-%assign page page + 1
-%endrep
-
-section .bss align=16
-	resb	STACK_LEN
-stack_top:
+%include "x86/identity.inc"

@@ -10,8 +10,8 @@
 #include "x86/image.h"
 #include "x86/reach.h"
 
-static enum refusal_code
-read_line(struct launcher *l, uint64_t paddr, struct refusal *ret_why)
+enum refusal_code
+launcher_read_line(struct launcher *l, uint64_t paddr, struct refusal *ret_why)
 {
 	const char *from = (const char *)(uintptr_t)paddr;
 	enum refusal_code code;
@@ -34,8 +34,8 @@ read_line(struct launcher *l, uint64_t paddr, struct refusal *ret_why)
 }
 
 /* A module must be in reach and cannot lie where we do: then one of us is damaged. */
-static enum refusal_code
-check_module(struct range r, struct refusal *ret_why)
+enum refusal_code
+launcher_check_module(struct range r, struct refusal *ret_why)
 {
 	enum refusal_code code = reach("module", r.addr, r.len, ret_why);
 	struct named_range us[IMAGE_RANGES];
@@ -70,7 +70,7 @@ read_modules(struct launcher *l, const struct pvh_start_info *si, struct refusal
 		        .addr = m[i].paddr,
 		        .size = m[i].size,
 		        .name = i ? NULL : "module 1"};
-		code = check_module((struct range){m[i].paddr, m[i].size}, ret_why);
+		code = launcher_check_module((struct range){m[i].paddr, m[i].size}, ret_why);
 	}
 	return code;
 }
@@ -102,7 +102,7 @@ launcher_read(uint64_t addr, struct launcher *ret_launcher, struct memmap *map,
 		return refuse(
 		        ret_why, REFUSAL_START_INFO_MAGIC, addr, si->magic, PVH_START_MAGIC);
 	ret_launcher->rsdp = si->rsdp_paddr;
-	code = read_line(ret_launcher, si->cmdline_paddr, ret_why);
+	code = launcher_read_line(ret_launcher, si->cmdline_paddr, ret_why);
 	if (!code)
 		code = read_modules(ret_launcher, si, ret_why);
 	if (!code)

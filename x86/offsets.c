@@ -7,6 +7,7 @@
  */
 #include "stub/body.h"
 #include "stub/entry.h"
+#include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
 #include "x86/fw_cfg.h"
 #include "x86/idt.h"
@@ -15,6 +16,7 @@
 
 #define NUMBER(name, value)  __asm__ volatile("\n.ascii \"@ " #name " %c0\"" : : "i"(value))
 #define STATE(name, member)  NUMBER(STATE_##name, offsetof(struct machine_state, member))
+#define ZP(name, member)     NUMBER(ZP_##name, offsetof(struct zero_page, member))
 #define OFFSET(name, member) NUMBER(MOVE_##name, offsetof(struct move, member))
 
 void offsets(void);
@@ -44,10 +46,45 @@ state_offsets(void)
 	STATE(TR, tr.selector);
 }
 
+static void
+zero_page_offsets(void)
+{
+	ZP(SCRATCH, scratch);
+	ZP(X, orig_x);
+	ZP(Y, orig_y);
+	ZP(EXT_MEM_K, ext_mem_k);
+	ZP(VIDEO_PAGE, orig_video_page);
+	ZP(VIDEO_MODE, orig_video_mode);
+	ZP(VIDEO_COLS, orig_video_cols);
+	ZP(VIDEO_EGA_BX, orig_video_ega_bx);
+	ZP(VIDEO_LINES, orig_video_lines);
+	ZP(VIDEO_ISVGA, orig_video_isvga);
+	ZP(VIDEO_POINTS, orig_video_points);
+	ZP(ALT_MEM_K, alt_mem_k);
+	ZP(E820_ENTRIES, e820_entries);
+	ZP(E820_TABLE, e820_table);
+	ZP(HEADER, hdr);
+	ZP(CL_MAGIC, cl_magic);
+	ZP(CL_OFFSET, cl_offset);
+	ZP(REALMODE_SWTCH, hdr.realmode_swtch);
+	ZP(CODE32_START, hdr.code32_start);
+	ZP(CMD_LINE_PTR, hdr.cmd_line_ptr);
+	NUMBER(ZP_LEN, sizeof(struct zero_page));
+	NUMBER(ZP_HEADER_LEN, sizeof(struct zp_setup_header));
+	NUMBER(ZP_E820_SIZE, sizeof(struct zp_e820_entry));
+	NUMBER(ZP_E820_MAX, ZP_E820_MAX);
+	NUMBER(CL_MAGIC, ZP_CL_MAGIC);
+	NUMBER(LOADED_HIGH, ZP_LOADED_HIGH);
+	NUMBER(CAN_USE_HEAP, ZP_CAN_USE_HEAP);
+	NUMBER(XLOADFLAGS, ZP_XLF_KERNEL_64 | ZP_XLF_CAN_BE_LOADED_ABOVE_4G);
+	NUMBER(SETUP_TYPE_MAX, ZP_SETUP_RNG_SEED);
+}
+
 void
 offsets(void)
 {
 	state_offsets();
+	zero_page_offsets();
 	OFFSET(OP, op);
 	OFFSET(DST, dst);
 	OFFSET(SRC, src);
@@ -57,6 +94,10 @@ offsets(void)
 	NUMBER(OP_ZERO, MOVE_ZERO);
 	NUMBER(NOTE_PHYS32_ENTRY, XEN_ELFNOTE_PHYS32_ENTRY);
 	NUMBER(CODE_NO_LONG_MODE, REFUSAL_CPU_NO_LONG_MODE);
+	NUMBER(CODE_LOADER_PAGING, REFUSAL_LOADER_PAGING);
+	NUMBER(CODE_LOADER_ROOM, REFUSAL_LOADER_ROOM);
+	NUMBER(CODE_LOADER_SETUP_CUT, REFUSAL_LOADER_SETUP_CUT);
+	NUMBER(CODE_LOADER_A20, REFUSAL_LOADER_A20);
 	NUMBER(FAULTS, IDT_FAULTS);
 	NUMBER(FAULT_STRIDE, IDT_FAULT_STRIDE);
 	NUMBER(PAGE_FAULT, IDT_PAGE_FAULT);

@@ -63,6 +63,22 @@ boot_probe(struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
+/* The CPU's and the launcher's, mixed, so that it is as good as the better of them. */
+static void
+make_seed(struct boot *b)
+{
+	struct plan_request *req = &b->request;
+
+	req->rng_seed = b->seed;
+	if (rng_seed(b->seed, sizeof(b->seed)))
+		req->rng_seed_len = sizeof(b->seed);
+	if (!b->launcher.has_seed)
+		return;
+	for (unsigned i = 0; i < sizeof(b->seed); i++)
+		b->seed[i] ^= b->launcher.seed[i];
+	req->rng_seed_len = sizeof(b->seed);
+}
+
 enum refusal_code
 boot_plan(struct boot *b, struct refusal *ret_why)
 {
@@ -74,8 +90,7 @@ boot_plan(struct boot *b, struct refusal *ret_why)
 	req->protocol = b->words.protocol;
 	body_limits(BODY_PC, req);
 	req->gb_pages = cpu_has_gb_pages();
-	req->rng_seed = b->seed;
-	req->rng_seed_len = rng_seed(b->seed, sizeof(b->seed)) ? sizeof(b->seed) : 0;
+	make_seed(b);
 	code = plan_make(req, &b->plan, ret_why);
 	if (!code)
 		code = execute_prepare(b, ret_why);

@@ -40,6 +40,7 @@
 
 /* setup_data types */
 #define ZP_SETUP_E820_EXT 1
+#define ZP_SETUP_EFI      4
 #define ZP_SETUP_RNG_SEED 9
 
 struct zp_setup_header {
@@ -110,9 +111,19 @@ struct zp_efi_info {
 } WIRE;
 
 struct zero_page {
-	uint8_t _pad1[0x02];
-	uint16_t ext_mem_k; /* in screen_info: KiB from 1 MiB on, for the oldest kernels */
-	uint8_t _pad2[0x1c];
+	uint8_t orig_x, orig_y; /* screen_info, up to 0x40: the cursor */
+	uint16_t ext_mem_k;     /* in screen_info: KiB from 1 MiB on, for the oldest kernels */
+	uint16_t orig_video_page;
+	uint8_t orig_video_mode;
+	uint8_t orig_video_cols;
+	uint8_t _pad12[0x02];
+	uint16_t orig_video_ega_bx;
+	uint8_t _pad13[0x02];
+	uint8_t orig_video_lines;
+	uint8_t orig_video_isvga; /* 0: there is no screen; 1: VGA text, 0x23: linear, 0x70:
+	                             UEFI's */
+	uint16_t orig_video_points;
+	uint8_t _pad2[0x0e];
 	uint16_t cl_magic; /* before 2.02 */
 	uint16_t cl_offset;
 	uint8_t _pad3[0x4c];
@@ -124,7 +135,7 @@ struct zero_page {
 	uint8_t _pad5[0xf4];
 	struct zp_efi_info efi_info;
 	uint32_t alt_mem_k; /* KiB from 1 MiB on */
-	uint8_t _pad6[0x04];
+	uint32_t scratch;   /* for the 32-bit entry to use as a stack */
 	uint8_t e820_entries;
 	uint8_t _pad7[0x03];
 	uint8_t secure_boot; /* 0 unset, 1 unknown, 2 off, 3 on */
@@ -138,6 +149,11 @@ struct zero_page {
 } WIRE;
 
 WIRE_AT(struct zero_page, ext_mem_k, 0x002);
+WIRE_AT(struct zero_page, orig_video_page, 0x004);
+WIRE_AT(struct zero_page, orig_video_ega_bx, 0x00a);
+WIRE_AT(struct zero_page, orig_video_isvga, 0x00f);
+WIRE_AT(struct zero_page, orig_video_points, 0x010);
+WIRE_AT(struct zero_page, scratch, 0x1e4);
 WIRE_AT(struct zero_page, cl_magic, 0x020);
 WIRE_AT(struct zero_page, cl_offset, 0x022);
 WIRE_AT(struct zero_page, acpi_rsdp_addr, 0x070);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kshim.elf and kshim.bzimage: from what a launcher handed over to the kernel's first
+ * instruction.
+ *
+ * Input: the launcher, read by whoever calls; QEMU docs/specs/fw_cfg.rst; ACPI tables.
+ */
+#include "x86/acpi.h"
+#include "x86/boot.h"
+#include "x86/die.h"
+#include "x86/idt.h"
+
+static enum refusal_code
+read_fw_cfg(struct boot *b, struct refusal *ret_why)
+{
+	return fw_cfg_list(&b->items, ret_why);
+}
+
+/* Without a map from the launcher take fw_cfg's. */
+static enum refusal_code
+read_map(struct boot *b, struct refusal *ret_why)
+{
+	if (b->map.count)
+		return REFUSAL_NONE;
+	if (!b->items.e820.size)
+		return refuse(ret_why, REFUSAL_MAP_NONE, 0, 0, 1);
+	return boot_read_e820(b, ret_why);
+}
+
+/*
+ * Tables that lie in what the map calls RAM are no RAM for the kernel: Linux reserves only
+ * some of them itself. UEFI's map is read by the kernel from where it is.
+ */
+static enum refusal_code
+find_fixed(struct boot *b, struct refusal *ret_why)
+{
+	struct plan_request *req = &b->request;
+	enum refusal_code code = REFUSAL_NONE;
+
+	req->rsdp = b->launcher.rsdp ? b->launcher.rsdp : acpi_find_rsdp();
+	req->nr_fixed = acpi_fixed(req->rsdp, &b->map, b->fixed, BOOT_FIXED - 2);
+	for (uint32_t i = 0; !code && i < req->nr_fixed; i++) {
+		struct range r = b->fixed[i].range;
+
+		code = memmap_add(&b->map, r.addr, r.len, MEM_ACPI, ret_why);
+	}
+	req->efi = b->launcher.efi;
+	if (req->efi.systab)
+		b->fixed[req->nr_fixed++] = (struct named_range){
+		        "UEFI memory map", {req->efi.map, req->efi.map_len}};
+	return code;
+}
+
+_Noreturn void
+boot_launched(struct boot *b, boot_step *read_launcher)
+{
+	static boot_step *const steps[] = {
+	        read_fw_cfg,
+	        read_map,
+	        find_fixed,
+	        boot_own_memory,
+	        sources_kernel_file,
+	        boot_command_line,
+	        boot_probe,
+	        sources_blobs,
+	        boot_plan,
+	        execute,
+	        NULL,
+	};
+	struct refusal why = {.code = REFUSAL_NONE};
+
+	idt_load();
+	if (read_launcher(b, &why))
+		die(&why);
+	boot_run(b, steps);
+}
