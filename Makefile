@@ -309,6 +309,7 @@ UNIT_SRCS := \
 	x86/acpi.c \
 	x86/launcher.c \
 	x86/room.c \
+	x86/zero_page.c \
 	tools/run/acpi.c \
 	tools/run/aml.c \
 	tools/run/layout.c \
@@ -356,6 +357,7 @@ UNIT_TESTS := \
 	tests/unit/test_wire.c \
 	tests/unit/test_x86_acpi.c \
 	tests/unit/test_x86_launcher.c \
+	tests/unit/test_x86_zero_page.c \
 	tests/unit/test_x86_parts.c \
 
 # Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.

@@ -25,15 +25,12 @@ bad(const struct zero_page *zp, const char *what, uint64_t found, uint64_t wante
 	return ret_why->code;
 }
 
+/* Nothing else of the header is sure: GRUB zeroes boot_flag. */
 static enum refusal_code
 check_header(const struct zero_page *zp, struct refusal *ret_why)
 {
 	if (zp->hdr.header != ZP_HDRS)
 		return bad(zp, "hdr.header", zp->hdr.header, ZP_HDRS, ret_why);
-	if (zp->hdr.boot_flag != ZP_BOOT_FLAG)
-		return bad(zp, "hdr.boot_flag", zp->hdr.boot_flag, ZP_BOOT_FLAG, ret_why);
-	if (zp->hdr.version != VERSION)
-		return bad(zp, "hdr.version", zp->hdr.version, VERSION, ret_why);
 	if (zp->e820_entries > ZP_E820_MAX)
 		return bad(zp, "e820_entries", zp->e820_entries, ZP_E820_MAX, ret_why);
 	return REFUSAL_NONE;
