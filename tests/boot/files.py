@@ -7,7 +7,7 @@
     cut:N:FILE         the first N bytes of FILE   gzip:FILE      FILE compressed
     patch:AT:HEX:FILE  FILE with other bytes there bundle:FILE    a bundle of it alone
     zeros:N            N bytes, none on the disk   xen            Xen, unpacked
-    text, script, empty  what their names say        xen:NAME       an unpacked Xen
+    text, script, empty  what their names say        built:NAME     a product, build/NAME
 """
 import gzip
 import os
@@ -140,6 +140,8 @@ def path(name):
     kind, _, rest = name.partition(':')
     if kind == 'probe':
         return os.path.join(BUILD, 'probes', 'kernels', rest)
+    if kind == 'built':
+        return os.path.join(BUILD, rest)
     if kind == 'debian':
         return packaged(rest)
     if kind == 'vmlinux':

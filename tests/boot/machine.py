@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 
 import files
+import loaders
 import prelude
 from row import MIB
 
@@ -96,7 +97,7 @@ def lines(row):
         given += f' {probe_words(row)} probe.line=00000000'
 
     def seen(line):
-        return ' '.join(w for w in f'{row.own_line} {line}'.split()
+        return ' '.join(w for w in f'{row.own_line} {loaders.seen(row.way, line)}'.split()
                         if not w.startswith('kshim.'))
     if row.pad_line:
         pad = ' pad=' + 'x' * (row.pad_line - len(seen(given)) - len(' pad='))
@@ -116,6 +117,8 @@ def kernel_arguments(row, directory, line):
     kshim = f'{files.BUILD}/kshim.elf'
     if row.way == 'prelude':
         return prelude.arguments(row, directory, line)
+    if row.way in loaders.WAYS:
+        return loaders.arguments(row, directory, line)
     if row.way == 'qemu':
         initrd = ['-initrd', files.path(row.initrds[0])] if row.initrds else []
         return ['-kernel', files.path(row.kernel), '-append', line, *initrd]

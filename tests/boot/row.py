@@ -27,7 +27,9 @@ class Row:
     name: str
     kernel: str                             # a file by name: see files.py
     machine: str = 'q35'                    # q35, pc, microvm
-    way: str = 'fwcfg'                      # fwcfg, bundle, module, prelude, qemu: its own
+    way: str = 'fwcfg'                      # fwcfg, bundle, module, prelude, qemu: its own;
+                                            # or one of loaders.py's, to kshim.bzimage
+    stub: str = ''                          # a file by name, instead of kshim.bzimage
     memory: int = 256                       # MiB
     cpus: int = 1
     cpu: str = 'qemu64'

@@ -2,6 +2,7 @@
 """The table of boots. A row is added here and nowhere else; row.py says what its fields mean."""
 import re
 
+import bzimage_rows
 from row import MIB, Prelude, Row
 
 # What the probes compare only with kshim: QEMU's own loaders leave no GDT and no task register.
@@ -380,4 +381,4 @@ REFUSALS = [
             prelude=Prelude(0x2000000, map=MANY_RAM)),
 ]
 
-ROWS = UNDER_QEMU + PROBES + PRELUDES + LINUX + ODD + REFUSALS
+ROWS = UNDER_QEMU + PROBES + PRELUDES + LINUX + ODD + REFUSALS + bzimage_rows.ROWS
