@@ -843,6 +843,10 @@ build/bench/count.so: tests/bench/count.c tests/bench/qemu_plugin.h build/host/f
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_host) -fPIC -fvisibility=hidden -shared -o $@ $<
 
+.PHONY: size
+size: all
+	@$(PYTHON) tools/size
+
 .PHONY: bench
 bench: all build/bench/count.so
 	@$(PYTHON) tests/bench/bench.py $(BENCH)
@@ -983,6 +987,7 @@ make deb         Debian packages in build/deb/
 make install     PREFIX=/usr/local DESTDIR= and BINDIR LIBDIR DATADIR ...; make uninstall
 make bench       guest instructions and port I/O from reset to the kernel, against ceilings;
                  BENCH='--all' also OVMF, BENCH='kshim.rom pc' only these rows
+make size        bytes of every product, against tools/limits
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too

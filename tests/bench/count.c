@@ -224,7 +224,7 @@ translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		struct site *s = site_of(insn);
 
 		for (size_t m = 0; !i && m < bench.mark_count; m++) {
-			if (is_at(&bench.marks[m], tb))
+			if (!s->mark && is_at(&bench.marks[m], tb)) /* the first that fits */
 				s->mark = &bench.marks[m];
 		}
 		qemu_plugin_register_vcpu_insn_exec_cb(

@@ -79,7 +79,7 @@ REFUSALS = [
     refused('initramfs-alone', 'kernel.other-kind', 'initramfs', way='bzimage-alone'),
     refused('no-long-mode', 'cpu.no-long-mode', machine='pc', cpu='qemu32'),
     refused('setup-cut', 'loader.setup-cut', machine='pc',
-            stub='patch:0xffc:00000000:built:kshim.bzimage'),
+            stub='patch:0x7fc:00000000:built:kshim.bzimage'),
     refused('five-levels', 'loader.five-levels', way='kexec', cpu='max', memory=512),
     refused('cut-elf', 'elf.truncated', 'cut:60000:probe:pvh32', way='bzimage-alone'),
     refused('unknown-word', 'cmdline.word', append='kshim.nonsense=1', machine='microvm'),

@@ -261,6 +261,18 @@ def test_probe(row):
     check(run('--timeout', '50', *probes.arguments(row, files.path), timeout=90), 0, ': PASS')
 
 
+@needs_kvm
+@pytest.mark.parametrize('way', ['stub', 'direct'])
+@pytest.mark.parametrize('entry', ['linux32', 'linux64'])
+@pytest.mark.parametrize('name,by', [('pvh64', 'pvh'), ('bz64', 'linux64')])
+def test_probe_through_bzimage(name, by, entry, way, tmp_path):
+    """kshim.bzimage as the kernel, entered by either protocol; the probe is in its initrd."""
+    *options, _ = probes.arguments((name, by, {}, way), files.path)
+    bundle = files.bundle(str(tmp_path / 'bundle'), [f'probe:{name}'], '')
+    check(run('--timeout', '50', '--protocol', entry, *options, '-i', bundle,
+              files.path('built:kshim.bzimage'), timeout=90), 0, 'initrd (a bundle)', ': PASS')
+
+
 # ---------------------------------------------------------------- dumps
 
 @needs_kvm
