@@ -402,7 +402,7 @@ COMMON := -std=c11 -g $(WARNINGS) -I. -ffile-prefix-map=$(CURDIR)=. -fno-common
 CFLAGS_host := $(COMMON) -O2 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS)
 CFLAGS_asan := $(COMMON) -O1 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-CFLAGS_x86 := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -ffreestanding \
+CFLAGS_x86 := $(COMMON) -Oz -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -ffreestanding \
 	-fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only -mcmodel=small \
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffunction-sections -fdata-sections
