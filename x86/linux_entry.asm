@@ -86,7 +86,7 @@ section .text
 global linux_start
 linux_start:
 	mov	esp, stack_top
-	mov	eax, CR4_PAE
+	mov	eax, CR4_PAE | CR4_OSFXSR
 	mov	cr4, rax
 	mov	eax, boot_pml4
 	mov	cr3, rax
