@@ -89,6 +89,7 @@ X86_ASMS := \
 PC_PURE := \
 	x86/cmos.c \
 	x86/items.c \
+	x86/mptable.c \
 	x86/mtrr.c \
 	x86/pci_assign.c \
 	x86/pci_need.c \

@@ -3,7 +3,7 @@
  * Finds fw_cfg's files in the directory as the device gives it (QEMU docs/specs/fw_cfg.rst,
  * "File Directory"): size u32, selector u16, reserved u16, big-endian, and the name.
  *
- * Names are compared by eight bytes at a time, from the second eight on, because most of them
+ * Names are compared by eight bytes at a time, the second eight first, because most of them
  * share the first ("etc/acpi"); QEMU fills the rest of a name with zeros.
  */
 #include "x86/items.h"
@@ -25,11 +25,13 @@ word(const void *p, unsigned i)
 bool
 items_same_name(const void *a, const void *b)
 {
-	for (unsigned i = 1; i <= WORDS; i++) {
-		if (word(a, i % WORDS) != word(b, i % WORDS))
-			return false;
-	}
-	return true;
+	uint64_t differ = 0;
+
+	if (word(a, 1) != word(b, 1))
+		return false;
+	for (unsigned i = 0; i < WORDS; i++)
+		differ |= word(a, i) ^ word(b, i);
+	return !differ;
 }
 
 bool

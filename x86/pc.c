@@ -20,6 +20,27 @@ read_item(uint32_t selector, const char *name, void *dst, uint64_t len, struct r
 	return fw_cfg_read(selector, name, 0, dst, len, ret_why);
 }
 
+/* Where there is no ACPI. */
+static void
+write_mptable(struct pc *pc)
+{
+	struct cpuid id = cpuid(1);
+	struct mp_machine m = {.cpus = pc->cpus, .signature = id.a, .features = id.d};
+
+	pc_slot_irqs(pc, &m);
+	mp_table_write(&pc->tables.fseg, &pc->tables.high, &m);
+}
+
+static enum refusal_code
+read_cpus(struct pc *pc, struct refusal *ret_why)
+{
+	uint16_t cpus = 1;
+	enum refusal_code code = read_item(ITEM_CPUS, "CPUs", &cpus, sizeof(cpus), ret_why);
+
+	pc->cpus = cpus ? cpus : 1;
+	return code;
+}
+
 static enum refusal_code
 load_tables(struct pc *pc, struct refusal *ret_why)
 {
@@ -36,6 +57,8 @@ load_tables(struct pc *pc, struct refusal *ret_why)
 	pc->rsdp = t->rsdp;
 	if (code)
 		return code;
+	if (!pc->rsdp)
+		write_mptable(pc);
 	/* Pages of tables alone, for what is around them is the kernel's. */
 	t->high.len = align_down(t->high.len, PAGE);
 	return memmap_add(
@@ -49,7 +72,6 @@ set_msrs(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 	uint32_t has = cpuid(1).d;
 	struct msr_list list;
 	uint64_t feature = 0;
-	uint16_t cpus = 1;
 	enum refusal_code code;
 
 	if (!(has & CPU_MSR))
@@ -61,9 +83,7 @@ set_msrs(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 	if (feature)
 		msr_add(&list, MSR_FEATURE_CONTROL, feature);
 	if (!code && list.count)
-		code = read_item(ITEM_CPUS, "CPUs", &cpus, sizeof(cpus), ret_why);
-	if (!code && list.count)
-		msr_write_all(&list, cpus);
+		msr_write_all(&list, pc->cpus);
 	return code;
 }
 
@@ -83,6 +103,8 @@ pc_init(struct pc *pc, struct refusal *ret_why)
 		return code;
 	low_end = pc_ram_end_at(pc->map, MIB);
 	code = pc_chipset(pc, low_end, memmap_ram_end(pc->map), ret_why);
+	if (!code)
+		code = read_cpus(pc, ret_why);
 	if (!code)
 		code = load_tables(pc, ret_why);
 	return code ? code : set_msrs(pc, low_end, ret_why);

@@ -13,6 +13,7 @@
 #include "stub/bytes.h"
 #include "stub/memmap.h"
 #include "x86/items.h"
+#include "x86/mptable.h"
 #include "x86/pci.h"
 #include "x86/tables.h"
 
@@ -21,13 +22,15 @@ struct pc {
 	struct memmap *map;             /* empty; will tell RAM and what is reserved in it */
 	const struct named_range *busy; /* memory that is in use or cannot be reached */
 	uint32_t nr_busy;
-	struct range fseg; /* free memory of the F segment */
+	struct range fseg; /* free memory of the F segment, where all of it is the ROM */
 
 	/* Results. */
 	uint64_t rsdp; /* 0: there is none */
 
 	/* The parts' own; nothing needs to be cleared. */
 	struct items items;
+	uint32_t cpus;
+	pci_line *line; /* NULL: no PCI */
 	struct pci pci;
 	struct tables tables;
 };
@@ -47,6 +50,9 @@ enum refusal_code pc_init(struct pc *pc, struct refusal *ret_why);
  */
 enum refusal_code pc_chipset(
         struct pc *pc, uint64_t low_end, uint64_t ram_end, struct refusal *ret_why);
+
+/* How PCI's interrupts are routed, for a table. */
+void pc_slot_irqs(const struct pc *pc, struct mp_machine *m);
 
 /* pc_map.c */
 

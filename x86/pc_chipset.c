@@ -26,6 +26,8 @@
 #define MMCONFIG_LEN  (256 * MIB)
 #define ICH9_RCBA     0xfed1c000ull
 #define ICH9_RCBA_LEN (16 * KIB)
+#define F_SEGMENT     0xf0000ull
+#define F_SEGMENT_LEN 0x10000ull
 #define RESERVED_END  "etc/reserved-memory-end"
 #define EXTRA_ROOTS   "etc/extra-pci-roots"
 
@@ -145,7 +147,10 @@ found(struct pci *p, uint16_t index, struct refusal *ret_why)
 	return code;
 }
 
-/* 0xc0000 to 0xfffff become memory: the chipset's seven PAM registers. */
+/*
+ * 0xc0000 to 0xfffff become memory, by the chipset's seven PAM registers; what the ROM showed
+ * of itself there is gone.
+ */
 static void
 open_bios_area(struct pci *p, bool q35)
 {
@@ -208,7 +213,7 @@ set_high_area(struct pc *pc, uint64_t ram_end, struct refusal *ret_why)
 }
 
 static enum refusal_code
-set_up(struct pc *pc, bool q35, struct refusal *ret_why)
+set_up(struct pc *pc, struct refusal *ret_why)
 {
 	static const char name[ITEM_NAME] = EXTRA_ROOTS;
 	struct pci *p = &pc->pci;
@@ -223,7 +228,7 @@ set_up(struct pc *pc, bool q35, struct refusal *ret_why)
 		code = pci_assign(p, ret_why);
 	if (code)
 		return code;
-	pci_route(p, q35 ? line_q35 : line_pc, irq);
+	pci_route(p, pc->line, irq);
 	if (p->last_bus)
 		pci_enable_vga(p);
 	return REFUSAL_NONE;
@@ -236,16 +241,35 @@ pc_chipset(struct pc *pc, uint64_t low_end, uint64_t ram_end, struct refusal *re
 	uint32_t id;
 	bool q35;
 
+	pc->line = NULL;
 	pc->pci.config = pci_ports();
 	id = pc->pci.config.read(&pc->pci.config, HOST_BRIDGE, PCI_ID);
 	q35 = id == ID(Q35);
 	if (!q35 && id != ID(I440FX))
 		return REFUSAL_NONE;
+	pc->line = q35 ? line_q35 : line_pc;
 	if (q35)
 		code = open_mmconfig(pc, ret_why);
 	open_bios_area(&pc->pci, q35);
+	pc->fseg = (struct range){F_SEGMENT, F_SEGMENT_LEN};
 	set_low_areas(&pc->pci, low_end, q35);
 	if (!code)
 		code = set_high_area(pc, ram_end, ret_why);
-	return code ? code : set_up(pc, q35, ret_why);
+	return code ? code : set_up(pc, ret_why);
+}
+
+void
+pc_slot_irqs(const struct pc *pc, struct mp_machine *m)
+{
+	m->pci = pc->line != NULL;
+	m->slots = 0;
+	for (uint32_t i = 0; m->pci && i < pc->pci.nr_functions; i++) {
+		uint32_t slot = pc->pci.function[i].at >> 3;
+
+		if (slot >= MP_SLOTS)
+			continue;
+		m->slots |= 1u << slot;
+		for (unsigned pin = 0; pin < 4; pin++)
+			m->irq[slot][pin] = irq[pc->line(slot, pin) & 3];
+	}
 }

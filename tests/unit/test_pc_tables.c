@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tests/unit/low_memory.h"
+#include "x86/mptable.h"
 #include "x86/mtrr.h"
 #include "x86/sum.h"
 #include "x86/tables.h"
@@ -371,6 +372,66 @@ memory_types(void **state)
 	assert_int_equal(list.msr[MSR_LIST - 1].number, 0);
 }
 
+/* Entries of each kind in the table that a scan of the segment finds; -1 where none is right.
+ */
+static int
+mp_entries(struct span fseg, unsigned kind)
+{
+	struct span table = {NULL, 0};
+	uint64_t at = 44;
+	int found = 0;
+
+	for (uint64_t i = 0; i < fseg.size; i += 16) {
+		if (span_is(fseg, i, "_MP_", 4) && !sum_bytes(fseg.base + i, 16))
+			table.base = (const uint8_t *)(uintptr_t)span_le32(fseg, i + 4);
+	}
+	if (!table.base)
+		return -1;
+	table.size = 6;
+	table.size = span_le16(table, 4);
+	assert_true(span_is(table, 0, "PCMP", 4));
+	assert_int_equal(sum_bytes(table.base, table.size), 0);
+	for (unsigned n = span_le16(table, 34); n; n--) {
+		found += span_u8(table, at) == kind;
+		at += span_u8(table, at) ? 8 : 20;
+	}
+	assert_int_equal(at, table.size);
+	return found;
+}
+
+static void
+multiprocessor_table(void **state)
+{
+	struct mp_machine m = {.cpus = 3, .pci = true, .slots = 1u << 5 | 1u << 31};
+	struct range fseg, high;
+	struct span s;
+
+	(void)state;
+	memory = low_memory();
+	s = (struct span){memory, 4096};
+	memset(m.irq, 11, sizeof(m.irq));
+	fseg = (struct range){address(memory) + 8, 4088};
+	high = (struct range){address(memory) + 8192, 4096};
+	mp_table_write(&fseg, &high, &m);
+	assert_int_equal(mp_entries(s, 0), 3);
+	assert_int_equal(mp_entries(s, 1), 2);
+	assert_int_equal(mp_entries(s, 2), 1);
+	assert_int_equal(mp_entries(s, 3), 14 + 8); /* without 2, the cascade, and 11 */
+	assert_int_equal(mp_entries(s, 4), 2);
+	memory = low_memory();
+	m.pci = false;
+	mp_table_write(&fseg, &high, &m);
+	assert_int_equal(mp_entries(s, 1), 1);
+	assert_int_equal(mp_entries(s, 3), 15);
+	memory = low_memory();
+	m.cpus = 255;
+	mp_table_write(&fseg, &high, &m);
+	m.cpus = 3;
+	fseg.len = 0;
+	mp_table_write(&fseg, &high, &m);
+	assert_int_equal(mp_entries(s, 0), -1);
+}
+
 static void
 numbers(void **state)
 {
@@ -404,6 +465,7 @@ main(void)
 	        cmocka_unit_test(rooms),
 	        cmocka_unit_test(sums),
 	        cmocka_unit_test(memory_types),
+	        cmocka_unit_test(multiprocessor_table),
 	        cmocka_unit_test(numbers),
 	};
 

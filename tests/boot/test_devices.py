@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Devices as Linux finds them under kshim.rom and under QEMU's own firmware: pytest -k devices."""
+import devices
+import files
+import pytest
+
+
+@pytest.mark.parametrize('machine', devices.MACHINES, ids=lambda m: f'devices-{m.name}')
+def test_devices(machine, record_property):
+    try:
+        text, tries = devices.boot_to_end(machine, devices.ROM)
+        other = devices.boot_to_end(machine, '')[0] if machine.compare else ''
+    except files.Missing as why:
+        pytest.fail(str(why), pytrace=False)
+    record_property('tries', tries)
+    print(text)
+    wrong = devices.judge(machine, text, other)
+    if wrong:
+        pytest.fail(f'{machine.name}: {wrong}', pytrace=False)
