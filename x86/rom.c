@@ -12,7 +12,7 @@
 
 #define F_SEGMENT 0xf0000ull
 
-extern const uint8_t rom_used_end[]; /* kshim-rom.ld */
+extern const uint8_t rom_used_end[], rom_reset[]; /* kshim-rom.ld */
 
 _Noreturn void rom_main(void);
 
@@ -45,6 +45,7 @@ set_up_machine(struct boot *b, struct refusal *ret_why)
 	pc.nr_busy = IMAGE_RANGES;
 	pc.fseg = free_f_segment();
 	code = pc_init(&pc, ret_why);
+	memcpy((void *)(uintptr_t)(F_SEGMENT + ROM_LEN - RESET_LEN), rom_reset, RESET_LEN);
 	b->request.rsdp = pc.rsdp;
 	return code;
 }

@@ -37,20 +37,34 @@ section .reset
 bits 16
 GDT
 
-; In real mode cs has the base 0xffff0000 until the first far jump.
+%define IN_SEGMENT(x) ROM_LEN - RESET_LEN + x - $$	; offset in the last 64 KiB of 1 MiB or 4 GiB
+
+; In real mode. After a reset cs has the base 0xffff0000 until the first far jump. Linux may also
+; jump to f000:fff0 to reboot (where that is memory rom.c has copied this section to it): then
+; the machine has not been reset, which the GDTR shows, and a triple fault does it.
 global reset16
 reset16:
-	o32 lgdt [cs:ROM_LEN - RESET_LEN + boot_gdt.descriptor - $$]
+	xor	ax, ax
+	mov	ds, ax
+	sgdt	[REQUEST]
+	cmp	word [REQUEST + 2], 0	; the base; Linux sets the limit that a reset does
+	jne	.again
+	o32 lgdt [cs:IN_SEGMENT(boot_gdt.descriptor)]
 	mov	eax, cr0
 	or	al, CR0_PE
 	mov	cr0, eax
 	jmp	dword CODE32:SEEN_AT(entry32)
+.again:	lidt	[cs:IN_SEGMENT(boot_gdt)]	; the null descriptor: no IDT
+	int3
 
 	times RESET_LEN - 16 - ($ - $$) db 0xf4	; hlt
+global reset_vector
+reset_vector:
 	cli
 	cld
 	jmp	reset16
-	times RESET_LEN - ($ - $$) db 0xf4
+	times RESET_LEN - 2 - ($ - $$) db 0xf4
+	db	0xfc, 0			; a PC/AT's model byte
 
 ; ---------------------------------------------------------------- 32 bits
 section .text

@@ -113,8 +113,41 @@ def fw_cfg(name, path):
     return ['-fw_cfg', f'name=opt/org.kshim/{name},file={path}']
 
 
+def files_by_fw_cfg(row, directory, line):
+    """Kernel, initrds and command line as items under opt/org.kshim/."""
+    args = []
+    if row.kernel != 'none':
+        args += fw_cfg('kernel', files.path(row.kernel))
+    for i, name in enumerate(row.initrds):
+        args += fw_cfg(f'initrd{i or ""}', files.path(name))
+    if line:
+        path = f'{directory}/cmdline'
+        with open(path, 'w') as f:
+            f.write(line + '\n')
+        args += fw_cfg('cmdline', path)
+    return args
+
+
+def rom_arguments(row, directory, line):
+    args = ['-bios', f'{files.BUILD}/kshim.rom']
+    if row.way == 'bundle':
+        names = [row.kernel, *row.initrds]
+        path = f'{directory}/cmdline'
+        with open(path, 'w') as f:
+            f.write(line)
+        return (args + fw_cfg('cmdline', path) +
+                fw_cfg('kernel', files.bundle(f'{directory}/bundle', names, row.own_line)))
+    if row.way == 'qemu':
+        initrd = ['-initrd', files.path(row.initrds[0])] if row.initrds else []
+        return args + ['-kernel', files.path(row.kernel), '-append', line, *initrd]
+    assert row.way == 'fwcfg', row.way
+    return args + files_by_fw_cfg(row, directory, line)
+
+
 def kernel_arguments(row, directory, line):
     kshim = f'{files.BUILD}/kshim.elf'
+    if row.rom:
+        return rom_arguments(row, directory, line)
     if row.way == 'prelude':
         return prelude.arguments(row, directory, line)
     if row.way in loaders.WAYS:
@@ -129,16 +162,7 @@ def kernel_arguments(row, directory, line):
     if row.way == 'module':
         return args + ['-initrd', files.path(row.kernel)]
     assert row.way == 'fwcfg', row.way
-    if row.kernel != 'none':
-        args += fw_cfg('kernel', files.path(row.kernel))
-    for i, name in enumerate(row.initrds):
-        args += fw_cfg(f'initrd{i or ""}', files.path(name))
-    if row.own_line:
-        path = f'{directory}/cmdline'
-        with open(path, 'w') as f:
-            f.write(row.own_line + '\n')
-        args += fw_cfg('cmdline', path)
-    return args
+    return args + files_by_fw_cfg(row, directory, row.own_line)
 
 
 def command(row, directory):
@@ -225,7 +249,7 @@ def judge(row, outcome):
     if outcome.refusal:
         return f'kshim refused: [{outcome.refusal}]'
     entered = ENTERED.search(outcome.serial)
-    if row.by and row.way != 'qemu' and (not entered or entered[1] != row.by):
+    if row.by and (row.rom or row.way != 'qemu') and (not entered or entered[1] != row.by):
         return f'kshim entered by {entered[1] if entered else "nothing"}, wanted {row.by}'
     if row.is_probe:
         wanted = f'probe {row.kernel[6:]}: PASS\n'

@@ -30,6 +30,7 @@ class Row:
     way: str = 'fwcfg'                      # fwcfg, bundle, module, prelude, qemu: its own;
                                             # or one of loaders.py's, to kshim.bzimage
     stub: str = ''                          # a file by name, instead of kshim.bzimage
+    rom: bool = False                       # by kshim.rom as firmware; ways: fwcfg, bundle, qemu
     memory: int = 256                       # MiB
     cpus: int = 1
     cpu: str = 'qemu64'
