@@ -35,7 +35,13 @@ sum_bytes:
 	sub	rsi, 16
 	jns	.sixteen
 .bytes:
-	test	ecx, ecx
+	test	ecx, 8
+	jz	.few
+	movq	xmm1, [rdi]
+	paddb	xmm0, xmm1
+	add	rdi, 8
+.few:
+	and	ecx, 7
 	jz	.fold
 .byte:
 	add	al, [rdi]

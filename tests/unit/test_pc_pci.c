@@ -317,7 +317,7 @@ extra_roots(void **state)
 
 #define SHARED(size)                                                                           \
 	" -object memory-backend-ram,id=s,share=on,size=" size " -device "                     \
-	                                                       "ivshmem-plain,memdev=s"
+	"ivshmem-plain,memdev=s"
 
 /* What does not fit below 4 GiB goes above memory, and QEMU's own reserve. */
 static void
