@@ -602,6 +602,12 @@ build/kshim.rom: build/x86/kshim-rom.elf tools/check-rom
 	$(Q)$(PYTHON) tools/check-rom --version '$(VERSION)' $@.new
 	@mv $@.new $@
 
+# How much of each image is used; the ROM's file is always 64 KiB.
+.PHONY: size
+size: build/kshim.elf build/kshim.rom
+	@size build/kshim.elf | awk 'NR == 2 { print "kshim.elf " $$1 + $$2 " bytes to load" }'
+	@echo "kshim.rom $$(tools/check-rom --used build/kshim.rom) bytes used of 65536"
+
 # ---------------------------------------------------------------- efi: kshim.efi
 
 EFI_OBJS := $(EFI_SRCS:%.c=build/efi/%.o) $(EFI_ASMS:%.asm=build/x86/%.o)
@@ -993,6 +999,7 @@ make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too
 make lint        layers, format, static analysis, the linked images (make deps-lint)
+make size        bytes of kshim.elf and kshim.rom
 make format      clang-format all C files in place
 make clean       remove build/, with all that was fetched into it
 V=1 shows commands.
