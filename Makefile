@@ -39,6 +39,7 @@ STUB_SRCS := \
 	stub/pin.c \
 	stub/place.c \
 	stub/plan.c \
+	stub/plan_any.c \
 	stub/plan_initrd.c \
 	stub/plan_kernel.c \
 	stub/plan_riscv.c \
@@ -601,12 +602,6 @@ build/kshim.rom: build/x86/kshim-rom.elf tools/check-rom
 	$(Q)objcopy -O binary -j .text -j .rodata -j .reset --pad-to 0x80000000 --gap-fill 0xff $< $@.new
 	$(Q)$(PYTHON) tools/check-rom --version '$(VERSION)' $@.new
 	@mv $@.new $@
-
-# How much of each image is used; the ROM's file is always 64 KiB.
-.PHONY: size
-size: build/kshim.elf build/kshim.rom
-	@size build/kshim.elf | awk 'NR == 2 { print "kshim.elf " $$1 + $$2 " bytes to load" }'
-	@echo "kshim.rom $$(tools/check-rom --used build/kshim.rom) bytes used of 65536"
 
 # ---------------------------------------------------------------- efi: kshim.efi
 

@@ -119,7 +119,7 @@ make_plan(struct boot *b, struct raw_map *raw, struct refusal *ret_why)
 		req->busy = b->map.busy;
 		req->nr_busy = b->map.nr_busy;
 		if (!code)
-			code = plan_make(req, &b->plan, ret_why);
+			code = plan_x86_make(req, &b->plan, ret_why);
 		if (code || take_places(&b->plan))
 			return code;
 	}

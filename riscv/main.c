@@ -107,7 +107,7 @@ make_plan(struct boot *b, struct refusal *ret_why)
 	req->kernel = &b->facts;
 	req->protocol = b->words.protocol;
 	if (!code)
-		code = plan_make(req, &b->plan, ret_why);
+		code = plan_riscv_make(req, &b->plan, ret_why);
 	if (!code && !b->words.quiet)
 		report_plan(b);
 	return code;

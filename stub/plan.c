@@ -317,9 +317,28 @@ place_trampoline(struct planner *p)
 }
 
 enum refusal_code
-plan_make(const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why)
+plan_by(plan_step *const *steps, const struct plan_request *req, struct plan *ret_plan,
+        struct refusal *ret_why)
 {
-	static enum refusal_code (*const x86_steps[])(struct planner *) = {
+	struct planner p = {req, ret_plan, ret_why, {0, 0}};
+	enum refusal_code code = REFUSAL_NONE;
+
+	ret_plan->placements = ret_plan->moves = ret_plan->mapped = ret_plan->map_entries = 0;
+	ret_plan->initrd = (struct range){0, 0};
+	ret_plan->modules_apart = false;
+	ret_plan->kernel_alignment = 0;
+	if (!memmap_ram_size(req->map))
+		return refuse(ret_why, req->map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE,
+		        0, 0, 1);
+	for (; !code && *steps; steps++)
+		code = (*steps)(&p);
+	return code;
+}
+
+enum refusal_code
+plan_x86_make(const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why)
+{
+	static plan_step *const steps[] = {
 	        plan_kernel,
 	        check_cmdline,
 	        check_map,
@@ -330,24 +349,6 @@ plan_make(const struct plan_request *req, struct plan *ret_plan, struct refusal 
 	        place_page_tables,
 	        NULL,
 	};
-	static enum refusal_code (*const riscv_steps[])(struct planner *) = {
-	        plan_riscv_kernel, plan_riscv_fdt, plan_initrds, plan_moves, NULL};
-	enum refusal_code (*const *step)(struct planner *) =
-	        req->kernel->format == KERNEL_RISCV ? riscv_steps : x86_steps;
-	struct planner p = {req, ret_plan, ret_why, {0, 0}};
 
-	ret_plan->placements = ret_plan->moves = ret_plan->mapped = ret_plan->map_entries = 0;
-	ret_plan->initrd = (struct range){0, 0};
-	ret_plan->modules_apart = false;
-	ret_plan->kernel_alignment = 0;
-	if (!memmap_ram_size(req->map))
-		return refuse(ret_why, req->map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE,
-		        0, 0, 1);
-	for (; *step; step++) {
-		enum refusal_code code = (*step)(&p);
-
-		if (code)
-			return code;
-	}
-	return REFUSAL_NONE;
+	return plan_by(steps, req, ret_plan, ret_why);
 }

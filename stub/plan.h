@@ -140,6 +140,12 @@ struct plan {
 enum refusal_code plan_make(
         const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why);
 
+/* The same for a body that has only x86 kernels, or only RISC-V ones. */
+enum refusal_code plan_x86_make(
+        const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why);
+enum refusal_code plan_riscv_make(
+        const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why);
+
 /* The first placement of that kind, or NULL. */
 const struct placement *plan_find(const struct plan *plan, enum placement_kind kind);
 

@@ -45,8 +45,8 @@ find_room(const struct planner *p, struct space_query *q, uint64_t *ret_addr,
 	return space_find(p, q, ret_addr, ret_largest);
 }
 
-enum refusal_code
-plan_riscv_kernel(struct planner *p)
+static enum refusal_code
+plan_kernel_image(struct planner *p)
 {
 	const struct riscv_facts *k = &p->req->kernel->riscv;
 	struct space_query q = {.len = k->image_size,
@@ -79,8 +79,8 @@ plan_riscv_kernel(struct planner *p)
 	return REFUSAL_NONE;
 }
 
-enum refusal_code
-plan_riscv_fdt(struct planner *p)
+static enum refusal_code
+plan_fdt(struct planner *p)
 {
 	struct space_query q = {
 	        .align = PAGE, .last = UINT64_MAX, .top_down = true, .avoid = AVOID_BOTH};
@@ -95,4 +95,13 @@ plan_riscv_fdt(struct planner *p)
 	return plan_add(p, PLACE_FDT, "device tree", (struct range){addr, q.len})
 	               ? REFUSAL_NONE
 	               : p->why->code;
+}
+
+enum refusal_code
+plan_riscv_make(const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why)
+{
+	static plan_step *const steps[] = {
+	        plan_kernel_image, plan_fdt, plan_initrds, plan_moves, NULL};
+
+	return plan_by(steps, req, ret_plan, ret_why);
 }

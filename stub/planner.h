@@ -20,6 +20,11 @@ struct planner {
 	struct range pool; /* free low memory that was found at once for small structures */
 };
 
+/* One decision; the steps of a machine end with NULL. */
+typedef enum refusal_code plan_step(struct planner *p);
+enum refusal_code plan_by(plan_step *const *steps, const struct plan_request *req,
+        struct plan *ret_plan, struct refusal *ret_why);
+
 /* What a search for room keeps away from, beyond what is fixed or already placed. */
 enum space_avoid {
 	AVOID_NOTHING = 0,
@@ -61,8 +66,6 @@ bool plan_add_move(struct planner *p, struct move move);
 enum refusal_code plan_map_fits(struct planner *p, uint32_t limit);
 
 /* The steps for a RISC-V Image that differ. */
-enum refusal_code plan_riscv_kernel(struct planner *p);
-enum refusal_code plan_riscv_fdt(struct planner *p);
 
 enum refusal_code plan_kernel(struct planner *p);
 enum refusal_code plan_initrds(struct planner *p);

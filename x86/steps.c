@@ -91,7 +91,7 @@ boot_plan(struct boot *b, struct refusal *ret_why)
 	body_limits(BODY_PC, req);
 	req->gb_pages = cpu_has_gb_pages();
 	make_seed(b);
-	code = plan_make(req, &b->plan, ret_why);
+	code = plan_x86_make(req, &b->plan, ret_why);
 	if (!code)
 		code = execute_prepare(b, ret_why);
 	if (!code && !b->words.quiet)
