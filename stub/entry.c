@@ -26,6 +26,10 @@
 #define ACCESS_TSS_BUSY 0x0002
 #define TSS_LIMIT       0x67
 
+#define TASK_SEGMENT                                                                           \
+	((struct segment_state){                                                               \
+	        .selector = ENTRY_TR, .access = ACCESS_TSS, .limit = TSS_LIMIT})
+
 static uint64_t
 address_of(const struct plan *plan, enum placement_kind kind)
 {
@@ -64,7 +68,7 @@ entry_state(const struct plan *plan, struct machine_state *ret_state)
 	        .bits = 32,
 	        .cs = code_segment(plan),
 	        .data = flat(ENTRY_DS, ACCESS_DATA),
-	        .tr = {.selector = ENTRY_TR, .access = ACCESS_TSS, .limit = TSS_LIMIT},
+	        .tr = TASK_SEGMENT,
 	};
 
 	if (plan->protocol == PROTOCOL_PVH)
@@ -93,13 +97,12 @@ descriptor(struct segment_state s)
 void
 entry_gdt(const struct plan *plan, uint8_t *out)
 {
-	struct machine_state s;
+	struct segment_state tss = TASK_SEGMENT;
 	uint64_t gdt[ENTRY_GDT_LEN / 8] = {0};
 
-	entry_state(plan, &s);
-	s.tr.access &= (uint16_t)~ACCESS_TSS_BUSY;
-	gdt[ENTRY_CS / 8] = descriptor(s.cs);
-	gdt[ENTRY_DS / 8] = descriptor(s.data);
-	gdt[ENTRY_TR / 8] = descriptor(s.tr);
+	tss.access &= (uint16_t)~ACCESS_TSS_BUSY;
+	gdt[ENTRY_CS / 8] = descriptor(code_segment(plan));
+	gdt[ENTRY_DS / 8] = descriptor(flat(ENTRY_DS, ACCESS_DATA));
+	gdt[ENTRY_TR / 8] = descriptor(tss);
 	memcpy(out, gdt, sizeof(gdt));
 }

@@ -2,8 +2,9 @@
 /*
  * The memory map's two edits, adding and squeezing, and the questions asked of it.
  *
- * An addition rebuilds the map beside itself, so that overlaps need no special cases and a
- * map that overflows is left as it was: this costs one struct memmap (12 KiB) of stack.
+ * An addition that touches more than the inside of one entry rebuilds the map beside itself, so
+ * that overlaps need no special cases and a map that overflows is left as it was: this costs
+ * one struct memmap (12 KiB) of stack.
  * Types: ACPI 6.2, table 15-312. The order of additions does not change the result.
  */
 #include "memmap.h"
@@ -91,15 +92,48 @@ build(struct builder *b, const struct memmap *map, struct range add, uint32_t ty
 	put(b, clip(add, done, SPACE_END), type);
 }
 
-/* The usual addition: behind all that is there, and nothing to merge with. */
-static bool
-append(struct memmap *map, struct range add, uint32_t type)
+/* Make room for `n` entries in front of *e. */
+static void
+open_gap(struct memmap *map, struct mem_range *e, uint32_t n)
 {
-	if (map->count == MEMMAP_MAX)
+	const struct mem_range *end = map->entry + map->count;
+
+	if (e < end)
+		memmove(e + n, e, (size_t)((const uint8_t *)end - (const uint8_t *)e));
+	map->count += n;
+}
+
+/*
+ * The usual additions, done in place: into a hole, or taken from the inside or the end of one
+ * entry. False where entries may merge or more than one is touched.
+ */
+static bool
+add_in_place(struct memmap *map, struct range add, uint32_t type)
+{
+	struct mem_range *e = map->entry, *end = e + map->count;
+	uint64_t add_end = range_end(add), e_end;
+	bool merges_behind;
+
+	if (map->count > MEMMAP_MAX - 2)
 		return false;
-	if (map->count && range_end(map->entry[map->count - 1].range) >= add.addr)
+	while (e < end && (range_end(e->range) < add.addr ||
+	                          (range_end(e->range) == add.addr && e->type != type)))
+		e++;
+	if (e == end || add_end < e->range.addr) {
+		open_gap(map, e, 1);
+		*e = (struct mem_range){add, type};
+		return true;
+	}
+	e_end = range_end(e->range);
+	merges_behind = e + 1 < end && e[1].range.addr == add_end && e[1].type == type;
+	if (e->range.addr >= add.addr || e_end < add_end || merges_behind ||
+	        strength(e->type) >= strength(type))
 		return false;
-	map->entry[map->count++] = (struct mem_range){add, type};
+	open_gap(map, e + 1, e_end > add_end ? 2 : 1);
+	if (e_end > add_end)
+		e[2] = (struct mem_range){{add_end, e_end - add_end}, e->type};
+	e[1] = (struct mem_range){add, type};
+	e->range.len = add.addr - e->range.addr;
 	return true;
 }
 
@@ -112,7 +146,7 @@ memmap_add(
 
 	if (!add.len)
 		return REFUSAL_NONE;
-	if (append(map, add, known_type(type)))
+	if (add_in_place(map, add, known_type(type)))
 		return REFUSAL_NONE;
 	b.count = 0;
 	build(&b, map, add, known_type(type));

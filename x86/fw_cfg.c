@@ -127,6 +127,9 @@ read_by_dma(uint32_t selector, uint64_t off, void *dst, uint64_t len)
 {
 	uint32_t select = 0;
 
+	if (!off && len < DMA_PIECE) /* the usual one */
+		return dma_request(selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst,
+		        (uint32_t)len);
 	if (!goes_on(selector, off)) {
 		select = selector << 16 | FW_CFG_SELECT;
 		last.position = 0;
