@@ -91,22 +91,30 @@ own_item(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
 	return &items->initrd[n];
 }
 
+static enum refusal_code
+take(struct fw_cfg_items *items, struct fw_cfg_item *item, struct span entry,
+        struct refusal *ret_why)
+{
+	if (!item)
+		item = own_item(items, entry, ret_why);
+	if (!item)
+		return ret_why->code;
+	item->selector = (uint16_t)big_endian(entry, ENTRY_SELECTOR, 2);
+	item->size = (uint32_t)big_endian(entry, ENTRY_SIZE, 4);
+	return REFUSAL_NONE;
+}
+
 enum refusal_code
 fw_cfg_take_entry(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
 {
-	struct fw_cfg_item *item;
-	uint64_t start = span_le64(entry, ENTRY_NAME); /* of the name: most are none of ours */
+	uint64_t start; /* of the name: most are none of ours */
 
-	if (start == FIRST_8("etc/e820") && !span_u8(entry, ENTRY_NAME + 8)) {
-		item = &items->e820;
-	} else if (start == FIRST_8("opt/org.")) {
-		item = own_item(items, entry, ret_why);
-		if (!item)
-			return ret_why->code;
-	} else {
+	if (entry.size < FW_CFG_ENTRY_LEN)
 		return REFUSAL_NONE;
-	}
-	item->selector = (uint16_t)big_endian(entry, ENTRY_SELECTOR, 2);
-	item->size = (uint32_t)big_endian(entry, ENTRY_SIZE, 4);
+	__builtin_memcpy(&start, entry.base + ENTRY_NAME, sizeof(start));
+	if (start == FIRST_8("opt/org."))
+		return take(items, NULL, entry, ret_why);
+	if (start == FIRST_8("etc/e820") && !entry.base[ENTRY_NAME + 8])
+		return take(items, &items->e820, entry, ret_why);
 	return REFUSAL_NONE;
 }

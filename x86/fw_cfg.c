@@ -224,12 +224,12 @@ fw_cfg_directory(struct span *ret_directory, struct refusal *ret_why)
 enum refusal_code
 fw_cfg_list(struct fw_cfg_items *ret_items, struct refusal *ret_why)
 {
-	struct span directory = {NULL, 0}, entry;
-	enum refusal_code code = fw_cfg_directory(&directory, ret_why);
+	struct span all = {NULL, 0};
+	enum refusal_code code = fw_cfg_directory(&all, ret_why);
 
 	*ret_items = (struct fw_cfg_items){.kernel = {0, 0}};
-	for (uint64_t off = 0; !code && span_sub(directory, off, FW_CFG_ENTRY_LEN, &entry);
-	        off += FW_CFG_ENTRY_LEN)
-		code = fw_cfg_take_entry(ret_items, entry, ret_why);
+	for (uint64_t off = 0; !code && off < all.size; off += FW_CFG_ENTRY_LEN)
+		code = fw_cfg_take_entry(ret_items,
+		        (struct span){all.base + off, FW_CFG_ENTRY_LEN}, ret_why);
 	return code;
 }
