@@ -27,7 +27,7 @@
 #define ICH9_RCBA     0xfed1c000ull
 #define ICH9_RCBA_LEN (16 * KIB)
 #define F_SEGMENT     0xf0000ull
-#define F_SEGMENT_LEN 0x10000ull
+#define F_SEGMENT_LEN 0xff00ull /* behind it may be what a jump to the reset vector finds */
 #define RESERVED_END  "etc/reserved-memory-end"
 #define EXTRA_ROOTS   "etc/extra-pci-roots"
 

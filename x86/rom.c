@@ -38,11 +38,16 @@ static enum refusal_code
 set_up_machine(struct boot *b, struct refusal *ret_why)
 {
 	static struct pc pc;
+	const struct segment *kernel = &b->facts.elf.segment[0];
+	struct named_range busy[IMAGE_RANGES + 1];
 	enum refusal_code code;
 
+	image_ranges(busy);
+	busy[IMAGE_RANGES] = (struct named_range){
+	        "kernel", {kernel->paddr, b->placed ? kernel->mem_len : 0}};
 	pc.map = &b->map;
-	pc.busy = b->busy;
-	pc.nr_busy = IMAGE_RANGES;
+	pc.busy = busy;
+	pc.nr_busy = IMAGE_RANGES + 1;
 	pc.fseg = free_f_segment();
 	code = pc_init(&pc, ret_why);
 	memcpy((void *)(uintptr_t)(F_SEGMENT + ROM_LEN - RESET_LEN), rom_reset, RESET_LEN);
@@ -62,8 +67,8 @@ rom_main(void)
 	static boot_step *const steps[] = {
 	        read_fw_cfg,
 	        boot_own_memory,
-	        set_up_machine,
 	        read_qemu,
+	        set_up_machine,
 	        sources_kernel_file,
 	        boot_command_line,
 	        boot_probe,
