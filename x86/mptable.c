@@ -25,8 +25,8 @@
 #define ENTRY_LEN   8
 #define OTHERS_MAX  (4 + ISA_IRQS + 4 * MP_SLOTS + 2)
 
-enum { CPU = 0, BUS, IOAPIC, INTERRUPT, LOCAL_INTERRUPT };
-enum { INT = 0, NMI, SMI, EXTINT };
+enum { CPU, BUS, IOAPIC, INTERRUPT, LOCAL_INTERRUPT };
+enum { INT, NMI, SMI, EXTINT };
 enum { HEADER_SUM = 7, HEADER_LENGTH = 4, HEADER_COUNT = 34, POINTER_SUM = 10 };
 
 struct writer {
@@ -46,9 +46,9 @@ static void
 add_cpus(struct writer *w, const struct mp_machine *m)
 {
 	for (uint32_t i = 0; i < m->cpus; i++) {
-		/* type, number, version, enabled and boot CPU; signature, features */
-		uint32_t words[CPU_LEN / 4] = {CPU | i << 8 | 0x14u << 16 | (i ? 1u : 3u) << 24,
-		        m->signature, m->features};
+		/* type CPU, number, version, enabled and boot CPU; signature, features */
+		uint32_t words[CPU_LEN / 4] = {
+		        i << 8 | 0x14u << 16 | (i ? 1u : 3u) << 24, m->signature, m->features};
 
 		memcpy(w->at, words, CPU_LEN);
 		w->at += CPU_LEN;
@@ -103,11 +103,12 @@ add_interrupts(struct writer *w, const struct mp_machine *m)
 static void
 write_header(uint8_t *table, uint16_t len, uint16_t count)
 {
+	static const uint8_t signature[] = {'P', 'C', 'M', 'P'};
 	static const char ids[] = "KSHIM   QEMU        ";
 	uint32_t apic = LOCAL_APIC;
 
 	memset(table, 0, HEADER_LEN);
-	memcpy(table, "PCMP", 4);
+	memcpy(table, signature, sizeof(signature));
 	memcpy(table + HEADER_LENGTH, &len, sizeof(len));
 	table[6] = 4; /* specification 1.4 */
 	memcpy(table + 8, ids, sizeof(ids) - 1);
@@ -119,8 +120,10 @@ write_header(uint8_t *table, uint16_t len, uint16_t count)
 static void
 write_pointer(uint8_t *pointer, uint32_t table)
 {
+	static const uint8_t signature[] = {'_', 'M', 'P', '_'};
+
 	memset(pointer, 0, POINTER_LEN);
-	memcpy(pointer, "_MP_", 4);
+	memcpy(pointer, signature, sizeof(signature));
 	memcpy(pointer + 4, &table, sizeof(table));
 	pointer[8] = POINTER_LEN / 16;
 	pointer[9] = 4;

@@ -26,11 +26,11 @@ static enum refusal_code
 read_e820(struct pc *pc, const char *name, struct fw_cfg_item item, struct refusal *ret_why)
 {
 	const struct zp_e820_entry *e = (const struct zp_e820_entry *)(void *)pc->tables.script;
-	uint64_t room = sizeof(pc->tables.script) / sizeof(*e), count = item.size / sizeof(*e);
+	uint64_t count = item.size / sizeof(*e);
 	enum refusal_code code;
 
-	if (count > room)
-		return refuse(ret_why, REFUSAL_MAP_FULL, 0, count, room);
+	if (item.size > sizeof(pc->tables.script))
+		return refuse(ret_why, REFUSAL_MAP_FULL, 0, count, MEMMAP_MAX);
 	code = pc->items.read(item.selector, name, pc->tables.script, item.size, ret_why);
 	for (; !code && count; count--, e++)
 		code = memmap_add(pc->map, e->addr, e->size, e->type, ret_why);

@@ -146,7 +146,7 @@ allocate(struct run *r)
 	struct fw_cfg_item item;
 	enum refusal_code code;
 	const char *name;
-	uint64_t addr;
+	uint64_t addr = 0;
 
 	code = name_arg(r, ARGS, &name);
 	if (code)
