@@ -27,8 +27,7 @@
 #define TSS_LIMIT       0x67
 
 #define TASK_SEGMENT                                                                           \
-	((struct segment_state){                                                               \
-	        .selector = ENTRY_TR, .access = ACCESS_TSS, .limit = TSS_LIMIT})
+	((struct segment_state){.selector = ENTRY_TR, .access = ACCESS_TSS, .limit = TSS_LIMIT})
 
 static uint64_t
 address_of(const struct plan *plan, enum placement_kind kind)

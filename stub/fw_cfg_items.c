@@ -91,17 +91,21 @@ own_item(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
 	return &items->initrd[n];
 }
 
-static enum refusal_code
-take(struct fw_cfg_items *items, struct fw_cfg_item *item, struct span entry,
-        struct refusal *ret_why)
+static void
+fill(struct fw_cfg_item *item, struct span entry)
 {
-	if (!item)
-		item = own_item(items, entry, ret_why);
-	if (!item)
-		return ret_why->code;
 	item->selector = (uint16_t)big_endian(entry, ENTRY_SELECTOR, 2);
 	item->size = (uint32_t)big_endian(entry, ENTRY_SIZE, 4);
-	return REFUSAL_NONE;
+}
+
+static enum refusal_code
+take_own(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
+{
+	struct fw_cfg_item *item = own_item(items, entry, ret_why);
+
+	if (item)
+		fill(item, entry);
+	return ret_why->code;
 }
 
 enum refusal_code
@@ -113,8 +117,8 @@ fw_cfg_take_entry(struct fw_cfg_items *items, struct span entry, struct refusal 
 		return REFUSAL_NONE;
 	__builtin_memcpy(&start, entry.base + ENTRY_NAME, sizeof(start));
 	if (start == FIRST_8("opt/org."))
-		return take(items, NULL, entry, ret_why);
+		return take_own(items, entry, ret_why);
 	if (start == FIRST_8("etc/e820") && !entry.base[ENTRY_NAME + 8])
-		return take(items, &items->e820, entry, ret_why);
+		fill(&items->e820, entry);
 	return REFUSAL_NONE;
 }

@@ -59,7 +59,8 @@ put_entry(uint8_t *table, uint64_t slot, uint64_t entry)
 	__builtin_memcpy(table + slot * sizeof(entry), &entry, sizeof(entry));
 }
 
-/* A directory of pages from `entry` on: most of what a 64-bit entry costs, so by eight a turn. */
+/* A directory of pages from `entry` on: most of what a 64-bit entry costs, so by eight a turn.
+ */
 static void
 fill_directory(uint8_t *out, uint64_t entry)
 {

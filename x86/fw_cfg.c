@@ -128,8 +128,8 @@ read_by_dma(uint32_t selector, uint64_t off, void *dst, uint64_t len)
 	uint32_t select = 0;
 
 	if (!off && len < DMA_PIECE) /* the usual one */
-		return dma_request(selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst,
-		        (uint32_t)len);
+		return dma_request(
+		        selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst, (uint32_t)len);
 	if (!goes_on(selector, off)) {
 		select = selector << 16 | FW_CFG_SELECT;
 		last.position = 0;
@@ -229,7 +229,7 @@ fw_cfg_list(struct fw_cfg_items *ret_items, struct refusal *ret_why)
 
 	*ret_items = (struct fw_cfg_items){.kernel = {0, 0}};
 	for (uint64_t off = 0; !code && off < all.size; off += FW_CFG_ENTRY_LEN)
-		code = fw_cfg_take_entry(ret_items,
-		        (struct span){all.base + off, FW_CFG_ENTRY_LEN}, ret_why);
+		code = fw_cfg_take_entry(
+		        ret_items, (struct span){all.base + off, FW_CFG_ENTRY_LEN}, ret_why);
 	return code;
 }
