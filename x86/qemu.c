@@ -9,6 +9,7 @@
  */
 #include "x86/qemu.h"
 #include "x86/fw_cfg.h"
+#include "x86/rom.h"
 
 static enum refusal_code
 number(enum fw_cfg_legacy item, uint32_t *ret_v, struct refusal *ret_why)
@@ -58,6 +59,8 @@ placed_kernel(struct launcher *l, uint32_t entry, uint32_t size, struct facts *r
 	uint32_t addr;
 	enum refusal_code code = number(FW_CFG_LEGACY_KERNEL_ADDR, &addr, ret_why);
 
+	if (!code && addr < ROM_RAM_END)
+		return refuse(ret_why, REFUSAL_ROM_LOW_KERNEL, 0, addr, ROM_RAM_END);
 	l->module[0].where = BLOB_SPACE;
 	l->module[0].addr = addr;
 	ret_facts->format = KERNEL_ELF64;

@@ -11,7 +11,7 @@
 /*
  * Fill in kernel and initrd as modules, and the command line. Where QEMU has placed the kernel
  * already (an ELF with a PVH note) *ret_placed says so and *ret_facts is what we are told of
- * it. Errors: REFUSAL_FW_CFG_ERROR, _CMDLINE_BUFFER, _ROM_MULTIBOOT.
+ * it. Errors: REFUSAL_FW_CFG_ERROR, _CMDLINE_BUFFER, _ROM_MULTIBOOT, _ROM_LOW_KERNEL.
  */
 enum refusal_code qemu_read(struct launcher *ret_launcher, bool *ret_placed,
         struct facts *ret_facts, struct refusal *ret_why);

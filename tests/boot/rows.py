@@ -483,6 +483,7 @@ ROM_REFUSALS = [
     rom_refused('cut-elf', 'elf.truncated', 'cut:60000:probe:pvh32'),
     rom_refused('text', 'kernel.other-kind', 'text', machine='pc'),
     rom_refused('multiboot', 'rom.multiboot', 'xen', machine='pc', way='qemu'),
+    rom_refused('placed-low', 'rom.low-kernel', 'probe:pvh-low', machine='pc', way='qemu'),
     rom_refused('no-long-mode-pc', 'cpu.no-long-mode', 'probe:bz32', machine='pc', way='qemu',
                 cpu='qemu32'),
     rom_refused('no-long-mode-microvm', 'cpu.no-long-mode', 'probe:pvh32', machine='microvm',
