@@ -5,7 +5,7 @@
 #ifndef KSHIM_X86_IDT_H
 #define KSHIM_X86_IDT_H
 
-#define IDT_FAULTS       32 /* exceptions that a CPU can raise */
+#define IDT_FAULTS       22 /* exceptions in use; others end as a general protection fault */
 #define IDT_FAULT_STRIDE 4  /* bytes between the entries in fault.asm */
 #define IDT_PAGE_FAULT   14
 
