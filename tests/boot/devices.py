@@ -16,7 +16,7 @@ ROM = os.path.join(files.BUILD, 'kshim.rom')
 KERNEL = 'amd64'        # the plain kernel: the cloud one has no e1000
 MARKER = b'KSHIM-DISK-0042\n'
 TIMEOUT = 240
-TRIES = 2
+TRIES = 3
 MODULES = ['virtio_pci', 'virtio_mmio', 'virtio_blk', 'virtio_net', 'virtio-rng', 'nvme', 'e1000',
            'sd_mod', 'ata_piix', 'ahci']
 
@@ -203,21 +203,38 @@ def complaints(text):
             if COMPLAINT.search(line) and not CHANCE.search(line)}
 
 
-def judge(machine, text, other):
-    """'' or what is wrong with `text`, `other` being the same machine under the other firmware."""
+def differences(machine, text, other):
+    """'' or what is missing in `text`, or is not as in `other`, the other firmware's."""
     if 'devices: done' not in text:
         return 'Linux did not get to the end'
     for wanted in machine.expect:
         if not re.search(f'^{wanted}', text, re.M):
             return f'no line "{wanted}"'
-    if not machine.compare:
+    if not other:
         return ''
     missing, more = facts(other) - facts(text), facts(text) - facts(other)
     if missing or more:
         return '\n'.join(['differs from the other firmware:',
                           *(f'  - {line}' for line in sorted(missing)),
                           *(f'  + {line}' for line in sorted(more))])
-    new = complaints(text) - complaints(other)
-    if new:
-        return '\n'.join(['Linux complains, and not of the other firmware:', *sorted(new)])
     return ''
+
+
+def judge(machine):
+    """(text, tries, '' or what is wrong).
+
+    On a busy host Linux misses timer interrupts and then complains of the timer, whatever the
+    firmware is; a complaint that is the firmware's comes with every boot.
+    """
+    other = boot_to_end(machine, '')[0] if machine.compare else ''
+    text, tries = boot_to_end(machine, ROM)
+    wrong = differences(machine, text, other)
+    if wrong or not other:
+        return text, tries, wrong
+    new = complaints(text) - complaints(other)
+    while new and tries < TRIES:
+        new &= complaints(boot_to_end(machine, ROM)[0])
+        tries += 1
+    if new:
+        wrong = '\n'.join(['Linux complains, and not of the other firmware:', *sorted(new)])
+    return text, tries, wrong
