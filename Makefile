@@ -704,7 +704,7 @@ EFIDIR ?= $(PREFIX)/lib/kshim
 QEMUDIR ?= $(DATADIR)/qemu
 BASHDIR ?= $(DATADIR)/bash-completion/completions
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
-MANUALS := $(sort $(wildcard $(foreach n,1 7,*/*.$(n) */*/*.$(n))))
+MANUALS := $(sort $(wildcard $(foreach n,1 3 7,*/*.$(n) */*/*.$(n))))
 
 # FILE:PLACE of all that is installed, programs apart for their mode.
 into = $(foreach f,$(2),$(f):$(1)/$(notdir $(f)))

@@ -35,7 +35,7 @@ def test_everything_has_its_place():
     assert set(found.values()) == {'0o644'}
     for name in found:
         suffix = pathlib.Path(name).suffix
-        if suffix in ('.1', '.7'):
+        if suffix in ('.1', '.3', '.7'):
             assert name.startswith(f'usr/share/man/man{suffix[1]}/')
         elif suffix:
             assert os.path.dirname(name) == f'usr/{PLACES[suffix]}', name

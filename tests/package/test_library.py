@@ -52,6 +52,38 @@ def test_header_compiles_alone(tmp_path, compiler, std):
     assert subprocess.run([tmp_path / 'alone'], check=False, timeout=10).returncode == 0
 
 
+def test_example_of_the_header_compiles(tmp_path):
+    """The code in its introduction, with the variables that the text speaks of."""
+    header = (installed.tree() / 'usr/include/kshim.h').read_text()
+    introduction = header[:header.index('*/', 60)]
+    code = '\n'.join('\t' + c for c in re.findall(r'^ \*\t(.*)$', introduction, re.M))
+    assert 'kshim_plan_make' in code
+    code = re.sub(r'\.\.\. (kshim_refusal_format\(.*?\)) .*', r'\1;', code)
+    source = tmp_path / 'example.c'
+    source.write_text(f"""#include <kshim.h>
+static struct kshim_plan plan;
+static char line[4096];
+int boot(struct kshim_span kernel, struct kshim_span initrd, struct kshim_span words, uint64_t size);
+int
+boot(struct kshim_span kernel, struct kshim_span initrd, struct kshim_span words, uint64_t size)
+{{
+\tstruct kshim_facts facts;
+\tstruct kshim_refusal why;
+\tchar text[256];
+{code}
+\treturn 0;
+}}
+int
+main(void)
+{{
+\tstruct kshim_span none = {{(const uint8_t *)"", 0}};
+\treturn boot(none, none, none, 64 * KSHIM_MIB);
+}}
+""")
+    compile_to(tmp_path / 'example', source)
+    assert subprocess.run([tmp_path / 'example'], check=False, timeout=10).returncode == 0
+
+
 def test_header_takes_no_name_that_is_not_its_own():
     """Every name at file scope has the prefix; what gcc says of the preprocessed header."""
     header = installed.tree() / 'usr' / 'include' / 'kshim.h'

@@ -9,7 +9,7 @@ import pytest
 import program
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-PAGES = {p.name: p for p in sorted([*TOP.glob('*/*.[17]'), *TOP.glob('*/*/*.[17]')])
+PAGES = {p.name: p for p in sorted([*TOP.glob('*/*.[137]'), *TOP.glob('*/*/*.[137]')])
          if 'build' not in p.parts}
 
 
