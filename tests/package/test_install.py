@@ -40,6 +40,7 @@ def test_everything_has_its_place():
         elif suffix:
             assert os.path.dirname(name) == f'usr/{PLACES[suffix]}', name
     assert {'usr/share/kshim/kshim.elf', 'usr/share/kshim/kshim-riscv64.bin', 'usr/lib/kshim/kshim.efi',
+            'usr/share/qemu/kshim.rom',
             'usr/include/kshim.h', 'usr/lib/libkshim.a', 'usr/lib/pkgconfig/kshim.pc',
             'usr/share/bash-completion/completions/kshim', 'usr/share/zsh/site-functions/_kshim',
             'usr/share/man/man1/kshim.1', 'usr/share/man/man7/kshim.elf.7'} <= set(found)
@@ -96,6 +97,19 @@ def test_program_finds_its_images_where_it_is(moved):
                           text=True, check=False, timeout=30)
     if not os.path.exists('/usr/share/kshim') and not os.path.exists('/usr/local/share/kshim'):
         assert done.returncode == 1 and 'kshim.elf' in done.stderr
+
+
+def test_qemu_finds_the_installed_rom(moved):
+    """By -L, as `make install` says for prefixes other than /usr."""
+    said = installed.make('install', moved / 'other', PREFIX='/opt/k')
+    assert '-L /opt/k/share/qemu -bios kshim.rom' in said
+    done = subprocess.run(
+        ['qemu-system-x86_64', '-accel', 'tcg', '-M', 'pc', '-m', '128M', '-nodefaults', '-display',
+         'none', '-serial', 'stdio', '-no-reboot', '-L', moved / 'other/opt/k/share/qemu', '-L',
+         '/usr/share/qemu', '-bios', 'kshim.rom', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4',
+         '-fw_cfg', f'name=opt/org.kshim/kernel,file={files.path("probe:bz64")}'],
+        capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+    assert 'kshim: entering the kernel at' in done.stdout, done.stdout + done.stderr
 
 
 def test_installed_image_boots(moved):
