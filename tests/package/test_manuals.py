@@ -38,7 +38,7 @@ def test_no_page_names_an_option_that_is_not_there():
         assert found and found <= set(program.options(command)), command
 
 
-@pytest.mark.parametrize('image', ['kshim.elf', 'kshim-riscv64.bin'])
+@pytest.mark.parametrize('image', ['kshim.elf', 'kshim.efi', 'kshim-riscv64.bin'])
 def test_image_has_a_page(image):
     assert 'SYNOPSIS' in shown(f'{image}.7')
 
