@@ -5,8 +5,8 @@
  *
  * A line is an image's path on our volume and its load options. The first start does not count:
  * the firmware may connect drivers then, which keep memory; and as firmware takes a page for
- * itself now and then, the starts go on until one keeps none, eight at most. The line "5-levels"
- * switches to 5-level paging, which Debian's firmware never does by itself.
+ * itself now and then, the starts go on until one keeps none, eight at most. The line
+ * "5-levels" switches to 5-level paging, which Debian's firmware never does by itself.
  */
 #include <efi.h>
 
