@@ -263,6 +263,7 @@ TOOL_SRCS := \
 	tools/plan/target_efi.c \
 	tools/plan/target_qemu.c \
 	tools/plan/target_riscv.c \
+	tools/plan/target_virt.c \
 	tools/request.c \
 	tools/run/acpi.c \
 	tools/run/aml.c \

@@ -16,4 +16,8 @@ enum refusal_code target_efi(struct plan_case *c, uint64_t memory);
 /* The same of kshim-riscv64.bin, on QEMU's virt if no device tree is given. */
 enum refusal_code target_riscv(struct plan_case *c, uint64_t memory);
 
+/* The device tree of a virt with that much memory and a file passed as its initrd. */
+enum refusal_code target_virt_tree(uint64_t memory, struct range initrd, uint8_t *out,
+        uint64_t size, struct refusal *ret_why);
+
 #endif

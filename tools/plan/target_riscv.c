@@ -15,146 +15,10 @@
 #include "tools/plan/target.h"
 
 #define DRAM          (2 * GIB)
-#define FIRMWARE_LEN  (512 * KIB)
 #define SELF          (DRAM + 2 * MIB)
 #define INITRD_OFFSET (128 * MIB)
 #define TREE_STEP     (2 * MIB)
 #define TREE_BELOW    (3 * GIB)
-#define UART          0x10000000u
-#define VIRTIO        0x10001000u
-#define VIRTIO_SLOTS  8
-#define RTC           0x101000u
-#define PLIC          0xc000000u
-#define PLIC_LEN      0x600000u
-#define FW_CFG        0x10100000u
-#define INTC_PHANDLE  2
-#define PLIC_PHANDLE  3
-
-static const char isa[] = "rv64imafdch_zicsr_zifencei_zihintpause_zba_zbb_zbc_zbs_sstc";
-
-static void
-numbers(struct fdt_writer *w, const char *name, uint64_t addr, uint64_t len)
-{
-	uint64_t v[] = {addr, len};
-
-	fdt_write_numbers(w, name, 2, v, 2);
-}
-
-static void
-device(struct fdt_writer *w, const char *name, uint64_t addr, uint64_t len,
-        const char *compatible, uint32_t irq)
-{
-	char unit[48];
-
-	snprintf(unit, sizeof(unit), "%s@%llx", name, (unsigned long long)addr);
-	fdt_write_node(w, unit);
-	fdt_write_string(w, "compatible", compatible);
-	numbers(w, "reg", addr, len);
-	if (irq) {
-		fdt_write_u32(w, "interrupts", irq);
-		fdt_write_u32(w, "interrupt-parent", PLIC_PHANDLE);
-	}
-	fdt_write_end_node(w);
-}
-
-static void
-cpus(struct fdt_writer *w)
-{
-	fdt_write_node(w, "cpus");
-	fdt_write_u32(w, "#address-cells", 1);
-	fdt_write_u32(w, "#size-cells", 0);
-	fdt_write_u32(w, "timebase-frequency", 10000000);
-	fdt_write_node(w, "cpu@0");
-	fdt_write_string(w, "device_type", "cpu");
-	fdt_write_u32(w, "reg", 0);
-	fdt_write_u32(w, "phandle", 1);
-	fdt_write_string(w, "status", "okay");
-	fdt_write_string(w, "compatible", "riscv");
-	fdt_write_string(w, "riscv,isa", isa);
-	fdt_write_string(w, "mmu-type", "riscv,sv48");
-	fdt_write_node(w, "interrupt-controller");
-	fdt_write_u32(w, "#interrupt-cells", 1);
-	fdt_write_prop(w, "interrupt-controller", "", 0);
-	fdt_write_string(w, "compatible", "riscv,cpu-intc");
-	fdt_write_u32(w, "phandle", INTC_PHANDLE);
-	fdt_write_end_node(w);
-	fdt_write_end_node(w);
-	fdt_write_end_node(w);
-}
-
-static void
-soc(struct fdt_writer *w)
-{
-	static const uint64_t contexts[] = {INTC_PHANDLE, 11, INTC_PHANDLE, 9};
-
-	fdt_write_node(w, "soc");
-	fdt_write_u32(w, "#address-cells", 2);
-	fdt_write_u32(w, "#size-cells", 2);
-	fdt_write_string(w, "compatible", "simple-bus");
-	fdt_write_prop(w, "ranges", "", 0);
-	device(w, "rtc", RTC, 0x1000, "google,goldfish-rtc", 11);
-	device(w, "serial", UART, 0x100, "ns16550a", 10);
-	for (uint32_t i = 0; i < VIRTIO_SLOTS; i++)
-		device(w, "virtio_mmio", VIRTIO + i * 0x1000, 0x1000, "virtio,mmio", i + 1);
-	fdt_write_node(w, "plic@c000000");
-	fdt_write_string(w, "compatible", "sifive,plic-1.0.0");
-	numbers(w, "reg", PLIC, PLIC_LEN);
-	fdt_write_u32(w, "phandle", PLIC_PHANDLE);
-	fdt_write_u32(w, "riscv,ndev", 0x60);
-	fdt_write_u32(w, "#interrupt-cells", 1);
-	fdt_write_u32(w, "#address-cells", 0);
-	fdt_write_prop(w, "interrupt-controller", "", 0);
-	fdt_write_numbers(w, "interrupts-extended", 1, contexts, 4);
-	fdt_write_end_node(w);
-	fdt_write_end_node(w);
-	device(w, "fw-cfg", FW_CFG, 0x18, "qemu,fw-cfg-mmio", 0);
-}
-
-/* Memory, what the firmware keeps, and where the launcher has put its initrd. */
-static void
-memory_nodes(struct fdt_writer *w, uint64_t memory, struct range initrd, const char *line)
-{
-	fdt_write_node(w, "memory@80000000");
-	fdt_write_string(w, "device_type", "memory");
-	numbers(w, "reg", DRAM, memory);
-	fdt_write_end_node(w);
-	fdt_write_node(w, "reserved-memory");
-	fdt_write_u32(w, "#address-cells", 2);
-	fdt_write_u32(w, "#size-cells", 2);
-	fdt_write_prop(w, "ranges", "", 0);
-	fdt_write_node(w, "mmode_resv0@80000000");
-	numbers(w, "reg", DRAM, FIRMWARE_LEN);
-	fdt_write_prop(w, "no-map", "", 0);
-	fdt_write_end_node(w);
-	fdt_write_end_node(w);
-	fdt_write_node(w, "chosen");
-	fdt_write_string(w, "bootargs", line);
-	fdt_write_u64(w, "linux,initrd-start", initrd.addr);
-	fdt_write_u64(w, "linux,initrd-end", range_end(initrd));
-	fdt_write_prop(w, "rng-seed", "0123456789abcdef0123456789abcdef", 32);
-	fdt_write_string(w, "stdout-path", "/soc/serial@10000000");
-	fdt_write_end_node(w);
-}
-
-static enum refusal_code
-virt_tree(struct plan_case *c, uint64_t memory, struct range initrd)
-{
-	static struct fdt_writer w;
-	uint64_t len;
-
-	fdt_write_start(&w, c->tree_bytes, sizeof(c->tree_bytes), NULL);
-	fdt_write_node(&w, "");
-	fdt_write_u32(&w, "#address-cells", 2);
-	fdt_write_u32(&w, "#size-cells", 2);
-	fdt_write_string(&w, "compatible", "riscv-virtio");
-	fdt_write_string(&w, "model", "riscv-virtio,qemu");
-	memory_nodes(&w, memory, initrd, "");
-	cpus(&w);
-	soc(&w);
-	fdt_write_end_node(&w);
-	return fdt_write_finish(&w, 0, &len, &c->why);
-}
-
 /* The file that the launcher passes: a lone kernel as it is, else a bundle of all. */
 static uint64_t
 passed_len(const struct plan_case *c, uint64_t len[PLAN_BLOBS])
@@ -194,7 +58,8 @@ read_tree(struct plan_case *c, uint64_t memory, struct range *ret_initrd)
 	if (case_map_is_given(c))
 		bytes = file_span(&c->given.tree);
 	else
-		code = virt_tree(c, memory, *ret_initrd);
+		code = target_virt_tree(
+		        memory, *ret_initrd, c->tree_bytes, sizeof(c->tree_bytes), &c->why);
 	if (!code)
 		code = fdt_open(bytes, &c->tree, &c->why);
 	if (!code)
