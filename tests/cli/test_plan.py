@@ -17,7 +17,7 @@ import jsonschema
 import pytest
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(TOP / 'tests/check'), str(TOP / 'tests/boot')]
+sys.path[:0] = [str(TOP / 'tests' / name) for name in ('check', 'boot', 'probes')]
 import images   # noqa: E402
 import files    # noqa: E402
 
@@ -137,6 +137,23 @@ def test_bundle_and_compressed_kernels_are_the_same_plan(kernel, tmp_path):
     strip = [(r['first'], r['last'], r['kind']) for r in plain['regions']]
     assert [(r['first'], r['last'], r['kind']) for r in bundle['regions']] == strip
     assert bundle['input']['cmdline'] == 'x=y'
+
+
+@pytest.mark.parametrize('machine', ['firecracker', 'cloud-hypervisor', 'kshim'])
+def test_one_module_has_all_initrds(machine, kernel, tmp_path):
+    """Those launchers pass one file: the bundle that kshim would make, or that the user made."""
+    parts = [tmp_path / f'i{n}' for n in range(2)]
+    for n, part in enumerate(parts):
+        part.write_bytes(bytes(n * 7) + ARCHIVE if not n else ARCHIVE + bytes(5000))
+    given = [a for part in parts for a in ('-i', part)]
+    subprocess.run([KSHIM, 'bundle', '-o', tmp_path / 'b', kernel, *parts], check=True)
+    where = ['--body', 'elf', '--machine', machine]
+    files_plan, bundle_plan = told(*where, *given, kernel), told(*where, tmp_path / 'b')
+    if machine != 'kshim':      # that one passes each file as a module
+        assert files_plan['entry'] == bundle_plan['entry']
+    assert files_plan['entry']['initrd']['size'] == bundle_plan['entry']['initrd']['size']
+    parts[0].write_bytes(b'rubbish')
+    assert 'initrd.no-archive' in findings(told(*where, *given, kernel, status=1))
 
 
 def test_no_colour_but_on_a_terminal(kernel):

@@ -50,6 +50,7 @@ struct plan_case {
 
 	struct facts facts;
 	uint64_t kernel_off; /* in its file: a bundle has it further on */
+	uint64_t packed_len; /* of the initrd that a bundle has at its end; 0: none */
 	struct cmdline_words words;
 	char line[CASE_CMDLINE];
 	uint8_t seed[PLAN_RNG_SEED];

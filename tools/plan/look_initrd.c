@@ -166,18 +166,19 @@ look_at(struct look *l, const char *path, struct span bytes)
 	}
 }
 
-/* Bytes of a blob, which is its file or a member of it. */
-static struct span
-blob_bytes(const struct plan_case *c, uint32_t i)
+/* The tail of a bundle, then the files that were given. */
+static void
+look_at_all(struct look *l)
 {
-	const struct blob *b = &c->req.blob[i];
-	struct span file = c->file[b->handle].bytes, part;
+	const struct plan_case *c = l->c;
+	const struct request_file *f = c->file;
+	struct span packed;
 
-	/* What came with a bundle is its tail; all others are whole files. */
-	if (b->handle == 0 && b->size <= file.size &&
-	        span_sub(file, file.size - b->size, b->size, &part))
-		return part;
-	return file;
+	if (c->packed_len &&
+	        span_sub(f->bytes, f->bytes.size - c->packed_len, c->packed_len, &packed))
+		look_at(l, f->path, packed);
+	for (uint32_t i = 1; i < c->files && l->status == STATUS_OK; i++)
+		look_at(l, f[i].path, f[i].bytes);
 }
 
 bool
@@ -188,8 +189,7 @@ look_at_initrds(struct plan_case *c, struct findings *f, int *ret_status)
 
 	if (!c->req.map || (elf && c->facts.elf.evidence == LINUX_NO))
 		return true;
-	for (uint32_t i = 1; i < c->req.blobs && l.status == STATUS_OK; i++)
-		look_at(&l, c->file[c->req.blob[i].handle].path, blob_bytes(c, i));
+	look_at_all(&l);
 	if (c->req.blobs > 1 && !l.cpio.init && l.cpio.members && l.status == STATUS_OK &&
 	        !findings_have_error(f))
 		findings_add(f, FINDING_NOTE, "initrd.no-init",

@@ -50,6 +50,18 @@ place_source(struct plan_case *c, uint32_t handle, uint64_t addr)
 	}
 }
 
+void
+target_join_initrds(struct plan_request *req)
+{
+	const struct blob *last = &req->blob[req->blobs - 1];
+
+	if (req->blobs <= 2)
+		return;
+	req->blob[1].size = last->addr + last->size - req->blob[1].addr;
+	req->blob[1].name = "initrds";
+	req->blobs = 2;
+}
+
 /* kshim run's first step: the stub as a PVH kernel, the files as its modules. */
 static enum refusal_code
 place_modules(struct plan_case *c)
@@ -96,6 +108,7 @@ place_bundle(struct plan_case *c, const struct layout *l)
 	at = align_down(l->low_end - size, PAGE);
 	for (uint32_t i = 0; i < c->files; i++)
 		place_source(c, i, at + (bundle ? 0 : bundle_offset(len, c->files, i)));
+	target_join_initrds(&c->req);
 	return REFUSAL_NONE;
 }
 

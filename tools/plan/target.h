@@ -16,6 +16,9 @@ enum refusal_code target_efi(struct plan_case *c, uint64_t memory);
 /* The same of kshim-riscv64.bin, on QEMU's virt if no device tree is given. */
 enum refusal_code target_riscv(struct plan_case *c, uint64_t memory);
 
+/* In a bundle all initrds are one file: the request's blobs become one, from the first on. */
+void target_join_initrds(struct plan_request *req);
+
 /* The device tree of a virt with that much memory and a file passed as its initrd. */
 enum refusal_code target_virt_tree(uint64_t memory, struct range initrd, uint8_t *out,
         uint64_t size, struct refusal *ret_why);

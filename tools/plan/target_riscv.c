@@ -42,6 +42,7 @@ place_files(struct plan_case *c, uint64_t at)
 		b->where = BLOB_SPACE;
 		b->addr += at;
 	}
+	target_join_initrds(&c->req);
 }
 
 /* The device tree's own place and the files', on virt; from a tree that is given, by that. */
