@@ -34,7 +34,7 @@ struct look {
 	const struct plan_case *c;
 	struct findings *f;
 	const struct machine_has *has; /* NULL: the machine is only known by its map */
-	bool console, root, initrd;
+	bool console, root;
 };
 
 /* The next word of the line at *at, cut to WORD; false at the end, or at a bare "--". */
@@ -89,7 +89,8 @@ static bool
 looks_like_a_slip(const char *v)
 {
 	return !strncmp(v, "/dev/", 5) || !strncasecmp(v, "com", 3) || !strcmp(v, "serial") ||
-	       !strcmp(v, "ttyS") || (!strncasecmp(v, "ttyS", 4) && strncmp(v, "ttyS", 4)) ||
+	       !strcmp(v, "ttyS") ||
+	       (!strncasecmp(v, "ttyS", 4) && strncmp(v, "ttyS", 4) != 0) ||
 	       !strncmp(v, "ttySO", 5) || !strcmp(v, "tty");
 }
 
@@ -226,7 +227,7 @@ look_at_length(const struct look *l)
 		from = "the kernel says so in cmdline_size, at 0x238 of its file";
 	if (k->format == KERNEL_BZIMAGE && k->bz.version < 0x206) {
 		snprintf(old, sizeof(old), "boot protocol %u.%02u takes no more",
-		        k->bz.version >> 8, k->bz.version & 0xff);
+		        (unsigned)k->bz.version >> 8, (unsigned)k->bz.version & 0xff);
 		from = old;
 	}
 	findings_add(l->f, FINDING_ERROR, "cmdline.limit",
@@ -246,7 +247,7 @@ look_at_words(const struct plan_case *c, struct findings *f)
 	                    c->facts.elf.evidence != LINUX_NO;
 	struct look l = {.c = c, .f = f};
 	const char *at = c->line;
-	char word[WORD];
+	char word[WORD] = "";
 
 	if (!case_map_is_given(c))
 		l.has = &machines[c->order.machine];
