@@ -117,8 +117,10 @@ look_at_console(struct look *l, const char *v)
 	}
 	if (l->has && !machine_has(l, l->has->consoles, v, len))
 		findings_add(l->f, FINDING_WARNING, "console.absent",
-		        "console=%s: %s has%s; if yours has it, say --have %.*s", v,
-		        plan_machine_words[l->c->order.machine], l->has->consoles, (int)len, v);
+		        "console=%s: the machine %s has %.*s only; if yours has it, say --have "
+		        "%.*s",
+		        v, plan_machine_words[l->c->order.machine],
+		        (int)strlen(l->has->consoles) - 2, l->has->consoles + 1, (int)len, v);
 }
 
 static void
@@ -138,8 +140,9 @@ look_at_root(struct look *l, const char *v)
 		len = strcspn(name, "p");
 	if (!machine_has(l, l->has->disks, name, len))
 		findings_add(l->f, FINDING_WARNING, "root.absent",
-		        "root=%s: %s has no such disk%s; if yours has it, say --have %.*s", v,
-		        plan_machine_words[l->c->order.machine],
+		        "root=%s: the machine %s has no such disk%s; if yours has it, say "
+		        "--have %.*s",
+		        v, plan_machine_words[l->c->order.machine],
 		        strcmp(l->has->disks, " ") == 0 ? ", nor any other" : "", (int)len,
 		        name);
 }
