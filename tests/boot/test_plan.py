@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`kshim plan --body elf` against what kshim.elf does under QEMU, down to each structure."""
+"""`kshim plan` against what kshim.elf and kshim.bzimage do under QEMU, down to each structure."""
 import files
 import machine
 import pytest
@@ -35,6 +35,10 @@ ROWS = (
     probe('elf64', 'elf64', initrds=INITRD, by='linux64'),
     probe('elf64-over', 'elf64-over', by='linux64'),
     probe('hypervisor', 'hypervisor', initrds=('bytes:5000', 'bytes:70000'), by='pvh'),
+    probe('bzimage-bz64-q35', 'bz64', way='bzimage-fwcfg', by='linux64'),
+    probe('bzimage-pvh64-pc', 'pvh64', way='bzimage-fwcfg', machine='pc', by='pvh'),
+    probe('bzimage-bz-2.00', 'bz-2.00', way='bzimage-fwcfg', machine='pc', by='linux32'),
+    probe('bzimage-over', 'pvh-over', way='bzimage-fwcfg', by='pvh'),
     Row('plan-debian', 'debian:cloud', memory=384, initrds=('initramfs',), by='linux64',
         expect=('kshim: powering off',)),
     Row('plan-debian-vmlinux', 'vmlinux:cloud', memory=512, machine='pc', initrds=('initramfs',), by='pvh',
@@ -45,7 +49,8 @@ ROWS = (
 def arguments(row):
     line, _ = machine.lines(row)
     initrds = [a for name in row.initrds for a in ('-i', files.path(name))]
-    return ['--body', 'elf', '--machine', row.machine, '-m', f'{row.memory}M', '--cpu', CPU[row.cpu],
+    body = 'bzimage' if row.way == 'bzimage-fwcfg' else 'elf'
+    return ['--body', body, '--machine', row.machine, '-m', f'{row.memory}M', '--cpu', CPU[row.cpu],
             '-a', line, *initrds, files.path(row.kernel)]
 
 

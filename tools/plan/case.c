@@ -17,11 +17,13 @@ decide(struct plan_case *c)
 {
 	static const enum plan_machine machines[] = {[PLAN_DIRECT] = MACHINE_KSHIM,
 	        [PLAN_ELF] = MACHINE_PC,
+	        [PLAN_BZIMAGE] = MACHINE_PC,
 	        [PLAN_EFI] = MACHINE_OVMF,
 	        [PLAN_RISCV] = MACHINE_VIRT,
 	        [PLAN_RISCV_GUEST] = MACHINE_VIRT};
 	static const enum body bodies[] = {[PLAN_DIRECT] = BODY_LAUNCHER,
 	        [PLAN_ELF] = BODY_PC,
+	        [PLAN_BZIMAGE] = BODY_PC,
 	        [PLAN_EFI] = BODY_EFI,
 	        [PLAN_RISCV] = BODY_RISCV,
 	        [PLAN_RISCV_GUEST] = BODY_RISCV_GUEST};
@@ -50,7 +52,10 @@ check_pair(const struct plan_case *c, int *ret_status)
 	bool riscv = o->body == PLAN_RISCV || o->body == PLAN_RISCV_GUEST;
 	const char *wanted = NULL;
 
-	if (riscv && (o->machine != MACHINE_VIRT))
+	if (o->body == PLAN_BZIMAGE &&
+	        (o->machine < MACHINE_PC || o->machine > MACHINE_MICROVM))
+		wanted = "pc, q35 or microvm";
+	else if (riscv && (o->machine != MACHINE_VIRT))
 		wanted = "virt";
 	else if (o->body == PLAN_EFI && o->machine != MACHINE_OVMF)
 		wanted = "ovmf";
@@ -114,7 +119,9 @@ static bool
 read_stub(struct plan_case *c, int *ret_status)
 {
 	bool riscv = c->body == BODY_RISCV || c->body == BODY_RISCV_GUEST;
-	const char *name = riscv ? "kshim-riscv64.bin" : "kshim.elf";
+	const char *name = riscv                           ? "kshim-riscv64.bin"
+	                   : c->order.body == PLAN_BZIMAGE ? "kshim.bzimage"
+	                                                   : "kshim.elf";
 	const char *path = c->order.stub;
 	char beside[4200];
 	struct image im;

@@ -10,8 +10,9 @@
 
 /* Who carries the plan out, by the words of --body. */
 enum plan_body {
-	PLAN_DIRECT, /* kshim run --direct */
-	PLAN_ELF,    /* kshim.elf */
+	PLAN_DIRECT,  /* kshim run --direct */
+	PLAN_ELF,     /* kshim.elf */
+	PLAN_BZIMAGE, /* kshim.bzimage */
 	PLAN_EFI,
 	PLAN_RISCV,
 	PLAN_RISCV_GUEST,

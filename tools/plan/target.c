@@ -15,13 +15,15 @@
 
 static const char *const stub_name = "kshim";
 
-/* From the first to the last page of kshim.elf, .bss included. */
+/* From the first to the last page of the body, .bss included. */
 static struct range
 stub_range(const struct facts *facts)
 {
 	const struct elf_facts *elf = &facts->elf;
 	uint64_t start = elf->segment[0].paddr, end = start;
 
+	if (facts->format == KERNEL_BZIMAGE)
+		return (struct range){facts->bz.pref_address, facts->bz.init_size};
 	for (uint32_t i = 0; i < elf->segments; i++)
 		end = elf->segment[i].paddr + elf->segment[i].mem_len;
 	if (!align_up(end, PAGE, &end))
