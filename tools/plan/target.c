@@ -97,7 +97,7 @@ static enum refusal_code
 place_bundle(struct plan_case *c, const struct layout *l)
 {
 	bool bundle = c->req.blob[0].addr != 0; /* KERNEL is one: it goes as it is */
-	uint64_t len[PLAN_BLOBS], size, room = l->low_end - 2 * MIB, at;
+	uint64_t len[PLAN_BLOBS] = {0}, size, room = l->low_end - 2 * MIB, at;
 
 	for (uint32_t i = 0; i < c->files; i++)
 		len[i] = c->file[i].bytes.size;
