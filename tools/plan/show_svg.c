@@ -88,7 +88,7 @@ text_f(const struct drawing *d, const char *class, const char *anchor, double x,
 static void
 draw_cut(const struct drawing *d, double y, double h)
 {
-	for (double dy = -3; dy <= 3; dy += 6) {
+	for (int dy = -3; dy <= 3; dy += 6) {
 		fprintf(d->out, "<path class='edge' d='M%d %.1f", BAR_X - 6, y + h / 2 + dy);
 		for (int i = 0; i < 8; i++)
 			fprintf(d->out, "q%.2f %d %.2f 0", (BAR_WIDTH + 12) / 16.0,
@@ -161,7 +161,7 @@ draw_clash(const struct drawing *d)
 		        "<rect class='clash' x='%d' y='%.1f' width='%d' height='%.1f'/>\n",
 		        BAR_X + 8 + i * BAR_WIDTH / 2, y, BAR_WIDTH / 2 - 16,
 		        end - y > 6 ? end - y : 6);
-		text_f(d, "bad", "middle", BAR_X + BAR_WIDTH / 4 + i * BAR_WIDTH / 2,
+		text_f(d, "bad", "middle", BAR_X + BAR_WIDTH / 4.0 + i * BAR_WIDTH / 2.0,
 		        (y + end) / 2 + 4.5, "%s", i ? "in the way" : "wanted");
 	}
 }
@@ -279,12 +279,12 @@ static double
 draw_legend(const struct drawing *d, double y)
 {
 	const struct scene *s = d->show->scene;
-	unsigned n = 0, column = (WIDTH - 2 * MARGIN) / LEGEND_COLS;
+	unsigned n = 0, rows, column = (WIDTH - 2 * MARGIN) / LEGEND_COLS;
 
 	y += 34;
 	for (int kind = 0; kind < REGION_KINDS; kind++) {
-		double x = MARGIN + (n % LEGEND_COLS) * column;
-		double row = y + (n / LEGEND_COLS) * LEGEND_ROW;
+		unsigned row_of = n / LEGEND_COLS;
+		double x = MARGIN + n % LEGEND_COLS * column, row = y + row_of * LEGEND_ROW;
 
 		if (!in_legend(s, (enum region_kind)kind))
 			continue;
@@ -296,7 +296,8 @@ draw_legend(const struct drawing *d, double y)
 		svg_text(d->out, "soft", "start", x + 26, row, region_title(kind));
 		n++;
 	}
-	y += (n + LEGEND_COLS - 1) / LEGEND_COLS * LEGEND_ROW + 6;
+	rows = (n + LEGEND_COLS - 1) / LEGEND_COLS;
+	y += rows * LEGEND_ROW + 6;
 	svg_text(d->out, "soft", "start", MARGIN, y,
 	        "Low addresses at the top. Heights grow with the logarithm of the size; holes "
 	        "are "
