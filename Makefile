@@ -978,7 +978,7 @@ clean:
 	rm -rf build
 
 define HELP
-make             build everything into build/: kshim.elf, kshim.efi, the program kshim
+make             build everything into build/: kshim.elf, kshim.bzimage, kshim.efi, kshim ...
 make run-riscv   the same for riscv64, behind the hypervisor extension (MODE=direct: not)
 make run         boot a real kernel to userspace; installs and fetches what it needs
                  KERNEL=FILE INITRD='FILE...'|none APPEND='WORDS' MEMORY=512M CPUS=1
@@ -995,7 +995,6 @@ make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too
 make lint        layers, format, static analysis, the linked images (make deps-lint)
-make size        bytes of kshim.elf and kshim.rom
 make format      clang-format all C files in place
 make clean       remove build/, with all that was fetched into it
 V=1 shows commands.

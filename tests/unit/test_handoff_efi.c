@@ -106,6 +106,27 @@ without_uefi(void **state)
 	assert_int_equal(page.secure_boot, 0);
 }
 
+/* A map that lies already where it stays; and a screen without UEFI, as a BIOS boot has. */
+static void
+as_a_loader_told(void **state)
+{
+	struct boot_params page;
+
+	(void)state;
+	hb_elf(&b, PROTOCOL_LINUX64);
+	add_efi();
+	b.req.efi.map = 0x223344000;
+	page = write_page();
+	assert_int_equal(page.efi_info.efi_memmap, 0x23344000);
+	assert_int_equal(page.efi_info.efi_memmap_hi, 2);
+	assert_int_equal(page.efi_info.efi_memmap_size, 4800);
+	b.req.efi = (struct plan_efi){.screen_info = screen};
+	page = write_page();
+	assert_int_equal(page.screen_info.orig_video_isVGA, 0x10);
+	assert_int_equal(page.efi_info.efi_loader_signature, 0);
+	assert_int_equal(page.efi_info.efi_memmap_size, 0);
+}
+
 static void
 room_for_the_map(void **state)
 {
@@ -127,6 +148,9 @@ room_for_the_map(void **state)
 	bench.req.protocol = PROTOCOL_LINUX64;
 	bench.req.efi.map_room = 64 * MIB;
 	assert_int_equal(bench_plan(&bench), REFUSAL_PLAN_HANDOFF_ROOM);
+	bench.req.efi.map = GIB; /* it has its place: none is looked for */
+	assert_int_equal(bench_plan(&bench), REFUSAL_NONE);
+	assert_null(plan_find(&bench.plan, PLACE_EFI_MAP));
 }
 
 int
@@ -136,6 +160,7 @@ main(void)
 	        cmocka_unit_test(elf),
 	        cmocka_unit_test(only_kernels_that_know_it),
 	        cmocka_unit_test(without_uefi),
+	        cmocka_unit_test(as_a_loader_told),
 	        cmocka_unit_test(room_for_the_map),
 	};
 
