@@ -58,6 +58,11 @@ ONE = [
     Run('pvh-cloud-hypervisor', VMLINUX, 'cloud-hypervisor', memory='6G'),
     Run('bundle-stub', 'bundle', initrds=()),
     Run('bundle-direct', 'bundle', 'direct', initrds=()),
+    Run('bzimage-direct-linux64', 'built:kshim.bzimage', 'direct', initrds=('bundle',),
+        options=('--protocol', 'linux64')),
+    Run('bzimage-direct-linux32', 'built:kshim.bzimage', 'direct', initrds=('bundle',),
+        options=('--protocol', 'linux32')),
+    Run('bzimage-stub', 'built:kshim.bzimage', initrds=('bundle',)),
     Run('halt-without-acpi', 'debian:cloud', append='acpi=off', expect=(
         'kshim: userspace reached', 'System halted')),
     Run('reset-without-acpi', VMLINUX, 'direct', append='acpi=off checks.end=reset', status=7,
