@@ -287,3 +287,29 @@ def test_boot_tells_a_kernel_that_does_not_start(put):
     stub = next(b for b in said['boots'] if b['name'] == 'kshim.stub')
     assert not stub['good'] and stub['reached'] == 'entered'
     assert out.returncode == 1
+
+
+# ---------------------------------------------------------------- what lies beside, and packed initramfs
+
+def test_a_config_beside_the_kernel_is_read(put):
+    kernel = put(BZ, 'vmlinuz-6.1.0-golden')
+    assert report.fact(report.check(kernel), 'linux.config') == 'none'
+    put(b'CONFIG_PVH=y\nCONFIG_SMP=y\n', 'config-6.1.0-golden')
+    said = report.check(kernel)
+    assert report.fact(said, 'linux.config') == 'beside'
+    assert report.run('--require', 'CONFIG_SMP', kernel).returncode == 0
+    assert report.run('--require', 'ikconfig', kernel).returncode == 1
+
+
+@pytest.mark.parametrize('name', PACKERS)
+def test_a_packed_initramfs_is_named(name, put):
+    said = report.check(put(PACKERS[name](images.OTHERS['initramfs'])))
+    assert not said['bootable'] and said['inside']['kind'] == 'initramfs'
+    assert 'initramfs' in said['what'] and 'initrd' in said['next']
+
+
+def test_standard_input(put):
+    with open(put(GOOD), 'rb') as f:
+        out = subprocess.run([report.KSHIM, 'check', '-'], stdin=f, capture_output=True, text=True,
+                             check=False, timeout=60)
+    assert out.returncode == 0 and out.stdout.startswith('-\n  an ELF64 kernel')

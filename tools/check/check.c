@@ -78,6 +78,10 @@ add_inner(struct report *r, unsigned layers)
 		return;
 	report_keep(r, plain.data);
 	r->inner = check_layer(r, inner_name(p.in), file_span(&plain), layers + 1);
+	if (r->kind == KIND_COMPRESSED) {
+		r->what = report_format(r, "%s: %s", r->what, r->inner->what);
+		r->next = r->inner->next;
+	}
 }
 
 struct report *

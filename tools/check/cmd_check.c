@@ -42,10 +42,11 @@ judge(struct outcome *o, const struct wishes *w)
 static void
 check_file(struct outcome *o, const struct wishes *w, const struct outcome *old)
 {
-	o->status = file_read(o->path, &o->file);
+	o->status = file_read(strcmp(o->path, "-") == 0 ? "/dev/stdin" : o->path, &o->file);
 	if (o->status != STATUS_OK)
 		return;
 	o->report = check_bytes(o->path, file_span(&o->file));
+	config_beside(o->report, o->path);
 	if (w->boot)
 		trials(o->report, o->path);
 	if (old && old->report)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The options of an embedded .config (CONFIG_IKCONFIG) that matter in a virtual machine.
+ * The options of a .config that matter in a virtual machine: of the one inside the kernel
+ * (CONFIG_IKCONFIG), else of the one that distributions install beside it.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/check/check.h"
 #include "tools/check/verdicts.h"
@@ -86,39 +88,82 @@ judge(struct report *r, struct span text)
 	report_verdict(r, V_CONFIG_SERIAL, console ? LEVEL_OK : LEVEL_WARNING,
 	        console ? "a serial or virtio console is built in"
 	                : "no serial or virtio console is built in: a boot is silent");
-	report_verdict(r, V_CONFIG_VIRTIO, bus ? LEVEL_OK : LEVEL_WARNING,
-	        bus ? "it has virtio on PCI or MMIO" : "it has no virtio");
+	if (!bus)
+		report_verdict(r, V_CONFIG_VIRTIO, LEVEL_WARNING, "it has no virtio");
+	else if (!is_builtin(text, "VIRTIO_BLK") || !is_builtin(text, "EXT4_FS"))
+		report_verdict(r, V_CONFIG_VIRTIO, LEVEL_NOTE,
+		        "virtio disks or ext4 are not built in: a root file system on a virtio "
+		        "disk "
+		        "needs an initrd");
+	else
+		report_verdict(r, V_CONFIG_VIRTIO, LEVEL_OK,
+		        "virtio disks and ext4 are built in: it can do without an initrd");
 	report_verdict(r, V_CONFIG_INITRD, initrd ? LEVEL_OK : LEVEL_NOTE,
 	        initrd ? "it takes an initrd"
 	               : "CONFIG_BLK_DEV_INITRD is not set: it takes no "
 	                 "initrd");
 }
 
-void
-config_facts(struct report *r)
+static void
+add_options(struct report *r, struct span text)
 {
 	static const char *const columns[] = {"option", "value"};
-	struct table *t;
-	struct file text;
+	struct table *t = report_table(r, "config", 2, columns);
 
-	if (ikconfig_read_plain(r->bytes, &text) != STATUS_OK || !text.size) {
-		if (report_find(r, "linux.version"))
-			report_fact(r, "linux.config", value_text("none"),
-			        "no .config inside (CONFIG_IKCONFIG)");
-		return;
-	}
-	report_keep(r, text.data);
-	report_fact(r, "linux.config", value_text("embedded"), NULL);
-	t = report_table(r, "config", 2, columns);
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		struct row *row = report_row(r, t);
 		struct span v;
 
 		row->cell[0] = value_text(options[i].name);
-		row->cell[1] = value_text(config_value(file_span(&text), options[i].name, &v)
-		                                  ? report_text(r, v)
-		                                  : "n");
+		row->cell[1] = value_text(
+		        config_value(text, options[i].name, &v) ? report_text(r, v) : "n");
 		row->meaning = options[i].meaning;
 	}
-	judge(r, file_span(&text));
+	judge(r, text);
+}
+
+void
+config_facts(struct report *r)
+{
+	struct file text;
+
+	if (ikconfig_read_plain(r->bytes, &text) != STATUS_OK || !text.size)
+		return;
+	report_keep(r, text.data);
+	report_fact(r, "linux.config", value_text("embedded"), NULL);
+	add_options(r, file_span(&text));
+}
+
+/* "DIR/config-VERSION" for "DIR/vmlinuz-VERSION"; NULL for other names. */
+static const char *
+path_beside(struct report *r, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	int dir = (int)(name - path);
+
+	if (strncmp(name, "vmlinuz-", 8) != 0 && strncmp(name, "vmlinux-", 8) != 0)
+		return NULL;
+	return report_format(r, "%.*sconfig-%s", dir, path, name + 8);
+}
+
+void
+config_beside(struct report *r, const char *path)
+{
+	const char *beside = path_beside(r, path);
+	struct report *linux_report = r;
+	struct file text;
+
+	if (!report_find(r, "linux.version") || report_find(r, "linux.config"))
+		return;
+	while (linux_report->inner)
+		linux_report = linux_report->inner;
+	if (!beside || access(beside, R_OK) != 0 || file_read(beside, &text) != STATUS_OK) {
+		report_fact(linux_report, "linux.config", value_text("none"),
+		        "no .config inside (CONFIG_IKCONFIG), nor a config-VERSION beside it");
+		return;
+	}
+	report_keep(r, text.data);
+	report_fact(linux_report, "linux.config", value_text("beside"),
+	        report_format(r, "none inside; read from %s", beside));
+	add_options(linux_report, file_span(&text));
 }

@@ -94,6 +94,14 @@ has_config(const struct report *r)
 {
 	const struct fact *f = report_find(r, "linux.config");
 
+	return f && strcmp(f->value.text, "embedded") == 0;
+}
+
+static bool
+knows_config(const struct report *r)
+{
+	const struct fact *f = report_find(r, "linux.config");
+
 	return f && strcmp(f->value.text, "none") != 0;
 }
 
@@ -255,8 +263,8 @@ look(const struct report *r, const char *word, struct need *n)
 		n->text = l ? l->text : "it is no kernel";
 	} else {
 		n->met = config_met(r, word + 7);
-		n->text = has_config(r) ? "of its .config, of those that matter in a guest"
-		                        : "there is no .config inside";
+		n->text = knows_config(r) ? "of its .config, of those that matter in a guest"
+		                          : "there is no .config inside, nor beside it";
 	}
 }
 

@@ -52,6 +52,17 @@ has_entry16(struct span s)
 	return at < end && at < s.size && span_u8(s, at) != 0xcc && span_le32(s, at) != 0;
 }
 
+/* Where QEMU's -initrd must end: loaders that pass 32 bits only go up to 4 GiB at the most. */
+static uint64_t
+initrd_end(const struct report *r)
+{
+	const struct bzimage_facts *bz = &r->facts.bz;
+
+	if (!r->known)
+		return 0x38000000;
+	return bz->xloadflags & 2 ? 4 * GIB - 1 : bz->initrd_last + 1;
+}
+
 static void
 linux_by_bios(const struct candidate *c, struct launch *l)
 {
@@ -67,7 +78,12 @@ linux_by_bios(const struct candidate *c, struct launch *l)
 		        "16-bit entry");
 	else
 		launch_yes(l, "bzimage.16-bit-entry",
-		        "a Linux setup header: entered in real mode by its 16-bit entry", NULL);
+		        report_format(c->r,
+		                "a Linux setup header: entered in real mode by its 16-bit "
+		                "entry; "
+		                "-initrd goes below %#llx",
+		                (unsigned long long)initrd_end(c->r)),
+		        NULL);
 }
 
 static void
@@ -127,7 +143,9 @@ elf(const struct candidate *c, struct launch *l)
 		                (unsigned long long)range_end(span)));
 	else
 		launch_yes(l, "qemu.pvh-note",
-		        report_format(c->r, "a PVH note in a PT_NOTE: entered at %#llx",
+		        report_format(c->r,
+		                "a PVH note in a PT_NOTE: entered at %#llx; one -initrd, as a "
+		                "module",
 		                (unsigned long long)entry),
 		        "QEMU 4.0 (microvm: 4.2), with a machine type from then");
 }

@@ -11,10 +11,11 @@
 #include "tools/check/launcher.h"
 #include "tools/check/note_scan.h"
 
-#define HIMEM         MIB
-#define LOADER_ALIGN  (2 * MIB)
-#define CROSVM_START  (2 * MIB)
-#define KVMTOOL_LEAST 0x206
+#define HIMEM          MIB
+#define LOADER_ALIGN   (2 * MIB)
+#define CROSVM_START   (2 * MIB)
+#define KVMTOOL_LEAST  0x206
+#define MULTIBOOT_ADDR 0x10000u
 
 /* What linux-loader refuses; NULL if it loads the ELF. */
 static const char *
@@ -134,7 +135,9 @@ crosvm(const struct candidate *c, struct launch *l)
 	uint64_t declared =
 	        ((sects ? sects : 4) + 1) * 512 + span_le32(c->r->bytes, 0x1f4) * 16ull;
 
-	if ((c->elf || c->hdrs) && !c->r->known)
+	if (c->multiboot && span_le32(c->r->bytes, c->multiboot - 1 + 4) & MULTIBOOT_ADDR)
+		launch_yes(l, "crosvm.multiboot", "a multiboot header with addresses", NULL);
+	else if ((c->elf || c->hdrs) && !c->r->known)
 		launch_damaged(c, l);
 	else if (c->elf)
 		crosvm_elf(c, l);

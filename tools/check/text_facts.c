@@ -28,7 +28,7 @@ static const struct {
         {"segments", "Program headers"},
         {"notes", "ELF notes"},
         {"sections", "PE sections"},
-        {"config", "Configuration inside (CONFIG_...)"},
+        {"config", "Configuration (CONFIG_...)"},
 };
 
 static const char *

@@ -14,12 +14,11 @@
 #include "tools/file.h"
 #include "tools/find_image.h"
 
-#define SECONDS    90
-#define ARGS_MAX   40
-#define LINE       "console=ttyS0 panic=-1"
-#define OVMF       "/usr/share/OVMF/OVMF_CODE_4M.fd"
-#define OVMF_DRIVE "if=pflash,format=raw,readonly=on,file=" OVMF
-#define EXIT_PORT  "isa-debug-exit,iobase=0xf4,iosize=0x04"
+#define SECONDS   90
+#define ARGS_MAX  40
+#define LINE      "console=ttyS0 panic=-1"
+#define OVMF      "/usr/share/OVMF/OVMF_CODE_4M.fd"
+#define EXIT_PORT "isa-debug-exit,iobase=0xf4,iosize=0x04"
 
 struct session {
 	struct report *r;
@@ -166,18 +165,21 @@ by_kvm(struct session *s, bool direct)
 static void
 by_qemu(struct session *s, const char *name)
 {
+	const char *drive =
+	        report_format(s->r, "if=pflash,format=raw,readonly=on,file=%s", OVMF);
+
 	args(s, (const char *const[]){"qemu-system-x86_64", "-accel", s->kvm ? "kvm" : "tcg",
 	                "-M", "q35", "-m", "1G", "-nodefaults", "-display", "none",
 	                "-no-reboot", "-serial", "stdio", "-device", EXIT_PORT, "-append", LINE,
 	                NULL});
 	if (strcmp(name, "kshim.efi") == 0 && s->r->kind == KIND_UKI) {
-		args(s, (const char *const[]){"-drive", OVMF_DRIVE, "-kernel",
-		                image(s, "kshim.efi"), "-append", "\\uki.efi " LINE, "-drive",
+		args(s, (const char *const[]){"-drive", drive, "-kernel", image(s, "kshim.efi"),
+		                "-append", "\\uki.efi " LINE, "-drive",
 		                report_format(s->r, "format=raw,file=fat:%s", s->folder),
 		                NULL});
 	} else if (strcmp(name, "kshim.efi") == 0) {
-		args(s, (const char *const[]){"-drive", OVMF_DRIVE, "-kernel",
-		                image(s, "kshim.efi"), "-initrd", s->bundle, NULL});
+		args(s, (const char *const[]){"-drive", drive, "-kernel", image(s, "kshim.efi"),
+		                "-initrd", s->bundle, NULL});
 	} else if (strcmp(name, "kshim.rom") == 0) {
 		args(s, (const char *const[]){"-bios", image(s, "kshim.rom"), "-fw_cfg",
 		                report_format(
