@@ -174,7 +174,7 @@ by_qemu(struct session *s, const char *name)
 	                NULL});
 	if (strcmp(name, "kshim.efi") == 0 && s->r->kind == KIND_UKI) {
 		args(s, (const char *const[]){"-drive", drive, "-kernel", image(s, "kshim.efi"),
-		                "-append", "\\uki.efi " LINE, "-drive",
+		                "-append", report_format(s->r, "\\uki.efi %s", LINE), "-drive",
 		                report_format(s->r, "format=raw,file=fat:%s", s->folder),
 		                NULL});
 	} else if (strcmp(name, "kshim.efi") == 0) {
