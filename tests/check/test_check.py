@@ -266,7 +266,7 @@ def test_the_kernel_inside_is_taken_out(put, tmp_path):
 # ---------------------------------------------------------------- --boot
 
 @pytest.mark.parametrize('name, ways', [
-    ('debian:cloud', {'kshim.stub': 'root', 'kshim.efi': 'root'}),
+    ('debian:cloud', {'kshim.stub': 'root', 'kshim.efi': 'root', 'kshim.bzimage': 'root'}),
     ('vmlinux:cloud', {'kshim.stub': 'root'})])
 def test_boot_says_how_far_each_way_came(name, ways, put):
     path = files.path(name)

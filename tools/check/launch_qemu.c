@@ -60,7 +60,7 @@ initrd_end(const struct report *r)
 
 	if (!r->known)
 		return 0x38000000;
-	return bz->xloadflags & 2 ? 4 * GIB - 1 : bz->initrd_last + 1;
+	return bz->xloadflags & 2 ? 4 * GIB : bz->initrd_last + 1;
 }
 
 static void

@@ -100,8 +100,16 @@ print_trials(const struct term *t, const struct report *r)
 	if (r->trial_first)
 		text_heading(t, "Booted");
 	for (const struct trial *b = r->trial_first; b; b = b->next) {
-		fprintf(t->out, "  %s%-5s%s%-18s", term_set(t, b->good ? TERM_GREEN : TERM_RED),
-		        b->good ? "yes" : "no", term_set(t, TERM_PLAIN), b->name);
+		bool tried = strcmp(b->reached, "skipped") != 0;
+
+		fprintf(t->out, "  %s%-5s%s%-18s",
+		        term_set(t, !tried    ? TERM_FAINT
+		                    : b->good ? TERM_GREEN
+		                              : TERM_RED),
+		        !tried    ? "-"
+		        : b->good ? "yes"
+		                  : "no",
+		        term_set(t, TERM_PLAIN), b->name);
 		fprintf(t->out, " %-12s", b->reached);
 		term_wrap(t, 38, 38, b->text);
 	}
@@ -148,7 +156,9 @@ linux_name(const struct report *r, char *out, size_t size)
 	const struct fact *f = report_find(r, "linux.version");
 
 	out[0] = 0;
-	if (f && f->value.text)
+	if (f && f->value.text && strncmp(f->value.text, "kshim ", 6) == 0)
+		snprintf(out, size, ": kshim itself, which boots the kernel in its initrd");
+	else if (f && f->value.text)
 		snprintf(out, size, ": Linux %.*s", (int)strcspn(f->value.text, " "),
 		        f->value.text);
 }
