@@ -313,3 +313,12 @@ def test_standard_input(put):
         out = subprocess.run([report.KSHIM, 'check', '-'], stdin=f, capture_output=True, text=True,
                              check=False, timeout=60)
     assert out.returncode == 0 and out.stdout.startswith('-\n  an ELF64 kernel')
+
+
+def test_a_large_disk_is_not_read(tmp_path):
+    path = tmp_path / 'disk'
+    with open(path, 'wb') as f:
+        f.write(images.OTHERS['disk with GPT'])
+        f.truncate(64 << 30)
+    said = report.check(path)
+    assert said['kind'] == 'disk' and report.fact(said, 'file.size') == 64 << 30
