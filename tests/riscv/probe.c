@@ -5,7 +5,7 @@
  *
  * probe=sbi calls every function of each extension of the SBI specification 2.0 with good and
  * bad arguments; probe=start starts all harts= at once; probe=storm lets them send each other
- * IPIs; probe=load, store, fetch with
+ * IPIs; probe=where says where everything is; probe=load, store, fetch with
  * at=ADDRESS make one access there. It speaks by the legacy console, one line a check, "probe:
  * PASS" or "probe: FAIL" last, and shuts down.
  */
@@ -545,6 +545,27 @@ verdict(void)
 		;
 }
 
+/* Where everything is, for a comparison with `kshim plan`. */
+static void
+say_where(uint64_t tree, const struct fdt *fdt)
+{
+	uint32_t chosen = fdt_child(fdt, 0, "chosen");
+	struct span start, end;
+
+	put("probe: kernel is at ");
+	put_hex((uintptr_t)probe_start);
+	put("\r\nprobe: tree is at ");
+	put_hex(tree);
+	if (fdt_prop(fdt, chosen, "linux,initrd-start", &start) &&
+	        fdt_prop(fdt, chosen, "linux,initrd-end", &end)) {
+		put("\r\nprobe: initrd is at ");
+		put_hex(span_cells(start, 0, (uint32_t)(start.size / 4)));
+		put("\r\nprobe: initrd ends at ");
+		put_hex(span_cells(end, 0, (uint32_t)(end.size / 4)));
+	}
+	put("\r\n");
+}
+
 static void
 access(struct span how, uint64_t at)
 {
@@ -558,19 +579,15 @@ access(struct span how, uint64_t at)
 	put(" probe: survived\r\n");
 }
 
-/* The command line of the device tree at `tree`. */
+/* The command line of the device tree. */
 static struct cmdline
-command_line(uint64_t tree, char *buf, size_t size)
+command_line(const struct fdt *fdt, char *buf, size_t size)
 {
-	const uint8_t *at = (const uint8_t *)tree;
 	struct cmdline line = cmdline_init(buf, size);
 	struct refusal why;
 	struct span v;
-	struct fdt fdt;
 
-	if (fdt_open((struct span){at, fdt_total_size((struct span){at, 40})}, &fdt, &why) ==
-	                REFUSAL_NONE &&
-	        fdt_prop(&fdt, fdt_child(&fdt, 0, "chosen"), "bootargs", &v))
+	if (fdt_prop(fdt, fdt_child(fdt, 0, "chosen"), "bootargs", &v))
 		cmdline_append(&line, v, &why);
 	return line;
 }
@@ -579,17 +596,27 @@ void
 probe_main(uint64_t hart, uint64_t tree)
 {
 	static char buf[1024];
-	struct cmdline line = command_line(tree, buf, sizeof(buf));
+	const uint8_t *blob = (const uint8_t *)tree;
+	struct span all = {blob, fdt_total_size((struct span){blob, 40})};
+	struct cmdline line;
+	struct refusal why;
+	struct fdt fdt;
 	struct span how = {NULL, 0}, text;
 	uint64_t at = 0, harts = 1;
 
 	me = hart;
+	check("its device tree", fdt_open(all, &fdt, &why), 0);
+	line = command_line(&fdt, buf, sizeof(buf));
 	if (cmdline_value(&line, "harts=", &text))
 		cmdline_number(text, &harts);
 	if (cmdline_value(&line, "at=", &text))
 		cmdline_number(text, &at);
 	if (cmdline_value(&line, "probe=", &how) && span_is(how, 0, "start", 5)) {
 		check_starts(harts);
+		verdict();
+	}
+	if (how.size && span_is(how, 0, "where", 5)) {
+		say_where(tree, &fdt);
 		verdict();
 	}
 	if (how.size && span_is(how, 0, "storm", 5)) {
