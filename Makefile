@@ -330,6 +330,7 @@ UNIT_TESTS := \
 	tests/unit/test_entry.c \
 	tests/unit/test_fdt.c \
 	tests/unit/test_fdt_boot.c \
+	tests/unit/test_fdt_dtc.c \
 	tests/unit/test_gstage.c \
 	tests/unit/test_handoff.c \
 	tests/unit/test_handoff_efi.c \
