@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* UEFI's memory map: a captured one, each type, what is busy, damaged descriptors. */
+/* UEFI's memory map: captured ones, each type, what is busy, damaged descriptors. */
 #include "unit.h"
 
 #include <string.h>
@@ -89,6 +89,93 @@ captured(void **state)
 	assert_int_equal(got.busy[3].range.len, 0x110000);
 }
 
+struct descriptor {
+	uint32_t type;
+	uint64_t addr, pages;
+};
+
+static const struct real_map {
+	const char *name;
+	uint64_t mib; /* of the machine */
+	struct descriptor desc[160];
+} real[] = {
+#define MAP(name, mib)                                                                         \
+	{                                                                                      \
+		name, mib,                                                                     \
+		{
+#define D(type, addr, pages) {type, addr, pages},
+#define END                                                                                    \
+	}                                                                                      \
+	}                                                                                      \
+	,
+#include "efi_maps.def"
+#undef MAP
+#undef D
+#undef END
+};
+
+/* What the UEFI specification's table 7.10 makes of a type, for those that OVMF has. */
+static bool
+free_after_exit(uint32_t type)
+{
+	return type == 1 || type == 2 || type == 3 || type == 4 || type == 7;
+}
+
+/* Is every page of `d` in an entry that fits its type, and busy if it is in use till then? */
+static void
+assert_found(const struct descriptor *d)
+{
+	struct range r = {d->addr, d->pages * 4096};
+	bool in_entry = false, is_busy = false;
+
+	for (uint32_t i = 0; i < got.map.count; i++) {
+		const struct mem_range *e = &got.map.entry[i];
+
+		if (r.addr < e->range.addr || range_end(r) > range_end(e->range))
+			continue;
+		in_entry = true;
+		assert_int_equal(e->type == MEM_RAM, free_after_exit(d->type));
+		assert_int_equal(e->type == MEM_ACPI, d->type == 9);
+		assert_int_equal(e->type == MEM_NVS, d->type == 10);
+	}
+	for (uint32_t i = 0; i < got.nr_busy; i++)
+		is_busy |= got.busy[i].range.addr < range_end(r) &&
+		           r.addr < range_end(got.busy[i].range);
+	assert_true(in_entry);
+	assert_int_equal(is_busy, free_after_exit(d->type) && d->type != 7);
+}
+
+static void
+real_maps(void **state)
+{
+	static uint8_t bytes[160 * DESC];
+
+	(void)state;
+	for (unsigned m = 0; m < sizeof(real) / sizeof(real[0]); m++) {
+		uint64_t wanted = 0, ram = 0, all = 0, count = 0;
+
+		for (const struct descriptor *d = real[m].desc; d->pages; d++) {
+			raw_len = 0;
+			add(d->type, d->addr, d->pages, 0xf);
+			memcpy(bytes + count++ * DESC, raw, DESC);
+			wanted += d->pages * 4096;
+		}
+		assert_in_range(count, 100, 159);
+		assert_int_equal(
+		        efi_map_read((struct span){bytes, count * DESC}, DESC, &got, &why),
+		        REFUSAL_NONE);
+		for (uint32_t i = 0; i < got.map.count; i++) {
+			all += got.map.entry[i].range.len;
+			if (got.map.entry[i].type == MEM_RAM)
+				ram += got.map.entry[i].range.len;
+		}
+		assert_int_equal(all, wanted);
+		assert_in_range(ram, (real[m].mib - 40) << 20, real[m].mib << 20);
+		for (const struct descriptor *d = real[m].desc; d->pages; d++)
+			assert_found(d);
+	}
+}
+
 static void
 every_type(void **state)
 {
@@ -176,6 +263,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup(captured, setup),
+	        cmocka_unit_test_setup(real_maps, setup),
 	        cmocka_unit_test_setup(every_type, setup),
 	        cmocka_unit_test_setup(special_memory_is_not_ram, setup),
 	        cmocka_unit_test_setup(busy_is_joined_in_any_order, setup),
