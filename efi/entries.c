@@ -11,12 +11,13 @@
 #include "efi/utf.h"
 #include "stub/bls.h"
 
-#define ENTRIES   128
-#define FOLDER1   "\\loader\\entries"
-#define FOLDER2   "\\EFI\\Linux"
-#define CONFIG    "\\loader\\loader.conf"
-#define NAME_ROOM 256
-#define TEXT_ROOM 65536
+#define ENTRIES    128
+#define FOLDER1    "\\loader\\entries"
+#define FOLDER2    "\\EFI\\Linux"
+#define CONFIG     "\\loader\\loader.conf"
+#define NAME_ROOM  256
+#define TEXT_ROOM  262144
+#define TEXT_SPARE 32768 /* for the options of the one that is chosen */
 
 /* One candidate. Its texts lie in pages or in `name`. */
 struct candidate {
@@ -79,23 +80,28 @@ read_type1(struct candidate *c, struct refusal *why)
 	return true;
 }
 
-/* What os-release says, in a copy that stays: the image itself may be large. */
+/* The value of one of two keys, in a copy that stays: the image itself may be large. */
+static bool
+keep_value(struct span osrel, const char *key, const char *otherwise, struct span *ret)
+{
+	struct span value = bls_os_release(osrel, key);
+	char *copy;
+
+	if (!value.size && otherwise)
+		value = bls_os_release(osrel, otherwise);
+	copy = join(value, "", (struct span){NULL, 0});
+	if (!copy)
+		return false;
+	*ret = (struct span){(const uint8_t *)copy, value.size};
+	return true;
+}
+
 static bool
 read_osrel(struct candidate *c, struct span text)
 {
-	char *copy = join(text, "", (struct span){NULL, 0});
-
-	if (!copy)
-		return false;
-	text.base = (const uint8_t *)copy;
-	c->entry.sort_key = bls_os_release(text, "IMAGE_ID");
-	if (!c->entry.sort_key.size)
-		c->entry.sort_key = bls_os_release(text, "ID");
-	c->entry.version = bls_os_release(text, "IMAGE_VERSION");
-	if (!c->entry.version.size)
-		c->entry.version = bls_os_release(text, "VERSION_ID");
-	c->entry.title = bls_os_release(text, "PRETTY_NAME");
-	return true;
+	return keep_value(text, "IMAGE_ID", "ID", &c->entry.sort_key) &&
+	       keep_value(text, "IMAGE_VERSION", "VERSION_ID", &c->entry.version) &&
+	       keep_value(text, "PRETTY_NAME", NULL, &c->entry.title);
 }
 
 /* A unified kernel image says who it is in .osrel; without .linux it is none. */
@@ -125,10 +131,15 @@ add_candidate(const struct volume *v, const char *folder, const uint16_t *name, 
 	struct candidate *c = &candidate[candidates];
 	struct refusal why = {.code = REFUSAL_NONE};
 
-	if (candidates == ENTRIES || !utf8_from_16(name, NAME_ROOM, c->name, NAME_ROOM))
+	if (!utf8_from_16(name, NAME_ROOM, c->name, NAME_ROOM))
 		return;
 	if (!bls_name(span_of(c->name), type2 ? ".efi" : ".conf", &c->entry))
 		return;
+	if (candidates == ENTRIES || sizeof(texts) - texts_used < TEXT_SPARE) {
+		say("more boot entries than there is room for: this one is left out");
+		say(c->name);
+		return;
+	}
 	c->volume = v;
 	c->folder = folder;
 	if (type2 ? read_type2(c, &why) : read_type1(c, &why)) {
@@ -280,19 +291,29 @@ count_boot(const struct candidate *c)
 	f->Close(f);
 }
 
+static enum refusal_code
+no_text_room(struct refusal *why)
+{
+	refuse(why, REFUSAL_CMDLINE_BUFFER, 0, texts_used, sizeof(texts));
+	why->subject = "boot entries";
+	return why->code;
+}
+
 /* Join the options lines into one text that stays. */
-static struct span
-join_options(const struct bls_entry *e)
+static enum refusal_code
+join_options(const struct bls_entry *e, struct span *ret_all, struct refusal *ret_why)
 {
 	struct span all = {NULL, 0};
 
 	for (uint32_t i = 0; i < e->options; i++) {
 		char *joined = join(all, i ? " " : "", e->option[i]);
 
-		if (joined)
-			all = span_of(joined);
+		if (!joined)
+			return no_text_room(ret_why);
+		all = span_of(joined);
 	}
-	return all;
+	*ret_all = all;
+	return REFUSAL_NONE;
 }
 
 static enum refusal_code
@@ -302,7 +323,7 @@ read_from(const struct volume *v, struct span path, struct file *ret_file,
 	char *text = join(path, "", (struct span){NULL, 0});
 
 	if (!text)
-		return refuse(ret_why, REFUSAL_CMDLINE_BUFFER, 0, path.size, sizeof(texts));
+		return no_text_room(ret_why);
 	return file_read_from(v->root, text, ret_file, ret_why);
 }
 
@@ -314,10 +335,13 @@ load(struct boot *b, const struct candidate *c, struct refusal *ret_why)
 	enum refusal_code code;
 
 	b->from = path_of(c);
+	if (!b->from)
+		return no_text_room(ret_why);
 	if (!kernel.size) /* type 2 */
 		kernel = span_of(b->from);
 	code = read_from(c->volume, kernel, &b->kernel, ret_why);
-	b->entry_words = join_options(e);
+	if (!code)
+		code = join_options(e, &b->entry_words, ret_why);
 	if (!code)
 		code = unpack_kernel(b, ret_why);
 	for (uint32_t i = 0; !code && i < e->initrds; i++) {
@@ -359,7 +383,7 @@ entries_find(struct boot *b, bool *ret_found, struct refusal *ret_why)
 	uint64_t room;
 	unsigned count;
 	enum refusal_code code = pages_get(
-	        ENTRIES * sizeof(*candidate), "the list of boot entries", &room, ret_why);
+	        (ENTRIES + 1) * sizeof(*candidate), "the list of boot entries", &room, ret_why);
 
 	*ret_found = false;
 	if (code)

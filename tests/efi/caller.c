@@ -6,7 +6,8 @@
  * A line is an image's path on our volume and its load options. The first start does not count:
  * the firmware may connect drivers then, which keep memory; and as firmware takes a page for
  * itself now and then, the starts go on until one keeps none, eight at most. The line
- * "5-levels" switches to 5-level paging, which Debian's firmware never does by itself.
+ * "5-levels" switches to 5-level paging, which Debian's firmware never does by itself; "strict"
+ * lets nothing be executed that is allocated later, as the strictest firmware does.
  */
 #include <efi.h>
 
@@ -162,6 +163,43 @@ switch_levels(void)
 	print("caller: in 5-level paging\r\n");
 }
 
+/* UEFI 2.10, 37: EFI_MEMORY_ATTRIBUTE_PROTOCOL */
+struct memory_attributes {
+	void *get;
+	EFI_STATUS(EFIAPI *set)
+	(struct memory_attributes *, EFI_PHYSICAL_ADDRESS, UINT64 len, UINT64 attributes);
+};
+
+static struct memory_attributes *attributes;
+static EFI_ALLOCATE_PAGES allocate;
+
+static EFI_STATUS EFIAPI
+allocate_for_data(
+        EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, UINTN pages, EFI_PHYSICAL_ADDRESS *addr)
+{
+	EFI_STATUS status = allocate(how, type, pages, addr);
+
+	if (status)
+		return status;
+	return attributes->set(attributes, *addr, pages * 4096, EFI_MEMORY_XP);
+}
+
+/* From now on no page that is allocated can be executed. */
+static void
+be_strict(void)
+{
+	static EFI_GUID guid = {
+	        0xf4560cf6, 0x40ec, 0x4b4a, {0xa1, 0x92, 0xbf, 0x1d, 0x57, 0xd0, 0xb1, 0x89}};
+
+	if (bs->LocateProtocol(&guid, NULL, (void **)&attributes)) {
+		print("caller: the firmware has no memory attributes\r\n");
+		return;
+	}
+	allocate = bs->AllocatePages;
+	bs->AllocatePages = allocate_for_data;
+	print("caller: strict\r\n");
+}
+
 static void
 obey(char *line)
 {
@@ -169,8 +207,11 @@ obey(char *line)
 	uint64_t kept = 1;
 	EFI_STATUS status = EFI_SUCCESS;
 
-	if (line[0] == '5') {
-		switch_levels();
+	if (line[0] != '\\') {
+		if (line[0] == '5')
+			switch_levels();
+		else
+			be_strict();
 		return;
 	}
 	while (*options && *options != ' ')

@@ -11,6 +11,7 @@ LINUX = 'console=ttyS0 panic=-1 loglevel=5'
 VMLINUX = {'vmlinux': 'vmlinux:cloud', 'initrd.img': 'initramfs'}
 BZIMAGE = {'boot/vmlinuz': 'debian:cloud', 'initrd.img': 'initramfs'}
 OPTIONS = 'the load options'
+OBJCOPY_SECTIONS = ('.linux', '.osrel', '.cmdline', '.initrd', '.ucode', '.sbat')
 BOOTED = ('kshim: userspace reached', 'kshim: powering off')
 
 ENTRY = b'''title Debian
@@ -21,6 +22,10 @@ initrd /initrd.img
 options console=ttyS0 panic=-1
 options loglevel=5 two=2
 '''
+
+
+# What the caller can do first, and what it says then.
+CALLER = {'5-levels': 'in 5-level paging', 'strict': 'strict'}
 
 
 @dataclass(frozen=True)
@@ -36,14 +41,14 @@ def refused(options, code, status):
     return Call('kshim.efi', options, (f'[{code}]', f'{options}: {status}, pages kept 0'), code)
 
 
-def caller(name, calls, disk, levels=4, firmware='plain', **more):
+def caller(name, calls, disk, first='', firmware='plain', **more):
     """A row whose boot loader is our caller, with kshim.efi beside it."""
     text = ''.join(f'\\{call.image} {call.options}\n' for call in calls)
     sign = 'signed:' if firmware == 'snakeoil' else ''
     found = {'allowed': ' '.join(call.code or 'efi.not-allowed' for call in calls),
              'expect': tuple(text for call in calls for text in call.expect), **more}
     return Row(name, {'EFI/BOOT/BOOTX64.EFI': f'{sign}caller', 'kshim.efi': f'{sign}kshim.efi',
-                      'caller.txt': ('5-levels\n' * (levels == 5) + text).encode(), **disk},
+                      'caller.txt': (f'{first}\n' * bool(first) + text).encode(), **disk},
                firmware=firmware, **found)
 
 
@@ -57,16 +62,17 @@ def probe_line(by, initrd, more=''):
     return words + f'{zlib.crc32((words + "00000000").encode()):08x}'
 
 
-def probe(name, kernel, by, initrd=None, levels=4, seed=False, dump=False, **more):
+def probe(name, kernel, by, initrd=None, first='', seed=False, dump=False, **more):
     """A probe kernel that checks what it is handed."""
     words = probe_line(by, initrd,
                        ' probe.efi=1' + ' probe.seed=1' * seed + ' probe.dump=1' * dump)
     options = f'\\probe{" initrd=" + chr(92) + "data" if initrd else ""} {words}'
     disk = {'probe': f'probe:{kernel}', **({'data': initrd} if initrd else {})}
     passed = f'probe {kernel}: PASS'
-    if levels == 5:
-        return caller(name, [Call('kshim.efi', options, ('leaving 5-level paging', passed))],
-                      disk, levels, by=by, probe=True, cpu='max', **more)
+    if first:
+        said = ('leaving 5-level paging', passed) if first == '5-levels' else (passed,)
+        return caller(name, [Call('kshim.efi', options, (f'caller: {CALLER[first]}', *said))],
+                      disk, first, by=by, probe=True, cpu='max', **more)
     return Row(name, disk, append=options, by=by, probe=True, expect=(passed,), **more)
 
 
@@ -174,7 +180,7 @@ ROWS = [
     # After the boot.
     Row('runtime-services', {'vmlinux': 'vmlinux:cloud', 'a.img': 'initramfs',
                              'b.img': 'init:init-runtime'},
-        append=f'\\vmlinux initrd=\\a.img initrd=\\b.img kshim.protocol=linux64 {UKI_LINE}',
+        append=f'\\vmlinux initrd=\\a.img initrd=\\b.img kshim.protocol=linux64 {UKI_LINE} reboot=efi',
         found=OPTIONS, by='linux64',
         expect=('firmware of 64 bits', 'variables: ', 'read back: written',
                 'kshim: powering off')),
@@ -186,7 +192,7 @@ ROWS = [
     shell('tpm-sections', ['kshim.efi initrd=\\b.img'],
           {'kshim.efi': 'uki:objcopy:debian:cloud', 'b.img': 'init:init-tpm'}, tpm=True,
           by='linux64', line=UKI_LINE, expect=BOOTED,
-          measured=(*((11, name) for name in ('.linux', '.osrel', '.cmdline', '.initrd', '.sbat')
+          measured=(*((11, name) for name in OBJCOPY_SECTIONS
                       for _ in range(2)), (9, '\\b.img'))),
     secure('tpm-secure-bzimage', 'signed:kshim.efi', 'signed:debian:cloud', found=None, tpm=True,
            initrd=b'initrd /initrd.img\ninitrd /b.img\n', disk={'b.img': 'init:init-tpm'},
@@ -202,7 +208,7 @@ ROWS = [
                            'EFI/Linux/debian.efi': 'signed:uki:objcopy-tpm:debian:cloud'},
         firmware='snakeoil', found='sections of kshim.efi', by='linux64', line=UKI_LINE, tpm=True,
         expect=('the firmware verifies and starts', *BOOTED), started=2,
-        measured=tuple((11, name) for name in ('.linux', '.osrel', '.cmdline', '.initrd', '.sbat')
+        measured=tuple((11, name) for name in OBJCOPY_SECTIONS
                        for _ in range(2))),
     # Secure Boot. Its caller, which prints the status, is the firmware's boot manager.
     secure('secure-bzimage', 'signed:kshim.efi', 'signed:debian:cloud', found=None,
@@ -221,10 +227,11 @@ ROWS = [
     probe('probe-pvh64', 'pvh64', 'pvh', 'bytes:4097'),
     probe('probe-seed', 'bz64', 'linux64', 'bytes:31', seed=True,
           qemu=('-device', 'virtio-rng-pci')),
-    probe('probe-strict-nx', 'bz64', 'linux64', 'bytes:31', firmware='trixie-strictnx'),
-    # 5-level paging, which the caller turns on.
-    probe('la57-pvh', 'pvh32', 'pvh', 'bytes:70001', levels=5),
-    probe('la57-linux64', 'bz64', 'linux64', 'bytes:4097', levels=5),
+    # What the caller turns on: pages that cannot be executed (the firmware must have the protocol
+    # that changes that), 5-level paging.
+    probe('strict-nx', 'bz64', 'linux64', 'bytes:31', first='strict', firmware='trixie-strictnx'),
+    probe('la57-pvh', 'pvh32', 'pvh', 'bytes:70001', first='5-levels'),
+    probe('la57-linux64', 'bz64', 'linux64', 'bytes:4097', first='5-levels'),
     # Refusals come back to the caller with a status: the shell, and a caller of ours that counts
     # the pages that are not given back.
     shell('refusal-missing', ['kshim.efi \\nothing', 'echo status %lasterror%'], {},

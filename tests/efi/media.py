@@ -108,7 +108,9 @@ def uki(tool, kernel):
               f'--os-release=@{osrel}', '--uname=6.1', *more, f'--output={out}')
         return out
     args, addr = [], 0x1000000
-    for name, path in (('.osrel', osrel), ('.cmdline', line), ('.initrd', initrd),
+    # What .ucode has comes first, so that the initrd's /init is the one that counts.
+    early = uki_part('early', archive([('init', 0o100755, b'#!/none\n')]))
+    for name, path in (('.osrel', osrel), ('.cmdline', line), ('.ucode', early), ('.initrd', initrd),
                        ('.linux', resolve(kernel))):
         args += ['--add-section', f'{name}={path}', '--change-section-vma', f'{name}={addr:#x}']
         addr += -(-os.path.getsize(path) // 4096) * 4096
