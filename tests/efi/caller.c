@@ -7,7 +7,8 @@
  * the firmware may connect drivers then, which keep memory; and as firmware takes a page for
  * itself now and then, the starts go on until one keeps none, eight at most. The line
  * "5-levels" switches to 5-level paging, which Debian's firmware never does by itself; "strict"
- * lets nothing be executed that is allocated later, as the strictest firmware does.
+ * lets nothing be executed that is allocated later, as the strictest firmware does;
+ * "no-serial" takes the variable away that tells of the console's serial port.
  */
 #include <efi.h>
 
@@ -200,6 +201,16 @@ be_strict(void)
 	print("caller: strict\r\n");
 }
 
+/* As firmware that has its console on no serial port. */
+static void
+hide_serial(void)
+{
+	static EFI_GUID guid = EFI_GLOBAL_VARIABLE;
+
+	st->RuntimeServices->SetVariable((CHAR16 *)L"ConOut", &guid, 0, 0, NULL);
+	print("caller: no ConOut\r\n");
+}
+
 static void
 obey(char *line)
 {
@@ -210,8 +221,10 @@ obey(char *line)
 	if (line[0] != '\\') {
 		if (line[0] == '5')
 			switch_levels();
-		else
+		else if (line[0] == 's')
 			be_strict();
+		else
+			hide_serial();
 		return;
 	}
 	while (*options && *options != ' ')

@@ -25,7 +25,7 @@ options loglevel=5 two=2
 
 
 # What the caller can do first, and what it says then.
-CALLER = {'5-levels': 'in 5-level paging', 'strict': 'strict'}
+CALLER = {'5-levels': 'in 5-level paging', 'strict': 'strict', 'no-serial': 'no ConOut'}
 
 
 @dataclass(frozen=True)
@@ -268,6 +268,10 @@ ROWS = [
            {**VMLINUX, 'unsigned': 'debian:memtest-x64', 'signed': 'signed:debian:cloud',
             'unsigned.efi': 'kshim.efi', 'pinned.efi': 'signed:pinned:vmlinux:cloud'},
            firmware='snakeoil', line=UKI_LINE),
+    # The firmware prints on the serial port, of which kshim.efi does not know; so it does as well.
+    caller('own-serial', [Call('kshim.efi', '\\nothing', (
+        'caller: no ConOut', 'kshim: kshim: \\nothing', '[efi.not-found]\\nothing: no volume'))],
+           {}, first='no-serial', allowed='efi.not-found'),
     shell('no-memory-left', [*(['kshim.efi \\vmlinux initrd=\\none'] * 8),
                              'kshim.efi \\vmlinux initrd=\\initrd.img ' + LINUX], VMLINUX,
           memory=300, allowed='efi.not-found', line=LINUX, expect=BOOTED),
