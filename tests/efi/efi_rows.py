@@ -255,7 +255,7 @@ ROWS = [
     caller('secure-refusals', [
         Call('unsigned', '-', ('LoadImage failed', 'access denied, pages kept')),
         Call('unsigned', '-', ('LoadImage failed', 'access denied, pages kept')),
-        refused('\\vmlinux', 'efi.not-allowed', 'access denied'),
+        refused('\\probe', 'efi.not-allowed', 'access denied'),
         refused('\\unsigned', 'efi.start-image', 'security violation'),
         refused('\\signed kshim.protocol=linux64', 'efi.protocol', 'invalid parameter'),
         refused('\\signed initrd=\\none', 'efi.not-found', 'not found'),
@@ -265,9 +265,9 @@ ROWS = [
         Call('pinned.efi', f'\\vmlinux {UKI_LINE}', (
             'the initrd: Secure Boot', 'access denied', 'pages kept 0')),
         Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img {UKI_LINE}', BOOTED)],
-           {**VMLINUX, 'unsigned': 'debian:memtest-x64', 'signed': 'signed:debian:cloud',
-            'unsigned.efi': 'kshim.efi', 'pinned.efi': 'signed:pinned:vmlinux:cloud'},
-           firmware='snakeoil', line=UKI_LINE),
+           {**VMLINUX, 'unsigned': 'debian:memtest-x64', 'probe': 'probe:pvh32',
+            'signed': 'signed:debian:cloud', 'unsigned.efi': 'kshim.efi', 'pinned.efi': 'signed:pinned:vmlinux:cloud'},
+           firmware='snakeoil', line=UKI_LINE, timeout=300),
     # The firmware prints on the serial port, of which kshim.efi does not know; so it does as well.
     caller('own-serial', [Call('kshim.efi', '\\nothing', (
         'caller: no ConOut', 'kshim: kshim: \\nothing', '[efi.not-found]\\nothing: no volume'))],
