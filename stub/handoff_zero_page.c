@@ -130,11 +130,14 @@ put_efi(const struct handoff *h, struct zero_page *zp, uint8_t *out)
 {
 	const struct plan_efi *efi = &h->req->efi;
 	uint64_t map = efi->map ? efi->map : handoff_address(h->plan, PLACE_EFI_MAP);
+	uint16_t kib = zp->ext_mem_k; /* put_memory_size()'s, though it is in screen_info */
 
 	if (!handoff_has(h->req, EFI_INFO_VERSION))
 		return;
-	if (efi->screen_info)
+	if (efi->screen_info) {
 		memcpy(out, efi->screen_info, ZP_SCREEN_LEN);
+		zp->ext_mem_k = kib;
+	}
 	if (!efi->systab)
 		return;
 	zp->secure_boot = efi->secure_boot;

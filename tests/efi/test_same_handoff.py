@@ -19,13 +19,14 @@ OF_THE_MAP = {
     'start_info': {'modlist_paddr': (16, 24), 'cmdline_paddr': (24, 32), 'rsdp_paddr': (32, 40),
                    'memmap_paddr': (40, 48), 'memmap_entries': (48, 52)},
     'module': {'paddr': (0, 8)},
-    'boot_params': {'acpi_rsdp_addr': (0x70, 0x78), 'e820_entries': (0x1e8, 0x1e9),
+    'boot_params': {'ext_mem_k': (0x02, 0x04), 'acpi_rsdp_addr': (0x70, 0x78),
+                    'alt_mem_k': (0x1e0, 0x1e4), 'e820_entries': (0x1e8, 0x1e9),
                     'e820_table': (0x2d0, 0xcd0), 'code32_start': (0x214, 0x218),
-                    'alt_mem_k': (0x1e0, 0x1e4), 'ramdisk_image': (0x218, 0x21c), 'cmd_line_ptr': (0x228, 0x22c)},
+                    'ramdisk_image': (0x218, 0x21c), 'cmd_line_ptr': (0x228, 0x22c)},
     'gdt': {'TSS base': (0x22, 0x28)},
 }
 # What only UEFI fills, and what must be there then.
-UEFI = {'boot_params': {'screen_info': (0, 0x40), 'efi_info': (0x1c0, 0x1e0),
+UEFI = {'boot_params': {'screen_info': (4, 0x40), 'efi_info': (0x1c0, 0x1e0),
                         'secure_boot': (0x1ec, 0x1ed)}}
 
 

@@ -60,6 +60,8 @@ assert_told(const struct boot_params *page)
 	assert_int_equal(page->secure_boot, 3);
 	assert_int_equal(page->screen_info.orig_video_isVGA, 0x10);
 	assert_int_equal(page->screen_info.ext_lfb_base, 0x3e3d3c3b);
+	assert_int_equal(page->screen_info.ext_mem_k,
+	        page->alt_mem_k < UINT16_MAX ? page->alt_mem_k : UINT16_MAX); /* by the map */
 }
 
 static void
