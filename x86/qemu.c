@@ -99,7 +99,7 @@ read_kernel(
 	l->module[0].where = BLOB_STREAM;
 	l->module[0].handle = FW_CFG_PAIR(setup);
 	l->module[0].size += setup;
-	return code;
+	return REFUSAL_NONE;
 }
 
 enum refusal_code
