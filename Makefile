@@ -854,6 +854,7 @@ size: all
 .PHONY: bench
 bench: all build/bench/count.so
 	@$(PYTHON) tests/bench/bench.py $(BENCH)
+test-bench: bench
 
 .PHONY: run-kvm
 run-kvm: all build/rig/typist
@@ -875,7 +876,7 @@ test-package: all probes build/rig/typist
 	$(PYTHON) -m pytest -q -p no:cacheprovider --junitxml=build/results/package.xml tests/package
 
 # All of them, whatever fails, then the sum; ALSO=lint counts what `make lint` left.
-TEST_PARTS := unit fuzz cli check package boot efi kvm riscv
+TEST_PARTS := unit fuzz cli check package bench boot efi kvm riscv
 test:
 	@tools/deps build run test
 	@$(MAKE) --no-print-directory fetch || :
