@@ -409,7 +409,7 @@ CFLAGS_asan := $(COMMON) -O1 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' \
 CFLAGS_x86 := $(COMMON) -Oz -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -ffreestanding \
 	-fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only -mcmodel=small \
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
-	-fno-strict-aliasing -ffunction-sections -fdata-sections
+	-fno-strict-aliasing -ffunction-sections -fdata-sections -fno-tree-sra -fno-jump-tables
 CFLAGS_riscv := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -march=rv64imac_zicsr_zifencei \
 	-mabi=lp64 -mcmodel=medany -mno-relax -mstrict-align -ffreestanding -fpie \
 	-fvisibility=hidden -fno-stack-protector -fno-asynchronous-unwind-tables \

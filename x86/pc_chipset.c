@@ -188,9 +188,10 @@ set_low_areas(struct pci *p, uint64_t low_end, bool q35)
 
 	if (q35)
 		start = MMCONFIG + MMCONFIG_LEN;
-	else if (low_end > start && !align_up(low_end, 256 * MIB, &start))
+	else if (low_end > start && (!align_up(low_end, 256 * MIB, &start) || start >= IO_APIC))
 		start = low_end;
-	p->mem = (struct pci_areas){.area = {{start, IO_APIC - start}}, .count = 1};
+	p->mem = (struct pci_areas){
+	        .area = {{start, IO_APIC - start}}, .count = start < IO_APIC};
 	p->io = (struct pci_areas){
 	        .area = {{0xc000, 0x4000}, {0x6000, 0x4000}, {0x1000, 0x4000}}, .count = 3};
 }

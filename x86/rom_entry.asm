@@ -46,8 +46,8 @@ global reset16
 reset16:
 	xor	ax, ax
 	mov	ds, ax
-	sgdt	[REQUEST]
-	cmp	word [REQUEST + 2], 0	; the base; Linux sets the limit that a reset does
+	o32 sgdt [REQUEST]
+	cmp	dword [REQUEST + 2], 0	; the base; Linux sets the limit that a reset does
 	jne	.again
 	o32 lgdt [cs:IN_SEGMENT(boot_gdt.descriptor)]
 	mov	eax, cr0
