@@ -702,10 +702,12 @@ DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 IMAGEDIR ?= $(DATADIR)/kshim
+SCHEMADIR ?= $(DATADIR)/kshim
 EFIDIR ?= $(PREFIX)/lib/kshim
 QEMUDIR ?= $(DATADIR)/qemu
 BASHDIR ?= $(DATADIR)/bash-completion/completions
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
+SCHEMAS := $(wildcard tools/*/*.schema.json)
 MANUALS := $(sort $(wildcard $(foreach n,1 3 7,*/*.$(n) */*/*.$(n))))
 
 # FILE:PLACE of all that is installed, programs apart for their mode.
@@ -713,6 +715,7 @@ into = $(foreach f,$(2),$(f):$(1)/$(notdir $(f)))
 INSTALL_PROGRAMS := $(call into,$(BINDIR),$(filter build/kshim,$(PRODUCTS)))
 INSTALL_FILES := \
 	$(call into,$(IMAGEDIR),build/install/kshim.elf $(filter %.bzimage %.bin,$(PRODUCTS))) \
+	$(call into,$(SCHEMADIR),$(if $(INSTALL_PROGRAMS),$(SCHEMAS))) \
 	$(call into,$(EFIDIR),$(filter %.efi,$(PRODUCTS))) \
 	$(call into,$(QEMUDIR),$(filter %.rom,$(PRODUCTS))) \
 	$(call into,$(LIBDIR),$(filter %.a,$(PRODUCTS))) \
@@ -734,7 +737,7 @@ install: all build/lib/kshim.pc build/install/kshim.elf
 
 uninstall:
 	$(Q)for f in $(INSTALL_PROGRAMS) $(INSTALL_FILES); do rm -f "$(DESTDIR)$${f#*:}"; done
-	$(Q)rmdir "$(DESTDIR)$(IMAGEDIR)" "$(DESTDIR)$(EFIDIR)" 2>/dev/null || :
+	$(Q)rmdir $(foreach d,$(sort $(IMAGEDIR) $(SCHEMADIR) $(EFIDIR)),"$(DESTDIR)$d") 2>/dev/null || :
 
 deb:
 	+@tools/make-deb $(VERSION) build/deb

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`make install` and `make uninstall`: what lies where, that it works from there, that nothing is left."""
+import json
 import os
 import pathlib
 import re
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 
+import jsonschema
 import pytest
 
 import installed
@@ -16,7 +18,7 @@ import files    # noqa: E402
 
 BUILD = installed.TOP / 'build'
 PLACES = {'.elf': 'share/kshim', '.bzimage': 'share/kshim', '.bin': 'share/kshim', '.efi': 'lib/kshim',
-          '.rom': 'share/qemu', '.a': 'lib', '.h': 'include', '.pc': 'lib/pkgconfig'}
+          '.json': 'share/kshim', '.rom': 'share/qemu', '.a': 'lib', '.h': 'include', '.pc': 'lib/pkgconfig'}
 
 
 def version():
@@ -40,7 +42,7 @@ def test_everything_has_its_place():
         elif suffix:
             assert os.path.dirname(name) == f'usr/{PLACES[suffix]}', name
     assert {'usr/share/kshim/kshim.elf', 'usr/share/kshim/kshim-riscv64.bin', 'usr/lib/kshim/kshim.efi',
-            'usr/share/qemu/kshim.rom',
+            'usr/share/qemu/kshim.rom', 'usr/share/kshim/plan.schema.json', 'usr/share/kshim/check.schema.json',
             'usr/include/kshim.h', 'usr/lib/libkshim.a', 'usr/lib/pkgconfig/kshim.pc',
             'usr/share/bash-completion/completions/kshim', 'usr/share/zsh/site-functions/_kshim',
             'usr/share/man/man1/kshim.1', 'usr/share/man/man7/kshim.elf.7'} <= set(found)
@@ -51,6 +53,19 @@ def test_images_are_those_that_were_built():
         built = BUILD / os.path.basename(name)
         if built.suffix in ('.efi', '.bin', '.rom', '.bzimage'):
             assert (installed.tree() / name).read_bytes() == built.read_bytes()
+
+
+@pytest.mark.parametrize('command', ['check', 'plan'])
+def test_json_is_by_the_schema_that_is_installed(command):
+    there = installed.tree() / 'usr'
+    schema = json.loads((there / f'share/kshim/{command}.schema.json').read_text())
+    done = subprocess.run([there / 'bin/kshim', command, '--json', there / 'share/kshim/kshim.elf'], check=False,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode in (0, 1), done.stderr
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({}, schema)
 
 
 def test_umask_does_not_matter(tmp_path):
