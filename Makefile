@@ -15,6 +15,7 @@ STUB_SRCS := \
 	stub/bls.c \
 	stub/bls_order.c \
 	stub/body.c \
+	stub/body_rom.c \
 	stub/bundle.c \
 	stub/cmdline.c \
 	stub/efi_map.c \
@@ -262,6 +263,7 @@ TOOL_SRCS := \
 	tools/plan/target.c \
 	tools/plan/target_efi.c \
 	tools/plan/target_qemu.c \
+	tools/plan/target_rom.c \
 	tools/plan/target_riscv.c \
 	tools/plan/target_virt.c \
 	tools/request.c \

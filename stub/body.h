@@ -38,6 +38,27 @@ struct named_range body_bios_data(void);
 /* Room for a UEFI firmware's map that now has `len` bytes in descriptors of `desc_size`. */
 uint64_t body_efi_map_room(uint64_t len, uint64_t desc_size);
 
+/*
+ * What kshim.rom says of itself, BODY_ROM_ABOUT bytes before its end: this word, and start and
+ * end of its variables and of what it cannot reach. All are 32 bits, little-endian.
+ */
+#define BODY_ROM_ABOUT 36
+#define BODY_ROM_MAGIC 0x4d48534bu /* "KSHM" */
+
+/* A kernel that QEMU has put below this is overwritten by it. */
+#define BODY_ROM_LOW_END 0x9f000ull
+
+/* Most of memory's end that it may take for ACPI tables. */
+#define BODY_ROM_ZONE (4 * MIB)
+
+/* First byte after the RAM that holds `addr`; 0 if none does. */
+uint64_t body_ram_end_at(const struct memmap *map, uint64_t addr);
+
+/* The highest free memory below 4 GiB, in one piece from 1 MiB on, at most `len` bytes of it.
+ */
+struct range body_high_zone(const struct memmap *map, const struct named_range *busy,
+        uint32_t nr_busy, uint64_t len);
+
 /* What a RISC-V body adds: fixed[] and the guest's map must outlive the plan. */
 struct body_riscv {
 	const struct fdt *tree; /* the firmware's, at tree_addr */

@@ -3,12 +3,12 @@
  * The steps by which one of QEMU's PCs becomes what a kernel expects; pc.h tells their order.
  */
 #include "x86/pc.h"
+#include "stub/body.h"
 #include "x86/cpu.h"
 #include "x86/fw_cfg.h"
 #include "x86/mtrr.h"
 #include "x86/smbios.h"
 
-#define HIGH_ZONE       (4 * MIB) /* what tables may take; QEMU's want some 200 KiB */
 #define ITEM_CPUS       0x05
 #define FEATURE_CONTROL "etc/msr_feature_control"
 #define CPU_MSR         (1u << 5) /* CPUID 1, EDX */
@@ -48,7 +48,7 @@ load_tables(struct pc *pc, struct refusal *ret_why)
 	uint64_t end;
 	enum refusal_code code;
 
-	t->high = pc_high_zone(pc, HIGH_ZONE);
+	t->high = body_high_zone(pc->map, pc->busy, pc->nr_busy, BODY_ROM_ZONE);
 	t->fseg = pc->fseg;
 	end = range_end(t->high);
 	code = tables_load(t, &pc->items, ret_why);
@@ -101,7 +101,7 @@ pc_init(struct pc *pc, struct refusal *ret_why)
 		code = pc_map(pc, ret_why);
 	if (code)
 		return code;
-	low_end = pc_ram_end_at(pc->map, MIB);
+	low_end = body_ram_end_at(pc->map, MIB);
 	code = pc_chipset(pc, low_end, memmap_ram_end(pc->map), ret_why);
 	if (!code)
 		code = read_cpus(pc, ret_why);

@@ -59,10 +59,4 @@ void pc_slot_irqs(const struct pc *pc, struct mp_machine *m);
 /* The map by etc/e820 or CMOS, the BIOS area reserved. Errors: those of the items, the map. */
 enum refusal_code pc_map(struct pc *pc, struct refusal *ret_why);
 
-/* First byte after the RAM that holds `addr`; 0 if none does. */
-uint64_t pc_ram_end_at(const struct memmap *map, uint64_t addr);
-
-/* The highest free memory below 4 GiB, at most `len` bytes of it. */
-struct range pc_high_zone(const struct pc *pc, uint64_t len);
-
 #endif

@@ -52,38 +52,3 @@ pc_map(struct pc *pc, struct refusal *ret_why)
 		return code;
 	return memmap_add(pc->map, BIOS_AREA, BIOS_AREA_LEN, MEM_RESERVED, ret_why);
 }
-
-uint64_t
-pc_ram_end_at(const struct memmap *map, uint64_t addr)
-{
-	for (uint32_t i = 0; i < map->count; i++) {
-		struct range r = map->entry[i].range;
-
-		if (map->entry[i].type == MEM_RAM && addr >= r.addr && addr < range_end(r))
-			return range_end(r);
-	}
-	return 0;
-}
-
-struct range
-pc_high_zone(const struct pc *pc, uint64_t len)
-{
-	uint64_t end = align_down(pc_ram_end_at(pc->map, MIB), PAGE);
-	struct range zone = {MIB, 0};
-	bool moved = true;
-
-	while (moved) {
-		moved = false;
-		if (end < MIB)
-			return (struct range){MIB, 0};
-		zone.len = end - MIB < len ? end - MIB : len;
-		zone.addr = end - zone.len;
-		for (uint32_t i = 0; i < pc->nr_busy; i++) {
-			if (range_overlaps(pc->busy[i].range, zone)) {
-				end = align_down(pc->busy[i].range.addr, PAGE);
-				moved = true;
-			}
-		}
-	}
-	return zone;
-}

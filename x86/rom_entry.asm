@@ -30,7 +30,7 @@ rom_ram equ ROM_RAM
 %define REQUEST   0x600			; 16 bytes of RAM that nobody uses: a fw_cfg request
 %define NO_ITEM   0x3fff		; reads as zeros
 
-extern rom_main, fault_page
+extern rom_main, fault_page, kshim_end
 
 ; ---------------------------------------------------------------- the end of the ROM
 section .reset
@@ -57,7 +57,8 @@ reset16:
 .again:	lidt	[cs:IN_SEGMENT(boot_gdt)]	; the null descriptor: no IDT
 	int3
 
-	times RESET_LEN - 16 - ($ - $$) db 0xf4	; hlt
+	times RESET_LEN - ROM_ABOUT - ($ - $$) db 0xf4	; hlt
+about:	dd	ROM_MAGIC, ROM_RAM, kshim_end, ROM_WINDOW, ROM_WINDOW + ROM_WINDOW_LEN	; stub/body.h
 global reset_vector
 reset_vector:
 	cli

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`kshim plan` against what kshim.elf and kshim.bzimage do under QEMU, down to each structure."""
+"""`kshim plan` against what kshim.elf, kshim.bzimage and kshim.rom do under QEMU, down to each structure."""
 import files
 import machine
 import pytest
@@ -12,6 +12,16 @@ INITRD = ('bytes:5000',)
 
 def probe(name, kernel, **more):
     return Row(f'plan-{name}', f'probe:{kernel}', probe={'where': '1', **more.pop('words', {})}, **more)
+
+
+def rom(name, kernel, way='qemu', **more):
+    return probe(f'rom-{name}', kernel, rom=True, way=way, **more)
+
+
+def rom_linux(name, kernel, of, memory, by):
+    """Linux tells the map that it has got: of kshim.rom's own it is known to the byte."""
+    return Row(f'plan-rom-linux-{name}', kernel, machine=of, rom=True, way='qemu', memory=memory, by=by,
+               append='ignore_loglevel', initrds=INITRD, expect=('BIOS-e820', 'Memory: '), endless=True)
 
 
 ROWS = (
@@ -39,6 +49,21 @@ ROWS = (
     probe('bzimage-pvh64-pc', 'pvh64', way='bzimage-fwcfg', machine='pc', by='pvh'),
     probe('bzimage-bz-2.00', 'bz-2.00', way='bzimage-fwcfg', machine='pc', by='linux32'),
     probe('bzimage-over', 'pvh-over', way='bzimage-fwcfg', by='pvh'),
+    rom('pc', 'bz64', machine='pc', initrds=INITRD, by='linux64'),
+    rom('q35-fwcfg', 'bz64', way='fwcfg', initrds=INITRD, cpu='qemu64,+rdrand', by='linux64'),
+    rom('microvm', 'bz64', machine='microvm', initrds=INITRD, by='linux64'),
+    rom('q35-5g', 'bz64', memory=5120, initrds=INITRD, by='linux64'),
+    rom('pc-window', 'bz64', machine='pc', memory=2050, initrds=INITRD, by='linux64'),
+    rom('bz-2.00', 'bz-2.00', machine='pc', initrds=INITRD, by='linux32'),
+    rom('placed', 'pvh64', initrds=INITRD, by='pvh'),
+    rom('placed-pc', 'pvh32', machine='pc', by='pvh'),
+    rom('placed-microvm', 'pvh64', machine='microvm', by='pvh'),
+    rom('elf64', 'elf64', way='fwcfg', initrds=INITRD, by='linux64'),
+    rom('elf64-over', 'elf64-over', way='fwcfg', by='linux64'),
+    rom('hypervisor', 'hypervisor', way='fwcfg', initrds=('bytes:5000', 'bytes:70000'), by='pvh'),
+    rom_linux('pc', 'vmlinux:cloud', 'pc', 512, by='pvh'),
+    rom_linux('q35', 'debian:cloud', 'q35', 3000, by='linux64'),
+    rom_linux('microvm', 'debian:cloud', 'microvm', 384, by='linux64'),
     Row('plan-debian', 'debian:cloud', memory=384, initrds=('initramfs',), by='linux64',
         expect=('kshim: powering off',)),
     Row('plan-debian-vmlinux', 'vmlinux:cloud', memory=512, machine='pc', initrds=('initramfs',), by='pvh',
@@ -49,7 +74,7 @@ ROWS = (
 def arguments(row):
     line, _ = machine.lines(row)
     initrds = [a for name in row.initrds for a in ('-i', files.path(name))]
-    body = 'bzimage' if row.way == 'bzimage-fwcfg' else 'elf'
+    body = 'rom' if row.rom else 'bzimage' if row.way == 'bzimage-fwcfg' else 'elf'
     return ['--body', body, '--machine', row.machine, '-m', f'{row.memory}M', '--cpu', CPU[row.cpu],
             '-a', line, *initrds, files.path(row.kernel)]
 
@@ -68,4 +93,6 @@ def test_planned_as_booted(row, record_property):
     found = where.differences_of_lines(told, outcome.serial)
     if row.is_probe:
         found += where.differences_of_things(told, outcome.serial)
+    elif row.rom:
+        found += where.differences_of_reserved(told, outcome.serial)
     assert not found, '\n'.join(found)

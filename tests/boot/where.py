@@ -8,6 +8,7 @@ import subprocess
 import files
 
 THING = re.compile(r'^probe \S+: ([A-Za-z_ ]+) is at (0x[0-9a-f]+) \+ (0x[0-9a-f]+)$', re.M)
+RESERVED = re.compile(r'BIOS-e820: \[mem (0x[0-9a-f]+)-(0x[0-9a-f]+)\] reserved')
 
 # What a probe calls it -> the kind of region that it must start, or lie in.
 STARTS = {'kernel': 'kernel-file', 'zero page': 'zero-page', 'command line': 'cmdline', 'GDT': 'gdt',
@@ -43,6 +44,13 @@ def differences_of_things(told, serial):
                 and name != 'kernel':
             wrong.append(f'{name} {addr:#x} + {size:#x} is not in {kind} {ranges}')
     return wrong
+
+
+def differences_of_reserved(told, serial):
+    """The same of all memory that the map which Linux got calls reserved."""
+    found = [(int(m[1], 16), int(m[2], 16)) for m in RESERVED.finditer(serial)]
+    planned = regions(told, 'reserved')
+    return [] if found and found == planned else [f'reserved is {found}, planned {planned}']
 
 
 def differences_of_lines(told, serial):

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -72,6 +73,11 @@ def golden_cases():
     cases.update({f'bzImage {v}, kshim.elf on q35': (images.BZIMAGES[v],
                                                      ['--body', 'elf', '--machine', 'q35', '--stub', 'stub'])
                   for v in ('2.00', '2.04', '2.15')})
+    rom = ['--body', 'rom', '--stub', 'rom-stub', '-m']
+    cases['bzImage 2.15, kshim.rom on pc'] = (images.BZIMAGES['2.15'], [*rom, '64M'])
+    cases['ELF64, kshim.rom on q35'] = (images.elf(), ['--machine', 'q35', *rom, '4G'])
+    cases['ELF64, kshim.rom, below 640 KiB'] = (images.elf(paddr=0x10000, entry=0x10000, notes=[images.pvh(0x10000)]),
+                                                [*rom, '64M'])
     cases.update({name: (data, []) for name, data in images.ELFS.items()})
     cases['ELF64, 5 GiB, UEFI'] = (images.ELFS['PHYS32_RELOC'], ['--body', 'efi', '-m', '5G'])
     cases['ELF64 with PVH, by linux64'] = (images.elf(), ['--protocol', 'linux64', '--cpu', 'pdpe1gb'])
@@ -86,6 +92,8 @@ def test_golden(tmp_path):
     # A body of a fixed size: what it covers shall not change with kshim itself.
     (tmp_path / 'stub').write_bytes(images.elf(32, paddr=MIB, mem=MIB // 2, entry=MIB,
                                                notes=[images.pvh(MIB)]))
+    (tmp_path / 'rom-stub').write_bytes(
+        bytes(65500) + b'KSHM' + struct.pack('<4I', 0x1000, 0x70000, 0x7fe00000, 0x80000000) + bytes(16))
     text = ''
     for name, (data, more) in golden_cases().items():
         (tmp_path / 'kernel').write_bytes(data)
@@ -107,7 +115,7 @@ def test_json(name, tmp_path):
     data, more = golden_cases()[name]
     (tmp_path / 'initrd').write_bytes(ARCHIVE)
     (tmp_path / 'kernel').write_bytes(data)
-    more = [a for a in more if a not in ('--stub', 'stub')]
+    more = [a for a in more if a not in ('--stub', 'stub', 'rom-stub')]
     out = plan('--json', '-i', tmp_path / 'initrd', *more, tmp_path / 'kernel')
     out = json.loads(out.stdout)
     jsonschema.validate(out, SCHEMA)
@@ -172,12 +180,15 @@ def test_no_colour_but_on_a_terminal(kernel):
 @pytest.mark.parametrize('args,status', [
     ([], 2), (['a', 'b'], 2), (['--body', 'x', 'k'], 2), (['-m', '1M', 'k'], 2), (['-m', '9x', 'k'], 2),
     (['--machine', 'virt', 'vmlinuz'], 2), (['--cpu', 'x', 'k'], 2), (['--nonsense', 'k'], 2),
-    (['--body', 'efi', '--machine', 'pc', 'vmlinuz'], 2), (['--help'], 0), (['vmlinuz'], 0),
+    (['--body', 'efi', '--machine', 'pc', 'vmlinuz'], 2), (['--body', 'rom', '--machine', 'kshim', 'vmlinuz'], 2),
+    (['--body', 'rom', '--stub', 'no-rom', 'vmlinuz'], 1), (['--body', 'rom', '--machine', 'q35', 'vmlinuz'], 0),
+    (['--help'], 0), (['vmlinuz'], 0),
     (['/nowhere'], 3), (['-i', '/nowhere', 'vmlinuz'], 3), (['--map', '/nowhere', 'vmlinuz'], 3),
     (['--svg', '/nowhere/x.svg', 'vmlinuz'], 3), (['text'], 1), (['-m', '8M', 'vmlinuz'], 1),
     (['--stub', '/nowhere', '--body', 'elf', 'vmlinuz'], 3), (['-i', 'text', 'vmlinuz'], 1)])
 def test_status(args, status, kernel):
     (kernel.parent / 'text').write_text('nothing\n')
+    (kernel.parent / 'no-rom').write_bytes(bytes(65536))
     done = plan(*args, cwd=kernel.parent)
     assert done.returncode == status, done.stdout + done.stderr
     assert done.stdout + done.stderr

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "stub/body.h"
 #include "tests/unit/pc_bench.h"
 #include "tests/unit/qtest.h"
 
@@ -29,7 +30,7 @@ struct refusal pc_why;
 uint64_t
 pc_low_end(void)
 {
-	return pc_ram_end_at(&pc_memmap, MIB);
+	return body_ram_end_at(&pc_memmap, MIB);
 }
 
 uint8_t

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stub/body.h"
 #include "tests/unit/low_memory.h"
 #include "tests/unit/pc_bench.h"
 #include "tests/unit/qtest.h"
@@ -28,7 +29,7 @@ cmos(void **state)
 		snprintf(words, sizeof(words), "-M pc -m %s", sizes[i]);
 		pc_start(words);
 		assert_int_equal(cmos_map(pc_cmos, &by_cmos, &pc_why), 0);
-		assert_int_equal(pc_ram_end_at(&by_cmos, MIB), pc_low_end());
+		assert_int_equal(body_ram_end_at(&by_cmos, MIB), pc_low_end());
 		assert_int_equal(memmap_ram_end(&by_cmos), memmap_ram_end(&pc_memmap));
 		assert_int_equal(memmap_ram_size(&by_cmos), memmap_ram_size(&pc_memmap));
 		qtest_stop();
@@ -67,22 +68,20 @@ high_zone(void **state)
 	struct named_range busy[2] = {
 	        {"a", {0x7fe00000, 0x200000}}, {"b", {0x7fd00000, 0x1000}}};
 	struct range r;
+	uint32_t nr = 0;
 
 	(void)state;
 	memset(&pc_memmap, 0, sizeof(pc_memmap));
-	pc_machine.map = &pc_memmap;
-	pc_machine.busy = busy;
 	assert_int_equal(memmap_add(&pc_memmap, 0, 2 * GIB, MEM_RAM, &pc_why), 0);
 	assert_int_equal(memmap_add(&pc_memmap, 0xa0000, 0x60000, MEM_RESERVED, &pc_why), 0);
-	pc_machine.nr_busy = 0;
-	r = pc_high_zone(&pc_machine, 4 * MIB);
+	r = body_high_zone(&pc_memmap, busy, nr, 4 * MIB);
 	assert_int_equal(range_end(r), 2 * GIB);
-	pc_machine.nr_busy = 2;
-	r = pc_high_zone(&pc_machine, 4 * MIB);
+	nr = 2;
+	r = body_high_zone(&pc_memmap, busy, nr, 4 * MIB);
 	assert_int_equal(range_end(r), 0x7fd00000);
 	assert_int_equal(r.len, 4 * MIB);
 	busy[1].range = (struct range){0, 0x7ff00000};
-	assert_int_equal(pc_high_zone(&pc_machine, 4 * MIB).len, 0);
+	assert_int_equal(body_high_zone(&pc_memmap, busy, nr, 4 * MIB).len, 0);
 }
 
 static uint8_t

@@ -9,6 +9,7 @@
 
 #include "tools/find_image.h"
 #include "tools/plan/map.h"
+#include "tools/plan/target.h"
 #include "tools/unpack.h"
 
 /* The body and machine that go with this kernel, where the options leave them open. */
@@ -18,12 +19,14 @@ decide(struct plan_case *c)
 	static const enum plan_machine machines[] = {[PLAN_DIRECT] = MACHINE_KSHIM,
 	        [PLAN_ELF] = MACHINE_PC,
 	        [PLAN_BZIMAGE] = MACHINE_PC,
+	        [PLAN_ROM] = MACHINE_PC,
 	        [PLAN_EFI] = MACHINE_OVMF,
 	        [PLAN_RISCV] = MACHINE_VIRT,
 	        [PLAN_RISCV_GUEST] = MACHINE_VIRT};
 	static const enum body bodies[] = {[PLAN_DIRECT] = BODY_LAUNCHER,
 	        [PLAN_ELF] = BODY_PC,
 	        [PLAN_BZIMAGE] = BODY_PC,
+	        [PLAN_ROM] = BODY_PC,
 	        [PLAN_EFI] = BODY_EFI,
 	        [PLAN_RISCV] = BODY_RISCV,
 	        [PLAN_RISCV_GUEST] = BODY_RISCV_GUEST};
@@ -52,7 +55,7 @@ check_pair(const struct plan_case *c, int *ret_status)
 	bool riscv = o->body == PLAN_RISCV || o->body == PLAN_RISCV_GUEST;
 	const char *wanted = NULL;
 
-	if (o->body == PLAN_BZIMAGE &&
+	if ((o->body == PLAN_BZIMAGE || o->body == PLAN_ROM) &&
 	        (o->machine < MACHINE_PC || o->machine > MACHINE_MICROVM))
 		wanted = "pc, q35 or microvm";
 	else if (riscv && (o->machine != MACHINE_VIRT))
@@ -121,6 +124,7 @@ read_stub(struct plan_case *c, int *ret_status)
 	bool riscv = c->body == BODY_RISCV || c->body == BODY_RISCV_GUEST;
 	const char *name = riscv                           ? "kshim-riscv64.bin"
 	                   : c->order.body == PLAN_BZIMAGE ? "kshim.bzimage"
+	                   : c->order.body == PLAN_ROM     ? "kshim.rom"
 	                                                   : "kshim.elf";
 	const char *path = c->order.stub;
 	char beside[4200];
@@ -140,6 +144,8 @@ read_stub(struct plan_case *c, int *ret_status)
 	*ret_status = file_read(path, &c->stub);
 	if (*ret_status != STATUS_OK)
 		return false;
+	if (c->order.body == PLAN_ROM)
+		return target_rom_read(c, path, ret_status);
 	im = image_of(file_span(&c->stub));
 	if (any_kernel_probe(&im, &c->stub_facts, &c->why) != REFUSAL_NONE) {
 		*ret_status = fail_refusal(path, c->why);

@@ -46,9 +46,11 @@ struct plan_case {
 	struct given_map given;
 	struct file stub; /* kshim.elf or kshim-riscv64.bin, if the body is one of them */
 	struct facts stub_facts;
-	struct range keep; /* its memory */
+	struct range keep;   /* its memory */
+	struct range window; /* kshim.rom: what it cannot reach */
 
 	struct facts facts;
+	struct facts placed; /* what kshim.rom is told of a kernel that QEMU has placed */
 	uint64_t kernel_off; /* in its file: a bundle has it further on */
 	uint64_t packed_len; /* of the initrd that a bundle has at its end; 0: none */
 	struct cmdline_words words;
@@ -56,7 +58,7 @@ struct plan_case {
 	uint8_t seed[PLAN_RNG_SEED];
 	struct memmap map;
 	struct efi_map efi;
-	struct named_range fixed[CASE_FIXED], busy[1];
+	struct named_range fixed[CASE_FIXED], busy[2];
 	struct fdt tree;
 	struct machine machine;
 	uint8_t tree_bytes[16384];

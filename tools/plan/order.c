@@ -45,7 +45,7 @@ static const struct option long_options[] = {
 };
 
 const char *const plan_body_words[] = {
-        "direct", "elf", "bzimage", "efi", "riscv", "riscv-guest", "auto", NULL};
+        "direct", "elf", "bzimage", "rom", "efi", "riscv", "riscv-guest", "auto", NULL};
 const char *const plan_machine_words[] = {"kshim", "pc", "q35", "microvm", "firecracker",
         "cloud-hypervisor", "ovmf", "virt", "auto", NULL};
 
@@ -62,9 +62,9 @@ static const char help_text[] =
         "  -i, --initrd FILE    an initrd; may be given several times\n"
         "  -a, --append TEXT    the kernel's command line\n"
         "      --body WORD      who puts it there: direct (kshim run --direct), elf\n"
-        "                       (kshim.elf), bzimage (kshim.bzimage), efi (kshim.efi),\n"
-        "                       riscv, riscv-guest (kshim-riscv64.bin); default direct, or "
-        "riscv-guest\n"
+        "                       (kshim.elf), bzimage (kshim.bzimage), rom (kshim.rom), efi\n"
+        "                       (kshim.efi), riscv, riscv-guest (kshim-riscv64.bin);\n"
+        "                       default direct, or riscv-guest\n"
         "      --machine WORD   kshim (kshim run), firecracker, cloud-hypervisor; QEMU's pc,\n"
         "                       q35, microvm, virt; ovmf (q35 with UEFI)\n"
         "      --protocol WORD  auto, pvh, linux64, linux32 (default auto)\n"
@@ -128,7 +128,7 @@ take_choice(struct order *o, int opt, const char *text, int *ret_status)
 	case OPT_BODY:
 		if ((n = word_parse(text, plan_body_words)) < 0)
 			return bad(ret_status, "--body", text,
-			        "auto, direct, elf, bzimage, efi, riscv or riscv-guest");
+			        "auto, direct, elf, bzimage, rom, efi, riscv or riscv-guest");
 		o->body = (enum plan_body)n;
 		return true;
 	case OPT_MACHINE:

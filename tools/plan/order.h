@@ -13,6 +13,7 @@ enum plan_body {
 	PLAN_DIRECT,  /* kshim run --direct */
 	PLAN_ELF,     /* kshim.elf */
 	PLAN_BZIMAGE, /* kshim.bzimage */
+	PLAN_ROM,     /* kshim.rom */
 	PLAN_EFI,
 	PLAN_RISCV,
 	PLAN_RISCV_GUEST,

@@ -151,6 +151,8 @@ apply_x86(struct plan_case *c, uint64_t memory)
 {
 	enum refusal_code code = REFUSAL_NONE;
 
+	if (c->order.body == PLAN_ROM)
+		return target_rom(c, memory);
 	c->req.map = &c->map;
 	if (case_map_is_given(c))
 		c->map = c->given.map;

@@ -10,6 +10,15 @@
 /* QEMU's pc, q35 and microvm as PVH tells their memory (SeaBIOS, qboot). */
 void target_qemu_map(enum plan_machine machine, uint64_t memory, struct memmap *ret_map);
 
+/* RAM below 4 GiB of such a machine. */
+uint64_t target_qemu_low(enum plan_machine machine, uint64_t memory);
+
+/* What c->stub, which is kshim.rom, says of itself; false with *ret_status if it is another. */
+bool target_rom_read(struct plan_case *c, const char *path, int *ret_status);
+
+/* What kshim.rom keeps, its map if none is given, and a kernel that QEMU has placed for it. */
+enum refusal_code target_rom(struct plan_case *c, uint64_t memory);
+
 /* Map, sources and limits of kshim.efi, under OVMF if no map is given. */
 enum refusal_code target_efi(struct plan_case *c, uint64_t memory);
 

@@ -26,14 +26,21 @@ add(struct memmap *map, uint64_t addr, uint64_t end, uint32_t type)
 		memmap_add(map, addr, end - addr, type, &why);
 }
 
-void
-target_qemu_map(enum plan_machine machine, uint64_t memory, struct memmap *ret_map)
+uint64_t
+target_qemu_low(enum plan_machine machine, uint64_t memory)
 {
 	static const struct split splits[] = {[MACHINE_PC] = {3584 * MIB, 3 * GIB},
 	        [MACHINE_Q35] = {2816 * MIB, 2 * GIB},
 	        [MACHINE_MICROVM] = {3 * GIB, 3 * GIB}};
 	const struct split *s = &splits[machine];
-	uint64_t low = memory < s->from ? memory : s->low;
+
+	return memory < s->from ? memory : s->low;
+}
+
+void
+target_qemu_map(enum plan_machine machine, uint64_t memory, struct memmap *ret_map)
+{
+	uint64_t low = target_qemu_low(machine, memory);
 	uint64_t kept = machine == MACHINE_MICROVM ? 0 : SEABIOS_KEEPS;
 
 	ret_map->count = 0;

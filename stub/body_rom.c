@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where kshim.rom puts the tables that QEMU has for the kernel: as high below 4 GiB as it can.
+ */
+#include "body.h"
+
+uint64_t
+body_ram_end_at(const struct memmap *map, uint64_t addr)
+{
+	for (uint32_t i = 0; i < map->count; i++) {
+		struct range r = map->entry[i].range;
+
+		if (map->entry[i].type == MEM_RAM && addr >= r.addr && addr < range_end(r))
+			return range_end(r);
+	}
+	return 0;
+}
+
+struct range
+body_high_zone(const struct memmap *map, const struct named_range *busy, uint32_t nr_busy,
+        uint64_t len)
+{
+	uint64_t end = align_down(body_ram_end_at(map, MIB), PAGE);
+	struct range zone = {MIB, 0};
+	bool moved = true;
+
+	while (moved) {
+		moved = false;
+		if (end < MIB)
+			return (struct range){MIB, 0};
+		zone.len = end - MIB < len ? end - MIB : len;
+		zone.addr = end - zone.len;
+		for (uint32_t i = 0; i < nr_busy; i++) {
+			if (range_overlaps(busy[i].range, zone)) {
+				end = align_down(busy[i].range.addr, PAGE);
+				moved = true;
+			}
+		}
+	}
+	return zone;
+}
