@@ -287,6 +287,32 @@ BIOS-e820: [mem 0x0000000002100000-0x0000000003ffffff] usable
     assert 'these collide:' in text and 'what would help:' in text
 
 
+def collisions(out):
+    return [(c['name'], c['first'], c['last']) for c in out['refusal']['collide']]
+
+
+def test_no_room_for_what_is_handed_over(kernel):
+    """The kernel fills all memory that there is."""
+    full = 'BIOS-e820: [mem 0x0000000001000000-0x0000000002ffffff] usable\n'
+    out = told('--map', '-', kernel, status=1, stdin=full)
+    assert out['refusal']['name'] == 'plan.handoff-room'
+    assert collisions(out) == [('zero page', '0x2fff000', '0x2ffffff'),
+                               ('kernel: decompression, BSS', '0x1002000', '0x2ffffff')]
+
+
+def test_no_room_to_move_files_in(tmp_path):
+    """A segment that belongs over the body must wait elsewhere, and is larger than what is free."""
+    (tmp_path / 'stub').write_bytes(images.elf(32, paddr=MIB, mem=MIB // 2, entry=MIB, notes=[images.pvh(MIB)]))
+    (tmp_path / 'k').write_bytes(images.elf(paddr=MIB, entry=MIB, mem=0x10000, notes=[images.pvh(MIB)], more=[
+        (images.pack.PT_LOAD, b'x' * 0x40000, MIB + 0x10000)]))
+    small = ('BIOS-e820: [mem 0x0000000000080000-0x000000000009fbff] usable\n'
+             'BIOS-e820: [mem 0x0000000000100000-0x000000000019ffff] usable\n')
+    out = told('--body', 'elf', '--stub', tmp_path / 'stub', '--map', '-', tmp_path / 'k', status=1, stdin=small)
+    assert out['refusal']['name'] == 'plan.stage-room'
+    assert collisions(out) == [('scratch while files are moved', '0x160000', '0x19ffff'),
+                               ('kshim', '0x150000', '0x17ffff')]
+
+
 def test_other_protocol_is_advised(tmp_path):
     (tmp_path / 'k').write_bytes(images.elf(notes=[images.pack.LINUX_NOTE]))
     out = told('--protocol', 'pvh', tmp_path / 'k', status=1)

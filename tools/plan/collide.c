@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A kernel belongs at its preferred address, or as low as it may; an initrd ends at the end of
- * memory or at the kernel's limit. The first thing that is not free there is in the way.
+ * memory or at the kernel's limit, and so does what the kernel is handed, and scratch. The
+ * first thing that is not free there is in the way.
  */
 #include "tools/plan/collide.h"
 
@@ -38,6 +39,55 @@ in_the_way(const struct region *r, struct range wanted)
 {
 	return r->kind != REGION_FREE && r->kind != REGION_BUSY && r->kind != REGION_SOURCE &&
 	       range_overlaps(r->range, wanted);
+}
+
+/* The `len` highest bytes of RAM up to `last`; {0, 0} if there is not even the last of them. */
+static struct range
+highest_ram(const struct memmap *map, uint64_t last, uint64_t len)
+{
+	uint64_t end = 0;
+
+	if (!align_up(len, PAGE, &len))
+		return (struct range){0, 0};
+	for (uint32_t i = 0; i < map->count; i++) {
+		const struct mem_range *e = &map->entry[i];
+
+		if (e->type == MEM_RAM && e->range.addr <= last)
+			end = range_end(e->range);
+	}
+	if (last < UINT64_MAX && end > last + 1)
+		end = last + 1;
+	end = align_down(end, PAGE);
+	return (struct range){end > len ? end - len : 0, end > len ? len : end};
+}
+
+static uint64_t
+overlap(struct range a, struct range b)
+{
+	uint64_t start = a.addr > b.addr ? a.addr : b.addr;
+	uint64_t end = range_end(a) < range_end(b) ? range_end(a) : range_end(b);
+
+	return end > start ? end - start : 0;
+}
+
+/*
+ * What takes most of the room. What is written before the jump also keeps off what is in use
+ * until then.
+ */
+static void
+name_small(struct refusal *why, const char *name, struct range wanted, const struct scene *s)
+{
+	uint64_t most = 0;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct region *r = &s->region[i];
+
+		if (r->kind == REGION_FREE || overlap(r->range, wanted) <= most)
+			continue;
+		most = overlap(r->range, wanted);
+		why->a = (struct named_range){name, wanted};
+		why->b = (struct named_range){r->name, r->range};
+	}
 }
 
 static void
@@ -80,6 +130,14 @@ collide_find(struct plan_case *c, const struct scene *scene)
 		        "initrd", {end > why->wanted ? align_down(end - why->wanted, PAGE) : 0,
 		                          why->wanted}};
 		name_blocker(why, scene, true);
+		break;
+	case REFUSAL_PLAN_HANDOFF_ROOM:
+		name_small(why, why->detail, highest_ram(c->req.map, why->where, why->wanted),
+		        scene);
+		break;
+	case REFUSAL_PLAN_STAGE_ROOM:
+		name_small(why, "scratch while files are moved",
+		        highest_ram(c->req.map, UINT64_MAX, why->wanted), scene);
 		break;
 	default:
 		break;
