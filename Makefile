@@ -370,6 +370,7 @@ UNIT_TESTS := \
 FUZZERS := \
 	tests/fuzz/fuzz_bundle.c \
 	tests/fuzz/fuzz_fdt.c \
+	tests/fuzz/fuzz_initrd.c \
 	tests/fuzz/fuzz_plan.c \
 	tests/fuzz/fuzz_probe.c \
 	tests/fuzz/fuzz_tables.c \
@@ -770,13 +771,19 @@ FUZZ_PLAN_SRCS := tools/plan/cpio.c tools/plan/findings.c tools/plan/map.c tools
 	tools/plan/map_efi.c tools/plan/map_qemu.c
 build/asan/fuzz_plan: $(FUZZ_PLAN_SRCS:%.c=build/asan/%.o)
 build/fuzz/fuzz_plan: $(FUZZ_PLAN_SRCS)
+# The same of fuzz_initrd, and the libraries that unpack.
+FUZZ_INITRD_SRCS := tools/file.c tools/ikconfig.c tools/payload.c tools/unlzop.c tools/unpack.c \
+	tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c tools/plan/look_initrd.c
+build/asan/fuzz_initrd: $(FUZZ_INITRD_SRCS:%.c=build/asan/%.o)
+build/fuzz/fuzz_initrd: $(FUZZ_INITRD_SRCS)
+%/fuzz_initrd: FUZZ_LIBS := -larchive -llzo2 -lz
 # What fuzz_tables reads with.
 FUZZ_X86 := x86/items.c x86/tables.c
 
 $(FUZZ_PROGRAMS): build/asan/%: build/asan/tests/fuzz/%.o build/asan/tests/fuzz/replay.o \
 		$(FUZZ_X86:%.c=build/asan/%.o) build/x86/x86/sum.o build/asan/libkshim.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(FUZZ_LIBS)
 
 .PHONY: test-unit test-fuzz test-cli test-check test-boot test-efi test-kvm test
 test-unit: $(UNIT_PROGRAMS)
@@ -804,7 +811,7 @@ build/fuzz/%: tests/fuzz/%.c $(STUB_SRCS) $(FUZZ_X86) build/x86/x86/sum.o
 	@command -v $(CLANG) >/dev/null || { echo 'clang is missing: apt-get install clang' >&2; exit 1; }
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -g -O1 -I. -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $@ $^
+		-fno-sanitize-recover=all -o $@ $^ $(FUZZ_LIBS)
 
 # The kernels that the rows boot, out of Debian's packages into build/debs/.
 .PHONY: fetch

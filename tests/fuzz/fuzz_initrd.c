@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Any bytes as an initrd, compressed or not, and as the kernel that its configuration is looked
+ * for in: what is wrong with them is a finding and never an error of the host, each finding is
+ * a whole sentence, a stream uses no more bytes than there are, and bytes that start no archive
+ * are not passed over.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "tools/plan/look.h"
+#include "tools/unpack.h"
+
+/* In place of kshim.c's: nobody reads what is printed here. */
+int
+fail(int status, const char *format, ...)
+{
+	(void)format;
+	return status;
+}
+
+static void
+try_stream(struct span bytes)
+{
+	struct file plain = {.path = "x"};
+	char why[UNPACK_WHY] = "";
+	uint64_t used = 0;
+	int status;
+
+	if (!compression_of(bytes))
+		return;
+	status = unpack_stream(bytes, &plain, &used, why);
+	REQUIRE(status == STATUS_OK || status == STATUS_REFUSED);
+	REQUIRE(used <= bytes.size);
+	REQUIRE(status == STATUS_OK ? used > 0 : memchr(why, 0, sizeof(why)) != why);
+	file_free(&plain);
+}
+
+static void
+check_findings(const struct findings *f)
+{
+	REQUIRE(f->count <= FINDINGS_MAX);
+	for (uint32_t i = 0; i < f->count; i++) {
+		const struct finding *x = &f->finding[i];
+
+		REQUIRE(!strncmp(x->name, "initrd.", 7));
+		REQUIRE(x->text[0] && memchr(x->text, 0, sizeof(x->text)));
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct plan_case c;
+	static struct findings findings;
+	struct span bytes = {data, size};
+	int status = STATUS_OK;
+
+	memset(&c, 0, sizeof(c));
+	findings.count = findings.lost = 0;
+	c.order.kernel = "x";
+	c.facts.format = KERNEL_ELF64;
+	c.facts.elf.evidence = LINUX_GUEST_OS;
+	c.req.map = &c.map;
+	c.req.blobs = c.files = 2;
+	c.file[0] = (struct request_file){"x", "kernel", bytes};
+	c.file[1] = (struct request_file){"x", "initrd", bytes};
+	REQUIRE(look_at_initrds(&c, &findings, &status) && status == STATUS_OK);
+	check_findings(&findings);
+	if (size && data[0] && data[0] != '0' && !compression_of(bytes))
+		REQUIRE(findings_have_error(&findings));
+	try_stream(bytes);
+	return 0;
+}
