@@ -8,7 +8,8 @@
  */
 #include "probe.h"
 
-#define HEAD 4096 /* bytes */
+#define HEAD       4096 /* bytes */
+#define SYSSIZE_AT 0x1f4
 
 enum refusal_code
 refuse_detail(struct refusal *why, enum refusal_code code, const char *detail, uint64_t where,
@@ -38,6 +39,17 @@ probe_head(const struct image *im, struct span *ret_head, struct refusal *ret_wh
 	return image_get(im, 0, len, REFUSAL_NEED, ret_head, ret_why);
 }
 
+/*
+ * The setup header of kshim.efi, and of what ukify makes of it, is there for QEMU's sake only:
+ * no code belongs to it.
+ */
+static bool
+is_bzimage(struct span head)
+{
+	return span_is(head, 0x202, "HdrS", 4) &&
+	       (span_le32(head, SYSSIZE_AT) || !span_is(head, 0, "MZ", 2));
+}
+
 enum refusal_code
 kernel_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_why)
 {
@@ -51,7 +63,7 @@ kernel_probe(const struct image *im, struct facts *ret_facts, struct refusal *re
 		return code;
 	if (span_is(head, 0, "\177ELF", 4))
 		return elf_probe(im, ret_facts, ret_why);
-	if (span_is(head, 0x202, "HdrS", 4))
+	if (is_bzimage(head))
 		return bzimage_probe(im, ret_facts, ret_why);
 	return other_probe(im, ret_why);
 }

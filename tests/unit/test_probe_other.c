@@ -285,6 +285,22 @@ uefi_applications(void **state)
 	}
 }
 
+/* As kshim.efi has it; a bzImage has code that syssize counts. */
+static void
+setup_header_for_qemu_alone(void **state)
+{
+	(void)state;
+	pe(0x280, 0x8664, 3);
+	memcpy(bytes + 0x202, "HdrS", 4);
+	poke(0x1f4, 4, 0);
+	assert_int_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_PE);
+	poke(0x1f4, 4, 1);
+	assert_int_not_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_PE);
+	poke(0x1f4, 4, 0);
+	bytes[0] = 0;
+	assert_int_not_equal(probe(sizeof(bytes)), REFUSAL_KERNEL_PE);
+}
+
 static void
 uefi_applications_of_other_machines(void **state)
 {
@@ -373,6 +389,7 @@ main(void)
 	        cmocka_unit_test(disk_with_partitions),
 	        cmocka_unit_test(kernel_before_2_00),
 	        cmocka_unit_test(uefi_applications),
+	        cmocka_unit_test(setup_header_for_qemu_alone),
 	        cmocka_unit_test(uefi_applications_of_other_machines),
 	        cmocka_unit_test(zboot),
 	        cmocka_unit_test(dos_program),
