@@ -4,4 +4,4 @@ import os
 import sys
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [f'{TESTS}/boot', f'{TESTS}/probes']
+sys.path[:0] = [f'{TESTS}/{part}' for part in ('boot', 'probes', 'efi', 'riscv', 'kvm')]

@@ -9,11 +9,12 @@ import pty
 import struct
 import subprocess
 
-import files
 import images
 import jsonschema
+import media
 import pytest
 import report
+import rig
 
 SCHEMA = json.loads(open(f'{report.TOP}/tools/check/check.schema.json', encoding='ascii').read())
 ALL = {**images.BZIMAGES, **images.ELFS, **images.OTHERS}
@@ -263,13 +264,25 @@ def test_the_kernel_inside_is_taken_out(put, tmp_path):
     assert done.returncode == 1 and 'nothing is packed inside' in done.stderr
 
 
+def test_what_has_a_setup_header_for_qemu_alone_is_no_bzimage():
+    """As kshim.efi, and a unified kernel image that ukify makes of it, which keeps that header."""
+    said = report.check(media.EFI)
+    assert said['kind'] == 'efi-application' and not said['bootable']
+    said = report.check(media.resolve('uki:ukify:vmlinux:cloud'))
+    assert said['kind'] == 'uki' and said['inside']['kind'] == 'elf'
+
+
 # ---------------------------------------------------------------- --boot
 
 @pytest.mark.parametrize('name, ways', [
-    ('debian:cloud', {'kshim.stub': 'root', 'kshim.efi': 'root', 'kshim.bzimage': 'root'}),
-    ('vmlinux:cloud', {'kshim.stub': 'root'})])
-def test_boot_says_how_far_each_way_came(name, ways, put):
-    path = files.path(name)
+    ('debian:cloud', {'kshim.stub': 'root', 'kshim.rom': 'root', 'kshim.efi': 'root',
+                      'kshim.bzimage': 'root'}),
+    ('vmlinux:cloud', {'kshim.stub': 'root', 'kshim.rom': 'root'}),
+    ('riscv64', {'kshim.riscv': 'root'}),
+    ('uki:objcopy:debian:cloud', {'kshim.efi': 'init'}),
+    ('uki:ukify:vmlinux:cloud', {'kshim.efi': 'init'})])
+def test_boot_says_how_far_each_way_came(name, ways):
+    path = rig.kernel() if name == 'riscv64' else media.resolve(name)
     out = report.run('--json', '--boot', path)
     said = validated(out)['files'][0]
     came = {b['name']: b['reached'] for b in said['boots']}

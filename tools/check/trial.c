@@ -170,24 +170,29 @@ by_qemu(struct session *s, const char *name)
 
 	args(s, (const char *const[]){"qemu-system-x86_64", "-accel", s->kvm ? "kvm" : "tcg",
 	                "-M", "q35", "-m", "1G", "-nodefaults", "-display", "none",
-	                "-no-reboot", "-serial", "stdio", "-device", EXIT_PORT, "-append", LINE,
-	                NULL});
+	                "-no-reboot", "-serial", "stdio", "-device", EXIT_PORT, NULL});
 	if (strcmp(name, "kshim.efi") == 0 && s->r->kind == KIND_UKI) {
 		args(s, (const char *const[]){"-drive", drive, "-kernel", image(s, "kshim.efi"),
-		                "-append", report_format(s->r, "\\uki.efi %s", LINE), "-drive",
-		                report_format(s->r, "format=raw,file=fat:%s", s->folder),
+		                "-append", report_format(s->r, "\\uki.efi %s loglevel=7", LINE),
+		                "-drive",
+		                report_format(s->r,
+		                        "if=virtio,format=raw,readonly=on,file=fat:%s",
+		                        s->folder),
 		                NULL});
 	} else if (strcmp(name, "kshim.efi") == 0) {
 		args(s, (const char *const[]){"-drive", drive, "-kernel", image(s, "kshim.efi"),
-		                "-initrd", s->bundle, NULL});
+		                "-append", LINE, "-initrd", s->bundle, NULL});
 	} else if (strcmp(name, "kshim.rom") == 0) {
 		args(s, (const char *const[]){"-bios", image(s, "kshim.rom"), "-fw_cfg",
+		                report_format(
+		                        s->r, "name=opt/org.kshim/cmdline,string=%s", LINE),
+		                "-fw_cfg",
 		                report_format(
 		                        s->r, "name=opt/org.kshim/kernel,file=%s", s->bundle),
 		                NULL});
 	} else {
 		args(s, (const char *const[]){"-kernel", image(s, image_of_way(name)),
-		                "-initrd", s->bundle, NULL});
+		                "-append", LINE, "-initrd", s->bundle, NULL});
 	}
 }
 
