@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The table "who can boot it", proven: what check says of QEMU's -kernel is booted here, and what it
-says of kshim is compared with the rows that test-boot, test-efi and test-riscv boot."""
+"""The table "who can boot it", proven for QEMU: what check says of its -kernel is booted here."""
 import functools
 import tempfile
 
@@ -10,7 +9,6 @@ import report
 import files
 import machine
 from row import Row
-from rows import ROWS
 
 SEABIOS = {'microvm': 'bios-microvm.bin'}
 OVMF = ('-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd')
@@ -95,34 +93,3 @@ def test_qemu_does_what_check_says(row):
             return
     pytest.fail(f'check says {said["boots"]} ({said["rule"]}: {said["text"]}), QEMU ended with '
                 f'{outcome.status} after:\n{outcome.serial[-3000:]}', pytrace=False)
-
-
-# ---------------------------------------------------------------- kshim's own ways
-
-# A row whose words, map or memory decide says nothing of the file alone.
-PLAIN = [row for row in ROWS if row.kernel != 'none' and row.way in ('fwcfg', 'module')
-         and not row.word and not row.own_line and not row.pad_line]
-BOOTED = sorted({row.kernel for row in PLAIN if not row.refusal})
-REFUSED = sorted({(row.kernel, row.refusal) for row in PLAIN
-                  if row.refusal.split('.')[0] in ('kernel', 'elf', 'bzimage')})
-
-
-@pytest.mark.parametrize('kernel', BOOTED)
-def test_kernels_that_the_rows_boot(kernel):
-    said = said_of(kernel)
-    assert said['bootable']
-    for name in ('kshim.stub', 'kshim.rom', 'kshim.bzimage', 'kshim.direct'):
-        assert report.boots(said, name), report.launcher(said, name)
-
-
-@pytest.mark.parametrize('kernel, code', REFUSED)
-def test_kernels_that_the_rows_see_refused(kernel, code):
-    said = said_of(kernel)
-    if code == 'kernel.compressed':     # `kshim bundle` unpacks it
-        assert said['refusal']['name'] == code
-        return
-    assert not report.boots(said, 'kshim.stub')
-    if said['launchers']:
-        assert report.launcher(said, 'kshim.stub')['rule'] == code
-    else:
-        assert said['refusal']['name'] == code

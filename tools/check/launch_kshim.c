@@ -8,6 +8,9 @@
 #include "tools/check/launcher.h"
 #include "tools/check/ways.h"
 
+/* What an ELF that QEMU places must leave to kshim.rom: up to the BIOS data (x86/rom.h). */
+#define ROM_RAM_END 0x9f000
+
 static enum way
 way_of(const char *name)
 {
@@ -36,6 +39,21 @@ kernel_of(const struct candidate *c, enum way way, const char **ret_rule)
 	return r;
 }
 
+/* QEMU's -kernel places an ELF itself, and starts a multiboot one by that protocol. */
+static const char *
+how_by_rom(const struct candidate *c, const struct report *kernel, const char *text)
+{
+	enum refusal_code code = REFUSAL_NONE;
+
+	if (c->multiboot)
+		code = REFUSAL_ROM_MULTIBOOT;
+	else if (kernel == c->r && c->elf && candidate_span(c).addr < ROM_RAM_END)
+		code = REFUSAL_ROM_LOW_KERNEL;
+	return code ? report_format(c->r, "%s; by fw_cfg or a bundle, since -kernel ends in %s",
+	                      text, refusal_name(code))
+	            : text;
+}
+
 static const char *
 how(struct report *r, const struct plan *plan, const char *rule)
 {
@@ -54,7 +72,7 @@ launch_kshim(const struct candidate *c, struct launch *l)
 {
 	static struct plan plan;
 	enum way way = way_of(l->name);
-	const char *rule;
+	const char *rule, *text;
 	const struct report *kernel = kernel_of(c, way, &rule);
 	struct refusal why = {0};
 
@@ -63,7 +81,7 @@ launch_kshim(const struct candidate *c, struct launch *l)
 		return;
 	}
 	if ((kernel->facts.format == KERNEL_RISCV) != (way == WAY_RISCV)) {
-		launch_no(l, "machine",
+		launch_no(l, refusal_name(REFUSAL_KERNEL_ARCH),
 		        way == WAY_RISCV ? "starts kernels for riscv64"
 		                         : "starts kernels for x86");
 		return;
@@ -72,5 +90,7 @@ launch_kshim(const struct candidate *c, struct launch *l)
 		launch_no(l, refusal_name(why.code), report_sentence(c->r, &why));
 		return;
 	}
-	launch_yes(l, rule, how(c->r, &plan, rule), NULL);
+	text = how(c->r, &plan, rule);
+	launch_yes(l, rule,
+	        strcmp(l->name, "kshim.rom") == 0 ? how_by_rom(c, kernel, text) : text, NULL);
 }
