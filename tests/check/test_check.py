@@ -335,3 +335,20 @@ def test_a_large_disk_is_not_read(tmp_path):
         f.truncate(64 << 30)
     said = report.check(path)
     assert said['kind'] == 'disk' and report.fact(said, 'file.size') == 64 << 30
+
+
+# ---------------------------------------------------------------- rules of loaders
+
+@pytest.mark.parametrize('name, launcher, boots, rule', [
+    ('debian:ipxe', 'grub', True, 'grub.linux16'),          # starts in real mode only
+    ('debian:ipxe', 'cloud-hypervisor', False, 'cloud-hypervisor.bzimage'),
+    ('probe:zimage', 'grub', True, 'grub.linux16'),
+    ('probe:bz-2.05', 'grub', True, 'grub.linux'),
+    ('probe:bz-2.05', 'xen.pvh', False, 'xen.version'),
+    ('debian:cloud', 'xen.pvh', True, 'xen.pvh-note'),
+    ('kshim.efi', 'grub', True, 'grub.chainloader'),
+    ('kshim.efi', 'qemu.pc.seabios', False, 'uefi.pe'),
+    ('kshim.efi', 'qemu.q35.ovmf', True, 'uefi.pe')])
+def test_rules_of_loaders(name, launcher, boots, rule):
+    row = report.launcher(report.check(media.resolve(name)), launcher)
+    assert (row['boots'], row['rule']) == (boots, rule), row

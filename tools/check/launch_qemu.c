@@ -72,6 +72,11 @@ linux_by_bios(const struct candidate *c, struct launch *l)
 		launch_no(l, "qemu.setup-size", "the setup sectors are longer than the file");
 	else if (!c->r->known && c->r->refusal == REFUSAL_BZ_TRUNCATED)
 		launch_damaged(c, l);
+	else if (c->r->refusal == REFUSAL_KERNEL_PE)
+		launch_no(l, "uefi.pe",
+		        "its setup header is there for -initrd only: without UEFI it stops "
+		        "with a "
+		        "sentence");
 	else if (!has_entry16(c->r->bytes))
 		launch_no(l, "bzimage.16-bit-entry",
 		        "the BIOS enters a bzImage in real mode, and there is no code at its "

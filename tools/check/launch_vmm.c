@@ -15,6 +15,7 @@
 #define LOADER_ALIGN   (2 * MIB)
 #define CROSVM_START   (2 * MIB)
 #define KVMTOOL_LEAST  0x206
+#define XEN_LEAST      0x208
 #define MULTIBOOT_ADDR 0x10000u
 
 /* What linux-loader refuses; NULL if it loads the ELF. */
@@ -101,8 +102,11 @@ cloud_hypervisor(const struct candidate *c, struct launch *l)
 		else
 			launch_no(l, "cloud-hypervisor.pvh",
 			        "an ELF needs the PVH note, in its last PT_NOTE");
+	} else if (candidate_is_real_mode_only(c)) {
+		launch_no(l, "cloud-hypervisor.bzimage",
+		        "it enters bzImages in 32-bit mode, and this one has no such entry");
 	} else if (c->r->kind == KIND_BZIMAGE) {
-		launch_yes(l, "cloud-hypervisor.bzimage", "a bzImage",
+		launch_yes(l, "cloud-hypervisor.bzimage", "a bzImage: by its 32-bit entry",
 		        "39; from 17 to 38 only ELF");
 	} else {
 		launch_no(l, "cloud-hypervisor.format", "neither an ELF64 nor a bzImage");
@@ -166,7 +170,8 @@ kvmtool(const struct candidate *c, struct launch *l)
 		launch_yes(l, "kvmtool.bzimage", "a bzImage: by its 16-bit entry", NULL);
 }
 
-/* Xen's toolstack unpacks a bzImage's payload itself and wants the ELF inside. */
+/* Xen's toolstack unpacks a bzImage's payload itself, by header 2.08, and wants the ELF inside.
+ */
 static void
 xen(const struct candidate *c, struct launch *l)
 {
@@ -174,7 +179,10 @@ xen(const struct candidate *c, struct launch *l)
 	const struct fact *pack = report_find(c->r, "payload.compression");
 	bool zstd = pack && pack->value.text && strcmp(pack->value.text, "zstd") == 0;
 
-	if (!k || k->kind != KIND_ELF || !k->known)
+	if (c->r->kind == KIND_BZIMAGE && c->r->facts.bz.version < XEN_LEAST)
+		launch_no(l, "xen.version",
+		        "older than protocol 2.08: \"boot protocol too old\"");
+	else if (!k || k->kind != KIND_ELF || !k->known)
 		launch_no(l, "xen.elf", "no ELF, nor a bzImage with one inside");
 	else if (!k->facts.elf.pvh)
 		launch_no(l, "xen.pvh-note", "a PVH guest needs the PHYS32_ENTRY note");

@@ -44,6 +44,13 @@ launch_damaged(const struct candidate *c, struct launch *l)
 	                refusal_name(c->r->refusal)));
 }
 
+bool
+candidate_is_real_mode_only(const struct candidate *c)
+{
+	return c->r->known && c->r->kind == KIND_BZIMAGE && !c->r->facts.bz.code32_start &&
+	       !(c->r->facts.bz.xloadflags & 1);
+}
+
 struct range
 candidate_span(const struct candidate *c)
 {
