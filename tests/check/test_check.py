@@ -352,3 +352,11 @@ def test_a_large_disk_is_not_read(tmp_path):
 def test_rules_of_loaders(name, launcher, boots, rule):
     row = report.launcher(report.check(media.resolve(name)), launcher)
     assert (row['boots'], row['rule']) == (boots, rule), row
+
+
+@pytest.mark.parametrize('kind, boots, since', [
+    ('gzip', True, 'QEMU 8.0'), ('zstd', True, 'QEMU 11.0'), ('xz', False, None)])
+def test_zboot_under_qemu(kind, boots, since, put):
+    packed = images.zboot(PACKERS[kind](images.arm64()), kind.encode())
+    row = report.launcher(report.check(put(packed)), 'qemu.virt.aarch64')
+    assert (row['boots'], row.get('since')) == (boots, since), row

@@ -195,6 +195,12 @@ riscv(const struct candidate *c, struct launch *l)
 		launch_no(l, "machine", "no kernel for riscv64 that it knows");
 }
 
+static bool
+is_text(const struct fact *fact, const char *text)
+{
+	return fact && fact->value.text && strcmp(fact->value.text, text) == 0;
+}
+
 static void
 aarch64(const struct candidate *c, struct launch *l)
 {
@@ -206,10 +212,12 @@ aarch64(const struct candidate *c, struct launch *l)
 	else if (arm && c->r->kind == KIND_COMPRESSED && span_is(c->r->bytes, 0, "\x1f\x8b", 2))
 		launch_yes(l, "arm64.gzip", "an Image for arm64 in gzip, which QEMU unpacks",
 		        NULL);
-	else if (arm && c->r->kind == KIND_ZBOOT && pack && pack->value.text &&
-	         strcmp(pack->value.text, "gzip") == 0)
+	else if (arm && c->r->kind == KIND_ZBOOT && is_text(pack, "gzip"))
 		launch_yes(l, "arm64.zboot", "EFI zboot with gzip, which QEMU unpacks",
 		        "QEMU 8.0");
+	else if (arm && c->r->kind == KIND_ZBOOT && is_text(pack, "zstd"))
+		launch_yes(l, "arm64.zboot", "EFI zboot with zstd, which QEMU unpacks",
+		        "QEMU 11.0");
 	else
 		launch_no(l, "machine", "no kernel for arm64 in a form that it takes");
 }
