@@ -711,7 +711,7 @@ QEMUDIR ?= $(DATADIR)/qemu
 BASHDIR ?= $(DATADIR)/bash-completion/completions
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
 SCHEMAS := $(wildcard tools/*/*.schema.json)
-MANUALS := $(sort $(wildcard $(foreach n,1 3 7,*/*.$(n) */*/*.$(n))))
+MANUALS := $(sort $(filter-out build/%,$(wildcard $(foreach n,1 3 7,*/*.$(n) */*/*.$(n)))))
 
 # FILE:PLACE of all that is installed, programs apart for their mode.
 into = $(foreach f,$(2),$(f):$(1)/$(notdir $(f)))
