@@ -130,6 +130,7 @@ ROM_SRCS := $(PC_SRCS) \
 
 ROM_ASMS := $(PC_ASMS) \
 	x86/rom_entry.asm \
+	x86/unpack.asm \
 
 ROM_NOT := x86/acpi.c x86/entry.asm x86/launched.c x86/launcher.c x86/main.c
 ROM_LDS := x86/kshim-rom.ld
@@ -363,6 +364,7 @@ UNIT_TESTS := \
 	tests/unit/test_wire.c \
 	tests/unit/test_x86_acpi.c \
 	tests/unit/test_x86_launcher.c \
+	tests/unit/test_x86_unpack.c \
 	tests/unit/test_x86_zero_page.c \
 	tests/unit/test_x86_parts.c \
 
@@ -601,10 +603,13 @@ build/x86/kshim-rom.elf: $(ROM_OBJS) build/x86/libkshim.a $(ROM_LDS) x86/section
 	$(Q)$(PYTHON) tools/check-image --section .text --section .rodata $@.new
 	@mv $@.new $@
 
-# The ROM is what lies in the last 64 KiB before the linked window's end.
-build/kshim.rom: build/x86/kshim-rom.elf tools/check-rom
-	$(call say,COPY,$@)
-	$(Q)objcopy -O binary -j .text -j .rodata -j .reset --pad-to 0x80000000 --gap-fill 0xff $< $@.new
+# The ROM is what lies in the last 64 KiB before the linked window's end, and the cold part, packed.
+build/kshim.rom: build/x86/kshim-rom.elf tools/pack-rom tools/check-rom
+	$(call say,PACK,$@)
+	$(Q)objcopy -O binary -j .text -j .rodata -j .reset --pad-to 0x80000000 --gap-fill 0xff \
+		$< build/x86/rom-hot
+	$(Q)objcopy -O binary -j .cold $< build/x86/rom-cold
+	$(Q)tools/pack-rom build/x86/rom-hot build/x86/rom-cold $@.new
 	$(Q)$(PYTHON) tools/check-rom --version '$(VERSION)' $@.new
 	@mv $@.new $@
 
@@ -762,7 +767,7 @@ build/lib/kshim.pc: tools/lib/kshim.pc.in FORCE
 build/asan/tests/%.o: CFLAGS_FILE := -Wno-conversion
 
 $(UNIT_PROGRAMS): build/asan/%: build/asan/tests/unit/%.o $(UNIT_SRCS:%.c=build/asan/%.o) \
-		build/x86/x86/sum.o build/asan/libkshim.a
+		build/x86/x86/sum.o build/x86/x86/unpack.o build/asan/libkshim.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^ $(UNIT_LIBS)
 

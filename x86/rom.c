@@ -12,7 +12,9 @@
 
 #define F_SEGMENT 0xf0000ull
 
-extern const uint8_t rom_used_end[], rom_reset[]; /* kshim-rom.ld */
+/* kshim-rom.ld */
+extern const uint8_t cold_packed[], rom_reset[];
+extern const uint32_t cold_packed_len; /* bytes */
 
 _Noreturn void rom_main(void);
 
@@ -29,7 +31,7 @@ read_fw_cfg(struct boot *b, struct refusal *ret_why)
 static struct range
 free_f_segment(void)
 {
-	uint64_t used = (uintptr_t)rom_used_end - ROM_LINKED;
+	uint64_t used = (uintptr_t)cold_packed + cold_packed_len - ROM_LINKED;
 
 	return (struct range){F_SEGMENT + used, ROM_LEN - RESET_LEN - used};
 }

@@ -15,11 +15,11 @@
 #define ROM_ADDR       (ROM_LINKED + ROM_LIFT_GIB * 0x40000000ull)
 #define ROM_LINKED     0x7fff0000ull
 #define ROM_LIFT_GIB   2
-#define ROM_WINDOW     0x7fe00000ull
-#define ROM_WINDOW_LEN 0x200000ull
+#define ROM_WINDOW     0x7fc00000ull /* 2 MiB for the cold part, then 2 MiB with the ROM */
+#define ROM_WINDOW_LEN 0x400000ull
 #define ROM_RAM        0x1000ull /* low memory that is zeroed at the start, ours included */
 #define ROM_RAM_END    BODY_ROM_LOW_END /* the BIOS data's page */
 #define RESET_LEN      0x80ull          /* the end, with the reset vector */
-#define ROM_FAULTS     80               /* fault.asm's entries, bytes from the ROM's start */
+#define ROM_FAULTS     96               /* fault.asm's entries, bytes from the ROM's start */
 
 #endif

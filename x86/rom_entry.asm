@@ -5,7 +5,9 @@
 ; the small code model wants. Variables, stack and page tables are in low
 ; RAM, zeroed by one fw_cfg request, for RAM may hold what the last boot left. A page of 2 MiB is
 ; mapped when it is first touched (page_fault): ready tables for 4 GiB would fill half of the ROM,
-; and hypervisors differ in whether tables may lie in a ROM at all.
+; and hypervisors differ in whether tables may lie in a ROM at all. Code and constants that a
+; usual boot does not need (kshim-rom.ld says which) lie packed in the ROM, and are linked to a page
+; of their own: its fault unpacks them to low RAM first.
 
 %include "offsets.inc"
 %define LINK_BIAS (ROM_LIFT_GIB << 30)
@@ -18,9 +20,11 @@
 	((x) & 0xff) << 24)
 
 ; For the linker script to compare.
-global rom_linked, rom_ram
+global rom_linked, rom_ram, rom_window, rom_faults
 rom_linked equ ROM_LINKED
 rom_ram equ ROM_RAM
+rom_window equ ROM_WINDOW
+rom_faults equ ROM_FAULTS
 
 %define ENTRIES   512
 %define PTE_TABLE 0x03			; present, writable
@@ -30,7 +34,7 @@ rom_ram equ ROM_RAM
 %define REQUEST   0x600			; 16 bytes of RAM that nobody uses: a fw_cfg request
 %define NO_ITEM   0x3fff		; reads as zeros
 
-extern rom_main, fault_page, kshim_end
+extern rom_main, fault_page, kshim_end, unpack, cold_packed, cold_ram
 
 ; ---------------------------------------------------------------- the end of the ROM
 section .reset
@@ -89,7 +93,7 @@ entry32:
 	mov	dword [page_directories], PTE_2MIB
 	mov	eax, ROM_PAGE + PTE_2MIB
 	mov	[page_directories + 8 * (ROM_PAGE >> 21)], eax
-	mov	[page_directories + 8 * (ROM_WINDOW >> 21)], eax
+	mov	[page_directories + 8 * (ROM_LINKED >> 21)], eax
 	ENTER_LONG_MODE pml4
 	lidt	[idt_register]
 	call	rom_main		; does not return
@@ -126,7 +130,7 @@ section .text.page_fault exec
 bits 64
 
 ; Map the 2 MiB around the address that has been touched, if it is below 4 GiB and nothing is
-; mapped there, and go on.
+; mapped there, and go on. The page of the cold part shows the lowest memory once more.
 page_fault:
 	push	rax
 	push	rcx
@@ -138,7 +142,9 @@ page_fault:
 	cmp	qword [page_directories + 8 * rcx], 0
 	jne	.is_fault
 	and	rax, -(1 << 21)
-	or	rax, PTE_2MIB
+	cmp	ecx, ROM_WINDOW >> 21
+	je	fault_cold
+.map:	or	rax, PTE_2MIB
 	mov	[page_directories + 8 * rcx], rax
 	pop	rcx
 	pop	rax
@@ -149,6 +155,28 @@ page_fault:
 	pop	rax
 	jmp	fault_page
 	times ROM_FAULTS - ($ - page_fault) db 0xf4
+
+section .text
+bits 64
+
+; page_fault for the first touch of the cold part: unpack it, rax = where it is.
+fault_cold:
+	push	rcx
+	push	rsi
+	push	rdi
+	push	r8
+	push	r9
+	mov	edi, cold_ram
+	mov	esi, cold_packed
+	cld
+	call	unpack
+	pop	r9
+	pop	r8
+	pop	rdi
+	pop	rsi
+	pop	rcx
+	xor	eax, eax
+	jmp	page_fault.map
 
 ; Gates for page_fault and the entries in fault.asm, which the linker script puts, in this order,
 ; at the ROM's start: a gate splits its address, which no relocation can.
