@@ -4,12 +4,14 @@
  *
  * UEFI 2.10, 7.4.6: ExitBootServices wants the newest map, and after its first failure only
  * GetMemoryMap and itself may be called; so all memory is taken before, the structures are
- * written again for each try, and nothing allocates. The firmware runs in the memory that the
- * plan calls busy: what goes there is moved by the trampoline, in pages that the plan chose.
+ * written again for each try, and nothing allocates. The firmware may do so until it is left,
+ * its page tables included, wherever memory was free for the plan: so all moves are the
+ * trampoline's, which needs nothing but pages that we hold.
  */
 #include "efi/boot.h"
 #include "stub/body.h"
 #include "stub/handoff.h"
+#include "stub/moves.h"
 #include "x86/cpu.h"
 #include "x86/jump.h"
 
@@ -120,6 +122,7 @@ make_plan(struct boot *b, struct raw_map *raw, struct refusal *ret_why)
 		req->nr_busy = b->map.nr_busy;
 		if (!code)
 			code = plan_x86_make(req, &b->plan, ret_why);
+		moves_make_late(&b->plan);
 		if (code || take_places(&b->plan))
 			return code;
 	}
@@ -185,22 +188,6 @@ leave_firmware(struct boot *b, struct raw_map *raw, struct refusal *ret_why)
 	return firmware_failed("ExitBootServices", status, ret_why);
 }
 
-static void
-do_early_moves(const struct plan *plan)
-{
-	for (uint32_t i = 0; i < plan->moves; i++) {
-		const struct move *m = &plan->move[i];
-		void *dst = (void *)(uintptr_t)m->dst;
-
-		if (m->late)
-			continue;
-		if (m->op == MOVE_COPY)
-			memmove(dst, (const void *)(uintptr_t)m->src, m->len);
-		else
-			memset(dst, 0, m->len);
-	}
-}
-
 enum refusal_code
 execute(struct boot *b, struct refusal *ret_why)
 {
@@ -224,7 +211,6 @@ execute(struct boot *b, struct refusal *ret_why)
 	if (code)
 		return code;
 	__asm__ volatile("cli");
-	do_early_moves(&b->plan);
 	jump_to_kernel(&b->plan);
 	return REFUSAL_NONE;
 }

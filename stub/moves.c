@@ -34,3 +34,10 @@ moves_do_early(const struct plan *plan, moves_reader *read, struct refusal *ret_
 	}
 	return code;
 }
+
+void
+moves_make_late(struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->moves; i++)
+		plan->move[i].late = true;
+}

@@ -17,4 +17,10 @@ typedef enum refusal_code moves_reader(uint32_t handle, const char *name, uint64
 enum refusal_code moves_do_early(
         const struct plan *plan, moves_reader *read, struct refusal *ret_why);
 
+/*
+ * Leave all moves of a plan without streams to the trampoline. For an executor that does not
+ * know in whose memory it still runs when it could make the early ones itself.
+ */
+void moves_make_late(struct plan *plan);
+
 #endif

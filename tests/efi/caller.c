@@ -8,7 +8,8 @@
  * itself now and then, the starts go on until one keeps none, eight at most. The line
  * "5-levels" switches to 5-level paging, which Debian's firmware never does by itself; "strict"
  * lets nothing be executed that is allocated later, as the strictest firmware does;
- * "no-serial" takes the variable away that tells of the console's serial port.
+ * "no-serial" takes the variable away that tells of the console's serial port; "tables-at X"
+ * moves the root of the page tables to a page allocated at X when boot services are left.
  */
 #include <efi.h>
 
@@ -211,6 +212,51 @@ hide_serial(void)
 	print("caller: no ConOut\r\n");
 }
 
+static EFI_EXIT_BOOT_SERVICES exit_boot_services;
+static EFI_PHYSICAL_ADDRESS tables_at;
+
+/*
+ * What firmware may do until boot services are left for good: allocate a page, and run with it.
+ * The map key has changed then, so the first try fails.
+ */
+static EFI_STATUS EFIAPI
+exit_with_new_tables(EFI_HANDLE image, UINTN key)
+{
+	uint64_t root;
+
+	bs->ExitBootServices = exit_boot_services;
+	if (bs->AllocatePages(AllocateAddress, EfiBootServicesData, 1, &tables_at))
+		print("caller: the page is in use\r\n");
+	__asm__ volatile("mov %%cr3, %0" : "=r"(root));
+	bs->CopyMem((void *)(uintptr_t)tables_at, (void *)(uintptr_t)(root & ~0xfffull), 4096);
+	__asm__ volatile("mov %0, %%cr3" : : "r"(tables_at) : "memory");
+	return bs->ExitBootServices(image, key);
+}
+
+static void
+move_tables(const char *hex)
+{
+	for (; *hex; hex++)
+		tables_at =
+		        tables_at * 16 + (uint64_t)(*hex <= '9' ? *hex - '0' : *hex - 'a' + 10);
+	exit_boot_services = bs->ExitBootServices;
+	bs->ExitBootServices = exit_with_new_tables;
+	print("caller: tables-at\r\n");
+}
+
+static void
+prepare(const char *word)
+{
+	if (word[0] == '5')
+		switch_levels();
+	else if (word[0] == 's')
+		be_strict();
+	else if (word[0] == 't')
+		move_tables(word + sizeof("tables-at"));
+	else
+		hide_serial();
+}
+
 static void
 obey(char *line)
 {
@@ -219,12 +265,7 @@ obey(char *line)
 	EFI_STATUS status = EFI_SUCCESS;
 
 	if (line[0] != '\\') {
-		if (line[0] == '5')
-			switch_levels();
-		else if (line[0] == 's')
-			be_strict();
-		else
-			hide_serial();
+		prepare(line);
 		return;
 	}
 	while (*options && *options != ' ')

@@ -25,7 +25,8 @@ options loglevel=5 two=2
 
 
 # What the caller can do first, and what it says then.
-CALLER = {'5-levels': 'in 5-level paging', 'strict': 'strict', 'no-serial': 'no ConOut'}
+CALLER = {'5-levels': 'in 5-level paging', 'strict': 'strict', 'no-serial': 'no ConOut',
+          'tables-at': 'tables-at'}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def probe(name, kernel, by, initrd=None, first='', seed=False, dump=False, **mor
     passed = f'probe {kernel}: PASS'
     if first:
         said = ('leaving 5-level paging', passed) if first == '5-levels' else (passed,)
-        return caller(name, [Call('kshim.efi', options, (f'caller: {CALLER[first]}', *said))],
+        return caller(name, [Call('kshim.efi', options, (f'caller: {CALLER[first.split()[0]]}', *said))],
                       disk, first, by=by, probe=True, cpu='max', **more)
     return Row(name, disk, append=options, by=by, probe=True, expect=(passed,), **more)
 
@@ -225,6 +226,7 @@ ROWS = [
         expect=('BdsDxe: failed to load', 'Access Denied'), absent=('kshim:',), timeout=40),
     # Probes: what the kernel is handed; test_same_handoff.py has more.
     probe('probe-pvh64', 'pvh64', 'pvh', 'bytes:4097'),
+    probe('probe-above-4-gib', 'elf64-high', 'linux64', 'bytes:70001', memory=6144),
     probe('probe-seed', 'bz64', 'linux64', 'bytes:31', seed=True,
           qemu=('-device', 'virtio-rng-pci')),
     # What the caller turns on: pages that cannot be executed (the firmware must have the protocol
@@ -232,6 +234,8 @@ ROWS = [
     probe('strict-nx', 'bz64', 'linux64', 'bytes:31', first='strict', firmware='trixie-strictnx'),
     probe('la57-pvh', 'pvh32', 'pvh', 'bytes:70001', first='5-levels'),
     probe('la57-linux64', 'bz64', 'linux64', 'bytes:4097', first='5-levels'),
+    # Memory that the firmware takes, and runs on, after the plan was made: where the kernel goes.
+    probe('tables-in-the-way', 'pvh-section', 'pvh', 'bytes:70001', first='tables-at 2000000'),
     # Refusals come back to the caller with a status: the shell, and a caller of ours that counts
     # the pages that are not given back.
     shell('refusal-missing', ['kshim.efi \\nothing', 'echo status %lasterror%'], {},

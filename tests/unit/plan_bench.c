@@ -243,6 +243,32 @@ check_result(const struct bench *b, const uint8_t *mem)
 		check_filled(mem, b->fixed[i].range, FIXED_BYTE);
 }
 
+static bool
+is_mapped(const struct plan *plan, struct range r)
+{
+	for (uint32_t i = 0; i < plan->mapped; i++) {
+		if (range_contains(plan->map[i], r))
+			return true;
+	}
+	return false;
+}
+
+void
+bench_check_mapped(const struct bench *b)
+{
+	const struct plan *plan = &b->plan;
+
+	for (uint32_t i = 0; i < plan->placements; i++)
+		assert_true(is_mapped(plan, plan->placement[i].range));
+	for (uint32_t i = 0; i < plan->moves; i++) {
+		const struct move *m = &plan->move[i];
+
+		assert_true(is_mapped(plan, (struct range){m->dst, m->len}));
+		assert_true(
+		        m->op != MOVE_COPY || is_mapped(plan, (struct range){m->src, m->len}));
+	}
+}
+
 void
 bench_run(const struct bench *b)
 {
@@ -250,6 +276,7 @@ bench_run(const struct bench *b)
 	uint32_t i = 0;
 
 	check_placements(b);
+	bench_check_mapped(b);
 	prepare_memory(b, mem);
 	for (; i < b->plan.moves && !b->plan.move[i].late; i++)
 		carry_out(&b->plan.move[i], mem);

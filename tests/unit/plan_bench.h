@@ -42,6 +42,9 @@ void bench_segment(struct bench *b, uint64_t paddr, uint64_t file_len, uint64_t 
 
 enum refusal_code bench_plan(struct bench *b);
 
+/* Fail unless the plan's page tables map all that its moves read and write. */
+void bench_check_mapped(const struct bench *b);
+
 /*
  * Carry the plan out in a simulated memory and fail the test unless: placements are disjoint,
  * in RAM, apart from what is fixed; every blob arrives whole with zeros behind it where asked;

@@ -127,6 +127,30 @@ kernel_and_initrd_swapped(void **state)
 	assert_int_equal(count_kind(&b.plan, PLACE_STAGE), 1);
 }
 
+/* The same above 4 GiB: page tables reach sources, destinations and the stage. */
+static void
+swapped_above_4g(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_bzimage(&b);
+	b.kernel.bz.pref_address = 5 * GIB;
+	b.req.blob[0].where = BLOB_SPACE;
+	b.req.blob[0].addr = 7 * GIB;
+	bench_module(&b, 5 * GIB, 272 * KIB);
+	b.map.count = 0;
+	assert_int_equal(memmap_add(&b.map, 512 * KIB, 128 * KIB, MEM_RAM, &b.why), 0);
+	assert_int_equal(memmap_add(&b.map, 5 * GIB, 768 * KIB, MEM_RAM, &b.why), 0);
+	assert_int_equal(memmap_add(&b.map, 7 * GIB, 272 * KIB, MEM_RAM, &b.why), 0);
+	assert_int_equal(memmap_add(&b.map, 600 * GIB, 256 * KIB, MEM_RAM, &b.why), 0);
+	assert_int_equal(bench_plan(&b), 0);
+	assert_int_equal(count_kind(&b.plan, PLACE_STAGE), 1);
+	assert_int_equal(plan_find(&b.plan, PLACE_STAGE)->range.addr, 600 * GIB);
+	assert_int_equal(b.plan.mapped, 4);
+	bench_check_mapped(&b);
+}
+
 /* The kernel's place is the executor's own: the stream is staged and copied late. */
 static void
 stream_over_the_stub(void **state)
@@ -305,6 +329,7 @@ main(void)
 	        cmocka_unit_test(kernel_in_place),
 	        cmocka_unit_test(initrd_in_the_kernels_way),
 	        cmocka_unit_test(kernel_and_initrd_swapped),
+	        cmocka_unit_test(swapped_above_4g),
 	        cmocka_unit_test(stream_over_the_stub),
 	        cmocka_unit_test(bss_over_the_stub),
 	        cmocka_unit_test(late_is_catching),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stub/moves.h"
 #include "tools/find_image.h"
 #include "tools/plan/map.h"
 #include "tools/plan/target.h"
@@ -181,5 +182,7 @@ case_plan(struct plan_case *c, uint64_t memory)
 	c->code = target_apply(c, memory);
 	if (!c->code)
 		c->code = plan_make(&c->req, &c->plan, &c->why);
+	if (c->body == BODY_EFI)
+		moves_make_late(&c->plan);
 	return c->code;
 }
