@@ -19,6 +19,7 @@ STUB_SRCS := \
 	stub/bundle.c \
 	stub/cmdline.c \
 	stub/efi_map.c \
+	stub/efi_tables.c \
 	stub/entry.c \
 	stub/fdt.c \
 	stub/fdt_boot.c \
@@ -31,6 +32,7 @@ STUB_SRCS := \
 	stub/handoff_zero_page.c \
 	stub/image.c \
 	stub/isa.c \
+	stub/keep.c \
 	stub/kernel_file.c \
 	stub/machine.c \
 	stub/memmap.c \
@@ -329,6 +331,7 @@ UNIT_TESTS := \
 	tests/unit/test_bundle.c \
 	tests/unit/test_cmdline.c \
 	tests/unit/test_efi_map.c \
+	tests/unit/test_efi_tables.c \
 	tests/unit/test_efi_options.c \
 	tests/unit/test_entry.c \
 	tests/unit/test_fdt.c \
@@ -340,6 +343,7 @@ UNIT_TESTS := \
 	tests/unit/test_handoff_setup_data.c \
 	tests/unit/test_handoff_zero_page.c \
 	tests/unit/test_image.c \
+	tests/unit/test_keep.c \
 	tests/unit/test_kernel_file.c \
 	tests/unit/test_memmap.c \
 	tests/unit/test_paging.c \

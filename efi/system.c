@@ -6,6 +6,7 @@
  * UEFI 2.10, 4.6 (configuration tables), 12.9 (GOP); Linux include/uapi/linux/screen_info.h.
  */
 #include "efi/boot.h"
+#include "stub/efi_tables.h"
 #include "x86/rng.h"
 
 #define VIDEO_TYPE_EFI 0x70
@@ -15,8 +16,6 @@ static const EFI_GUID acpi_20 = {
         0x8868e871, 0xe4f1, 0x11d3, {0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81}};
 static const EFI_GUID acpi_10 = {
         0xeb9d2d30, 0x2d88, 0x11d3, {0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d}};
-static const EFI_GUID memory_attributes = {
-        0xdcfa911d, 0x26eb, 0x469f, {0xa2, 0x20, 0x38, 0xb7, 0xdc, 0x46, 0x12, 0x20}};
 
 static void
 put_le(uint8_t *out, unsigned off, uint64_t v, unsigned bytes)
@@ -108,32 +107,24 @@ read_seed(uint8_t *seed, UINTN len)
 	return (rng && rng->GetRNG(rng, NULL, len, seed) == EFI_SUCCESS) || rng_seed(seed, len);
 }
 
-/* Bytes of a table that Linux reads after we have moved things; a page where we do not know. */
-static uint64_t
-table_len(const EFI_CONFIGURATION_TABLE *t)
+/* The firmware's own page tables map all its memory. */
+static bool
+anywhere(uint64_t addr, uint64_t len)
 {
-	const uint32_t *words = t->VendorTable;
-
-	if (!guid_equal(&t->VendorGuid, &memory_attributes))
-		return PAGE;
-	return 16 + (uint64_t)words[1] * words[2]; /* header, entries of a size */
+	(void)addr;
+	(void)len;
+	return true;
 }
 
 /* Tables may lie in boot-services memory, which the plan takes for free. */
 static void
 keep_tables(struct boot *b)
 {
-	uint32_t n = 0;
+	struct keep keep = {.range = b->fixed, .max = BOOT_FIXED};
 
-	for (UINTN i = 0; i < fw.table->NumberOfTableEntries && n < BOOT_FIXED; i++) {
-		const EFI_CONFIGURATION_TABLE *t = &fw.table->ConfigurationTable[i];
-
-		if (t->VendorTable)
-			b->fixed[n++] = (struct named_range){"a table of the firmware",
-			        {(uintptr_t)t->VendorTable, table_len(t)}};
-	}
+	efi_tables_keep((uintptr_t)fw.table, anywhere, &keep);
 	b->request.fixed = b->fixed;
-	b->request.nr_fixed = n;
+	b->request.nr_fixed = keep.count;
 }
 
 void

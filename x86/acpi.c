@@ -28,11 +28,7 @@
 #define FADT_X_FACS    132
 #define FADT_X_DSDT    140
 
-struct collect {
-	const struct memmap *map;
-	struct named_range *fixed;
-	uint32_t count, max;
-};
+#define NAME "ACPI tables"
 
 static struct span
 memory(uint64_t addr, uint64_t len)
@@ -76,41 +72,9 @@ acpi_find_rsdp(void)
 	return found ? found : scan(BIOS_AREA, BIOS_AREA_LEN);
 }
 
-/* Is any byte of it in RAM? */
-static bool
-in_ram(const struct memmap *map, struct range r)
-{
-	for (uint32_t i = 0; i < map->count; i++) {
-		if (map->entry[i].type == MEM_RAM && range_overlaps(map->entry[i].range, r))
-			return true;
-	}
-	return false;
-}
-
-/* Add a range; where it would be one too many, the last one grows to reach it. */
-static void
-collect(struct collect *c, struct range r)
-{
-	struct range *last = c->count ? &c->fixed[c->count - 1].range : NULL;
-	bool near =
-	        last && r.addr <= range_end(*last) + PAGE && range_end(r) + PAGE >= last->addr;
-
-	if (!in_ram(c->map, r))
-		return;
-	if (last && (near || c->count == c->max)) {
-		uint64_t start = r.addr < last->addr ? r.addr : last->addr;
-		uint64_t end =
-		        range_end(r) > range_end(*last) ? range_end(r) : range_end(*last);
-
-		*last = (struct range){start, end - start};
-		return;
-	}
-	c->fixed[c->count++] = (struct named_range){"ACPI tables", r};
-}
-
 /* The table at `addr`, collected; false if there is none that makes sense. */
 static bool
-take_table(struct collect *c, uint64_t addr, struct span *ret_table)
+take_table(struct keep *keep, uint64_t addr, struct span *ret_table)
 {
 	struct refusal ignored;
 	uint64_t len;
@@ -122,42 +86,40 @@ take_table(struct collect *c, uint64_t addr, struct span *ret_table)
 	        reach("ACPI table", addr, len, &ignored))
 		return false;
 	*ret_table = memory(addr, len);
-	collect(c, (struct range){addr, len});
+	keep_add(keep, NAME, (struct range){addr, len});
 	return true;
 }
 
 /* What the FADT names: DSDT and FACS, by 64-bit pointers where it has them. */
 static void
-take_fadt_tables(struct collect *c, struct span fadt)
+take_fadt_tables(struct keep *keep, struct span fadt)
 {
 	uint64_t dsdt = span_le64(fadt, FADT_X_DSDT), facs = span_le64(fadt, FADT_X_FACS);
 	struct span ignored;
 
-	take_table(c, dsdt ? dsdt : span_le32(fadt, FADT_DSDT), &ignored);
-	take_table(c, facs ? facs : span_le32(fadt, FADT_FACS), &ignored);
+	take_table(keep, dsdt ? dsdt : span_le32(fadt, FADT_DSDT), &ignored);
+	take_table(keep, facs ? facs : span_le32(fadt, FADT_FACS), &ignored);
 }
 
-uint32_t
-acpi_fixed(uint64_t rsdp, const struct memmap *map, struct named_range *fixed, uint32_t max)
+void
+acpi_keep(uint64_t rsdp, struct keep *keep)
 {
-	struct collect c = {map, fixed, 0, max};
 	struct refusal ignored;
 	struct span s, root, table;
 	uint64_t xsdt;
 	unsigned width;
 
 	if (!rsdp || reach("RSDP", rsdp, RSDP_LEN_2, &ignored))
-		return 0;
+		return;
 	s = memory(rsdp, RSDP_LEN_2);
-	collect(&c, (struct range){rsdp, RSDP_LEN_2});
+	keep_add(keep, NAME, (struct range){rsdp, RSDP_LEN_2});
 	xsdt = span_u8(s, RSDP_REVISION) >= 2 ? span_le64(s, RSDP_XSDT) : 0;
 	width = xsdt ? 8 : 4;
-	if (!take_table(&c, xsdt ? xsdt : span_le32(s, RSDP_RSDT), &root))
-		return c.count;
+	if (!take_table(keep, xsdt ? xsdt : span_le32(s, RSDP_RSDT), &root))
+		return;
 	for (uint64_t off = HEADER_LEN; bounds_ok(root.size, off, width); off += width) {
-		if (take_table(&c, span_le(root, off, width), &table) &&
+		if (take_table(keep, span_le(root, off, width), &table) &&
 		        span_is(table, 0, "FACP", 4))
-			take_fadt_tables(&c, table);
+			take_fadt_tables(keep, table);
 	}
-	return c.count;
 }

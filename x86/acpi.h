@@ -5,16 +5,15 @@
 #ifndef KSHIM_X86_ACPI_H
 #define KSHIM_X86_ACPI_H
 
-#include "stub/memmap.h"
+#include "stub/keep.h"
 
 /* The RSDP's address, found where BIOSes put it (ACPI 6.4, 5.2.5.1); 0 if there is none. */
 uint64_t acpi_find_rsdp(void);
 
 /*
- * Collect the tables that lie in RAM, where the plan must not touch them, as ranges into
- * fixed[0..max), neighbours joined. Returns how many; a table that cannot be read is left out.
+ * Note the tables, which the plan must not touch: those in RAM if that is what `keep` is for. A
+ * table that cannot be read is left out.
  */
-uint32_t acpi_fixed(
-        uint64_t rsdp, const struct memmap *map, struct named_range *fixed, uint32_t max);
+void acpi_keep(uint64_t rsdp, struct keep *keep);
 
 #endif

@@ -5,10 +5,12 @@
  *
  * Input: the launcher, read by whoever calls; QEMU docs/specs/fw_cfg.rst; ACPI tables.
  */
+#include "stub/efi_tables.h"
 #include "x86/acpi.h"
 #include "x86/boot.h"
 #include "x86/die.h"
 #include "x86/idt.h"
+#include "x86/reach.h"
 
 static enum refusal_code
 read_fw_cfg(struct boot *b, struct refusal *ret_why)
@@ -27,27 +29,40 @@ read_map(struct boot *b, struct refusal *ret_why)
 	return boot_read_e820(b, ret_why);
 }
 
+static bool
+in_reach(uint64_t addr, uint64_t len)
+{
+	struct refusal ignored;
+
+	return reach("UEFI table", addr, len, &ignored) == REFUSAL_NONE;
+}
+
 /*
  * Tables that lie in what the map calls RAM are no RAM for the kernel: Linux reserves only
- * some of them itself. UEFI's map is read by the kernel from where it is.
+ * some of them itself. UEFI's are read by the kernel from where they are, and so is its map,
+ * which tells the kernel what they lie in.
  */
 static enum refusal_code
 find_fixed(struct boot *b, struct refusal *ret_why)
 {
 	struct plan_request *req = &b->request;
+	struct keep keep = {&b->map, b->fixed, 0, BOOT_FIXED - 1};
 	enum refusal_code code = REFUSAL_NONE;
 
 	req->rsdp = b->launcher.rsdp ? b->launcher.rsdp : acpi_find_rsdp();
-	req->nr_fixed = acpi_fixed(req->rsdp, &b->map, b->fixed, BOOT_FIXED - 2);
-	for (uint32_t i = 0; !code && i < req->nr_fixed; i++) {
+	acpi_keep(req->rsdp, &keep);
+	for (uint32_t i = 0; !code && i < keep.count; i++) {
 		struct range r = b->fixed[i].range;
 
 		code = memmap_add(&b->map, r.addr, r.len, MEM_ACPI, ret_why);
 	}
 	req->efi = b->launcher.efi;
-	if (req->efi.systab)
-		b->fixed[req->nr_fixed++] = (struct named_range){
-		        "UEFI memory map", {req->efi.map, req->efi.map_len}};
+	if (req->efi.systab) {
+		efi_tables_keep(req->efi.systab, in_reach, &keep);
+		keep_add(&keep, "UEFI memory map",
+		        (struct range){req->efi.map, req->efi.map_len});
+	}
+	req->nr_fixed = keep.count;
 	return code;
 }
 

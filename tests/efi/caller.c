@@ -9,7 +9,8 @@
  * "5-levels" switches to 5-level paging, which Debian's firmware never does by itself; "strict"
  * lets nothing be executed that is allocated later, as the strictest firmware does;
  * "no-serial" takes the variable away that tells of the console's serial port; "tables-at X"
- * moves the root of the page tables to a page allocated at X when boot services are left.
+ * moves the root of the page tables to a page allocated at X when boot services are left;
+ * "esrt-at X" has the firmware offer a table of two pages at X, in memory of its boot services.
  */
 #include <efi.h>
 
@@ -17,6 +18,7 @@
 #define PATH     512
 #define MAP_ROOM 32768
 #define STARTS   8
+#define ESRT     110 /* entries, more than a page holds */
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 /* levels.asm: put the page tables in use below the page `top`, which is below 4 GiB. */
@@ -233,15 +235,55 @@ exit_with_new_tables(EFI_HANDLE image, UINTN key)
 	return bs->ExitBootServices(image, key);
 }
 
-static void
-move_tables(const char *hex)
+static EFI_PHYSICAL_ADDRESS
+number(const char *hex)
 {
+	EFI_PHYSICAL_ADDRESS v = 0;
+
 	for (; *hex; hex++)
-		tables_at =
-		        tables_at * 16 + (uint64_t)(*hex <= '9' ? *hex - '0' : *hex - 'a' + 10);
+		v = v * 16 + (EFI_PHYSICAL_ADDRESS)(*hex <= '9' ? *hex - '0' : *hex - 'a' + 10);
+	return v;
+}
+
+static void
+move_tables(EFI_PHYSICAL_ADDRESS at)
+{
+	tables_at = at;
 	exit_boot_services = bs->ExitBootServices;
 	bs->ExitBootServices = exit_with_new_tables;
 	print("caller: tables-at\r\n");
+}
+
+/* UEFI 2.10, 23.4: EFI_SYSTEM_RESOURCE_TABLE */
+struct resource_table {
+	UINT32 count, max;
+	UINT64 version;
+	struct {
+		EFI_GUID class;
+		UINT32 type, version, lowest, flags, last_version, last_status;
+	} entry[ESRT];
+};
+
+static void
+offer_resources(EFI_PHYSICAL_ADDRESS at)
+{
+	static EFI_GUID guid = {
+	        0xb122a263, 0x3661, 0x4f68, {0x99, 0x29, 0x78, 0xf8, 0xb0, 0xd6, 0x21, 0x80}};
+	struct resource_table *t = (struct resource_table *)(uintptr_t)at;
+
+	if (bs->AllocatePages(AllocateAddress, EfiBootServicesData, 2, &at)) {
+		print("caller: the pages are in use\r\n");
+		return;
+	}
+	bs->SetMem(t, sizeof(*t), 0);
+	t->count = t->max = ESRT;
+	t->version = 1;
+	for (UINT32 i = 0; i < ESRT; i++) {
+		t->entry[i].class = (EFI_GUID){i, 0, 0, {1}};
+		t->entry[i].version = 1000 + i;
+	}
+	bs->InstallConfigurationTable(&guid, t);
+	print("caller: esrt-at\r\n");
 }
 
 static void
@@ -252,7 +294,9 @@ prepare(const char *word)
 	else if (word[0] == 's')
 		be_strict();
 	else if (word[0] == 't')
-		move_tables(word + sizeof("tables-at"));
+		move_tables(number(word + sizeof("tables-at")));
+	else if (word[0] == 'e')
+		offer_resources(number(word + sizeof("esrt-at")));
 	else
 		hide_serial();
 }

@@ -148,7 +148,7 @@ ROWS = [
         append='\\my.efi @2 extra=1', found=OPTIONS, line=f'{LINUX} profile=2 extra=1',
         expect=BOOTED),
     # A bundle by LoadFile2.
-    Row('bundle', append='extra=1', initrd='bundle:vmlinux:cloud',
+    Row('bundle', append='extra=1', initrd='bundle:vmlinux:cloud+initramfs',
         found='the firmware (LoadFile2)', by='pvh', line=f'{LINUX} extra=1', expect=BOOTED),
     # Boot entries.
     Row('entry', {**BZIMAGE, 'EFI/BOOT/BOOTX64.EFI': 'kshim.efi',
@@ -185,6 +185,18 @@ ROWS = [
         found=OPTIONS, by='linux64',
         expect=('firmware of 64 bits', 'variables: ', 'read back: written',
                 'kshim: powering off')),
+    # A table of the firmware's in memory that looks free: for small structures, where a kernel goes.
+    caller('tables-kept-behind-grub', [Call('grub.efi', '-', (
+        'caller: esrt-at', 'esrt: Reserving ESRT space from 0x000000000009c000', 'resources: 1000 1109',
+        'kshim: powering off'))],
+           {'grub.efi': f'grub:{UKI_LINE} loglevel=7 reboot=efi', 'stub': 'built:kshim.bzimage',
+            'bundle': 'bundle:debian:cloud+initramfs+init:init-runtime'}, first='esrt-at 9c000', by='linux64'),
+    caller('tables-kept', [Call('kshim.efi', f'\\vmlinuz initrd=\\a.img initrd=\\b.img {UKI_LINE} '
+                                'loglevel=7 reboot=efi', (
+        'caller: esrt-at', 'esrt: Reserving ESRT space from 0x0000000001fff000', 'resources: 1000 1109',
+        'kshim: powering off'))],
+           {'vmlinuz': 'patch:0x258:0000000200000000:debian:cloud', 'a.img': 'initramfs', 'b.img': 'init:init-runtime'},
+           first='esrt-at 1fff000', by='linux64'),
     # A TPM.
     Row('tpm-elf', {'vmlinux': 'vmlinux:cloud', 'a.img': 'initramfs', 'b.img': 'init:init-tpm'},
         append=f'\\vmlinux initrd=\\a.img initrd=\\b.img kshim.protocol=linux64 {UKI_LINE}',

@@ -2,7 +2,7 @@
 """What a row's machine is given: FAT volumes, disks of two partitions, files by name.
 
 Names are those of tests/boot/files.py and, made from kshim.efi: kshim.efi itself, caller (tests/efi/caller.c), uki:TOOL:KERNEL,
-init:SCRIPT, signed:FILE, pinned:KERNEL, bundle:KERNEL.
+init:SCRIPT, signed:FILE, pinned:KERNEL, grub:LINE, bundle:KERNEL+INITRD...
 """
 import os
 import subprocess
@@ -162,6 +162,17 @@ def pinned(kernel):
     return out
 
 
+def grub(line):
+    """GRUB for UEFI, which starts \\stub with \\bundle by its own loader of bzImages."""
+    config = uki_part('grub.cfg', f'search --file --set=root /stub\nlinux /stub {line}\n'
+                                  'initrd /bundle\nboot\n'.encode())
+    out = os.path.join(files.MADE, f'grub-{os.getpid()}.efi')
+    subprocess.run(['grub-mkstandalone', '-O', 'x86_64-efi', '--install-modules', 'linux fat search normal',
+                    '--fonts=', '--locales=', '--themes=',
+                    '-o', out, f'boot/grub/grub.cfg={config}'], check=True)
+    return out
+
+
 def resolve(name):
     """A file by name: tests/boot's names, and kshim.efi itself or made from it."""
     if name == 'kshim.efi':
@@ -173,6 +184,8 @@ def resolve(name):
     kind, _, rest = name.partition(':')
     if kind == 'uki':
         return uki(*rest.split(':', 1))
+    if kind == 'grub':
+        return grub(rest)
     if kind == 'init':
         return own_init(rest)
     if kind == 'signed':
@@ -180,6 +193,8 @@ def resolve(name):
     if kind == 'pinned':
         return pinned(rest)
     if kind == 'bundle':
-        out = os.path.join(files.MADE, f'efi {rest}'.replace(':', '_').replace(' ', '_'))
-        return files.bundle(out, [rest, 'initramfs'], UKI_LINE)
+        out = os.path.join(files.MADE, f'efi_{rest}'.replace(':', '_'))
+        subprocess.run([files.KSHIM, 'bundle', '-o', out, '-a', UKI_LINE,
+                        *(resolve(part) for part in rest.split('+'))], check=True)
+        return out
     return files.path(name)

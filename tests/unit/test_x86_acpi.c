@@ -71,7 +71,10 @@ valid(unsigned width)
 static uint32_t
 collect(uint32_t max)
 {
-	return acpi_fixed(address(mem + RSDP), &map, fixed, max);
+	struct keep keep = {&map, fixed, 0, max};
+
+	acpi_keep(address(mem + RSDP), &keep);
+	return keep.count;
 }
 
 static void
@@ -155,9 +158,12 @@ lengths(void **state)
 static void
 pointers_to_nowhere(void **state)
 {
+	struct keep keep = {&map, fixed, 0, MAX};
+
 	(void)state;
-	assert_int_equal(acpi_fixed(0, &map, fixed, MAX), 0);
-	assert_int_equal(acpi_fixed(UINT64_MAX, &map, fixed, MAX), 0);
+	acpi_keep(0, &keep);
+	acpi_keep(UINT64_MAX, &keep);
+	assert_int_equal(keep.count, 0);
 	valid(8);
 	put(RSDP + 24, 8, UINT64_MAX);
 	assert_int_equal(collect(MAX), 1);
@@ -172,7 +178,7 @@ pointers_to_nowhere(void **state)
 	assert_true(collect(MAX) > 1);
 }
 
-/* Neighbours become one; what is one too many makes the last reach it. */
+/* Neighbours become one, and so does what is closest where there are too many. */
 static void
 joined(void **state)
 {
@@ -184,9 +190,11 @@ joined(void **state)
 	assert_int_equal(collect(MAX), 3);
 	assert_fixed(2, FADT, 116 + 0x78);
 	valid(4);
-	assert_int_equal(collect(4), 4);
-	assert_fixed(2, FADT, 116);
-	assert_fixed(3, DSDT, MADT + 0x78 - DSDT);
+	assert_int_equal(collect(5), 4);
+	assert_fixed(0, RSDP, 36);
+	assert_fixed(1, ROOT, FADT + 116 - ROOT);
+	assert_fixed(2, DSDT, FACS + 64 - DSDT);
+	assert_fixed(3, MADT, 0x78);
 }
 
 int
