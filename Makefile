@@ -116,6 +116,7 @@ PC_ASMS := \
 LINUX_SRCS := \
 	x86/linux_early.c \
 	x86/linux_main.c \
+	x86/linux_place.c \
 	x86/zero_page.c \
 
 LINUX_ASMS := \
@@ -316,6 +317,7 @@ UNIT_SRCS := \
 	efi/utf.c \
 	x86/acpi.c \
 	x86/launcher.c \
+	x86/linux_place.c \
 	x86/room.c \
 	x86/zero_page.c \
 	tools/run/acpi.c \
@@ -370,6 +372,7 @@ UNIT_TESTS := \
 	tests/unit/test_x86_launcher.c \
 	tests/unit/test_x86_unpack.c \
 	tests/unit/test_x86_zero_page.c \
+	tests/unit/test_x86_linux_place.c \
 	tests/unit/test_x86_parts.c \
 
 # Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.

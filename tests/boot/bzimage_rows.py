@@ -50,6 +50,8 @@ PROBES = [
     probe('kexec-6g', 'bz64', 'linux64', way='kexec', memory=6144, initrds=('bytes:100001',)),
     probe('kexec-file-3g', 'elf64', 'linux64', way='kexec-file', memory=3072),
     probe('kexec-file-6g', 'elf64', 'linux64', way='kexec-file', memory=6144),
+    probe('high-20-nodes', 'bz64', 'linux64', way='high', machine='pc', memory=3072,
+          initrds=('bytes:70001',)),
     probe('kexec-32', 'bz32', 'linux32', way='kexec-32'),
 ]
 

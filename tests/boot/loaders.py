@@ -6,17 +6,20 @@
     grub        GRUB's `linux` on a CD: 32 bits    isolinux       syslinux on a CD: 16 bits
     ipxe        iPXE by TFTP: 16 bits              kexec          kexec_load, the 64-bit entry
     kexec-file  kexec_file_load, 64 bits           kexec-32       kexec_load, the 32-bit entry
+    high        above 2 GiB by the prelude, with a long list of setup_data: 32 bits
 """
 import os
 import re
 import shutil
+import struct
 import subprocess
 
 import files
+import prelude
 
 NAME, BUNDLE = 'stub', 'bundle'       # a word kshim.* on the line would be kshim's own
 KEXEC = {'kexec': '-c', 'kexec-file': '-s', 'kexec-32': '-c --entry-32bit'}
-WAYS = ('bzimage', 'bzimage-alone', 'bzimage-fwcfg', 'grub', 'isolinux', 'ipxe', *KEXEC)
+WAYS = ('bzimage', 'bzimage-alone', 'bzimage-fwcfg', 'grub', 'isolinux', 'ipxe', 'high', *KEXEC)
 ISOLINUX = '/usr/lib/ISOLINUX/isolinux.bin'
 LDLINUX = '/usr/lib/syslinux/modules/bios/ldlinux.c32'
 GRUB = '/usr/lib/grub/i386-pc'
@@ -107,6 +110,42 @@ def kexec(row, directory, line):
             f'console=ttyS0 quiet panic=-1 kexec="{KEXEC[row.way]}"']
 
 
+# Where the way "high" puts things, in a pc of 3 GiB. The last node of the list lies in the lowest
+# MiB that is free otherwise, and only it tells of most of the memory.
+HIGH_CODE, HIGH_PAGE, HIGH_LINE, HIGH_NODES, HIGH_BUNDLE = (0x80000000 + (i << 24) for i in range(1, 6))
+LAST_NODE, NODES = 0x100000, 20
+SETUP_E820_EXT, SETUP_PCI = 1, 3
+MIB = 1 << 20
+
+
+def node(link, kind, data=b''):
+    return struct.pack('<QII', link, kind, len(data)) + data
+
+
+def high(row, directory, line):
+    """The prelude as a loader that has put everything above 2 GiB."""
+    tree, loader = folder(row, directory), prelude.Loader(directory)
+    stub = files.read(f'{tree}/{NAME}')
+    page = bytearray(4096)
+    page[0x1f1:0x202 + stub[0x201]] = stub[0x1f1:0x202 + stub[0x201]]
+    page[0x210] = 0xff
+    struct.pack_into('<II', page, 0x218, HIGH_BUNDLE, os.path.getsize(f'{tree}/{BUNDLE}'))
+    struct.pack_into('<I', page, 0x228, HIGH_LINE)
+    struct.pack_into('<Q', page, 0x250, HIGH_NODES)
+    struct.pack_into('<B', page, 0x1e8, 2)
+    struct.pack_into('<QQIQQI', page, 0x2d0, 0, 0x9fc00, 1, MIB, 63 * MIB, 1)
+    links = [HIGH_NODES + 16 * i for i in range(1, NODES)] + [LAST_NODE]
+    more = struct.pack('<QQI', 64 * MIB, row.memory * MIB - 65 * MIB, 1)
+    loader.put(stub[(stub[0x1f1] + 1) * 512:], HIGH_CODE)
+    loader.put(bytes(page), HIGH_PAGE)
+    loader.put(line.encode() + b'\0', HIGH_LINE)
+    loader.put(b''.join(node(link, SETUP_PCI) for link in links), HIGH_NODES)
+    loader.put(node(0, SETUP_E820_EXT, more), LAST_NODE)
+    loader.put_file(f'{tree}/{BUNDLE}', HIGH_BUNDLE)
+    prelude.start(loader, HIGH_CODE, HIGH_PAGE)
+    return loader.args
+
+
 def arguments(row, directory, line):
     """QEMU's arguments that lead to kshim.bzimage by row.way."""
     if row.way == 'bzimage-alone':
@@ -120,4 +159,4 @@ def arguments(row, directory, line):
         return ['-kernel', f'{tree}/{NAME}', '-append', line, '-initrd', f'{tree}/{BUNDLE}']
     if row.way in KEXEC:
         return kexec(row, directory, line)
-    return {'grub': grub, 'isolinux': isolinux, 'ipxe': ipxe}[row.way](row, directory, line)
+    return {'grub': grub, 'isolinux': isolinux, 'ipxe': ipxe, 'high': high}[row.way](row, directory, line)

@@ -97,6 +97,15 @@ def structures(p, line, modules, ranges):
     return out + line.encode() + b'\0'
 
 
+def start(loader, entry, handoff, ports=()):
+    """The script, and QEMU's arguments for it."""
+    script = struct.pack('<4sIIII', b'PREL', entry, handoff, len(loader.copies), len(ports))
+    script += b''.join(struct.pack('<III', *copy) for copy in loader.copies)
+    script += b''.join(struct.pack('<II', *port) for port in ports)
+    loader.put(script, SCRIPT)
+    loader.args += ['-kernel', f'{files.BUILD}/probes/prelude']
+
+
 def arguments(row, directory, line):
     """QEMU's arguments for a row by prelude."""
     p = row.prelude
@@ -117,10 +126,5 @@ def arguments(row, directory, line):
     ranges = pc_map(row.memory * MIB) if p.map is None else p.map
     loader.put(structures(p, line, modules + list(p.stray), ranges), p.handoff_at)
     ports = HIDE_FW_CFG if p.hide_fw_cfg else ()
-    script = struct.pack('<4sIIII', b'PREL', pvh_entry(kshim), p.handoff_at, len(loader.copies),
-                         len(ports))
-    script += b''.join(struct.pack('<III', *copy) for copy in loader.copies)
-    script += b''.join(struct.pack('<II', *port) for port in ports)
-    loader.put(script, SCRIPT)
-    return ['-kernel', f'{files.BUILD}/probes/prelude', '-device', f'loader,file={kshim}',
-            *loader.args, *(HIDING_CARD if p.hide_fw_cfg else ())]
+    start(loader, pvh_entry(kshim), p.handoff_at, ports)
+    return ['-device', f'loader,file={kshim}', *loader.args, *(HIDING_CARD if p.hide_fw_cfg else ())]

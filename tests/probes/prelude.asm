@@ -8,6 +8,8 @@
 ; which ports, where start_info is and where to jump. The machine state stays as the PVH
 ; protocol left it to us.
 ;
+; It can enter a bzImage's 32-bit code in the same way, with a zero page.
+;
 ; Script: u32 magic, u32 entry, u32 start_info, u32 number of copies, u32 number of port writes;
 ; then per copy three u32: destination, source, bytes; then per write two u32: port, value.
 ; Written by tests/boot/prelude.py.
@@ -63,6 +65,7 @@ entry:
 	jmp	.port
 .go:
 	mov	ebx, [SCRIPT + 8]
+	mov	esi, ebx		; for a bzImage it is the zero page
 	jmp	[SCRIPT + 4]
 
 ; No script: status (0x12 << 1) | 1 by isa-debug-exit.
