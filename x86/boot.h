@@ -31,7 +31,8 @@ struct kernel_file {
 struct boot {
 	uint64_t handed; /* address of what the launcher handed over */
 	struct launcher launcher;
-	bool placed; /* by QEMU: the first module */
+	bool placed;          /* by QEMU: the first module */
+	bool first_is_kernel; /* the first module, even if it is not the one to boot */
 	struct fw_cfg_items items;
 	struct memmap map;
 	struct range zeroed; /* low memory, apart from our own, that is known to be zero */

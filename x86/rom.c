@@ -82,6 +82,7 @@ rom_main(void)
 	static struct boot boot;
 	uint64_t free = (uintptr_t)kshim_end;
 
+	boot.first_is_kernel = true;
 	boot.zeroed = (struct range){free, ROM_RAM_END - free};
 	boot_run(&boot, steps);
 }

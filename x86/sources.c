@@ -249,7 +249,7 @@ sources_blobs(struct boot *b, struct refusal *ret_why)
 {
 	const struct kernel_file *f = &b->file;
 	const struct bundle *m = &f->members;
-	bool first_module_taken = !b->items.kernel.selector;
+	bool first_module_taken = b->first_is_kernel || !b->items.kernel.selector;
 	enum refusal_code code = REFUSAL_NONE;
 
 	b->request.blob[0] = member(f, m->kernel_off, m->kernel_len);

@@ -140,6 +140,10 @@ def rom_arguments(row, directory, line):
     if row.way == 'qemu':
         initrd = ['-initrd', files.path(row.initrds[0])] if row.initrds else []
         return args + ['-kernel', files.path(row.kernel), '-append', line, *initrd]
+    if row.way == 'item':
+        return args + fw_cfg('kernel', files.path(row.kernel)) + [
+            '-kernel', files.path(row.other), '-append', line,
+            '-initrd', files.path(row.initrds[0])]
     assert row.way == 'fwcfg', row.way
     return args + files_by_fw_cfg(row, directory, line)
 

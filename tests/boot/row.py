@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A row of the boot table: one machine, one kernel, one way to it, one expected end."""
+import re
 from dataclasses import dataclass, field
 from typing import Optional
 
 MIB = 1 << 20
 GIB = 1 << 30
+RDRAND = 'qemu64,+rdrand,+rdseed'
+PDPE1GB = 'qemu64,+pdpe1gb'
+I386 = {'initrds': ('initramfs-i386',)}
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ class Row:
     way: str = 'fwcfg'                      # fwcfg, bundle, module, prelude, qemu: its own;
                                             # or one of loaders.py's, to kshim.bzimage
     stub: str = ''                          # a file by name, instead of kshim.bzimage
-    rom: bool = False                       # by kshim.rom as firmware; ways: fwcfg, bundle, qemu
+    other: str = ''                         # way item: QEMU's -kernel, which is not to boot
+    rom: bool = False                       # by kshim.rom as firmware; ways: fwcfg, bundle, qemu,
+                                            # item: a kernel by fw_cfg beside -kernel
     memory: int = 256                       # MiB
     cpus: int = 1
     cpu: str = 'qemu64'
@@ -54,3 +60,29 @@ class Row:
     @property
     def is_probe(self):
         return self.kernel.startswith('probe:') and not self.refusal
+
+
+def tsc_khz():
+    """What TCG without -icount shows as the TSC's rate: the host's own."""
+    mhz = re.search(r'^cpu MHz\s*: ([0-9.]+)', open('/proc/cpuinfo').read(), re.M)
+    return int(float(mhz[1]) * 1000) if mhz else 2000000
+
+
+def linux(name, kernel, by, *, initrds=('initramfs',), **rest):
+    """A real kernel to userspace; its init powers the machine off.
+
+    A busy host upsets Linux's calibration of the TSC, and some kernels under TCG. So time is
+    what the guest executes (-icount, for one processor only), or, on a microvm without
+    another timer to fall back to, Linux is told the rate.
+    """
+    rest.setdefault('timeout', 150)
+    if rest.get('cpus', 1) == 1:
+        rest['qemu'] = ('-icount', 'shift=1,sleep=off', *rest.get('qemu', ()))
+    elif rest.get('machine') == 'microvm':
+        rest['append'] = f'tsc_early_khz={tsc_khz()}'
+    return Row(name, kernel, by=by, initrds=initrds, status=0, expect=(
+        'kshim: userspace reached', 'kshim: powering off'), **rest)
+
+
+def refused(name, code, kernel, **rest):
+    return Row('refused-' + name, kernel, refusal=code, **rest)

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The table of boots. A row is added here and nowhere else; row.py says what its fields mean."""
-import re
-
 import bzimage_rows
-from row import MIB, Prelude, Row
+import rom_rows
+from row import I386, MIB, PDPE1GB, RDRAND, Prelude, Row, linux, refused
 
 # What the probes compare only with kshim: QEMU's own loaders leave no GDT and no task register.
 QEMU_LAX = {'lax': 'gdt'}
-RDRAND = 'qemu64,+rdrand,+rdseed'
-PDPE1GB = 'qemu64,+pdpe1gb'
 
 # The probes prove themselves where another loader follows the protocol as well.
 UNDER_QEMU = [
@@ -94,31 +91,6 @@ PROBES = [
     Row('line-at-its-limit-elf64', 'probe:elf64', by='linux64', pad_line=2047),
 ]
 
-
-
-def tsc_khz():
-    """What TCG without -icount shows as the TSC's rate: the host's own."""
-    mhz = re.search(r'^cpu MHz\s*: ([0-9.]+)', open('/proc/cpuinfo').read(), re.M)
-    return int(float(mhz[1]) * 1000) if mhz else 2000000
-
-
-def linux(name, kernel, by, *, initrds=('initramfs',), **rest):
-    """A real kernel to userspace; its init powers the machine off.
-
-    A busy host upsets Linux's calibration of the TSC, and some kernels under TCG. So time is
-    what the guest executes (-icount, for one processor only), or, on a microvm without
-    another timer to fall back to, Linux is told the rate.
-    """
-    rest.setdefault('timeout', 150)
-    if rest.get('cpus', 1) == 1:
-        rest['qemu'] = ('-icount', 'shift=1,sleep=off')
-    elif rest.get('machine') == 'microvm':
-        rest['append'] = f'tsc_early_khz={tsc_khz()}'
-    return Row(name, kernel, by=by, initrds=initrds, status=0, expect=(
-        'kshim: userspace reached', 'kshim: powering off'), **rest)
-
-
-I386 = {'initrds': ('initramfs-i386',)}
 
 # Pairwise: kernel and protocol, machine, way, memory, processors.
 LINUX = [
@@ -282,11 +254,6 @@ ODD = [
 
 # ---------------------------------------------------------------- refusals
 
-
-def refused(name, code, kernel, **rest):
-    return Row('refused-' + name, kernel, refusal=code, **rest)
-
-
 CUT_ELF = 'cut:60000:probe:pvh32'
 
 REFUSALS = [
@@ -381,119 +348,5 @@ REFUSALS = [
             prelude=Prelude(0x2000000, map=MANY_RAM)),
 ]
 
-# ---------------------------------------------------------------- kshim.rom
-
-def rom(name, kernel, by, **rest):
-    return Row(f'rom-{name}', kernel, by=by, rom=True, **rest)
-
-
-def rom_linux(name, kernel, by, **rest):
-    return linux(f'rom-{name}', kernel, by, rom=True, **rest)
-
-
-def rom_refused(name, code, kernel, **rest):
-    return refused(f'rom-{name}', code, kernel, rom=True, **rest)
-
-
-NO_DMA = ('-global', 'fw_cfg_io.dma_enabled=off')
-
-# Each machine by each way; what QEMU's own loader refuses comes by fw_cfg.
-ROM = [
-    rom('pvh32-qemu-microvm-64m', 'probe:pvh32', 'pvh', machine='microvm', way='qemu', memory=64,
-        initrds=('bytes:4097',)),
-    rom('pvh64-qemu-pc', 'probe:pvh64', 'pvh', machine='pc', way='qemu', initrds=('bytes:70001',)),
-    rom('pvh64-qemu-q35-6g-8cpus', 'probe:pvh64', 'pvh', way='qemu', memory=6144, cpus=8),
-    rom('pvh-over-qemu-pc', 'probe:pvh-over', 'pvh', machine='pc', way='qemu',
-        probe={'at': '100000'}),
-    rom('pvh-over-bss-qemu-microvm', 'probe:pvh-over-bss', 'pvh', machine='microvm', way='qemu'),
-    rom('hypervisor-qemu-pc', 'probe:hypervisor', 'pvh', machine='pc', way='qemu',
-        initrds=('bytes:77',)),
-    rom('pvh32-qemu-acpi-off', 'probe:pvh32', 'pvh', machine='microvm,acpi=off', way='qemu',
-        probe={'rsdp': '0'}, cpus=2),
-    rom('bz64-qemu-q35', 'probe:bz64', 'linux64', way='qemu', initrds=('bytes:1000003',)),
-    rom('bz64-qemu-pc-gbpages', 'probe:bz64', 'linux64', machine='pc', way='qemu', cpu=PDPE1GB,
-        memory=2048, initrds=('bytes:4097',)),
-    rom('bz64-qemu-microvm-2g', 'probe:bz64', 'linux64', machine='microvm', way='qemu',
-        memory=2048, initrds=('bytes:12345',)),
-    rom('bz64-qemu-q35-3g', 'probe:bz64', 'linux64', way='qemu', memory=3072,
-        initrds=('bytes:1000003',)),
-    rom('bz64-qemu-linux32', 'probe:bz64', 'linux32', way='qemu', word='linux32'),
-    rom('bz64-fixed-qemu-pc', 'probe:bz64-fixed', 'linux64', machine='pc', way='qemu'),
-    rom('bz32-qemu-q35', 'probe:bz32', 'linux32', way='qemu', initrds=('bytes:99999',)),
-    rom('bz32-qemu-microvm', 'probe:bz32', 'linux32', machine='microvm', way='qemu'),
-    rom('bz-2.02-qemu-pc', 'probe:bz-2.02', 'linux32', machine='pc', way='qemu',
-        initrds=('bytes:70000',)),
-    rom('bz-2.00-fwcfg-pc', 'probe:bz-2.00', 'linux32', machine='pc'),
-    rom('elf64-fwcfg-microvm', 'probe:elf64', 'linux64', machine='microvm', cpu=RDRAND,
-        initrds=('bytes:4097', 'bytes:1')),
-    rom('elf64-high-fwcfg-pc-6g', 'probe:elf64-high', 'linux64', machine='pc', memory=6144,
-        probe={'at': '140000000'}, initrds=('bytes:4096',)),
-    rom('elf64-high-fwcfg-q35-6g-gbpages', 'probe:elf64-high', 'linux64', memory=6144,
-        cpu=PDPE1GB, probe={'at': '140000000'}),
-    rom('elf64-over-fwcfg-pc', 'probe:elf64-over', 'linux64', machine='pc'),
-    rom('pvh-low-fwcfg-q35', 'probe:pvh-low', 'pvh', probe={'at': '10000'}),
-    rom('pvh-reloc-fwcfg-pc', 'probe:pvh-reloc', 'pvh', machine='pc'),
-    rom('pvh64-bundle-microvm', 'probe:pvh64', 'pvh', machine='microvm', way='bundle',
-        initrds=('bytes:70001', 'bytes:8192'), own_line='from.bundle="a b"'),
-    rom('bz64-bundle-pc-4cpus', 'probe:bz64', 'linux64', machine='pc', way='bundle', cpus=4,
-        initrds=('bytes:5', 'bytes:6', 'bytes:7')),
-    rom('hypervisor-bundle-q35', 'probe:hypervisor', 'pvh', way='bundle', initrds=('bytes:4097',)),
-    rom('many-initrds', 'probe:bz64', 'linux64', machine='microvm',
-        initrds=tuple(f'bytes:{1000 + i}' for i in range(12))),
-    rom('without-dma-qemu-pc', 'probe:bz64', 'linux64', machine='pc', way='qemu', qemu=NO_DMA,
-        initrds=('bytes:100001',)),
-    rom('without-dma-pvh-q35', 'probe:pvh64', 'pvh', way='qemu', qemu=NO_DMA),
-    rom('without-dma-fwcfg-microvm', 'probe:pvh32', 'pvh', machine='microvm', qemu=NO_DMA),
-    rom('line-at-its-limit', 'probe:bz64', 'linux64', way='qemu', pad_line=2047),
-    Row('rom-quiet-pvh', 'probe:pvh64', machine='microvm', way='qemu', rom=True, append='quiet',
-        absent=('kshim:',)),
-    Row('rom-quiet-bz', 'probe:bz64', machine='pc', way='qemu', rom=True, append='quiet',
-        absent=('kshim:',)),
-    rom('says-its-version', 'probe:bz32', 'linux32', way='qemu', expect=('kshim: version ',)),
-]
-
-ROM_LINUX = [
-    rom_linux('cloud-pvh-qemu-microvm-96m', 'vmlinux:cloud', 'pvh', machine='microvm', way='qemu',
-              memory=96),
-    rom_linux('cloud-pvh-qemu-q35-6g-8cpus', 'vmlinux:cloud', 'pvh', way='qemu', memory=6144,
-              cpus=8),
-    rom_linux('cloud-bzimage-qemu-pc-4cpus', 'debian:cloud', 'linux64', machine='pc', way='qemu',
-              memory=512, cpus=4),
-    rom_linux('cloud-bzimage-qemu-q35', 'debian:cloud', 'linux64', way='qemu', memory=512),
-    rom_linux('cloud-vmlinux64-fwcfg-pc', 'vmlinux:cloud', 'linux64', machine='pc',
-              word='linux64', memory=512),
-    rom_linux('cloud-bzimage-bundle-microvm', 'debian:cloud', 'linux64', machine='microvm',
-              way='bundle'),
-    rom_linux('cloud-bzimage-acpi-off', 'debian:cloud', 'linux64', machine='microvm,acpi=off',
-              way='qemu'),
-    rom_linux('686-pae-bzimage-qemu-pc', 'debian:686-pae', 'linux32', machine='pc', way='qemu',
-              **I386),
-    rom_linux('trixie-bzimage-qemu-q35', 'debian:trixie', 'linux64', way='qemu', memory=512),
-    rom_linux('sid-pvh-qemu-microvm', 'vmlinux:sid', 'pvh', machine='microvm', way='qemu',
-              memory=512),
-    rom_linux('cloud-bzimage-qemu-without-dma', 'debian:cloud', 'linux64', machine='pc',
-              way='qemu', qemu=NO_DMA),
-]
-
-ROM_REFUSALS = [
-    rom_refused(f'no-kernel-{machine}', 'kernel.none', 'none', machine=machine)
-    for machine in ('pc', 'q35', 'microvm')
-] + [
-    rom_refused('gzip', 'kernel.compressed', 'gzip:probe:pvh32', machine='microvm'),
-    rom_refused('cut-elf', 'elf.truncated', 'cut:60000:probe:pvh32'),
-    rom_refused('text', 'kernel.other-kind', 'text', machine='pc'),
-    rom_refused('multiboot', 'rom.multiboot', 'xen', machine='pc', way='qemu'),
-    rom_refused('placed-low', 'rom.low-kernel', 'probe:pvh-low', machine='pc', way='qemu'),
-    rom_refused('no-long-mode-pc', 'cpu.no-long-mode', 'probe:bz32', machine='pc', way='qemu',
-                cpu='qemu32'),
-    rom_refused('no-long-mode-microvm', 'cpu.no-long-mode', 'probe:pvh32', machine='microvm',
-                way='qemu', cpu='pentium3'),
-    rom_refused('unknown-word', 'cmdline.word', 'probe:bz64', way='qemu',
-                append='kshim.nonsense=1'),
-    rom_refused('pvh-of-bzimage', 'bzimage.no-pvh', 'probe:bz64', way='qemu', word='pvh'),
-    rom_refused('no-room', 'plan.initrd-room', 'probe:bz64', machine='microvm', memory=64,
-                initrds=('zeros:60000000',)),
-]
-
-ROWS = (UNDER_QEMU + PROBES + PRELUDES + LINUX + ODD + REFUSALS + bzimage_rows.ROWS + ROM +
-        ROM_LINUX + ROM_REFUSALS)
+ROWS = (UNDER_QEMU + PROBES + PRELUDES + LINUX + ODD + REFUSALS + bzimage_rows.ROWS +
+        rom_rows.ROWS)

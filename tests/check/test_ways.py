@@ -14,6 +14,7 @@ import media
 import probes
 import rig
 import rig_rows
+import rom_rows
 import rows
 import test_riscv
 
@@ -121,7 +122,7 @@ def test_check_says_what_the_rows_see(name, kernel, code, by):
         assert (row['rule'] if row else said['refusal']['name']) == code, row
 
 
-@pytest.mark.parametrize('row', [row for row in rows.ROM_REFUSALS if row.refusal == 'rom.low-kernel'],
+@pytest.mark.parametrize('row', [row for row in rom_rows.REFUSALS if row.refusal == 'rom.low-kernel'],
                          ids=lambda row: row.name)
 def test_what_the_rom_takes_by_fw_cfg_only(row):
     said = report.launcher(said_of(row.kernel), 'kshim.rom')
