@@ -10,11 +10,12 @@ import tempfile
 from dataclasses import dataclass
 
 import files
-import rows
+import row
 
 ROM = os.path.join(files.BUILD, 'kshim.rom')
 KERNEL = 'amd64'        # the plain kernel: the cloud one has no e1000
 MARKER = b'KSHIM-DISK-0042\n'
+QEMU_ENDED = 'qemu: ended by itself\n'
 TIMEOUT = 240
 TRIES = 3
 MODULES = ['virtio_pci', 'virtio_mmio', 'virtio_blk', 'virtio_net', 'virtio-rng', 'nvme', 'e1000',
@@ -40,7 +41,7 @@ class Machine:
 
 DISK = 'if=none,format=raw,file={disk},snapshot=on'
 # Nothing on a microvm can tell Linux how fast the clock is, but the PIT, under load badly.
-CLOCK = f'tsc_early_khz={rows.tsc_khz()}'
+CLOCK = f'tsc_early_khz={row.tsc_khz()}'
 MACHINES = (
     Machine('pc-bridges',
             '-M pc -m 512 -smp 4 -device pci-bridge,id=a,chassis_nr=1,addr=5 '
@@ -124,8 +125,9 @@ def with_needs(names, found):
     return order
 
 
-def initramfs():
-    init = os.path.join(os.path.dirname(__file__), 'devices-init')
+def initramfs(init='devices-init'):
+    """Debian's modules, busybox and that /init."""
+    init = os.path.join(os.path.dirname(__file__), init)
     package = files.package_dir(KERNEL)
     files.packaged(KERNEL)
     found = {p.stem.replace('-', '_'): p for p in pathlib.Path(package).rglob('*.ko')}
@@ -144,7 +146,7 @@ def initramfs():
             names = '\n'.join(str(p.relative_to(root)) for p in sorted(root.rglob('*')))
             return subprocess.run(['cpio', '-o', '-H', 'newc', '-R', '0:0', '--quiet'], cwd=root,
                                   input=names.encode(), stdout=subprocess.PIPE, check=True).stdout
-    return files.made('devices.cpio', make, init)
+    return files.made(f'{os.path.basename(init)}.cpio', make, init)
 
 
 # ---------------------------------------------------------------- boots
@@ -165,7 +167,7 @@ def boot(machine, firmware):
         try:
             done = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False)
-            return done.stdout.decode(errors='replace').replace('\r', '')
+            return done.stdout.decode(errors='replace').replace('\r', '') + QEMU_ENDED
         except subprocess.TimeoutExpired as late:
             return (late.stdout or b'').decode(errors='replace').replace('\r', '')
 
@@ -207,6 +209,11 @@ def differences(machine, text, other):
     """'' or what is missing in `text`, or is not as in `other`, the other firmware's."""
     if 'devices: done' not in text:
         return 'Linux did not get to the end'
+    if QEMU_ENDED not in text:
+        return 'Linux did not power the machine off'
+    rsdp = re.search(r'ACPI: RSDP 0x([0-9A-F]+)', text)
+    if rsdp and (not 0xe0000 <= int(rsdp[1], 16) < 0x100000 or int(rsdp[1], 16) % 16):
+        return f'no scan would find the RSDP at {rsdp[1]}'
     for wanted in machine.expect:
         if not re.search(f'^{wanted}', text, re.M):
             return f'no line "{wanted}"'
