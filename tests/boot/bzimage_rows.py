@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Rows of kshim.bzimage, by each loader that starts bzImages. rows.py adds them to the table."""
-from row import Row
+from row import MIB, Prelude, Row
 
 RDRAND = 'qemu64,+rdrand,+rdseed'
 VGA = ('-vga', 'std')
@@ -87,4 +87,29 @@ REFUSALS = [
     refused('unknown-word', 'cmdline.word', append='kshim.nonsense=1', machine='microvm'),
 ]
 
-ROWS = PROBES + LINUX + REFUSALS
+# By the prelude, at an address of ours and with a zero page of ours; 2 GiB and above is too high to run.
+LOW, RAM = (0, 0x9fc00, 1), (MIB, 3071 * MIB, 1)
+HIGH = 2050 * MIB
+
+
+def by_prelude(name, **rest):
+    prelude = Prelude(0x4000000, map=rest.pop('map', (LOW, RAM)), **rest)
+    return {'name': f'bzimage-{name}', 'kernel': 'probe:bz64', 'way': 'prelude', 'machine': 'pc',
+            'memory': 3072, 'prelude': prelude}
+
+
+PRELUDES = [
+    Row(by='linux64', **by_prelude('placed-high', bzimage_at=HIGH)),
+    Row(by='linux64', **by_prelude('placed-low', bzimage_at=0x123000)),
+    Row(refusal='loader.no-room', **by_prelude('no-room', bzimage_at=HIGH, map=(
+        LOW, (2048 * MIB, 1024 * MIB, 1)))),
+    Row(refusal='loader.no-room', **by_prelude('no-room-reserved', bzimage_at=HIGH, map=(
+        LOW, RAM, (MIB, 2047 * MIB, 2)))),
+    Row(refusal='loader.zero-page', **by_prelude('no-header', bzimage_at=HIGH, hdrs=b'HdrT')),
+    Row(refusal='loader.zero-page', **by_prelude('many-e820', bzimage_at=0x123000,
+                                                 e820_entries=129)),
+    Row(refusal='map.none', **by_prelude('no-e820', bzimage_at=0x123000, e820_entries=0,
+                                          hide_fw_cfg=True)),
+]
+
+ROWS = PROBES + LINUX + PRELUDES + REFUSALS

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Arguments for QEMU that put kshim.elf, modules and a start_info of ours into memory.
+"""Arguments for QEMU that put kshim.elf, modules and a start_info of ours into memory; or kshim.bzimage and
+a zero page.
 
 tests/probes/prelude.asm is the program that QEMU boots; it reads the script made here. The
 structures lie where the row says; what a row puts below 1 MiB is copied there by the
@@ -106,6 +107,29 @@ def start(loader, entry, handoff, ports=()):
     loader.args += ['-kernel', f'{files.BUILD}/probes/prelude']
 
 
+def zero_page(p, bzimage, line, modules, ranges):
+    """A zero page and, behind it, the command line, as bytes for p.handoff_at (Linux
+    Documentation/arch/x86/zero-page.rst)."""
+    out = bytearray(4096)
+    out[0x1f1:0x268] = bzimage[0x1f1:0x268]
+    out[0x202:0x206] = p.hdrs
+    out[0x210] = 0xff
+    out[0x1e8] = len(ranges) if p.e820_entries is None else p.e820_entries
+    struct.pack_into('<I', out, 0x228, p.handoff_at + len(out))
+    if modules:
+        struct.pack_into('<II', out, 0x218, *modules[0])
+    for i, entry in enumerate(ranges):
+        struct.pack_into('<QQI', out, 0x2d0 + 20 * i, *entry)
+    return bytes(out) + line.encode() + b'\0'
+
+
+def linux_stub(loader, p):
+    """Put kshim.bzimage's protected-mode code to its place; the whole file."""
+    data = files.read(f'{files.BUILD}/kshim.bzimage')
+    loader.put(data[(data[0x1f1] + 1) * 512:], p.bzimage_at)
+    return data
+
+
 def arguments(row, directory, line):
     """QEMU's arguments for a row by prelude."""
     p = row.prelude
@@ -124,7 +148,12 @@ def arguments(row, directory, line):
     if p.rsdp_at:
         loader.put(rsdp(), p.rsdp_at)
     ranges = pc_map(row.memory * MIB) if p.map is None else p.map
-    loader.put(structures(p, line, modules + list(p.stray), ranges), p.handoff_at)
+    if p.bzimage_at is None:
+        entry, handoff = pvh_entry(kshim), structures(p, line, modules + list(p.stray), ranges)
+        loader.args += ['-device', f'loader,file={kshim}']
+    else:
+        entry, handoff = p.bzimage_at, zero_page(p, linux_stub(loader, p), line, modules, ranges)
+    loader.put(handoff, p.handoff_at)
     ports = HIDE_FW_CFG if p.hide_fw_cfg else ()
-    start(loader, pvh_entry(kshim), p.handoff_at, ports)
-    return ['-device', f'loader,file={kshim}', *loader.args, *(HIDING_CARD if p.hide_fw_cfg else ())]
+    start(loader, entry, p.handoff_at, ports)
+    return [*loader.args, *(HIDING_CARD if p.hide_fw_cfg else ())]

@@ -24,6 +24,9 @@ class Prelude:
     handoff_at: int = 0x7010000             # start_info and what it points to
     hide_fw_cfg: bool = False               # as on a machine without (type pc only)
     magic: int = 0x336ec578
+    bzimage_at: Optional[int] = None        # kshim.bzimage is there, entered by its 32-bit entry
+    hdrs: bytes = b'HdrS'                   # of the zero page, which stands for start_info then
+    e820_entries: Optional[int] = None      # how many the zero page says it has
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ;
-; The prelude: a PVH ELF that enters another one with a start_info of the test's making.
+; The prelude: a PVH ELF that enters another one with a start_info of the test's making, or a bzImage's
+; 32-bit entry with a zero page.
 ;
 ; QEMU boots it (-kernel) and, with -device loader, puts kshim.elf, modules, start_info and a
 ; script into memory. The script lies at SCRIPT; it says which bytes to copy first (QEMU's
@@ -64,8 +65,8 @@ entry:
 	dec	ecx
 	jmp	.port
 .go:
-	mov	ebx, [SCRIPT + 8]
-	mov	esi, ebx		; for a bzImage it is the zero page
+	mov	ebx, [SCRIPT + 8]	; for PVH
+	mov	esi, ebx		; for the 32-bit Linux protocol, a zero page
 	jmp	[SCRIPT + 4]
 
 ; No script: status (0x12 << 1) | 1 by isa-debug-exit.
