@@ -946,7 +946,7 @@ build/probes/packed: build/probes/core tests/probes/pack.py tests/probes/layout.
 	$(Q)$(PYTHON) tests/probes/pack.py $< $(@D)/kernels
 	@touch $@
 
-build/probes/prelude: tests/probes/prelude.asm | needs
+build/probes/prelude build/probes/no_a20: build/probes/%: tests/probes/%.asm | needs
 	$(call say,NASM,$@)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f bin -w+all -w+error -o $@ $<
@@ -973,7 +973,8 @@ build/caller.efi: build/efi/header build/efi/caller.elf tools/pack-efi
 	$(Q)$(PYTHON) tools/pack-efi build/efi/header build/efi/caller.elf $@
 
 .PHONY: probes
-probes: build/caller.efi build/probes/packed build/probes/prelude build/riscv/probe.bin
+probes: build/caller.efi build/probes/packed build/probes/prelude build/probes/no_a20 \
+	build/riscv/probe.bin
 
 # ---------------------------------------------------------------- the rest
 

@@ -3,7 +3,9 @@
 from row import MIB, Prelude, Row
 
 RDRAND = 'qemu64,+rdrand,+rdseed'
+QBOOT = ('-bios', 'qboot.rom')
 VGA = ('-vga', 'std')
+WITHOUT_A20 = 'without-a20:built:kshim.bzimage'
 
 
 def linux(name, kernel, by, way, **rest):
@@ -38,6 +40,11 @@ PROBES = [
     probe('alone-pc', 'pvh32', 'pvh', way='bzimage-alone', machine='pc'),
     probe('alone-microvm-64m', 'bz64', 'linux64', way='bzimage-alone', machine='microvm',
           memory=64),
+    probe('a20-closed', 'pvh32', 'pvh', machine='pc', stub=WITHOUT_A20),
+    # By qboot's own way into real mode; without -bios all three machines have SeaBIOS.
+    probe('qboot-pc', 'bz64', 'linux64', machine='pc', qemu=QBOOT, initrds=('bytes:4097',)),
+    probe('qboot-q35-6g', 'pvh64', 'pvh', memory=6144, qemu=QBOOT),
+    probe('qboot-microvm', 'bz32', 'linux32', machine='microvm', qemu=QBOOT),
     probe('fwcfg-q35', 'bz64', 'linux64', way='bzimage-fwcfg'),
     probe('line-at-its-limit', 'bz64', 'linux64', pad_line=2047),
     probe('quiet', 'bz64', '', append='quiet', absent=('kshim:',)),
@@ -82,6 +89,8 @@ REFUSALS = [
     refused('no-long-mode', 'cpu.no-long-mode', machine='pc', cpu='qemu32'),
     refused('setup-cut', 'loader.setup-cut', machine='pc',
             stub='patch:0x7fc:00000000:built:kshim.bzimage'),
+    refused('a20', 'loader.a20', machine='pc', stub=WITHOUT_A20, qemu=(
+        '-device', 'pci-serial,addr=0x10', '-device', 'pci-serial,addr=0x11')),
     refused('five-levels', 'loader.five-levels', way='kexec', cpu='max', memory=512),
     refused('cut-elf', 'elf.truncated', 'cut:60000:probe:pvh32', way='bzimage-alone'),
     refused('unknown-word', 'cmdline.word', append='kshim.nonsense=1', machine='microvm'),

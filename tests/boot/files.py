@@ -136,6 +136,15 @@ def made(name, make, *sources):
     return out if is_newer(out, [__file__, *sources]) else write(name, make())
 
 
+def without_a20(bzimage):
+    """A bzImage whose setup first closes the A20 gate for good: tests/probes/no_a20.asm."""
+    data, code = bytearray(bzimage), read(os.path.join(BUILD, 'probes', 'no_a20'))
+    start = 0x202 + data[0x201]                 # where the jump at 0x200 goes
+    data[:len(code)] = code[:-7] + struct.pack('<H', start) + data[start:start + 5]
+    data[start:start + 5] = b'\x1e\x68\0\0\xcb'  # push ds; push 0; retf
+    return bytes(data)
+
+
 def path(name):
     kind, _, rest = name.partition(':')
     if kind == 'probe':
@@ -163,6 +172,8 @@ def path(name):
         data = bytearray(read(path(rest)))
         data[int(at, 0):int(at, 0) + len(new) // 2] = bytes.fromhex(new)
         return write(name, data)
+    if kind == 'without-a20':
+        return write(name, without_a20(read(path(rest))))
     if kind == 'bundle':
         def make():
             with tempfile.TemporaryDirectory() as directory:
