@@ -14,6 +14,12 @@
 
 #include "range.h"
 
+/*
+ * For what the usual boot does not run: never inlined, and branches that lead there are laid
+ * out behind the others, so that the usual way saves and moves less.
+ */
+#define RARE __attribute__((cold, noinline))
+
 enum refusal_code {
 	REFUSAL_NONE = 0,
 #define REFUSAL(number, ident, name, sentence, text) REFUSAL_##ident = (number),
@@ -41,7 +47,7 @@ struct refusal {
  * Fill *why with code, offset, found and wanted, everything else cleared, and return the
  * code: `return refuse(ret_why, REFUSAL_X, off, found, wanted);`
  */
-enum refusal_code refuse(struct refusal *why, enum refusal_code code, uint64_t where,
+RARE enum refusal_code refuse(struct refusal *why, enum refusal_code code, uint64_t where,
         uint64_t found, uint64_t wanted);
 
 /* The stable name of a code ("elf.truncated"); NULL for a number that is no code. */

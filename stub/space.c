@@ -2,141 +2,188 @@
 /*
  * Finds room in the guest's RAM: RAM entries minus everything that stands in them.
  *
- * The free pieces of an entry are enumerated in ascending order and the query tried on each, so
- * that the lowest and the highest fit and the largest piece come from the same loop. This is
- * most of what planning costs: the obstacles are looked at where they are, not copied.
+ * A place is tried where the query wants it, at the top or the bottom of an entry; the first
+ * obstacle that it meets is the entry's new top or bottom, for no place this side of it can be
+ * free. So a usual search looks at each obstacle once or twice, where it is. How long the
+ * longest free piece is gets known only when there is no room and somebody must be told.
  */
 #include "planner.h"
 
 #define BIOS_HOLE     (640 * KIB)
 #define BIOS_HOLE_END (1 * MIB)
 
-static struct range
-whole_pages(struct range r)
-{
-	uint64_t start = align_down(r.addr, PAGE), end = range_end(r);
-
-	if (!align_up(end, PAGE, &end))
-		end = align_down(UINT64_MAX, PAGE);
-	return (struct range){start, end - start};
-}
-
-/* The first obstacle in a piece of RAM, widened to pages; of two that start together the
- * longer. */
-struct first {
-	uint64_t addr, end; /* of the piece until there is one */
-	uint64_t obstacle_end;
+/* Bytes [start, end): what is compared all the time, so that nothing is added for it. */
+struct piece {
+	uint64_t start, end;
 };
 
-static inline void
-look_at(struct first *f, uint64_t piece_addr, struct range r)
+static inline bool
+meets(struct range obstacle, struct piece r)
 {
-	if (!r.len || r.addr >= f->end)
-		return;
-	r = whole_pages(r);
-	if (range_end(r) <= piece_addr || r.addr > f->addr)
-		return;
-	if (r.addr == f->addr && range_end(r) <= f->obstacle_end)
-		return;
-	f->addr = r.addr;
-	f->obstacle_end = range_end(r);
+	return obstacle.addr < r.end && range_end(obstacle) > r.start && obstacle.len;
 }
 
-static void
-look_at_all(struct first *f, uint64_t addr, const struct named_range *r, uint32_t count)
+/* The first of these that overlaps `r`, or NULL. */
+static inline const struct named_range *
+one_of(const struct named_range *o, uint32_t count, struct piece r)
 {
-	for (const struct named_range *end = r + count; r < end; r++)
-		look_at(f, addr, r->range);
-}
-
-/* Narrow *piece to what lies before the first obstacle; *ret_next is where to go on. */
-static void
-piece_before_obstacle(
-        const struct planner *p, unsigned avoid, struct range *piece, uint64_t *ret_next)
-{
-	static const struct named_range always[] = {
-	        {"page 0", {0, PAGE}}, {"BIOS area", {BIOS_HOLE, BIOS_HOLE_END - BIOS_HOLE}}};
-	const struct plan_request *req = p->req;
-	struct first f = {range_end(*piece), range_end(*piece), 0};
-
-	if (piece->addr < BIOS_HOLE_END)
-		look_at_all(&f, piece->addr, always, 2);
-	look_at_all(&f, piece->addr, req->fixed, req->nr_fixed);
-	for (uint32_t i = 0; i < p->plan->placements; i++)
-		look_at(&f, piece->addr, p->plan->placement[i].range);
-	if (avoid & AVOID_BUSY)
-		look_at_all(&f, piece->addr, req->busy, req->nr_busy);
-	for (uint32_t i = 0; avoid & AVOID_SOURCES && i < req->blobs; i++) {
-		if (req->blob[i].where == BLOB_SPACE)
-			look_at(&f, piece->addr,
-			        (struct range){req->blob[i].addr, req->blob[i].size});
+	for (const struct named_range *end = o + count; o < end; o++) {
+		if (meets(o->range, r))
+			return o;
 	}
-	*ret_next = f.obstacle_end ? f.obstacle_end : f.end;
-	piece->len = f.addr > piece->addr ? f.addr - piece->addr : 0;
+	return NULL;
 }
 
-/* The place for the query inside a free piece. */
+static const struct placement *
+placed_in(const struct plan *plan, struct piece r)
+{
+	const struct placement *p = plan->placement, *end = p + plan->placements;
+
+	for (; p < end; p++) {
+		if (meets(p->range, r))
+			return p;
+	}
+	return NULL;
+}
+
+static const struct blob *
+source_in(const struct plan_request *req, struct piece r)
+{
+	const struct blob *b = req->blob, *end = b + req->blobs;
+
+	for (; b < end; b++) {
+		if (meets((struct range){b->addr, b->size}, r) && b->where == BLOB_SPACE)
+			return b;
+	}
+	return NULL;
+}
+
+/* Widen to whole pages. */
+static struct piece
+whole_pages(struct range r)
+{
+	struct piece pages = {align_down(r.addr, PAGE), range_end(r)};
+
+	if (!align_up(pages.end, PAGE, &pages.end))
+		pages.end = align_down(UINT64_MAX, PAGE);
+	return pages;
+}
+
+/* Does something stand in `r`, which is whole pages? Then *ret_obstacle is its pages. */
 static bool
-fit(const struct space_query *q, struct range piece, uint64_t *ret_addr)
+obstacle_in(const struct planner *p, unsigned avoid, struct piece r, struct piece *ret_obstacle)
 {
-	uint64_t a;
+	const struct plan_request *req = p->req;
+	const struct named_range *o = one_of(req->fixed, req->nr_fixed, r);
+	const struct placement *placed;
+	const struct blob *source;
 
-	if (piece.len < q->len)
+	if (!o && avoid & AVOID_BUSY)
+		o = one_of(req->busy, req->nr_busy, r);
+	if (o)
+		*ret_obstacle = whole_pages(o->range);
+	else if ((placed = placed_in(p->plan, r)))
+		*ret_obstacle = whole_pages(placed->range);
+	else if (avoid & AVOID_SOURCES && (source = source_in(req, r)))
+		*ret_obstacle = whole_pages((struct range){source->addr, source->size});
+	else if (r.start < PAGE)
+		*ret_obstacle = (struct piece){0, PAGE};
+	else if (r.start < BIOS_HOLE_END && r.end > BIOS_HOLE)
+		*ret_obstacle = (struct piece){BIOS_HOLE, BIOS_HOLE_END};
+	else
 		return false;
-	if (q->top_down) {
-		a = range_end(piece) - q->len;
-		if (a < q->phase)
-			return false;
-		a = align_down(a - q->phase, q->align) + q->phase;
-	} else {
-		a = piece.addr > q->phase ? piece.addr - q->phase : 0;
-		if (!align_up(a, q->align, &a) || !range_fits(a, q->phase))
-			return false;
-		a += q->phase;
-	}
-	if (a < piece.addr || a - piece.addr > piece.len - q->len)
-		return false;
-	*ret_addr = a;
 	return true;
 }
 
-/* The part of a RAM entry that lies within the query's limits, whole pages only. */
-static struct range
-ram_within(const struct space_query *q, struct range ram)
+/* The place for the query inside a piece of RAM. */
+static bool
+fit(const struct space_query *q, struct piece ram, uint64_t *ret_addr)
 {
-	uint64_t start = ram.addr > q->min ? ram.addr : q->min;
-	uint64_t end = range_end(ram);
+	uint64_t a;
 
-	if (q->last != UINT64_MAX && end > q->last + 1)
-		end = q->last + 1;
-	end = align_down(end, PAGE);
-	if (!align_up(start, PAGE, &start) || start >= end)
-		return (struct range){0, 0};
-	return (struct range){start, end - start};
+	if (ram.end <= ram.start || ram.end - ram.start < q->len)
+		return false;
+	if (q->top_down) {
+		a = ram.end - q->len;
+		if (a < q->phase)
+			return false;
+		*ret_addr = a = align_down(a - q->phase, q->align) + q->phase;
+		return a >= ram.start;
+	}
+	a = ram.start > q->phase ? ram.start - q->phase : 0;
+	if (!align_up(a, q->align, &a) || !range_fits(a, q->phase))
+		return false;
+	*ret_addr = a += q->phase;
+	return a <= ram.end - q->len;
 }
 
-/* Try all free pieces of one RAM entry; stops at the first that fits unless the last is wanted.
- */
-static bool
-find_within(const struct planner *p, const struct space_query *q, struct range ram,
-        uint64_t *ret_addr, uint64_t *ret_largest)
+/* The part of a RAM entry that lies within the query's limits, whole pages only. */
+static struct piece
+ram_within(const struct space_query *q, struct range ram)
 {
-	bool found = false;
+	struct piece r = {ram.addr > q->min ? ram.addr : q->min, range_end(ram)};
 
-	while (ram.len && (!found || q->top_down)) {
-		struct range piece = ram;
-		uint64_t next;
+	if (r.end - 1 > q->last)
+		r.end = q->last + 1;
+	r.end = align_down(r.end, PAGE);
+	if (!align_up(r.start, PAGE, &r.start))
+		r.end = 0;
+	return r;
+}
 
-		piece_before_obstacle(p, q->avoid, &piece, &next);
-		if (piece.len > *ret_largest)
-			*ret_largest = piece.len;
-		if (fit(q, piece, ret_addr))
-			found = true;
-		if (next >= range_end(ram))
-			break;
-		ram = (struct range){next, range_end(ram) - next};
+/* The first place in a piece of RAM, from the end that the query wants. */
+static bool
+find_within(const struct planner *p, const struct space_query *q, struct piece ram,
+        uint64_t *ret_addr)
+{
+	while (fit(q, ram, ret_addr)) {
+		struct piece o, tried = {align_down(*ret_addr, PAGE),
+		                        align_down(*ret_addr + q->len + (PAGE - 1), PAGE)};
+
+		if (!obstacle_in(p, q->avoid, tried, &o))
+			return true;
+		if (q->top_down)
+			ram.end = o.start;
+		else
+			ram.start = o.end;
 	}
-	return found;
+	return false;
+}
+
+/* The longest part of a piece of RAM in which nothing stands, bytes. */
+static uint64_t
+largest_within(const struct planner *p, unsigned avoid, struct piece ram)
+{
+	uint64_t largest = 0;
+
+	while (ram.start < ram.end) {
+		struct piece r = ram, o = {ram.end, ram.end};
+
+		while (r.start < r.end && obstacle_in(p, avoid, r, &o))
+			r.end = o.start;
+		if (r.end > r.start && r.end - r.start > largest)
+			largest = r.end - r.start;
+		ram.start = o.end;
+	}
+	return largest;
+}
+
+/* The same of all RAM within the query's limits. */
+RARE static uint64_t
+largest_piece(const struct planner *p, const struct space_query *q)
+{
+	const struct memmap *map = p->req->map;
+	uint64_t largest = 0;
+
+	for (const struct mem_range *m = map->entry; m < map->entry + map->count; m++) {
+		uint64_t len = 0;
+
+		if (m->type == MEM_RAM)
+			len = largest_within(p, q->avoid, ram_within(q, m->range));
+		if (len > largest)
+			largest = len;
+	}
+	return largest;
 }
 
 bool
@@ -145,44 +192,29 @@ space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_a
 {
 	const struct memmap *map = p->req->map;
 
-	*ret_largest = 0;
-	for (uint32_t n = 0; n < map->count; n++) {
-		const struct mem_range *m = &map->entry[q->top_down ? map->count - 1 - n : n];
-
-		if (m->type == MEM_RAM && m->range.addr <= q->last &&
-		        find_within(p, q, ram_within(q, m->range), ret_addr, ret_largest))
+	for (uint32_t n = map->count; n; n--) {
+		const struct mem_range *m = &map->entry[q->top_down ? n - 1 : map->count - n];
+		if (m->type == MEM_RAM && find_within(p, q, ram_within(q, m->range), ret_addr))
 			return true;
 	}
+	*ret_largest = largest_piece(p, q);
 	return false;
-}
-
-/* The first of these that overlaps `r`, or NULL. */
-static const struct named_range *
-one_of(const struct named_range *o, uint32_t count, struct range r)
-{
-	for (const struct named_range *end = o + count; o < end; o++) {
-		if (range_overlaps(o->range, r))
-			return o;
-	}
-	return NULL;
 }
 
 bool
 space_is_free(const struct planner *p, struct range r, struct named_range *ret_blocker)
 {
-	const struct named_range *o = one_of(p->req->fixed, p->req->nr_fixed, r);
+	struct piece piece = {r.addr, range_end(r)};
+	const struct named_range *o = one_of(p->req->fixed, p->req->nr_fixed, piece);
+	const struct placement *placed = o ? NULL : placed_in(p->plan, piece);
 	const struct mem_range *m;
 
 	if (o) {
 		*ret_blocker = *o;
 		return false;
 	}
-	for (uint32_t i = 0; i < p->plan->placements; i++) {
-		const struct placement *pl = &p->plan->placement[i];
-
-		if (!range_overlaps(pl->range, r))
-			continue;
-		*ret_blocker = (struct named_range){pl->name, pl->range};
+	if (placed) {
+		*ret_blocker = (struct named_range){placed->name, placed->range};
 		return false;
 	}
 	if (memmap_is_ram(p->req->map, r))
