@@ -6,19 +6,29 @@
  * M writes where X still has to read. Where that goes round in a circle the smallest source in
  * it is staged: copied to free memory first. What writes to the executor's own (busy) memory,
  * or must follow such a move, is late: the trampoline does it, which cannot read streams, so a
- * stream for there is staged too. Each pass of order_moves() costs n * n; n is about ten.
+ * stream for there is staged too. Most boots need none of this: they are asked first. Each pass
+ * of order_moves() costs n * n; n is about ten.
  */
 #include "planner.h"
 
-bool
-plan_add_move(struct planner *p, struct move move)
+/* Append a move that is not late; false with the refusal set if the table is full. */
+static bool
+add_move(struct planner *p, enum move_op op, struct range dst, uint64_t src, uint32_t handle)
 {
+	struct move *m = &p->plan->move[p->plan->moves];
+
 	if (p->plan->moves == PLAN_MOVES) {
 		refuse(p->why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_MOVES + 1, PLAN_MOVES);
 		p->why->detail = "moves";
 		return false;
 	}
-	p->plan->move[p->plan->moves++] = move;
+	p->plan->moves++;
+	m->op = op;
+	m->dst = dst.addr;
+	m->len = dst.len;
+	m->src = src;
+	m->handle = handle;
+	m->late = false;
 	return true;
 }
 
@@ -51,30 +61,48 @@ writes_busy(const struct planner *p, const struct move *m)
 	return false;
 }
 
+/* What brings a blob's bytes to their place: nothing if they are there. */
+static bool
+add_moves(struct planner *p, const struct placement *pl)
+{
+	const struct blob *b = &p->req->blob[pl->blob];
+	struct range data = {pl->range.addr, pl->data_len};
+	struct range rest = {range_end(data), pl->range.len - data.len};
+	bool stream = b->where == BLOB_STREAM;
+	uint64_t src = b->addr + pl->off;
+
+	if (data.len && (stream || src != data.addr) &&
+	        !add_move(p, stream ? MOVE_READ : MOVE_COPY, data, src, b->handle))
+		return false;
+	return !rest.len || !pl->zero_rest || add_move(p, MOVE_ZERO, rest, 0, 0);
+}
+
 /* The moves that the placements ask for, in no order yet. */
 static bool
 collect_moves(struct planner *p)
 {
-	for (uint32_t i = 0; i < p->plan->placements; i++) {
-		const struct placement *pl = &p->plan->placement[i];
-		uint64_t rest = pl->range.len - pl->data_len;
-		const struct blob *b;
-		struct move m;
+	const struct placement *pl = p->plan->placement, *end = pl + p->plan->placements;
 
-		if (pl->blob == PLAN_NO_BLOB)
-			continue;
-		b = &p->req->blob[pl->blob];
-		m = (struct move){.op = b->where == BLOB_STREAM ? MOVE_READ : MOVE_COPY,
-		        .dst = pl->range.addr,
-		        .len = pl->data_len,
-		        .src = b->addr + pl->off,
-		        .handle = b->handle};
-		if (m.len && !(m.op == MOVE_COPY && m.src == m.dst) && !plan_add_move(p, m))
+	for (; pl < end; pl++) {
+		if (pl->blob != PLAN_NO_BLOB && !add_moves(p, pl))
 			return false;
-		m = (struct move){
-		        .op = MOVE_ZERO, .dst = pl->range.addr + pl->data_len, .len = rest};
-		if (rest && pl->zero_rest && !plan_add_move(p, m))
+	}
+	return true;
+}
+
+/* May they stay as collected: nobody's source is written to, nor busy memory? */
+static bool
+in_order(const struct planner *p)
+{
+	const struct move *first = p->plan->move, *end = first + p->plan->moves;
+
+	for (const struct move *m = first; m < end; m++) {
+		if (writes_busy(p, m))
 			return false;
+		for (const struct move *x = first; x < end; x++) {
+			if (x->op == MOVE_COPY && goes_before(x, m))
+				return false;
+		}
 	}
 	return true;
 }
@@ -108,7 +136,6 @@ stage(struct planner *p, uint32_t i, uint32_t *ret_stage)
 	struct space_query q = {
 	        .align = PAGE, .last = UINT64_MAX, .top_down = true, .avoid = AVOID_BOTH};
 	uint64_t addr, largest = 0;
-	struct move first = *m;
 
 	if (!align_up(m->len, PAGE, &q.len) || !space_find(p, &q, &addr, &largest)) {
 		refuse(p->why, REFUSAL_PLAN_STAGE_ROOM, 0, largest, m->len);
@@ -117,10 +144,8 @@ stage(struct planner *p, uint32_t i, uint32_t *ret_stage)
 	}
 	if (!plan_add(p, PLACE_STAGE, "stage", (struct range){addr, q.len}))
 		return false;
-	first.dst = addr;
-	first.late = false;
 	*ret_stage = p->plan->moves;
-	if (!plan_add_move(p, first))
+	if (!add_move(p, m->op, (struct range){addr, m->len}, m->src, m->handle))
 		return false;
 	m->op = MOVE_COPY;
 	m->src = addr;
@@ -237,13 +262,11 @@ order_moves(struct planner *p, bool late, uint32_t *border, uint32_t *done)
 	return true;
 }
 
-enum refusal_code
-plan_moves(struct planner *p)
+RARE static enum refusal_code
+put_in_order(struct planner *p)
 {
 	uint32_t border = 0, done;
 
-	if (!collect_moves(p))
-		return p->why->code;
 	while (mark_late(p))
 		;
 	if (!stage_late_reads(p, &border))
@@ -252,4 +275,12 @@ plan_moves(struct planner *p)
 	if (!order_moves(p, false, &border, &done) || !order_moves(p, true, &border, &done))
 		return p->why->code;
 	return REFUSAL_NONE;
+}
+
+enum refusal_code
+plan_moves(struct planner *p)
+{
+	if (!collect_moves(p))
+		return p->why->code;
+	return in_order(p) ? REFUSAL_NONE : put_in_order(p);
 }

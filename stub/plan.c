@@ -24,9 +24,11 @@
 const struct placement *
 plan_find(const struct plan *plan, enum placement_kind kind)
 {
-	for (uint32_t i = 0; i < plan->placements; i++) {
-		if (plan->placement[i].kind == kind)
-			return &plan->placement[i];
+	const struct placement *p = plan->placement, *end = p + plan->placements;
+
+	for (; p < end; p++) {
+		if (p->kind == kind)
+			return p;
 	}
 	return NULL;
 }
@@ -34,16 +36,16 @@ plan_find(const struct plan *plan, enum placement_kind kind)
 struct placement *
 plan_add(struct planner *p, enum placement_kind kind, const char *name, struct range range)
 {
-	struct placement *pl;
+	struct placement *pl = &p->plan->placement[p->plan->placements];
 
 	if (p->plan->placements == PLAN_PLACEMENTS) {
 		refuse(p->why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_PLACEMENTS + 1, PLAN_PLACEMENTS);
 		p->why->detail = "parts";
 		return NULL;
 	}
-	if (range_overlaps(p->pool, range))
+	p->plan->placements++;
+	if (range.addr < range_end(p->pool) && range_end(range) > p->pool.addr)
 		p->pool.len = 0;
-	pl = &p->plan->placement[p->plan->placements++];
 	pl->kind = kind;
 	pl->name = name;
 	pl->range = range;
@@ -84,23 +86,49 @@ find_small(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr,
 	return false;
 }
 
-/* Room for a small structure, out of the pool if it has enough that is low enough. */
+/* Room in the pool; false if that has too little, or it is too high. */
 static bool
-small_room(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr,
-        uint64_t *ret_largest)
+take_from_pool(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr)
 {
-	uint64_t addr;
-
-	if (!p->pool.len && find_small(p, POOL, LOW_END, &addr, ret_largest))
-		p->pool = (struct range){addr, POOL};
 	if (p->pool.len < len || range_end(p->pool) - 1 > last)
-		return find_small(p, len, last, ret_addr, ret_largest);
+		return false;
 	p->pool.len -= len;
 	*ret_addr = range_end(p->pool);
 	return true;
 }
 
-/* Place a structure where small_room() finds some. */
+static void
+find_pool(struct planner *p)
+{
+	uint64_t addr, largest;
+
+	if (find_small(p, POOL, LOW_END, &addr, &largest))
+		p->pool = (struct range){addr, POOL};
+}
+
+/* Room in a new pool, or where there is some for this one alone. */
+RARE static bool
+find_apart(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr,
+        uint64_t *ret_largest)
+{
+	if (!p->pool.len)
+		find_pool(p);
+	return take_from_pool(p, len, last, ret_addr) ||
+	       find_small(p, len, last, ret_addr, ret_largest);
+}
+
+RARE static enum refusal_code
+no_room(struct planner *p, const char *name, uint64_t len, uint64_t last, uint64_t largest)
+{
+	if (memmap_ram_end(p->req->map) - 1 < last)
+		last = memmap_ram_end(p->req->map) - 1;
+	refuse(p->why, REFUSAL_PLAN_HANDOFF_ROOM, last, largest, len);
+	p->why->detail = name;
+	p->why->subject = "memory";
+	return p->why->code;
+}
+
+/* Place a structure that is written by handoff_write() or the executor. */
 static enum refusal_code
 place_small(struct planner *p, enum placement_kind kind, const char *name, uint64_t len,
         uint64_t last)
@@ -108,16 +136,10 @@ place_small(struct planner *p, enum placement_kind kind, const char *name, uint6
 	uint64_t addr, largest = 0;
 
 	if (!align_up(len, PAGE, &len))
-		len = UINT64_MAX; /* and is refused below */
-	if (small_room(p, len, last, &addr, &largest))
-		return plan_add(p, kind, name, (struct range){addr, len}) ? REFUSAL_NONE
-		                                                          : p->why->code;
-	if (memmap_ram_end(p->req->map) - 1 < last)
-		last = memmap_ram_end(p->req->map) - 1;
-	refuse(p->why, REFUSAL_PLAN_HANDOFF_ROOM, last, largest, len);
-	p->why->detail = name;
-	p->why->subject = "memory";
-	return p->why->code;
+		len = UINT64_MAX; /* and is refused */
+	if (!take_from_pool(p, len, last, &addr) && !find_apart(p, len, last, &addr, &largest))
+		return no_room(p, name, len, last, largest);
+	return plan_add(p, kind, name, (struct range){addr, len}) ? REFUSAL_NONE : p->why->code;
 }
 
 /* Zero page at 0x90000 and the command line right behind it (protocol 2.00 and 2.01). */
@@ -189,6 +211,7 @@ place_handoff(struct planner *p)
 	uint32_t modules = p->req->blobs - 1;
 	enum refusal_code code;
 
+	find_pool(p);
 	if (p->plan->protocol != PROTOCOL_PVH) {
 		code = place_zero_page(p);
 	} else {
@@ -202,14 +225,11 @@ place_handoff(struct planner *p)
 	return code;
 }
 
-enum refusal_code
-plan_map_fits(struct planner *p, uint32_t limit)
+RARE enum refusal_code
+plan_map_squeezes(struct planner *p, uint32_t limit)
 {
-	struct memmap copy;
+	struct memmap copy = *p->req->map;
 
-	if (p->req->map->count <= limit)
-		return REFUSAL_NONE;
-	copy = *p->req->map;
 	return memmap_squeeze(&copy, limit, p->why);
 }
 
@@ -327,7 +347,7 @@ plan_by(plan_step *const *steps, const struct plan_request *req, struct plan *re
 	ret_plan->initrd = (struct range){0, 0};
 	ret_plan->modules_apart = false;
 	ret_plan->kernel_alignment = 0;
-	if (!memmap_ram_size(req->map))
+	if (!memmap_ram_end(req->map))
 		return refuse(ret_why, req->map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE,
 		        0, 0, 1);
 	for (; !code && *steps; steps++)

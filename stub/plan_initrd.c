@@ -62,20 +62,16 @@ static bool
 initrd_room(const struct planner *p, uint64_t len, const struct initrd_limits *l,
         uint64_t *ret_addr, uint64_t *ret_largest)
 {
-	const struct space_query tries[] = {
-	        {.last = l->last, .avoid = AVOID_BOTH},
-	        {.last = l->far, .avoid = AVOID_BOTH},
-	        {.last = l->last, .avoid = AVOID_BUSY},
-	        {.last = l->last, .avoid = AVOID_NOTHING},
-	        {.last = l->far, .avoid = AVOID_NOTHING},
-	};
+	static const struct {
+		bool far;
+		uint8_t avoid;
+	} tries[] = {{false, AVOID_BOTH}, {true, AVOID_BOTH}, {false, AVOID_BUSY},
+	        {false, AVOID_NOTHING}, {true, AVOID_NOTHING}};
+	struct space_query q = {.len = len, .align = PAGE, .top_down = true};
 
 	for (unsigned i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
-		struct space_query q = tries[i];
-
-		q.len = len;
-		q.align = PAGE;
-		q.top_down = true;
+		q.last = tries[i].far ? l->far : l->last;
+		q.avoid = tries[i].avoid;
 		if (space_find(p, &q, ret_addr, ret_largest))
 			return true;
 	}

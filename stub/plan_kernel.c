@@ -97,21 +97,14 @@ kernel_room(const struct planner *p, struct space_query *q, uint64_t *ret_addr,
 	return space_find(p, q, ret_addr, ret_largest);
 }
 
-/*
- * Place the ELF where it was linked, else (`step` not 0) at another place that keeps its
- * address modulo `step`, between `min` and `last`.
- */
-static enum refusal_code
-elf_choose_place(struct planner *p, uint64_t step, uint64_t min, uint64_t last)
+/* Place the ELF at another place than where it was linked. */
+RARE static enum refusal_code
+elf_move(struct planner *p, uint64_t step, uint64_t min, uint64_t last)
 {
 	struct range span = elf_span(&p->req->kernel->elf);
 	struct space_query q = {.len = span.len, .align = step, .min = min, .last = last};
 	uint64_t load, largest;
 
-	if (elf_linked_place_free(p) == REFUSAL_NONE)
-		return elf_place(p, span.addr);
-	if (!step)
-		return p->why->code;
 	q.phase = span.addr & (step - 1);
 	if (span.addr > min) { /* rather up than down */
 		q.min = span.addr;
@@ -124,18 +117,29 @@ elf_choose_place(struct planner *p, uint64_t step, uint64_t min, uint64_t last)
 	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, step, largest, span.len);
 }
 
+/*
+ * Place the ELF where it was linked, else (`step` not 0) at another place that keeps its
+ * address modulo `step`, between `min` and `last`.
+ */
+static enum refusal_code
+elf_choose_place(struct planner *p, uint64_t step, uint64_t min, uint64_t last)
+{
+	if (elf_linked_place_free(p) == REFUSAL_NONE)
+		return elf_place(p, p->req->kernel->elf.segment[0].paddr);
+	return step ? elf_move(p, step, min, last) : p->why->code;
+}
+
 static enum refusal_code
 plan_elf_pvh(struct planner *p)
 {
 	const struct elf_facts *elf = &p->req->kernel->elf;
-	struct range span = elf_span(elf);
 	enum refusal_code code;
 
 	if (!elf->pvh)
 		return refuse(p->why, REFUSAL_ELF_NO_PVH, 0, 0, 0);
-	if (span.addr >= 4 * GIB) { /* then an entry of 32 bits cannot be right */
+	if (elf->segment[0].paddr >= 4 * GIB) { /* then a 32-bit entry cannot be right */
 		refuse(p->why, REFUSAL_PLAN_PVH_HIGH, 0, 0, 0);
-		p->why->a = (struct named_range){"the kernel", span};
+		p->why->a = (struct named_range){"the kernel", elf_span(elf)};
 		return p->why->code;
 	}
 	if (!entry_is_loaded(elf, elf->pvh_entry)) {

@@ -59,13 +59,15 @@ bool space_is_free(const struct planner *p, struct range r, struct named_range *
 struct placement *plan_add(
         struct planner *p, enum placement_kind kind, const char *name, struct range range);
 
-/* Append a move; false with the refusal set if the table is full. */
-bool plan_add_move(struct planner *p, struct move move);
-
 /* Can the map be brought down to `limit` entries? Errors: REFUSAL_MAP_TOO_MANY. */
-enum refusal_code plan_map_fits(struct planner *p, uint32_t limit);
+enum refusal_code plan_map_squeezes(struct planner *p, uint32_t limit);
 
-/* The steps for a RISC-V Image that differ. */
+/* The same, for the usual map that has no more. */
+static inline enum refusal_code
+plan_map_fits(struct planner *p, uint32_t limit)
+{
+	return p->req->map->count <= limit ? REFUSAL_NONE : plan_map_squeezes(p, limit);
+}
 
 enum refusal_code plan_kernel(struct planner *p);
 enum refusal_code plan_initrds(struct planner *p);
