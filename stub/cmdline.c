@@ -47,57 +47,66 @@ cmdline_append(struct cmdline *line, struct span part, struct refusal *ret_why)
 	return REFUSAL_NONE;
 }
 
-static bool
+static inline bool
 is_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
 
-/* A word's place in the line: [start, end). */
+/* A word: its place in the line, and what Linux reads, without quotes around all of it. */
 struct word {
-	size_t start, end;
+	size_t start, end; /* [start, end) */
+	struct span text;  /* quotes around the value alone are still there */
 };
 
 /* The first word at or after `from`; false at the end of the line. */
 static bool
 next_word(const struct cmdline *line, size_t from, struct word *ret_word)
 {
+	const char *text = line->text, *end = text + line->len, *start, *at;
 	bool quoted = false;
-	size_t end;
 
-	while (from < line->len && is_blank(line->text[from]))
-		from++;
-	for (end = from; end < line->len && (quoted || !is_blank(line->text[end])); end++) {
-		if (line->text[end] == '"')
+	for (at = text + from; at < end && is_blank(*at); at++)
+		;
+	for (start = at; at < end; at++) {
+		if ((uint8_t)*at > '"') /* most are, and are neither */
+			continue;
+		if (*at == '"')
 			quoted = !quoted;
+		else if (!quoted && is_blank(*at))
+			break;
 	}
-	*ret_word = (struct word){from, end};
-	return from < line->len;
-}
-
-/* The word without the quotes that Linux takes off: around the whole, or around its value. */
-static struct span
-bare(const struct cmdline *line, struct word w)
-{
-	const uint8_t *text = (const uint8_t *)line->text;
-
-	if (text[w.start] == '"') {
-		w.start++;
-		if (w.end > w.start && text[w.end - 1] == '"')
-			w.end--;
+	ret_word->start = (size_t)(start - text);
+	ret_word->end = (size_t)(at - text);
+	if (at > start && *start == '"') {
+		start++;
+		if (at > start && at[-1] == '"')
+			at--;
 	}
-	return (struct span){text + w.start, w.end - w.start};
+	ret_word->text = (struct span){(const uint8_t *)start, (uint64_t)(at - start)};
+	return ret_word->start < line->len;
 }
 
 /* Take `head` off the front of `s`; false, and nothing taken, if it is not there. */
 static bool
-take(struct span *s, const char *head)
+take_all(struct span *s, const char *head)
 {
 	size_t n = 0;
 
-	while (head[n])
-		n++;
-	return span_is(*s, 0, head, n) && span_sub(*s, n, s->size - n, s);
+	for (; head[n]; n++) {
+		if (n == s->size || s->base[n] != (uint8_t)head[n])
+			return false;
+	}
+	s->base += n;
+	s->size -= n;
+	return true;
+}
+
+/* The same, and mostly the first byte tells. */
+static inline bool
+take(struct span *s, const char *head)
+{
+	return s->size && s->base[0] == (uint8_t)head[0] && take_all(s, head);
 }
 
 static struct span
@@ -111,7 +120,7 @@ unquote(struct span s)
 	return s;
 }
 
-static bool
+static inline bool
 equals(struct span s, const char *text)
 {
 	return take(&s, text) && !s.size;
@@ -124,7 +133,7 @@ cmdline_value(const struct cmdline *line, const char *name, struct span *ret_val
 	struct word w;
 
 	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
-		struct span s = bare(line, w);
+		struct span s = w.text;
 
 		if (equals(s, "--"))
 			break;
@@ -165,7 +174,7 @@ set_word(struct cmdline_words *words, size_t name, unsigned value)
 }
 
 /* Read one word of ours, its prefix taken off. NULL, or what is wrong with it. */
-static const char *
+RARE static const char *
 read_word(struct span s, struct cmdline_words *words)
 {
 	for (size_t i = 0; i < sizeof(our_words) / sizeof(our_words[0]); i++) {
@@ -186,24 +195,15 @@ read_word(struct span s, struct cmdline_words *words)
 }
 
 /* Does the kernel's `quiet` or `loglevel=` decide? The last of them does, as in Linux. */
-static bool
-is_quiet(const struct cmdline *line)
+static void
+look_for_quiet(struct span s, bool *quiet)
 {
-	bool quiet = false;
-	struct word w;
+	uint64_t level;
 
-	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
-		struct span s = bare(line, w);
-		uint64_t level;
-
-		if (equals(s, "--"))
-			break;
-		if (equals(s, "quiet"))
-			quiet = true;
-		else if (take(&s, "loglevel=") && cmdline_number(unquote(s), &level))
-			quiet = level < 5;
-	}
-	return quiet;
+	if (equals(s, "quiet"))
+		*quiet = true;
+	else if (take(&s, "loglevel=") && cmdline_number(unquote(s), &level))
+		*quiet = level < 5;
 }
 
 /* Take the word out, with the blank behind it or, at the end, the one before it. */
@@ -218,31 +218,48 @@ cut(struct cmdline *line, struct word w)
 	line->len -= w.end - w.start;
 }
 
-enum refusal_code
-cmdline_take_words(
-        struct cmdline *line, struct cmdline_words *ret_words, struct refusal *ret_why)
+RARE static void
+cut_our_words(struct cmdline *line)
 {
-	struct cmdline_words words = {.quiet = is_quiet(line)};
 	struct word w;
 
-	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
-		struct span s = bare(line, w);
-		const char *wrong = take(&s, OURS) ? read_word(s, &words) : NULL;
-
-		if (wrong) {
-			refuse(ret_why, REFUSAL_CMDLINE_WORD, w.start, 0, 0);
-			ret_why->detail = wrong;
-			return REFUSAL_CMDLINE_WORD;
-		}
-	}
 	for (size_t at = 0; next_word(line, at, &w);) {
-		struct span s = bare(line, w);
+		struct span s = w.text;
 		bool ours = take(&s, OURS);
 
 		if (ours)
 			cut(line, w);
 		at = ours ? w.start : w.end;
 	}
+}
+
+enum refusal_code
+cmdline_take_words(
+        struct cmdline *line, struct cmdline_words *ret_words, struct refusal *ret_why)
+{
+	struct cmdline_words words = {.quiet = false};
+	bool for_init = false, any = false;
+	struct word w;
+
+	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
+		struct span s = w.text;
+		const char *wrong = NULL;
+
+		if (take(&s, OURS)) {
+			any = true;
+			wrong = read_word(s, &words);
+		} else if (!for_init) {
+			for_init = equals(s, "--");
+			look_for_quiet(s, &words.quiet);
+		}
+		if (wrong) {
+			refuse(ret_why, REFUSAL_CMDLINE_WORD, w.start, 0, 0);
+			ret_why->detail = wrong;
+			return REFUSAL_CMDLINE_WORD;
+		}
+	}
+	if (any)
+		cut_our_words(line);
 	*ret_words = words;
 	return REFUSAL_NONE;
 }
@@ -309,7 +326,7 @@ cmdline_mem_limit(const struct cmdline *line)
 	struct word w;
 
 	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
-		struct span s = bare(line, w);
+		struct span s = w.text;
 		uint64_t size = 0;
 
 		if (equals(s, "--"))
