@@ -7,11 +7,12 @@
 uint64_t
 body_ram_end_at(const struct memmap *map, uint64_t addr)
 {
-	for (uint32_t i = 0; i < map->count; i++) {
-		struct range r = map->entry[i].range;
+	const struct mem_range *e = map->entry, *end = e + map->count;
 
-		if (map->entry[i].type == MEM_RAM && addr >= r.addr && addr < range_end(r))
-			return range_end(r);
+	for (; e < end; e++) {
+		if (addr < range_end(e->range))
+			return e->type == MEM_RAM && addr >= e->range.addr ? range_end(e->range)
+			                                                   : 0;
 	}
 	return 0;
 }

@@ -18,6 +18,8 @@
 
 #define RFLAGS_FIXED 0x2u /* bit 1 always reads 1 */
 
+#define ENTRY_UNUSED 0x08
+
 /* Access words as in struct segment_state. */
 #define ACCESS_CODE32   0xc09b /* G D P S, execute/read, accessed */
 #define ACCESS_CODE64   0xa09b /* G L P S, execute/read, accessed */
@@ -26,8 +28,10 @@
 #define ACCESS_TSS_BUSY 0x0002
 #define TSS_LIMIT       0x67
 
-#define TASK_SEGMENT                                                                           \
-	((struct segment_state){.selector = ENTRY_TR, .access = ACCESS_TSS, .limit = TSS_LIMIT})
+/* The 8-byte descriptor of a segment with base 0; the limit is as the descriptor has it. */
+#define DESCRIPTOR(access, limit) (LIMIT(limit) | ((access)&0xf0ffull) << 40)
+#define LIMIT(limit)              (((limit)&0xffffull) | ((limit)&0xf0000ull) << 32)
+#define LIMIT_4G                  0xfffffull /* in pages */
 
 static uint64_t
 address_of(const struct plan *plan, enum placement_kind kind)
@@ -37,71 +41,58 @@ address_of(const struct plan *plan, enum placement_kind kind)
 	return p ? p->range.addr : 0;
 }
 
-static struct segment_state
-flat(uint16_t selector, uint16_t access)
-{
-	return (struct segment_state){
-	        .selector = selector, .access = access, .limit = UINT32_MAX};
-}
-
-static struct segment_state
-code_segment(const struct plan *plan)
-{
-	bool bits64 = plan->protocol == PROTOCOL_LINUX64;
-
-	return flat(ENTRY_CS, bits64 ? ACCESS_CODE64 : ACCESS_CODE32);
-}
-
+/* Written where it belongs: a copy would cost as much again. */
 void
 entry_state(const struct plan *plan, struct machine_state *ret_state)
 {
 	const struct placement *gdt = plan_find(plan, PLACE_GDT);
-	struct machine_state s = {
-	        .rip = plan->entry,
-	        .rsp = gdt ? range_end(gdt->range) : 0,
-	        .rflags = RFLAGS_FIXED,
-	        .cr0 = CR0_PE | CR0_ET,
-	        .cr3 = address_of(plan, PLACE_PAGE_TABLES),
-	        .gdt_base = address_of(plan, PLACE_GDT),
-	        .gdt_limit = ENTRY_GDT_LEN - 1,
-	        .bits = 32,
-	        .cs = code_segment(plan),
-	        .data = flat(ENTRY_DS, ACCESS_DATA),
-	        .tr = TASK_SEGMENT,
-	};
+	bool bits64 = plan->protocol == PROTOCOL_LINUX64;
+	struct machine_state *s = ret_state;
 
+	*s = (struct machine_state){0};
+	s->rip = plan->entry;
+	s->rflags = RFLAGS_FIXED;
 	if (plan->protocol == PROTOCOL_PVH)
-		s.rbx = address_of(plan, PLACE_START_INFO);
+		s->rbx = address_of(plan, PLACE_START_INFO);
 	else
-		s.rsi = address_of(plan, PLACE_ZERO_PAGE);
-	if (plan->protocol == PROTOCOL_LINUX64) {
-		s.cr0 |= CR0_PG;
-		s.cr4 = CR4_PAE;
-		s.efer = EFER_LME | EFER_LMA;
-		s.bits = 64;
+		s->rsi = address_of(plan, PLACE_ZERO_PAGE);
+	s->cr0 = CR0_PE | CR0_ET | (bits64 ? CR0_PG : 0);
+	s->cr3 = address_of(plan, PLACE_PAGE_TABLES);
+	s->cr4 = bits64 ? CR4_PAE : 0;
+	s->efer = bits64 ? EFER_LME | EFER_LMA : 0;
+	s->bits = bits64 ? 64 : 32;
+	if (gdt) {
+		s->rsp = range_end(gdt->range);
+		s->gdt_base = gdt->range.addr;
 	}
-	*ret_state = s;
+	s->gdt_limit = ENTRY_GDT_LEN - 1;
+	s->cs.selector = ENTRY_CS;
+	s->cs.access = bits64 ? ACCESS_CODE64 : ACCESS_CODE32;
+	s->data.selector = ENTRY_DS;
+	s->data.access = ACCESS_DATA;
+	s->cs.limit = s->data.limit = UINT32_MAX;
+	s->tr.selector = ENTRY_TR;
+	s->tr.access = ACCESS_TSS;
+	s->tr.limit = TSS_LIMIT;
 }
 
-/* The 8-byte descriptor of a segment with a 32-bit base. */
-static uint64_t
-descriptor(struct segment_state s)
+static void
+put_descriptor(uint8_t *gdt, unsigned selector, uint64_t descriptor)
 {
-	uint64_t limit = s.access & 0x8000 ? s.limit >> 12 : s.limit;
-
-	return (limit & 0xffff) | (limit & 0xf0000) << 32 | (s.base & 0xffffff) << 16 |
-	       (s.base & 0xff000000) << 32 | (uint64_t)(s.access & 0xf0ff) << 40;
+	__builtin_memcpy(gdt + selector, &descriptor, sizeof(descriptor));
 }
 
 void
 entry_gdt(const struct plan *plan, uint8_t *out)
 {
-	struct segment_state tss = TASK_SEGMENT;
-	uint64_t gdt[ENTRY_GDT_LEN / 8] = {0};
+	bool bits64 = plan->protocol == PROTOCOL_LINUX64;
 
-	tss.access &= (uint16_t)~ACCESS_TSS_BUSY;
-	gdt[ENTRY_CS / 8] = descriptor(code_segment(plan));
-	gdt[ENTRY_DS / 8] = descriptor(flat(ENTRY_DS, ACCESS_DATA));
-	gdt[ENTRY_TR / 8] = descriptor(tss);
-	memcpy(out, gdt, sizeof(gdt));
+	put_descriptor(out, 0, 0);
+	put_descriptor(out, ENTRY_UNUSED, 0);
+	put_descriptor(out, ENTRY_CS,
+	        bits64 ? DESCRIPTOR(ACCESS_CODE64, LIMIT_4G)
+	               : DESCRIPTOR(ACCESS_CODE32, LIMIT_4G));
+	put_descriptor(out, ENTRY_DS, DESCRIPTOR(ACCESS_DATA, LIMIT_4G));
+	put_descriptor(out, ENTRY_TR, DESCRIPTOR(ACCESS_TSS & ~ACCESS_TSS_BUSY, TSS_LIMIT));
+	put_descriptor(out, ENTRY_TR + 8, 0); /* the upper half of its base, in long mode */
 }

@@ -21,9 +21,9 @@ handoff_start_info_len(uint32_t modules, uint32_t map_entries)
 static void
 put_module(uint8_t *list, uint32_t index, uint64_t addr, uint64_t len)
 {
-	struct pvh_modlist_entry entry = {.paddr = addr, .size = len};
+	struct pvh_modlist_entry *entry = (struct pvh_modlist_entry *)list + index;
 
-	memcpy(list + index * MODULE_LEN, &entry, MODULE_LEN);
+	*entry = (struct pvh_modlist_entry){.paddr = addr, .size = len};
 }
 
 /* Write the module list; returns how many there are. */
@@ -49,13 +49,12 @@ write_modules(const struct plan *plan, uint8_t *list)
 static void
 write_map(const struct memmap *map, uint8_t *out)
 {
-	for (uint32_t i = 0; i < map->count; i++) {
-		const struct mem_range *e = &map->entry[i];
-		struct pvh_memmap_entry entry = {
-		        .addr = e->range.addr, .size = e->range.len, .type = e->type};
+	struct pvh_memmap_entry *to = (struct pvh_memmap_entry *)out;
+	const struct mem_range *e = map->entry, *end = e + map->count;
 
-		memcpy(out + i * MAP_LEN, &entry, MAP_LEN);
-	}
+	for (; e < end; e++, to++)
+		*to = (struct pvh_memmap_entry){
+		        .addr = e->range.addr, .size = e->range.len, .type = e->type};
 }
 
 void
@@ -63,7 +62,8 @@ handoff_start_info(const struct handoff *h, uint64_t addr, uint8_t *out)
 {
 	uint32_t modules = write_modules(h->plan, out + INFO_LEN);
 	uint64_t map_off = handoff_start_info_len(modules, 0);
-	struct pvh_start_info info = {
+
+	*(struct pvh_start_info *)out = (struct pvh_start_info){
 	        .magic = PVH_START_MAGIC,
 	        .version = PVH_START_VERSION,
 	        .nr_modules = modules,
@@ -73,7 +73,5 @@ handoff_start_info(const struct handoff *h, uint64_t addr, uint8_t *out)
 	        .memmap_paddr = addr + map_off,
 	        .memmap_entries = h->map->count,
 	};
-
-	memcpy(out, &info, INFO_LEN);
 	write_map(h->map, out + map_off);
 }

@@ -137,19 +137,13 @@ add_in_place(struct memmap *map, struct range add, uint32_t type)
 	return true;
 }
 
-enum refusal_code
-memmap_add(
-        struct memmap *map, uint64_t addr, uint64_t len, uint32_t type, struct refusal *ret_why)
+RARE static enum refusal_code
+rebuild(struct memmap *map, struct range add, uint32_t type, struct refusal *ret_why)
 {
-	struct range add = {addr, range_fits(addr, len) ? len : SPACE_END - addr};
 	struct builder b;
 
-	if (!add.len)
-		return REFUSAL_NONE;
-	if (add_in_place(map, add, known_type(type)))
-		return REFUSAL_NONE;
 	b.count = 0;
-	build(&b, map, add, known_type(type));
+	build(&b, map, add, type);
 	if (b.count > MEMMAP_MAX)
 		return refuse(ret_why, REFUSAL_MAP_FULL, 0, b.count, MEMMAP_MAX);
 	map->count = b.count;
@@ -157,12 +151,24 @@ memmap_add(
 	return REFUSAL_NONE;
 }
 
+enum refusal_code
+memmap_add(
+        struct memmap *map, uint64_t addr, uint64_t len, uint32_t type, struct refusal *ret_why)
+{
+	struct range add = {addr, range_fits(addr, len) ? len : SPACE_END - addr};
+
+	type = known_type(type);
+	if (!add.len || add_in_place(map, add, type))
+		return REFUSAL_NONE;
+	return rebuild(map, add, type, ret_why);
+}
+
 bool
 memmap_is_ram(const struct memmap *map, struct range r)
 {
-	for (uint32_t i = 0; i < map->count; i++) {
-		const struct mem_range *e = &map->entry[i];
+	const struct mem_range *e = map->entry, *end = e + map->count;
 
+	for (; e < end; e++) {
 		if (e->type == MEM_RAM && range_contains(e->range, r))
 			return true;
 	}
@@ -196,13 +202,11 @@ memmap_ram_size(const struct memmap *map)
 uint64_t
 memmap_ram_end(const struct memmap *map)
 {
-	uint64_t end = 0;
-
-	for (uint32_t i = 0; i < map->count; i++) {
+	for (uint32_t i = map->count; i--;) {
 		if (map->entry[i].type == MEM_RAM)
-			end = range_end(map->entry[i].range);
+			return range_end(map->entry[i].range);
 	}
-	return end;
+	return 0;
 }
 
 /* May this entry become part of a reserved range, without anybody missing memory? */
