@@ -27,11 +27,21 @@ cpuid(uint32_t leaf)
 	return r;
 }
 
+/* The same of a leaf that no CPU with long mode lacks: 0, 1, 0x80000001. */
+static inline struct cpuid
+cpuid_basic(uint32_t leaf)
+{
+	struct cpuid r;
+
+	__asm__("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(0));
+	return r;
+}
+
 /* Intel SDM vol. 2A, CPUID: 0x80000001 EDX bit 26 */
 static inline bool
 cpu_has_gb_pages(void)
 {
-	return cpuid(0x80000001).d >> 26 & 1;
+	return cpuid_basic(0x80000001).d >> 26 & 1;
 }
 
 /* Bits of a physical address (0x80000008 EAX bits 0-7); 36 where the CPU does not say. */

@@ -6,6 +6,7 @@
  * lands on ourselves is left to the trampoline.
  */
 #include "stub/handoff.h"
+#include "stub/moves.h"
 #include "x86/boot.h"
 #include "x86/jump.h"
 #include "x86/reach.h"
@@ -15,10 +16,11 @@ execute_prepare(struct boot *b, struct refusal *ret_why)
 {
 	enum refusal_code code = REFUSAL_NONE;
 
-	for (uint32_t i = 0; !code && i < b->plan.placements; i++) {
-		const struct placement *p = &b->plan.placement[i];
+	const struct placement *p = b->plan.placement, *end = p + b->plan.placements;
 
-		code = reach(p->name, p->range.addr, p->range.len, ret_why);
+	for (; !code && p < end; p++) {
+		if (!bounds_ok(4 * GIB, p->range.addr, p->range.len)) /* few are that high */
+			code = reach(p->name, p->range.addr, p->range.len, ret_why);
 	}
 	return code;
 }
@@ -28,11 +30,10 @@ write_structures(const struct boot *b, struct refusal *ret_why)
 {
 	enum refusal_code (*write)(const struct plan_request *, const struct plan *,
 	        const struct memmap *, const struct placement *, uint8_t *, struct refusal *);
+	const struct placement *p = b->plan.placement, *end = p + b->plan.placements;
 	enum refusal_code code = REFUSAL_NONE;
 
-	for (uint32_t i = 0; !code && i < b->plan.placements; i++) {
-		const struct placement *p = &b->plan.placement[i];
-
+	for (; !code && p < end; p++) {
 		if (p->kind < PLACE_CMDLINE || p->kind > PLACE_PAGE_TABLES)
 			continue;
 		write = range_contains(b->zeroed, p->range) ? handoff_write_to_zeros
@@ -43,43 +44,13 @@ write_structures(const struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
-static enum refusal_code
-do_move(const struct move *m, struct refusal *ret_why)
-{
-	void *dst = (void *)(uintptr_t)m->dst;
-
-	switch (m->op) {
-	case MOVE_COPY:
-		memmove(dst, (const void *)(uintptr_t)m->src, m->len);
-		break;
-	case MOVE_READ:
-		return fw_cfg_stream(m->handle, "to be loaded", m->src, dst, m->len, ret_why);
-	case MOVE_ZERO:
-		memset(dst, 0, m->len);
-		break;
-	}
-	return REFUSAL_NONE;
-}
-
-static enum refusal_code
-do_early_moves(const struct plan *plan, struct refusal *ret_why)
-{
-	enum refusal_code code = REFUSAL_NONE;
-
-	for (uint32_t i = 0; !code && i < plan->moves; i++) {
-		if (!plan->move[i].late)
-			code = do_move(&plan->move[i], ret_why);
-	}
-	return code;
-}
-
 enum refusal_code
 execute(struct boot *b, struct refusal *ret_why)
 {
 	enum refusal_code code = write_structures(b, ret_why);
 
 	if (!code)
-		code = do_early_moves(&b->plan, ret_why);
+		code = moves_do_early(&b->plan, fw_cfg_stream, ret_why);
 	if (!code)
 		jump_to_kernel(&b->plan);
 	return code;

@@ -35,9 +35,8 @@ jump_to_kernel(const struct plan *plan)
 	struct machine_state *state =
 	        (struct machine_state *)(uintptr_t)(addr + BODY_TRAMPOLINE_CODE);
 	struct move *late = (struct move *)(state + 1);
-	const struct placement *tables = plan_find(plan, PLACE_PAGE_TABLES);
 
 	memcpy((void *)(uintptr_t)addr, trampoline_start, BODY_TRAMPOLINE_CODE);
 	entry_state(plan, state);
-	run(state, late, copy_late_moves(plan, late), tables ? tables->range.addr : 0);
+	run(state, late, copy_late_moves(plan, late), state->cr3);
 }

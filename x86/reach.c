@@ -66,15 +66,13 @@ unreachable(const char *name, struct range r, struct named_range by, struct refu
 	return ret_why->code;
 }
 
-enum refusal_code
-reach(const char *name, uint64_t addr, uint64_t len, struct refusal *ret_why)
+RARE static enum refusal_code
+reach_beyond(const char *name, uint64_t addr, uint64_t len, struct refusal *ret_why)
 {
 	struct range r = {addr, len};
 	unsigned bits;
 	uint64_t end;
 
-	if (bounds_ok(4 * GIB, addr, len))
-		return REFUSAL_NONE;
 	bits = cpu_physical_bits() < LOWER_HALF ? cpu_physical_bits() : LOWER_HALF;
 	end = 1ull << bits;
 	if (!bounds_ok(end, addr, len))
@@ -86,4 +84,11 @@ reach(const char *name, uint64_t addr, uint64_t len, struct refusal *ret_why)
 			        (struct named_range){"no page tables left", {a, GIB}}, ret_why);
 	}
 	return REFUSAL_NONE;
+}
+
+enum refusal_code
+reach(const char *name, uint64_t addr, uint64_t len, struct refusal *ret_why)
+{
+	return bounds_ok(4 * GIB, addr, len) ? REFUSAL_NONE
+	                                     : reach_beyond(name, addr, len, ret_why);
 }

@@ -44,7 +44,7 @@ bool
 rng_seed(uint8_t *seed, size_t len)
 {
 	bool has_seed = cpuid(7).b & CPUID_7_B_RDSEED;
-	bool has_rand = cpuid(1).c & CPUID_1_C_RDRAND;
+	bool has_rand = cpuid_basic(1).c & CPUID_1_C_RDRAND;
 
 	for (size_t i = 0; i < len; i += sizeof(uint64_t)) {
 		uint64_t v;

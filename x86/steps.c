@@ -102,7 +102,7 @@ boot_plan(struct boot *b, struct refusal *ret_why)
 _Noreturn void
 boot_run(struct boot *b, boot_step *const *steps)
 {
-	struct refusal why = {.code = REFUSAL_NONE};
+	struct refusal why; /* what refuses fills it */
 
 	for (; *steps; steps++) {
 		if ((*steps)(b, &why))
