@@ -57,29 +57,21 @@ span_le(struct span s, uint64_t off, unsigned bytes)
 	return v;
 }
 
-static inline uint8_t
-span_u8(struct span s, uint64_t off)
-{
-	return (uint8_t)span_le(s, off, 1);
-}
-
-static inline uint16_t
-span_le16(struct span s, uint64_t off)
-{
-	return (uint16_t)span_le(s, off, 2);
-}
-
-static inline uint32_t
-span_le32(struct span s, uint64_t off)
-{
-	return (uint32_t)span_le(s, off, 4);
-}
-
-static inline uint64_t
-span_le64(struct span s, uint64_t off)
-{
-	return span_le(s, off, 8);
-}
+/* The same of a size known here: a comparison and one load. */
+#define SPAN_READER(name, type)                                                                \
+	static inline type name(struct span s, uint64_t off)                                   \
+	{                                                                                      \
+		type v = 0;                                                                    \
+                                                                                               \
+		if (bounds_ok(s.size, off, sizeof(v)))                                         \
+			__builtin_memcpy(&v, s.base + off, sizeof(v));                         \
+		return v;                                                                      \
+	}
+SPAN_READER(span_u8, uint8_t)
+SPAN_READER(span_le16, uint16_t)
+SPAN_READER(span_le32, uint32_t)
+SPAN_READER(span_le64, uint64_t)
+#undef SPAN_READER
 
 /* Do the bytes at `off` equal `text` (its terminating NUL not included)? */
 static inline bool

@@ -8,10 +8,14 @@
  * takes it from there. Surprising: the document's "header length" is the offset of a jump.
  */
 #include "probe.h"
+#include "wire/bootparam.h"
 
 #define SECTOR         512
 #define HEADER_OFF     0x1f1 /* setup_sects, the first field */
 #define JUMP_OFF       0x200
+#define HDRS_OFF       0x202
+#define VERSION_OFF    0x206
+#define LOADFLAGS_OFF  0x211
 #define HEADER_MIN     0x212 /* all of 2.00 that is read here */
 #define HEADER_END     0x281
 #define LOADED_HIGH    1
@@ -21,52 +25,82 @@
 #define KERNEL_INFO    16         /* bytes, up to setup_type_max */
 #define SETUP_INDIRECT (1u << 31)
 
-struct field {
-	uint16_t since; /* version */
-	uint16_t off;   /* in the file */
-	uint32_t bytes;
+enum field {
+	SETUP_SECTS,
+	SYSSIZE,
+	BOOT_FLAG,
+	KERNEL_VERSION,
+	LOADFLAGS,
+	CODE32_START,
+	INITRD_ADDR_MAX,
+	KERNEL_ALIGNMENT,
+	RELOCATABLE,
+	MIN_ALIGNMENT,
+	XLOADFLAGS,
+	CMDLINE_SIZE,
+	PAYLOAD_OFFSET,
+	PAYLOAD_LENGTH,
+	PREF_ADDRESS,
+	INIT_SIZE,
+	KERNEL_INFO_OFFSET,
 };
 
-static const struct field f_setup_sects = {0, 0x1f1, 1};
-static const struct field f_syssize = {0x204, 0x1f4, 4}; /* two bytes before, and wrong */
-static const struct field f_boot_flag = {0, 0x1fe, 2};
-static const struct field f_version = {0, 0x206, 2};
-static const struct field f_kernel_version = {0x200, 0x20e, 2};
-static const struct field f_loadflags = {0x200, 0x211, 1};
-static const struct field f_code32_start = {0x200, 0x214, 4};
-static const struct field f_initrd_addr_max = {0x203, 0x22c, 4};
-static const struct field f_kernel_alignment = {0x205, 0x230, 4};
-static const struct field f_relocatable = {0x205, 0x234, 1};
-static const struct field f_min_alignment = {0x20a, 0x235, 1};
-static const struct field f_xloadflags = {0x20c, 0x236, 2};
-static const struct field f_cmdline_size = {0x206, 0x238, 4};
-static const struct field f_payload_offset = {0x208, 0x248, 4};
-static const struct field f_payload_length = {0x208, 0x24c, 4};
-static const struct field f_pref_address = {0x20a, 0x258, 8};
-static const struct field f_init_size = {0x20a, 0x260, 4};
-static const struct field f_kernel_info = {0x20f, 0x268, 4};
+/*
+ * The first version that has a field, and where it is: the last of the 8 bytes at `at`, which
+ * lie in the file, for the header starts far behind the file's start. So a field of any size is
+ * one load and one shift.
+ */
+#define FIELD(since, off, bytes)                                                               \
+	{                                                                                      \
+		since, (off) + (bytes)-8, 64 - 8 * (bytes)                                     \
+	}
+
+static const struct {
+	uint16_t since, at;
+	uint8_t shift;
+} fields[] = {
+        [SETUP_SECTS] = FIELD(0, 0x1f1, 1),
+        [SYSSIZE] = FIELD(0x204, 0x1f4, 4), /* two bytes before, and wrong */
+        [BOOT_FLAG] = FIELD(0, 0x1fe, 2),
+        [KERNEL_VERSION] = FIELD(0x200, 0x20e, 2),
+        [LOADFLAGS] = FIELD(0x200, LOADFLAGS_OFF, 1),
+        [CODE32_START] = FIELD(0x200, 0x214, 4),
+        [INITRD_ADDR_MAX] = FIELD(0x203, 0x22c, 4),
+        [KERNEL_ALIGNMENT] = FIELD(0x205, 0x230, 4),
+        [RELOCATABLE] = FIELD(0x205, 0x234, 1),
+        [MIN_ALIGNMENT] = FIELD(0x20a, 0x235, 1),
+        [XLOADFLAGS] = FIELD(0x20c, 0x236, 2),
+        [CMDLINE_SIZE] = FIELD(0x206, 0x238, 4),
+        [PAYLOAD_OFFSET] = FIELD(0x208, 0x248, 4),
+        [PAYLOAD_LENGTH] = FIELD(0x208, 0x24c, 4),
+        [PREF_ADDRESS] = FIELD(0x20a, 0x258, 8),
+        [INIT_SIZE] = FIELD(0x20a, 0x260, 4),
+        [KERNEL_INFO_OFFSET] = FIELD(0x20f, 0x268, 4),
+};
 
 struct setup {
 	const struct image *im;
 	struct refusal *why;
-	struct span head; /* the start of the file, up to the header's end at least */
+	struct span head; /* the file from its start to the header's end */
 	uint64_t version;
-	uint64_t end; /* of the header, in the file */
+	uint64_t code_off, code_len, payload_off, payload_len; /* in the file */
+	uint64_t alignment, min_alignment;
 };
 
 /* The field, or 0 where this kernel has none. */
 static uint64_t
-get(const struct setup *s, struct field f)
+get(const struct setup *s, enum field f)
 {
-	if (s->version < f.since || !bounds_ok(s->end, f.off, f.bytes))
+	if (s->version < fields[f].since)
 		return 0;
-	return span_le(s->head, f.off, f.bytes);
+	return span_le64(s->head, fields[f].at) >> fields[f].shift;
 }
 
 static enum refusal_code
-bad_field(const struct setup *s, const char *name, struct field f, uint64_t wanted)
+bad_field(const struct setup *s, const char *name, enum field f, uint64_t wanted)
 {
-	return refuse_detail(s->why, REFUSAL_BZ_HEADER, name, f.off, get(s, f), wanted);
+	return refuse_detail(s->why, REFUSAL_BZ_HEADER, name,
+	        fields[f].at + fields[f].shift / 8u, get(s, f), wanted);
 }
 
 /*
@@ -86,27 +120,32 @@ header_end(struct span head)
 static enum refusal_code
 read_setup(struct setup *s)
 {
-	enum refusal_code code = probe_head(s->im, &s->head, s->why);
+	struct span head;
+	enum refusal_code code = probe_head(s->im, &head, s->why);
+	uint64_t end, sects;
 
 	if (code)
 		return code;
-	s->end = header_end(s->head);
-	if (s->im->size < s->end)
+	end = header_end(head);
+	s->head = (struct span){head.base, end};
+	if (!bounds_ok(head.size, 0, end))
 		return refuse_detail(s->why, REFUSAL_BZ_TRUNCATED, "setup header", HEADER_OFF,
-		        s->im->size, s->end);
-	if (!span_is(s->head, 0x202, "HdrS", 4))
-		return refuse(s->why, REFUSAL_BZ_OLD, 0x202, span_le32(s->head, 0x202), 0);
-	if (s->end < HEADER_MIN)
+		        s->im->size, end);
+	if (span_le32(head, HDRS_OFF) != ZP_HDRS)
+		return refuse(s->why, REFUSAL_BZ_OLD, HDRS_OFF, span_le32(head, HDRS_OFF), 0);
+	if (end < HEADER_MIN)
 		return refuse_detail(s->why, REFUSAL_BZ_HEADER, "length", JUMP_OFF + 1,
-		        s->end - JUMP_OFF - 2, HEADER_MIN - JUMP_OFF - 2);
-	s->version = get(s, f_version);
-	if (get(s, f_boot_flag) != 0xaa55)
-		return bad_field(s, "boot_flag", f_boot_flag, 0xaa55);
+		        end - JUMP_OFF - 2, HEADER_MIN - JUMP_OFF - 2);
+	s->version = span_le16(s->head, VERSION_OFF);
+	if (get(s, BOOT_FLAG) != ZP_BOOT_FLAG)
+		return bad_field(s, "boot_flag", BOOT_FLAG, ZP_BOOT_FLAG);
 	if (s->version < 0x200)
-		return refuse(s->why, REFUSAL_BZ_OLD, f_version.off, s->version, 0x200);
-	if (!(get(s, f_loadflags) & LOADED_HIGH))
-		return refuse(s->why, REFUSAL_BZ_ZIMAGE, f_loadflags.off, get(s, f_loadflags),
+		return refuse(s->why, REFUSAL_BZ_OLD, VERSION_OFF, s->version, 0x200);
+	if (!(get(s, LOADFLAGS) & LOADED_HIGH))
+		return refuse(s->why, REFUSAL_BZ_ZIMAGE, LOADFLAGS_OFF, get(s, LOADFLAGS),
 		        LOADED_HIGH);
+	sects = get(s, SETUP_SECTS);
+	s->code_off = ((sects ? sects : 4) + 1) * SECTOR;
 	return REFUSAL_NONE;
 }
 
@@ -121,47 +160,61 @@ truncated(const struct setup *s, const char *detail, uint64_t off, uint64_t len)
  * padding that the file lacks, and a signature may follow it.
  */
 static enum refusal_code
-take_code(const struct setup *s, struct bzimage_facts *bz)
+take_code(struct setup *s)
 {
-	uint64_t sects = get(s, f_setup_sects), declared = get(s, f_syssize) * 16;
+	uint64_t declared = get(s, SYSSIZE) * 16, payload = get(s, PAYLOAD_OFFSET);
 
-	bz->code_off = ((sects ? sects : 4) + 1) * SECTOR;
-	if (s->im->size <= bz->code_off)
+	if (s->im->size <= s->code_off)
 		return truncated(
-		        s, "protected-mode code", bz->code_off, declared ? declared : 1);
-	bz->code_len = s->im->size - bz->code_off;
-	if (declared > bz->code_len && declared - bz->code_len > 15)
-		return truncated(s, "protected-mode code", bz->code_off, declared);
-	if (get(s, f_kernel_version) && get(s, f_kernel_version) < bz->code_off - SECTOR)
-		bz->version_off = get(s, f_kernel_version) + JUMP_OFF;
-	if (get(s, f_payload_offset) && get(s, f_payload_length)) {
-		bz->payload_off = bz->code_off + get(s, f_payload_offset);
-		bz->payload_len = get(s, f_payload_length);
-		if (!bounds_ok(s->im->size, bz->payload_off, bz->payload_len))
-			return truncated(s, "payload", bz->payload_off, bz->payload_len);
-	}
+		        s, "protected-mode code", s->code_off, declared ? declared : 1);
+	s->code_len = s->im->size - s->code_off;
+	if (declared > s->code_len && declared - s->code_len > 15)
+		return truncated(s, "protected-mode code", s->code_off, declared);
+	s->payload_off = s->code_off + payload;
+	s->payload_len = get(s, PAYLOAD_LENGTH);
+	if (!payload || !s->payload_len)
+		s->payload_off = s->payload_len = 0;
+	if (!bounds_ok(s->im->size, s->payload_off, s->payload_len))
+		return truncated(s, "payload", s->payload_off, s->payload_len);
 	return REFUSAL_NONE;
 }
 
 /* Where the kernel may lie: nothing of it matters to one that may lie at one place only. */
 static enum refusal_code
-take_alignment(const struct setup *s, struct bzimage_facts *bz)
+take_alignment(struct setup *s)
 {
-	uint64_t exponent = get(s, f_min_alignment);
+	uint64_t exponent = get(s, MIN_ALIGNMENT);
 
-	bz->relocatable = get(s, f_relocatable);
-	bz->alignment = get(s, f_kernel_alignment);
-	if (!is_power_of_two(bz->alignment)) {
-		if (bz->relocatable)
-			return bad_field(s, "kernel_alignment", f_kernel_alignment, 2 * MIB);
-		bz->alignment = PAGE;
+	s->alignment = get(s, KERNEL_ALIGNMENT);
+	if (!is_power_of_two(s->alignment)) {
+		if (get(s, RELOCATABLE))
+			return bad_field(s, "kernel_alignment", KERNEL_ALIGNMENT, 2 * MIB);
+		s->alignment = PAGE;
 	}
-	if (bz->relocatable && exponent >= 64)
-		return bad_field(s, "min_alignment", f_min_alignment, 63);
-	bz->min_alignment = exponent && exponent < 64 ? 1ull << exponent : bz->alignment;
-	if (bz->min_alignment > bz->alignment)
-		bz->min_alignment = bz->alignment;
-	bz->pref_address = get(s, f_pref_address);
+	if (exponent >= 64 && get(s, RELOCATABLE))
+		return bad_field(s, "min_alignment", MIN_ALIGNMENT, 63);
+	s->min_alignment = s->alignment;
+	if (exponent && exponent < 64 && 1ull << exponent < s->alignment)
+		s->min_alignment = 1ull << exponent;
+	return REFUSAL_NONE;
+}
+
+/* kernel_info, of size 0 if there is none; a bad one is none. Errors: NEED. */
+static enum refusal_code
+find_kernel_info(const struct setup *s, struct span *ret_info)
+{
+	uint64_t off = get(s, KERNEL_INFO_OFFSET);
+	enum refusal_code code;
+
+	*ret_info = (struct span){NULL, 0};
+	if (!off)
+		return REFUSAL_NONE;
+	code = image_get(
+	        s->im, s->code_off + off, KERNEL_INFO, REFUSAL_BZ_TRUNCATED, ret_info, s->why);
+	if (code)
+		return code == REFUSAL_NEED ? code : REFUSAL_NONE;
+	if (!span_is(*ret_info, 0, "LToP", 4) || span_le32(*ret_info, 4) < KERNEL_INFO)
+		ret_info->size = 0;
 	return REFUSAL_NONE;
 }
 
@@ -170,13 +223,13 @@ take_alignment(const struct setup *s, struct bzimage_facts *bz)
  * packed size, the estimate that boot loaders settled on.
  */
 static uint64_t
-init_size(const struct setup *s, uint64_t code_len)
+init_size(const struct setup *s)
 {
-	uint64_t size = get(s, f_init_size), pages;
+	uint64_t size = get(s, INIT_SIZE), pages;
 
 	if (size)
-		return size > code_len ? size : code_len;
-	if (!align_up(code_len, PAGE, &pages) || pages > UINT64_MAX / 3)
+		return size > s->code_len ? size : s->code_len;
+	if (!align_up(s->code_len, PAGE, &pages) || pages > UINT64_MAX / 3)
 		return UINT64_MAX;
 	return 3 * pages;
 }
@@ -184,64 +237,57 @@ init_size(const struct setup *s, uint64_t code_len)
 static void
 take_limits(const struct setup *s, struct bzimage_facts *bz)
 {
-	uint64_t start = get(s, f_code32_start);
+	uint64_t start = get(s, CODE32_START), last = get(s, INITRD_ADDR_MAX);
+	uint64_t line = get(s, CMDLINE_SIZE);
 
 	bz->code32_start = (uint32_t)start;
-	if (start >= ADDRESS_HIGH && start - ADDRESS_HIGH < bz->code_len)
+	if (start >= ADDRESS_HIGH && start - ADDRESS_HIGH < s->code_len)
 		bz->entry32_off = (uint32_t)(start - ADDRESS_HIGH);
-	bz->initrd_last = get(s, f_initrd_addr_max);
-	if (!bz->initrd_last)
-		bz->initrd_last = INITRD_LAST;
-	bz->cmdline_max = (uint32_t)get(s, f_cmdline_size);
-	if (!bz->cmdline_max)
-		bz->cmdline_max = CMDLINE_MAX;
-	bz->init_size = init_size(s, bz->code_len);
+	bz->initrd_last = last ? last : INITRD_LAST;
+	bz->cmdline_max = line ? (uint32_t)line : CMDLINE_MAX;
+	bz->init_size = init_size(s);
 }
 
-/* kernel_info: a bad one is none. */
-static enum refusal_code
-take_kernel_info(const struct setup *s, struct bzimage_facts *bz)
+/* All that cannot fail. */
+static void
+fill(const struct setup *s, struct span info, struct bzimage_facts *bz)
 {
-	uint64_t off = get(s, f_kernel_info);
-	struct span info;
-	enum refusal_code code;
+	uint64_t version = get(s, KERNEL_VERSION);
 
-	if (!off)
-		return REFUSAL_NONE;
-	code = image_get(
-	        s->im, bz->code_off + off, KERNEL_INFO, REFUSAL_BZ_TRUNCATED, &info, s->why);
-	if (code)
-		return code == REFUSAL_NEED ? code : REFUSAL_NONE;
-	if (!span_is(info, 0, "LToP", 4) || span_le32(info, 4) < KERNEL_INFO)
-		return REFUSAL_NONE;
-	bz->has_kernel_info = true;
+	memset(bz, 0, sizeof(*bz));
+	bz->version = (uint16_t)s->version;
+	bz->loadflags = (uint8_t)get(s, LOADFLAGS);
+	bz->xloadflags = (uint16_t)get(s, XLOADFLAGS);
+	bz->header_len = (uint32_t)(s->head.size - HEADER_OFF);
+	memcpy(bz->header, s->head.base + HEADER_OFF, bz->header_len);
+	bz->code_off = s->code_off;
+	bz->code_len = s->code_len;
+	take_limits(s, bz);
+	bz->relocatable = get(s, RELOCATABLE);
+	bz->alignment = s->alignment;
+	bz->min_alignment = s->min_alignment;
+	bz->pref_address = get(s, PREF_ADDRESS);
+	bz->payload_off = s->payload_off;
+	bz->payload_len = s->payload_len;
+	bz->has_kernel_info = info.size;
 	bz->setup_type_max = span_le32(info, 12) & ~SETUP_INDIRECT;
-	return REFUSAL_NONE;
+	if (version && version < s->code_off - SECTOR)
+		bz->version_off = version + JUMP_OFF;
 }
 
 enum refusal_code
 bzimage_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_why)
 {
 	struct setup s = {.im = im, .why = ret_why};
-	struct facts facts;
-	struct bzimage_facts *bz = &facts.bz;
+	struct span info;
 	enum refusal_code code;
 
-	memset(&facts, 0, sizeof(facts));
-	facts.format = KERNEL_BZIMAGE;
-	facts.size = im->size;
-	if ((code = read_setup(&s)) || (code = take_code(&s, bz)) ||
-	        (code = take_alignment(&s, bz)))
+	/* What a stream may lack comes first, for then all is read again. */
+	if ((code = read_setup(&s)) || (code = find_kernel_info(&s, &info)) ||
+	        (code = take_code(&s)) || (code = take_alignment(&s)))
 		return code;
-	take_limits(&s, bz);
-	code = take_kernel_info(&s, bz);
-	if (code)
-		return code;
-	bz->version = (uint16_t)s.version;
-	bz->loadflags = (uint8_t)get(&s, f_loadflags);
-	bz->xloadflags = (uint16_t)get(&s, f_xloadflags);
-	bz->header_len = (uint32_t)(s.end - HEADER_OFF);
-	memcpy(bz->header, s.head.base + HEADER_OFF, bz->header_len);
-	*ret_facts = facts;
+	ret_facts->format = KERNEL_BZIMAGE;
+	ret_facts->size = im->size;
+	fill(&s, info, &ret_facts->bz);
 	return REFUSAL_NONE;
 }
