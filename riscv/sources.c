@@ -49,7 +49,7 @@ choose_file(struct boot *b, struct refusal *ret_why)
 		        .where = BLOB_STREAM,
 		        .handle = b->items.kernel.selector,
 		        .size = b->items.kernel.size};
-		f->image = image_stream(f->blob.size);
+		image_open(&f->image, f->blob.size);
 	} else if (b->machine.initrd.len) {
 		f->blob = (struct blob){.name = "initrd",
 		        .where = BLOB_SPACE,

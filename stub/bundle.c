@@ -11,6 +11,7 @@
 #include "bundle.h"
 
 #define HEADER    110 /* bytes */
+#define MAGIC     "070701"
 #define MAGIC_LEN 6
 #define DIGITS    8
 #define NAME_MAX  4096 /* c_namesize, the NUL included */
@@ -87,10 +88,9 @@ get(struct reader *r, uint64_t off, uint64_t len, const char *detail, struct spa
 
 	if (code == REFUSAL_BUNDLE_TRUNCATED)
 		r->why->detail = detail;
-	if (code != REFUSAL_NEED || len >= CHUNK)
-		return code;
-	len = r->im->size - off < CHUNK ? r->im->size - off : CHUNK;
-	return image_get(r->im, off, len, REFUSAL_BUNDLE_TRUNCATED, ret_bytes, r->why);
+	if (code == REFUSAL_NEED && len < CHUNK)
+		r->why->wanted = r->im->size - off < CHUNK ? r->im->size - off : CHUNK;
+	return code;
 }
 
 /* Eight hexadecimal digits of either case. */
@@ -132,7 +132,7 @@ read_header(struct reader *r, struct member *m)
 
 	if (code)
 		return code;
-	if (!span_is(header, 0, "070701", MAGIC_LEN))
+	if (!span_is(header, 0, MAGIC, MAGIC_LEN))
 		return fail(r, REFUSAL_BUNDLE_MAGIC, NULL, m->off, magic_of(header),
 		        0x303730373031);
 	for (int i = 0; i < FIELDS; i++) {
@@ -252,23 +252,36 @@ read_archive(struct reader *r, struct bundle *bundle, uint64_t *ret_end)
 	}
 }
 
+static enum refusal_code
+read_bundle(struct reader *r, bool *ret_found, struct bundle *ret_bundle)
+{
+	struct bundle bundle = {0};
+	uint64_t end;
+	enum refusal_code code = read_archive(r, &bundle, &end);
+
+	if (code == REFUSAL_NONE && r->kernel)
+		code = find_initrd(r, end, &bundle);
+	if (code == REFUSAL_NEED || (code && (r->kernel || r->cmdline)))
+		return code;
+	*ret_found = code == REFUSAL_NONE && r->kernel;
+	if (*ret_found)
+		*ret_bundle = bundle;
+	return REFUSAL_NONE;
+}
+
 enum refusal_code
 bundle_read(const struct image *im, bool *ret_found, struct bundle *ret_bundle,
         struct refusal *ret_why)
 {
 	struct reader r = {.im = im, .why = ret_why};
-	struct bundle bundle;
-	uint64_t end;
-	enum refusal_code code;
+	struct span magic;
+	enum refusal_code code = get(&r, 0, MAGIC_LEN, NULL, &magic);
 
-	memset(&bundle, 0, sizeof(bundle));
-	code = read_archive(&r, &bundle, &end);
-	if (code == REFUSAL_NONE && r.kernel)
-		code = find_initrd(&r, end, &bundle);
-	if (code == REFUSAL_NEED || (code && (r.kernel || r.cmdline)))
+	/* Most files are no archive: this much must be cheap. */
+	if (code == REFUSAL_NONE && span_is(magic, 0, MAGIC, MAGIC_LEN))
+		return read_bundle(&r, ret_found, ret_bundle);
+	if (code == REFUSAL_NEED)
 		return code;
-	*ret_found = code == REFUSAL_NONE && r.kernel;
-	if (*ret_found)
-		*ret_bundle = bundle;
+	*ret_found = false;
 	return REFUSAL_NONE;
 }

@@ -17,6 +17,14 @@ image_of(struct span bytes)
 	return im;
 }
 
+void
+image_open(struct image *im, uint64_t size)
+{
+	im->size = size;
+	im->base = 0;
+	im->windows = 0;
+}
+
 struct image
 image_stream(uint64_t size)
 {
@@ -43,9 +51,12 @@ image_member(const struct image *im, uint64_t off, uint64_t size, struct image *
 {
 	if (!bounds_ok(im->size, off, size))
 		return false;
-	*ret_member = *im;
+	image_open(ret_member, size);
 	ret_member->base = im->base + off;
-	ret_member->size = size;
+	while (ret_member->windows < im->windows) {
+		ret_member->window[ret_member->windows] = im->window[ret_member->windows];
+		ret_member->windows++;
+	}
 	return true;
 }
 
@@ -60,18 +71,17 @@ enum refusal_code
 image_get(const struct image *im, uint64_t off, uint64_t len, enum refusal_code code,
         struct span *ret_bytes, struct refusal *ret_why)
 {
+	uint64_t at = im->base + off;
+
 	if (!bounds_ok(im->size, off, len))
 		return refuse(ret_why, code, off, im->size, reach(off, len));
 	if (len == 0) {
 		*ret_bytes = (struct span){(const uint8_t *)"", 0};
 		return REFUSAL_NONE;
 	}
-	for (uint32_t i = 0; i < im->windows; i++) {
-		const struct image_window *w = &im->window[i];
-
-		if (im->base + off >= w->off &&
-		        span_sub(w->bytes, im->base + off - w->off, len, ret_bytes))
+	for (const struct image_window *w = im->window; w < im->window + im->windows; w++) {
+		if (at >= w->off && span_sub(w->bytes, at - w->off, len, ret_bytes))
 			return REFUSAL_NONE;
 	}
-	return refuse(ret_why, REFUSAL_NEED, im->base + off, 0, len);
+	return refuse(ret_why, REFUSAL_NEED, at, 0, len);
 }

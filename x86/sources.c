@@ -98,13 +98,13 @@ choose_file(struct boot *b, struct refusal *ret_why)
 		f->blob = (struct blob){.where = BLOB_STREAM,
 		        .handle = b->items.kernel.selector,
 		        .size = b->items.kernel.size};
-		f->image = image_stream(f->blob.size);
+		image_open(&f->image, f->blob.size);
 	} else if (b->launcher.modules) {
 		f->blob = b->launcher.module[0];
 		f->is_placed = b->placed;
 		f->name = f->blob.name;
 		if (f->blob.where == BLOB_STREAM)
-			f->image = image_stream(f->blob.size);
+			image_open(&f->image, f->blob.size);
 		else if (!f->is_placed)
 			f->image = image_of(space(f->blob.addr, f->blob.size));
 	} else {
