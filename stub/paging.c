@@ -3,7 +3,7 @@
  * Identity page tables: PML4, then all PDPTs, then all page directories, ascending.
  *
  * Intel SDM vol. 3A, 4.5 (4-level paging). Entries are P and RW; the CPU sets A and D itself.
- * Ranges are whole GiB, so that one PDPT entry is either a 1-GiB page or a full directory.
+ * No two ranges share a GiB, so that a PDPT entry is either a 1-GiB page or one directory.
  */
 #include "paging.h"
 #include "bytes.h"
@@ -13,7 +13,7 @@
 #define P_RW       0x3ull
 #define PS         0x80ull /* this entry is a page and not a table */
 #define PDPT_SPAN  (ENTRIES * GIB)
-#define LARGE_PAGE (2 * MIB)
+#define LARGE_PAGE (PAGING_STEP / 8)
 
 static uint64_t
 gibs(const struct range *ranges, uint32_t count)
@@ -21,7 +21,7 @@ gibs(const struct range *ranges, uint32_t count)
 	uint64_t n = 0;
 
 	for (uint32_t i = 0; i < count; i++)
-		n += ranges[i].len / GIB;
+		n += (ranges[i].len + GIB - 1) / GIB;
 	return n;
 }
 
@@ -59,12 +59,12 @@ put_entry(uint8_t *table, uint64_t slot, uint64_t entry)
 	__builtin_memcpy(table + slot * sizeof(entry), &entry, sizeof(entry));
 }
 
-/* A directory of pages from `entry` on: most of what a 64-bit entry costs, so by eight a turn.
+/* Pages of `len` bytes from `entry` on: most of what a 64-bit entry costs, so by eight a turn.
  */
 static void
-fill_directory(uint8_t *out, uint64_t entry)
+fill_directory(uint8_t *out, uint64_t entry, uint64_t len)
 {
-	for (uint8_t *end = out + TABLE; out < end; out += 8 * sizeof(entry)) {
+	for (uint64_t end = entry + len; entry < end; out += 8 * sizeof(entry)) {
 #pragma GCC unroll 8
 		for (unsigned i = 0; i < 8; i++) {
 			put_entry(out, i, entry);
@@ -82,10 +82,11 @@ struct tables {
 	bool gb_pages;
 };
 
+/* Map `len` bytes, at most a GiB, from the start of a GiB on. */
 static void
-map_gib(struct tables *t, uint64_t gib)
+map_gib(struct tables *t, uint64_t addr, uint64_t len)
 {
-	uint64_t slot = gib / ENTRIES, addr = gib * GIB;
+	uint64_t gib = addr / GIB, slot = gib / ENTRIES;
 
 	if (!t->pdpt || t->slot != slot) {
 		t->pdpt = t->next_pdpt;
@@ -98,7 +99,7 @@ map_gib(struct tables *t, uint64_t gib)
 		return;
 	}
 	put_entry(t->out + t->pdpt, gib % ENTRIES, (t->addr + t->next_pd) | P_RW);
-	fill_directory(t->out + t->next_pd, addr | PS | P_RW);
+	fill_directory(t->out + t->next_pd, addr | PS | P_RW, len);
 	t->next_pd += TABLE;
 }
 
@@ -113,7 +114,11 @@ paging_write(
 	        .gb_pages = gb_pages};
 
 	for (uint32_t i = 0; i < count; i++) {
-		for (uint64_t n = 0; n < ranges[i].len / GIB; n++)
-			map_gib(&t, ranges[i].addr / GIB + n);
+		struct range left = ranges[i];
+
+		for (; left.len > GIB; left.addr += GIB, left.len -= GIB)
+			map_gib(&t, left.addr, GIB);
+		if (left.len)
+			map_gib(&t, left.addr, left.len);
 	}
 }

@@ -268,13 +268,15 @@ check_cmdline(struct planner *p)
 	return p->why->code;
 }
 
-/* Map the whole GiB around [addr, addr + len), keeping the list ascending and disjoint. */
+/* Map the whole GiB around `r` unless it lies low, keeping the list ascending and disjoint. */
 static bool
-map_gib(struct plan *plan, struct range r)
+map_far(struct plan *plan, struct range r)
 {
 	uint64_t start = align_down(r.addr, GIB), end;
 	uint32_t i = 0, n;
 
+	if (range_end(r) <= plan->map[0].len)
+		return true;
 	if (!r.len || !align_up(range_end(r), GIB, &end))
 		return !r.len;
 	while (i < plan->mapped && range_end(plan->map[i]) < start)
@@ -299,7 +301,37 @@ map_gib(struct plan *plan, struct range r)
 	return true;
 }
 
-/* The first 4 GiB, every placement, and for an executor inside also what it copies from. */
+/*
+ * The end of what is mapped from 0 on, at most 4 GiB. boot.rst wants no more than kernel, zero
+ * page and command line. But a decompressor without a page-fault handler (before Linux 5.10)
+ * also reads the BIOS area and ACPI tables (from 5.0 on), and before 4.8 KASLR unpacks to any
+ * RAM below 1 GiB. So, as kexec does, all RAM and what holds tables: ACPI's own ranges, and
+ * reserved ones that follow RAM without a gap. UEFI's tables may lie anywhere.
+ */
+static uint64_t
+mapped_low(const struct plan_request *req)
+{
+	uint64_t end = PAGING_STEP;
+
+	if (req->efi.systab)
+		return 4 * GIB;
+	for (uint32_t i = 0; i < req->map->count; i++) {
+		const struct mem_range *e = &req->map->entry[i];
+		bool tables = e->type == MEM_ACPI || e->type == MEM_NVS;
+
+		if (e->range.addr >= 4 * GIB)
+			break;
+		if (e->type != MEM_RAM && !tables && e->range.addr > end)
+			continue;
+		if (range_end(e->range) > 4 * GIB)
+			return 4 * GIB;
+		if (range_end(e->range) > end)
+			end = (range_end(e->range) + PAGING_STEP - 1) & ~(PAGING_STEP - 1);
+	}
+	return end;
+}
+
+/* What lies low, every placement, and for an executor inside also what it copies from. */
 static enum refusal_code
 place_page_tables(struct planner *p)
 {
@@ -310,14 +342,15 @@ place_page_tables(struct planner *p)
 	if (plan->protocol != PROTOCOL_LINUX64 &&
 	        (!p->req->trampoline_len || (p->req->own_tables && !any_late)))
 		return REFUSAL_NONE;
-	ok = map_gib(plan, (struct range){0, 4 * GIB});
+	plan->map[0] = (struct range){0, mapped_low(p->req)};
+	plan->mapped = 1;
 	for (uint32_t i = 0; i < plan->placements; i++)
-		ok = ok && map_gib(plan, plan->placement[i].range);
+		ok = ok && map_far(plan, plan->placement[i].range);
 	for (uint32_t i = 0; i < p->req->blobs && p->req->trampoline_len; i++) {
 		const struct blob *b = &p->req->blob[i];
 
 		if (b->where == BLOB_SPACE)
-			ok = ok && map_gib(plan, (struct range){b->addr, b->size});
+			ok = ok && map_far(plan, (struct range){b->addr, b->size});
 	}
 	if (!ok) {
 		refuse(p->why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_MAPPED + 1, PLAN_MAPPED);

@@ -60,11 +60,14 @@ walk(const struct tables *t, uint64_t va, bool gb_pages)
 	return (e & ~(2 * MIB - 1)) | (va & (2 * MIB - 1));
 }
 
+/* 1-GiB pages also map what is left of the last GiB. */
 static bool
-inside(const struct range *ranges, uint32_t count, uint64_t addr)
+inside(const struct range *ranges, uint32_t count, uint64_t addr, bool gb_pages)
 {
+	uint64_t unit = gb_pages ? GIB : 1;
+
 	for (uint32_t i = 0; i < count; i++) {
-		if (addr >= ranges[i].addr && addr < range_end(ranges[i]))
+		if (addr >= ranges[i].addr && addr - addr % unit < range_end(ranges[i]))
 			return true;
 	}
 	return false;
@@ -74,7 +77,7 @@ static void
 assert_walk(const struct tables *t, const struct range *ranges, uint32_t count, bool gb_pages,
         uint64_t addr)
 {
-	uint64_t want = inside(ranges, count, addr) ? addr : NONE;
+	uint64_t want = inside(ranges, count, addr, gb_pages) ? addr : NONE;
 
 	if (addr >= 1ull << 48) /* beyond what four levels reach */
 		return;
@@ -149,6 +152,19 @@ a_range_over_three_pdpts(void **state)
 	both(r, 1, 514, 3);
 }
 
+/* The last GiB of a range need not be whole: 16 MiB are one turn of eight pages. */
+static void
+a_part_of_a_gib(void **state)
+{
+	const struct range one[] = {{0, 16 * MIB}};
+	const struct range r[] = {
+	        {0, GIB + 512 * MIB}, {2 * GIB, GIB - 16 * MIB}, {511 * GIB, GIB + 32 * MIB}};
+
+	(void)state;
+	both(one, 1, 1, 1);
+	both(r, 3, 5, 2);
+}
+
 static void
 nothing_mapped(void **state)
 {
@@ -167,6 +183,7 @@ main(void)
 	        cmocka_unit_test(several_ranges_share_a_pdpt),
 	        cmocka_unit_test(ranges_in_several_pdpts),
 	        cmocka_unit_test(a_range_over_three_pdpts),
+	        cmocka_unit_test(a_part_of_a_gib),
 	        cmocka_unit_test(nothing_mapped),
 	};
 

@@ -273,11 +273,73 @@ tables_map_what_the_entry_needs(void **state)
 	plan(&b);
 	assert_non_null(plan_find(&b.plan, PLACE_PAGE_TABLES));
 	assert_int_equal(b.plan.mapped, 1);
-	assert_int_equal(b.plan.map[0].len, 4 * GIB);
+	assert_int_equal(b.plan.map[0].len, BENCH_RAM);
 	b.req.protocol = PROTOCOL_LINUX32; /* paging is off and the executor is outside */
 	plan(&b);
 	assert_null(plan_find(&b.plan, PLACE_PAGE_TABLES));
 	assert_null(plan_find(&b.plan, PLACE_TRAMPOLINE));
+}
+
+/* The end of what is mapped from 0 on when `range` of that type is added to 512 MiB of RAM. */
+static uint64_t
+mapped_with(uint64_t addr, uint64_t len, uint32_t type)
+{
+	struct bench b;
+
+	bench_bzimage(&b);
+	bench_ram(&b, 512 * MIB);
+	assert_int_equal(memmap_add(&b.map, addr, len, type, &b.why), 0);
+	plan(&b);
+	assert_int_equal(b.plan.mapped, 1);
+	assert_int_equal(b.plan.map[0].addr, 0);
+	return b.plan.map[0].len;
+}
+
+/* All RAM and what holds tables, but not devices behind a hole. */
+static void
+tables_map_ram_and_firmware_tables(void **state)
+{
+	(void)state;
+	assert_int_equal(mapped_with(640 * KIB, 384 * KIB, MEM_RESERVED), 512 * MIB);
+	assert_int_equal(mapped_with(512 * MIB, PAGE, MEM_RESERVED), 528 * MIB);
+	assert_int_equal(mapped_with(512 * MIB + PAGE, PAGE, MEM_RESERVED), 512 * MIB);
+	assert_int_equal(mapped_with(528 * MIB, PAGE, MEM_UNUSABLE), 512 * MIB);
+	assert_int_equal(mapped_with(2 * GIB - PAGE, PAGE, MEM_ACPI), 2 * GIB);
+	assert_int_equal(mapped_with(2 * GIB, PAGE, MEM_NVS), 2 * GIB + 16 * MIB);
+	assert_int_equal(mapped_with(3 * GIB, GIB - PAGE, MEM_RAM), 4 * GIB);
+	assert_int_equal(mapped_with(3 * GIB, GIB + PAGE, MEM_RAM), 4 * GIB);
+	assert_int_equal(mapped_with(4 * GIB, GIB, MEM_RAM), 512 * MIB);
+	assert_int_equal(mapped_with(510 * MIB, 2 * MIB, MEM_RESERVED), 512 * MIB);
+}
+
+/* What UEFI's system table leads to may lie anywhere. */
+static void
+tables_map_4_gib_under_uefi(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_bzimage(&b);
+	b.req.efi.systab = 0x7f000;
+	plan(&b);
+	assert_int_equal(b.plan.map[0].len, 4 * GIB);
+}
+
+/* What the trampoline copies from may lie low and in no RAM. */
+static void
+tables_map_a_source_outside_ram(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_bzimage(&b);
+	bench_ram(&b, 64 * MIB);
+	bench_module(&b, 3 * GIB + 8 * MIB, MIB);
+	plan(&b);
+	assert_int_equal(b.plan.mapped, 2);
+	assert_int_equal(b.plan.map[0].len, 64 * MIB);
+	assert_int_equal(b.plan.map[1].addr, 3 * GIB);
+	assert_int_equal(b.plan.map[1].len, GIB);
 }
 
 /* Own tables serve unless they may be overwritten or the kernel is entered on them. */
@@ -338,6 +400,9 @@ main(void)
 	        cmocka_unit_test(small_structures_are_high_in_low_memory),
 	        cmocka_unit_test(handoff_elsewhere_without_low_memory),
 	        cmocka_unit_test(tables_map_what_the_entry_needs),
+	        cmocka_unit_test(tables_map_ram_and_firmware_tables),
+	        cmocka_unit_test(tables_map_4_gib_under_uefi),
+	        cmocka_unit_test(tables_map_a_source_outside_ram),
 	        cmocka_unit_test(tables_of_the_executor_serve),
 	        cmocka_unit_test(tables_map_far_sources_for_the_trampoline),
 	};

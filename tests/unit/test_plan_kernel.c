@@ -324,6 +324,12 @@ bzimage_above_4g(void **state)
 	bench_ram(&b, 3 * MIB);
 	assert_int_equal(memmap_add(&b.map, 4 * GIB, GIB, MEM_RAM, &b.why), 0);
 	expect(&b, PROTOCOL_LINUX64, 4 * GIB, 4 * GIB + 0x200);
+	assert_int_equal(b.plan.mapped, 2);
+	assert_int_equal(b.plan.map[0].len, 16 * MIB);
+	assert_int_equal(b.plan.map[1].addr, 4 * GIB);
+	assert_int_equal(b.plan.map[1].len, GIB);
+	assert_int_equal(memmap_add(&b.map, 3 * GIB, GIB, MEM_ACPI, &b.why), 0);
+	expect(&b, PROTOCOL_LINUX64, 4 * GIB, 4 * GIB + 0x200);
 	assert_int_equal(b.plan.mapped, 1); /* 0 to 5 GiB in one piece */
 	assert_int_equal(b.plan.map[0].len, 5 * GIB);
 	b.kernel.bz.xloadflags = 1;
