@@ -123,7 +123,7 @@ fw_cfg_list(struct range reg, struct fw_cfg_items *ret_items, struct refusal *re
 		        sizeof(count) + (uint64_t)i * sizeof(entry), entry, sizeof(entry),
 		        ret_why);
 		if (!code)
-			code = fw_cfg_take_entry(
+			code = fw_cfg_take(
 			        ret_items, (struct span){entry, sizeof(entry)}, ret_why);
 	}
 	return code;

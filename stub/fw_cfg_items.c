@@ -8,37 +8,50 @@
 
 #define ENTRY_SIZE     0
 #define ENTRY_SELECTOR 4
-#define ENTRY_NAME     8
+#define KNOWN_LEN      32
+#define ONES           0x0101010101010101ull
 
-/* The first 8 bytes of a text as a little-endian number. */
-#define FIRST_8(t)                                                                             \
-	((uint64_t)(t)[0] | (uint64_t)(t)[1] << 8 | (uint64_t)(t)[2] << 16 |                   \
-	        (uint64_t)(t)[3] << 24 | (uint64_t)(t)[4] << 32 | (uint64_t)(t)[5] << 40 |     \
-	        (uint64_t)(t)[6] << 48 | (uint64_t)(t)[7] << 56)
+/* Four letters as they lie in memory. */
+#define LETTERS(a, b, c, d) ((a) | (b) << 8 | (c) << 16 | (d) << 24)
 
-static uint64_t
-big_endian(struct span s, uint64_t off, unsigned bytes)
-{
-	uint64_t v = 0;
+#define KNOWN(name, field)                                                                     \
+	{                                                                                      \
+		name, FW_CFG_WORDS(name), offsetof(struct fw_cfg_items, field)                 \
+	}
 
-	for (unsigned i = 0; i < bytes; i++)
-		v = v << 8 | span_u8(s, off + i);
-	return v;
-}
+/* Those that each machine has come first. */
+static const struct known {
+	char name[KNOWN_LEN];
+	uint8_t words, place;
+} known[] = {
+        KNOWN(FW_CFG_E820, e820),
+        KNOWN(FW_CFG_TABLE_LOADER, table_loader),
+        KNOWN(FW_CFG_SMBIOS_ANCHOR, smbios_anchor),
+        KNOWN(FW_CFG_SMBIOS_TABLES, smbios_tables),
+        KNOWN(FW_CFG_FEATURE_CONTROL, feature_control),
+        KNOWN(FW_CFG_RESERVED_END, reserved_end),
+        KNOWN(FW_CFG_EXTRA_ROOTS, extra_roots),
+        KNOWN(FW_CFG_KERNEL, kernel),
+        KNOWN(FW_CFG_CMDLINE, cmdline),
+        KNOWN(FW_CFG_MODE, mode),
+};
 
-/* Does the entry's name begin with `text`? Then *ret_rest is where it goes on. */
+/* Does a name above go on so behind its first "/"? Spares most of QEMU's a closer look. */
 static bool
-name_begins(struct span entry, const char *text, uint64_t len, uint64_t *ret_rest)
+may_be_known(uint32_t letters)
 {
-	*ret_rest = ENTRY_NAME + len;
-	return span_is(entry, ENTRY_NAME, text, len);
-}
-
-/* Is the name exactly `text` (`len` with its NUL)? */
-static bool
-name_is(struct span entry, const char *text, uint64_t len)
-{
-	return span_is(entry, ENTRY_NAME, text, len);
+	switch (letters) {
+	case LETTERS('e', '8', '2', '0'):
+	case LETTERS('t', 'a', 'b', 'l'):
+	case LETTERS('s', 'm', 'b', 'i'):
+	case LETTERS('m', 's', 'r', '_'):
+	case LETTERS('r', 'e', 's', 'e'):
+	case LETTERS('e', 'x', 't', 'r'):
+	case LETTERS('o', 'r', 'g', '.'):
+		return true;
+	default:
+		return false;
+	}
 }
 
 /*
@@ -46,14 +59,14 @@ name_is(struct span entry, const char *text, uint64_t len)
  * something else follows.
  */
 static bool
-initrd_number(struct span entry, uint64_t at, uint32_t *ret_number)
+initrd_number(struct span name, uint64_t at, uint32_t *ret_number)
 {
 	uint32_t n = 0;
-	uint8_t c = span_u8(entry, at);
+	uint8_t c = span_u8(name, at);
 
 	if (c == '0')
 		return false;
-	for (; c; c = span_u8(entry, ++at)) {
+	for (; c; c = span_u8(name, ++at)) {
 		if (c < '0' || c > '9')
 			return false;
 		if (n < FW_CFG_INITRDS) /* beyond that it is too high anyway */
@@ -63,22 +76,14 @@ initrd_number(struct span entry, uint64_t at, uint32_t *ret_number)
 	return true;
 }
 
-/* Which of the items under opt/org.kshim/ it is; NULL if none. */
+/* NULL if the name is no initrd's, or if that is refused. */
 static struct fw_cfg_item *
-own_item(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
+initrd_item(struct fw_cfg_items *items, struct span name, struct refusal *ret_why)
 {
-	uint64_t rest;
 	uint32_t n;
 
-	ret_why->code = REFUSAL_NONE;
-	if (name_is(entry, FW_CFG_KERNEL, sizeof(FW_CFG_KERNEL)))
-		return &items->kernel;
-	if (name_is(entry, FW_CFG_CMDLINE, sizeof(FW_CFG_CMDLINE)))
-		return &items->cmdline;
-	if (name_is(entry, FW_CFG_MODE, sizeof(FW_CFG_MODE)))
-		return &items->mode;
-	if (!name_begins(entry, FW_CFG_INITRD, sizeof(FW_CFG_INITRD) - 1, &rest) ||
-	        !initrd_number(entry, rest, &n))
+	if (!span_is(name, 0, FW_CFG_INITRD, sizeof(FW_CFG_INITRD) - 1) ||
+	        !initrd_number(name, sizeof(FW_CFG_INITRD) - 1, &n))
 		return NULL;
 	if (n >= FW_CFG_INITRDS) {
 		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, n + 1ull, FW_CFG_INITRDS);
@@ -91,34 +96,57 @@ own_item(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
 	return &items->initrd[n];
 }
 
-static void
-fill(struct fw_cfg_item *item, struct span entry)
+static struct fw_cfg_item *
+place_of(struct fw_cfg_items *items, const uint8_t *name, struct refusal *ret_why)
 {
-	item->selector = (uint16_t)big_endian(entry, ENTRY_SELECTOR, 2);
-	item->size = (uint32_t)big_endian(entry, ENTRY_SIZE, 4);
+	for (const struct known *k = known; k < known + sizeof(known) / sizeof(*known); k++) {
+		if (fw_cfg_same_name(name, k->name, k->words))
+			return (struct fw_cfg_item *)(void *)((uint8_t *)items + k->place);
+	}
+	return initrd_item(items, (struct span){name, FW_CFG_NAME_LEN}, ret_why);
 }
 
-static enum refusal_code
-take_own(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
+struct fw_cfg_item
+fw_cfg_entry_item(const uint8_t *entry)
 {
-	struct fw_cfg_item *item = own_item(items, entry, ret_why);
+	const uint8_t *size = entry + ENTRY_SIZE, *selector = entry + ENTRY_SELECTOR;
 
-	if (item)
-		fill(item, entry);
-	return ret_why->code;
+	return (struct fw_cfg_item){.selector = (uint16_t)(selector[0] << 8 | selector[1]),
+	        .size = (uint32_t)size[0] << 24 | (uint32_t)size[1] << 16 |
+	                (uint32_t)size[2] << 8 | size[3]};
 }
 
 enum refusal_code
-fw_cfg_take_entry(struct fw_cfg_items *items, struct span entry, struct refusal *ret_why)
+fw_cfg_take(struct fw_cfg_items *items, struct span entries, struct refusal *ret_why)
 {
-	uint64_t start; /* of the name: most are none of ours */
+	const uint8_t *entry = entries.base;
+	const uint8_t *end = entry + align_down(entries.size, FW_CFG_ENTRY_LEN);
+	struct fw_cfg_item *item;
+	uint32_t letters;
 
-	if (entry.size < FW_CFG_ENTRY_LEN)
-		return REFUSAL_NONE;
-	__builtin_memcpy(&start, entry.base + ENTRY_NAME, sizeof(start));
-	if (start == FIRST_8("opt/org."))
-		return take_own(items, entry, ret_why);
-	if (start == FIRST_8("etc/e820") && !entry.base[ENTRY_NAME + 8])
-		fill(&items->e820, entry);
-	return REFUSAL_NONE;
+	ret_why->code = REFUSAL_NONE;
+	for (; entry < end && !ret_why->code; entry += FW_CFG_ENTRY_LEN) {
+		const uint8_t *name = fw_cfg_entry_name(entry);
+
+		__builtin_memcpy(&letters, name + 4, sizeof(letters));
+		if (!may_be_known(letters))
+			continue;
+		item = place_of(items, name, ret_why);
+		if (item)
+			*item = fw_cfg_entry_item(entry);
+	}
+	return ret_why->code;
+}
+
+unsigned
+fw_cfg_name_words(const uint8_t *name)
+{
+	uint64_t v;
+
+	for (unsigned i = 0; i < FW_CFG_NAME_LEN / 8; i++) {
+		__builtin_memcpy(&v, name + 8 * i, sizeof(v));
+		if ((v - ONES) & ~v & ONES << 7) /* has a byte that is 0 */
+			return i + 1;
+	}
+	return 0;
 }

@@ -26,19 +26,23 @@ struct dma_request {
 };
 
 static enum { UNKNOWN, ABSENT, PORT, DMA } access;
-/* The item that is selected, and how far it has been read. */
-static struct last {
-	bool valid;
+
+/* The item that is selected (0: none that goes on), and how far it has been read. */
+static struct {
 	uint32_t selector;
 	uint64_t position;
 } last;
-#define NOTHING ((struct last){.valid = false})
+
+static struct {
+	uint32_t count;
+	uint8_t entry[DIRECTORY_ROOM * FW_CFG_ENTRY_LEN];
+} directory;
 
 /* Would the device go on at the start of [off, ...) of that item, or before it? */
 static bool
 goes_on(uint32_t selector, uint64_t off)
 {
-	return last.valid && last.selector == selector && off >= last.position;
+	return selector && last.selector == selector && off >= last.position;
 }
 
 /* Select through the port and read, for the items that tell what the device can. */
@@ -49,7 +53,7 @@ port_read32(uint16_t item)
 
 	outw(PORT_FW_CFG_SELECTOR, item);
 	insb(PORT_FW_CFG_DATA, &v, sizeof(v));
-	last = NOTHING;
+	last.selector = 0;
 	return v;
 }
 
@@ -68,7 +72,7 @@ fw_cfg_present(void)
 }
 
 /* One request; false on an error or if the device does not answer. */
-static bool
+static inline bool
 dma_request(uint32_t control, uint64_t address, uint32_t length)
 {
 	static volatile struct dma_request r;
@@ -110,7 +114,7 @@ skip_port(uint64_t len)
 		inb(PORT_FW_CFG_DATA);
 }
 
-static bool
+static void
 read_by_port(uint32_t selector, uint64_t off, void *dst, uint64_t len)
 {
 	if (!goes_on(selector, off)) {
@@ -119,7 +123,6 @@ read_by_port(uint32_t selector, uint64_t off, void *dst, uint64_t len)
 	}
 	skip_port(off - last.position);
 	insb(PORT_FW_CFG_DATA, dst, len);
-	return true;
 }
 
 static bool
@@ -127,9 +130,6 @@ read_by_dma(uint32_t selector, uint64_t off, void *dst, uint64_t len)
 {
 	uint32_t select = 0;
 
-	if (!off && len < DMA_PIECE) /* the usual one */
-		return dma_request(
-		        selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst, (uint32_t)len);
 	if (!goes_on(selector, off)) {
 		select = selector << 16 | FW_CFG_SELECT;
 		last.position = 0;
@@ -145,6 +145,7 @@ read_by_dma(uint32_t selector, uint64_t off, void *dst, uint64_t len)
 static enum refusal_code
 failed(const char *name, uint64_t off, uint64_t len, struct refusal *ret_why)
 {
+	last.selector = 0;
 	refuse(ret_why, REFUSAL_FW_CFG_ERROR, off, 0, len);
 	ret_why->subject = "fw_cfg";
 	ret_why->detail = name;
@@ -155,22 +156,37 @@ enum refusal_code
 fw_cfg_read(uint32_t selector, const char *name, uint64_t off, void *dst, uint64_t len,
         struct refusal *ret_why)
 {
-	bool ok = access == DMA ? read_by_dma(selector, off, dst, len)
-	                        : read_by_port(selector, off, dst, len);
+	if (access != DMA)
+		read_by_port(selector, off, dst, len);
+	else if (!read_by_dma(selector, off, dst, len))
+		return failed(name, off, len, ret_why);
+	last.selector = selector;
+	last.position = off + len;
+	return REFUSAL_NONE;
+}
 
-	last = ok ? (struct last){.valid = true, selector, off + len} : NOTHING;
-	return ok ? REFUSAL_NONE : failed(name, off, len, ret_why);
+enum refusal_code
+fw_cfg_get(
+        uint32_t selector, const char *name, void *dst, uint64_t len, struct refusal *ret_why)
+{
+	if (access != DMA || len >= DMA_PIECE)
+		return fw_cfg_read(selector, name, 0, dst, len, ret_why);
+	if (!dma_request(selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst, (uint32_t)len))
+		return failed(name, 0, len, ret_why);
+	last.selector = selector;
+	last.position = len;
+	return REFUSAL_NONE;
 }
 
 enum refusal_code
 fw_cfg_stream(uint32_t handle, const char *name, uint64_t off, void *dst, uint64_t len,
         struct refusal *ret_why)
 {
-	uint32_t setup = handle >> 16;
+	uint32_t setup = handle & ~FW_CFG_PAIR;
 	uint64_t first = 0; /* bytes out of the setup */
 	enum refusal_code code = REFUSAL_NONE;
 
-	if (!setup)
+	if (!(handle & FW_CFG_PAIR))
 		return fw_cfg_read(handle, name, off, dst, len, ret_why);
 	if (off < setup) {
 		first = len < setup - off ? len : setup - off;
@@ -190,46 +206,37 @@ fw_cfg_write(uint32_t selector, const char *name, uint64_t off, const void *src,
 	          advance_dma(FW_CFG_SKIP, selector << 16 | FW_CFG_SELECT, 0, off) &&
 	          advance_dma(FW_CFG_WRITE, 0, (uintptr_t)src, len);
 
-	last = NOTHING;
+	last.selector = 0;
 	return ok ? REFUSAL_NONE : failed(name, off, len, ret_why);
 }
 
-enum refusal_code
-fw_cfg_directory(struct span *ret_directory, struct refusal *ret_why)
+struct span
+fw_cfg_directory(void)
 {
-	static struct {
-		uint32_t count;
-		uint8_t entry[DIRECTORY_ROOM * FW_CFG_ENTRY_LEN];
-	} directory;
-	const uint64_t first = sizeof(directory.count) + DIRECTORY_FIRST * FW_CFG_ENTRY_LEN;
-	uint32_t count = 0;
-	uint64_t end = first;
-	enum refusal_code code = REFUSAL_NONE;
-
-	if (fw_cfg_present()) {
-		code = fw_cfg_read(ITEM_DIRECTORY, "directory", 0, &directory, first, ret_why);
-		count = __builtin_bswap32(directory.count);
-		end = sizeof(directory.count) + (uint64_t)count * FW_CFG_ENTRY_LEN;
-	}
-	if (!code && count > DIRECTORY_ROOM)
-		code = refuse(ret_why, REFUSAL_FW_CFG_FILES, 0, count, DIRECTORY_ROOM);
-	if (!code && end > first)
-		code = fw_cfg_read(ITEM_DIRECTORY, "directory", first,
-		        (uint8_t *)&directory + first, end - first, ret_why);
-	if (!code)
-		*ret_directory = (struct span){directory.entry, count * FW_CFG_ENTRY_LEN};
-	return code;
+	return (struct span){directory.entry,
+	        (uint64_t)__builtin_bswap32(directory.count) * FW_CFG_ENTRY_LEN};
 }
 
 enum refusal_code
-fw_cfg_list(struct fw_cfg_items *ret_items, struct refusal *ret_why)
+fw_cfg_list(struct fw_cfg_items *items, struct refusal *ret_why)
 {
-	struct span all = {NULL, 0};
-	enum refusal_code code = fw_cfg_directory(&all, ret_why);
+	static const char name[] = "directory";
+	const uint64_t first = DIRECTORY_FIRST * FW_CFG_ENTRY_LEN;
+	uint64_t size;
+	enum refusal_code code;
 
-	*ret_items = (struct fw_cfg_items){.kernel = {0, 0}};
-	for (uint64_t off = 0; !code && off < all.size; off += FW_CFG_ENTRY_LEN)
-		code = fw_cfg_take_entry(
-		        ret_items, (struct span){all.base + off, FW_CFG_ENTRY_LEN}, ret_why);
-	return code;
+	if (!fw_cfg_present())
+		return REFUSAL_NONE;
+	code = fw_cfg_get(
+	        ITEM_DIRECTORY, name, &directory, sizeof(directory.count) + first, ret_why);
+	if (code)
+		return code;
+	size = fw_cfg_directory().size;
+	if (size > sizeof(directory.entry))
+		return refuse(ret_why, REFUSAL_FW_CFG_FILES, 0, size / FW_CFG_ENTRY_LEN,
+		        DIRECTORY_ROOM);
+	if (size > first)
+		code = fw_cfg_read(ITEM_DIRECTORY, name, sizeof(directory.count) + first,
+		        directory.entry + first, size - first, ret_why);
+	return code ? code : fw_cfg_take(items, fw_cfg_directory(), ret_why);
 }

@@ -34,9 +34,15 @@ enum fw_cfg_legacy {
 /* Does the device answer? It is asked once. */
 bool fw_cfg_present(void);
 
-/* Find our items; none where there is no fw_cfg. Errors: fw_cfg_directory()'s, and the above.
+/*
+ * Read the directory and take our items, none where there is no fw_cfg; `items` are zeroes.
+ * Errors: REFUSAL_FW_CFG_ERROR; REFUSAL_FW_CFG_FILES if it is longer than any QEMU's; those of
+ * fw_cfg_take().
  */
-enum refusal_code fw_cfg_list(struct fw_cfg_items *ret_items, struct refusal *ret_why);
+enum refusal_code fw_cfg_list(struct fw_cfg_items *items, struct refusal *ret_why);
+
+/* The directory that fw_cfg_list() has read, FW_CFG_ENTRY_LEN bytes a file. */
+struct span fw_cfg_directory(void);
 
 /*
  * The bytes [off, off + len) of an item to `dst`; bytes past its end read as 0. Reading on
@@ -46,22 +52,22 @@ enum refusal_code fw_cfg_list(struct fw_cfg_items *ret_items, struct refusal *re
 enum refusal_code fw_cfg_read(uint32_t selector, const char *name, uint64_t off, void *dst,
         uint64_t len, struct refusal *ret_why);
 
-/*
- * A file as a blob's handle names it: an item's selector, or a pair of items that make one
- * file, the setup and the rest of a bzImage. Errors: fw_cfg_read()'s.
+/* The first `len` bytes of an item: the usual read, and the cheapest. Errors: fw_cfg_read()'s.
  */
-#define FW_CFG_PAIR(setup_len) ((uint32_t)(setup_len) << 16 | 0xffff)
+enum refusal_code fw_cfg_get(
+        uint32_t selector, const char *name, void *dst, uint64_t len, struct refusal *ret_why);
+
+/*
+ * A file as a blob's handle names it: an item's selector; or, with this bit and the length of
+ * the first, a pair of items that make one file, the setup and the rest of a bzImage.
+ * Errors: fw_cfg_read()'s.
+ */
+#define FW_CFG_PAIR (1u << 31)
 enum refusal_code fw_cfg_stream(uint32_t handle, const char *name, uint64_t off, void *dst,
         uint64_t len, struct refusal *ret_why);
 
 /* Write to an item, which takes it by DMA only. Errors: fw_cfg_read()'s. */
 enum refusal_code fw_cfg_write(uint32_t selector, const char *name, uint64_t off,
         const void *src, uint64_t len, struct refusal *ret_why);
-
-/*
- * The directory as the device gives it, FW_CFG_ENTRY_LEN bytes a file; empty without fw_cfg.
- * Errors: REFUSAL_FW_CFG_ERROR; REFUSAL_FW_CFG_FILES if it is longer than any QEMU's.
- */
-enum refusal_code fw_cfg_directory(struct span *ret_directory, struct refusal *ret_why);
 
 #endif

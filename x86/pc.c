@@ -9,16 +9,9 @@
 #include "x86/mtrr.h"
 #include "x86/smbios.h"
 
-#define ITEM_CPUS       0x05
-#define FEATURE_CONTROL "etc/msr_feature_control"
-#define CPU_MSR         (1u << 5) /* CPUID 1, EDX */
-#define CPU_MTRR        (1u << 12)
-
-static enum refusal_code
-read_item(uint32_t selector, const char *name, void *dst, uint64_t len, struct refusal *ret_why)
-{
-	return fw_cfg_read(selector, name, 0, dst, len, ret_why);
-}
+#define ITEM_CPUS 0x05
+#define CPU_MSR   (1u << 5) /* CPUID 1, EDX */
+#define CPU_MTRR  (1u << 12)
 
 /* Where there is no ACPI. */
 static void
@@ -35,7 +28,7 @@ static enum refusal_code
 read_cpus(struct pc *pc, struct refusal *ret_why)
 {
 	uint16_t cpus = 1;
-	enum refusal_code code = read_item(ITEM_CPUS, "CPUs", &cpus, sizeof(cpus), ret_why);
+	enum refusal_code code = fw_cfg_get(ITEM_CPUS, "CPUs", &cpus, sizeof(cpus), ret_why);
 
 	pc->cpus = cpus ? cpus : 1;
 	return code;
@@ -68,7 +61,6 @@ load_tables(struct pc *pc, struct refusal *ret_why)
 static enum refusal_code
 set_msrs(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 {
-	static const char feature_name[ITEM_NAME] = FEATURE_CONTROL;
 	uint32_t has = cpuid(1).d;
 	struct msr_list list;
 	uint64_t feature = 0;
@@ -79,7 +71,8 @@ set_msrs(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 	list.count = 0;
 	if (has & CPU_MTRR)
 		mtrr_list(&list, low_end, cpu_physical_bits(), cpu_read_msr(MSR_MTRR_CAP));
-	code = items_number(&pc->items, feature_name, 0, &feature, ret_why);
+	code = items_number(&pc->items, &pc->items.known->feature_control,
+	        FW_CFG_FEATURE_CONTROL, 0, &feature, ret_why);
 	if (feature)
 		msr_add(&list, MSR_FEATURE_CONTROL, feature);
 	if (!code && list.count)
@@ -94,11 +87,10 @@ pc_init(struct pc *pc, struct refusal *ret_why)
 	enum refusal_code code;
 
 	pc->rsdp = 0;
-	pc->items.read = read_item;
+	pc->items.directory = fw_cfg_directory();
+	pc->items.read = fw_cfg_get;
 	pc->items.write = fw_cfg_write;
-	code = fw_cfg_directory(&pc->items.directory, ret_why);
-	if (!code)
-		code = pc_map(pc, ret_why);
+	code = pc_map(pc, ret_why);
 	if (code)
 		return code;
 	low_end = body_ram_end_at(pc->map, MIB);

@@ -22,13 +22,13 @@ struct pc {
 	struct memmap *map;             /* empty; will tell RAM and what is reserved in it */
 	const struct named_range *busy; /* memory that is in use or cannot be reached */
 	uint32_t nr_busy;
-	struct range fseg; /* free memory of the F segment, where all of it is the ROM */
+	struct range fseg;  /* free memory of the F segment, where all of it is the ROM */
+	struct items items; /* known: what fw_cfg_list() took */
 
 	/* Results. */
 	uint64_t rsdp; /* 0: there is none */
 
 	/* The parts' own; nothing needs to be cleared. */
-	struct items items;
 	uint32_t cpus;
 	pci_line *line; /* NULL: no PCI */
 	struct pci pci;

@@ -28,8 +28,6 @@
 #define ICH9_RCBA_LEN (16 * KIB)
 #define F_SEGMENT     0xf0000ull
 #define F_SEGMENT_LEN 0xff00ull /* behind it may be what a jump to the reset vector finds */
-#define RESERVED_END  "etc/reserved-memory-end"
-#define EXTRA_ROOTS   "etc/extra-pci-roots"
 
 enum {
 	I440FX = 0x1237,
@@ -200,9 +198,9 @@ set_low_areas(struct pci *p, uint64_t low_end, bool q35)
 static enum refusal_code
 set_high_area(struct pc *pc, uint64_t ram_end, struct refusal *ret_why)
 {
-	static const char name[ITEM_NAME] = RESERVED_END;
 	uint64_t start = ram_end > 4 * GIB ? ram_end : 4 * GIB, end;
-	enum refusal_code code = items_number(&pc->items, name, start, &end, ret_why);
+	enum refusal_code code = items_number(&pc->items, &pc->items.known->reserved_end,
+	        FW_CFG_RESERVED_END, start, &end, ret_why);
 
 	pc->pci.high.count = 0;
 	if (code || !align_up(end > start ? end : start, GIB, &start))
@@ -216,10 +214,10 @@ set_high_area(struct pc *pc, uint64_t ram_end, struct refusal *ret_why)
 static enum refusal_code
 set_up(struct pc *pc, struct refusal *ret_why)
 {
-	static const char name[ITEM_NAME] = EXTRA_ROOTS;
 	struct pci *p = &pc->pci;
 	uint64_t roots;
-	enum refusal_code code = items_number(&pc->items, name, 0, &roots, ret_why);
+	enum refusal_code code = items_number(&pc->items, &pc->items.known->extra_roots,
+	        FW_CFG_EXTRA_ROOTS, 0, &roots, ret_why);
 
 	if (code)
 		return code;

@@ -23,16 +23,16 @@ read_cmos(uint8_t reg)
 }
 
 static enum refusal_code
-read_e820(struct pc *pc, const char *name, struct fw_cfg_item item, struct refusal *ret_why)
+read_e820(struct pc *pc, const struct fw_cfg_item *item, struct refusal *ret_why)
 {
 	const struct zp_e820_entry *e = (const struct zp_e820_entry *)(void *)pc->tables.script;
-	uint64_t count = item.size / sizeof(*e);
+	uint64_t size = item->size;
 	enum refusal_code code;
 
-	if (item.size > sizeof(pc->tables.script))
-		return refuse(ret_why, REFUSAL_MAP_FULL, 0, count, MEMMAP_MAX);
-	code = pc->items.read(item.selector, name, pc->tables.script, item.size, ret_why);
-	for (; !code && count; count--, e++)
+	if (size > sizeof(pc->tables.script))
+		return refuse(ret_why, REFUSAL_MAP_FULL, 0, size / sizeof(*e), MEMMAP_MAX);
+	code = pc->items.read(item->selector, FW_CFG_E820, pc->tables.script, size, ret_why);
+	for (; !code && size >= sizeof(*e); size -= sizeof(*e), e++)
 		code = memmap_add(pc->map, e->addr, e->size, e->type, ret_why);
 	return code;
 }
@@ -40,14 +40,10 @@ read_e820(struct pc *pc, const char *name, struct fw_cfg_item item, struct refus
 enum refusal_code
 pc_map(struct pc *pc, struct refusal *ret_why)
 {
-	static const char name[ITEM_NAME] = FW_CFG_E820;
-	struct fw_cfg_item item;
-	enum refusal_code code;
+	const struct fw_cfg_item *e820 = &pc->items.known->e820;
+	enum refusal_code code = e820->selector ? read_e820(pc, e820, ret_why)
+	                                        : cmos_map(read_cmos, pc->map, ret_why);
 
-	if (items_find(&pc->items, name, &item))
-		code = read_e820(pc, name, item, ret_why);
-	else
-		code = cmos_map(read_cmos, pc->map, ret_why);
 	if (code)
 		return code;
 	return memmap_add(pc->map, BIOS_AREA, BIOS_AREA_LEN, MEM_RESERVED, ret_why);

@@ -11,106 +11,98 @@
 #include "x86/fw_cfg.h"
 #include "x86/rom.h"
 
+/* Numbers that are told, in the order in which they are asked for: with no size no others. */
+struct told {
+	uint32_t size, entry, setup, initrd, line;
+};
+static const uint8_t items[] = {FW_CFG_LEGACY_KERNEL_SIZE, FW_CFG_LEGACY_KERNEL_ENTRY,
+        FW_CFG_LEGACY_SETUP_SIZE, FW_CFG_LEGACY_INITRD_SIZE, FW_CFG_LEGACY_CMDLINE_SIZE};
+_Static_assert(sizeof(struct told) == sizeof(items) * sizeof(uint32_t), "one item for each");
+
 static enum refusal_code
-number(enum fw_cfg_legacy item, uint32_t *ret_v, struct refusal *ret_why)
+number(uint8_t item, uint32_t *ret_v, struct refusal *ret_why)
 {
-	*ret_v = 0;
-	return fw_cfg_read(item, "-kernel", 0, ret_v, sizeof(*ret_v), ret_why);
+	return fw_cfg_get(item, "-kernel", ret_v, sizeof(*ret_v), ret_why);
 }
 
 static enum refusal_code
-read_line(struct launcher *l, struct refusal *ret_why)
+ask(struct told *told, struct refusal *ret_why)
 {
-	uint32_t size;
-	enum refusal_code code = number(FW_CFG_LEGACY_CMDLINE_SIZE, &size, ret_why);
+	enum refusal_code code = number(items[0], &told->size, ret_why);
 
-	if (!code && size > LINE_ROOM) {
+	for (unsigned i = 1; !code && told->size && i < sizeof(items); i++)
+		code = number(items[i], &told->size + i, ret_why);
+	return code;
+}
+
+static enum refusal_code
+read_line(struct launcher *l, uint32_t size, struct refusal *ret_why)
+{
+	if (size > LINE_ROOM) {
 		refuse(ret_why, REFUSAL_CMDLINE_BUFFER, 0, size, LINE_ROOM);
 		ret_why->subject = "-append";
 		return ret_why->code;
 	}
-	if (!code && size > 1) {
-		l->line_len = size - 1;
-		code = fw_cfg_read(
-		        FW_CFG_LEGACY_CMDLINE_DATA, "-append", 0, l->line, size - 1, ret_why);
-	}
-	return code;
-}
-
-static enum refusal_code
-read_initrd(struct launcher *l, struct refusal *ret_why)
-{
-	uint32_t size;
-	enum refusal_code code = number(FW_CFG_LEGACY_INITRD_SIZE, &size, ret_why);
-
-	if (!code && size)
-		l->module[l->modules++] = (struct blob){.where = BLOB_STREAM,
-		        .handle = FW_CFG_LEGACY_INITRD_DATA,
-		        .size = size,
-		        .name = "-initrd"};
-	return code;
+	if (size <= 1)
+		return REFUSAL_NONE;
+	l->line_len = size - 1;
+	return fw_cfg_get(FW_CFG_LEGACY_CMDLINE_DATA, "-append", l->line, size - 1, ret_why);
 }
 
 /* A kernel in memory, as an ELF of one segment that lies where it is wanted. */
 static enum refusal_code
-placed_kernel(struct launcher *l, uint32_t entry, uint32_t size, struct facts *ret_facts,
+placed_kernel(const struct told *told, struct blob *ret_blob, struct facts *ret_facts,
         struct refusal *ret_why)
 {
-	uint32_t addr;
-	enum refusal_code code = number(FW_CFG_LEGACY_KERNEL_ADDR, &addr, ret_why);
+	struct segment *s = &ret_facts->elf.segment[0];
+	uint32_t addr = 0;
+	enum refusal_code code;
 
+	if (!told->setup)
+		return refuse(ret_why, REFUSAL_ROM_MULTIBOOT, 0, 0, 0);
+	code = number(FW_CFG_LEGACY_KERNEL_ADDR, &addr, ret_why);
 	if (!code && addr < ROM_RAM_END)
-		return refuse(ret_why, REFUSAL_ROM_LOW_KERNEL, 0, addr, ROM_RAM_END);
-	l->module[0].where = BLOB_SPACE;
-	l->module[0].addr = addr;
+		code = refuse(ret_why, REFUSAL_ROM_LOW_KERNEL, 0, addr, ROM_RAM_END);
+	ret_blob->where = BLOB_SPACE;
+	ret_blob->addr = addr;
+	ret_blob->size = told->size;
 	ret_facts->format = KERNEL_ELF64;
-	ret_facts->size = size;
+	ret_facts->size = told->size;
 	ret_facts->elf.segments = 1;
-	ret_facts->elf.segment[0] =
-	        (struct segment){.file_len = size, .paddr = addr, .mem_len = size};
+	s->file_len = s->mem_len = told->size;
+	s->paddr = addr;
 	ret_facts->elf.pvh = true;
-	ret_facts->elf.pvh_entry = entry;
+	ret_facts->elf.pvh_entry = told->entry;
 	ret_facts->elf.evidence = LINUX_GUEST_OS;
 	return code;
-}
-
-static enum refusal_code
-read_kernel(
-        struct launcher *l, bool *ret_placed, struct facts *ret_facts, struct refusal *ret_why)
-{
-	uint32_t size, setup = 0, entry = 0;
-	enum refusal_code code = number(FW_CFG_LEGACY_KERNEL_SIZE, &size, ret_why);
-
-	if (code || !size)
-		return code;
-	code = number(FW_CFG_LEGACY_KERNEL_ENTRY, &entry, ret_why);
-	if (!code)
-		code = number(FW_CFG_LEGACY_SETUP_SIZE, &setup, ret_why);
-	if (code)
-		return code;
-	l->modules = 1;
-	l->module[0].name = "-kernel";
-	l->module[0].size = size;
-	if (entry && !setup)
-		return refuse(ret_why, REFUSAL_ROM_MULTIBOOT, 0, 0, 0);
-	*ret_placed = entry;
-	if (entry)
-		return placed_kernel(l, entry, size, ret_facts, ret_why);
-	l->module[0].where = BLOB_STREAM;
-	l->module[0].handle = FW_CFG_PAIR(setup);
-	l->module[0].size += setup;
-	return REFUSAL_NONE;
 }
 
 enum refusal_code
 qemu_read(struct launcher *ret_launcher, bool *ret_placed, struct facts *ret_facts,
         struct refusal *ret_why)
 {
-	enum refusal_code code = read_kernel(ret_launcher, ret_placed, ret_facts, ret_why);
+	struct blob *module = ret_launcher->module;
+	struct told told;
+	enum refusal_code code = ask(&told, ret_why);
 
-	if (!code && ret_launcher->modules)
-		code = read_initrd(ret_launcher, ret_why);
-	if (!code && ret_launcher->modules)
-		code = read_line(ret_launcher, ret_why);
-	return code;
+	if (code || !told.size)
+		return code;
+	ret_launcher->modules = 1;
+	module[0].name = "-kernel";
+	*ret_placed = told.entry;
+	if (told.entry) {
+		code = placed_kernel(&told, module, ret_facts, ret_why);
+	} else {
+		module[0].where = BLOB_STREAM;
+		module[0].handle = FW_CFG_PAIR | told.setup;
+		module[0].size = (uint64_t)told.setup + told.size;
+	}
+	if (told.initrd) {
+		ret_launcher->modules = 2;
+		module[1].where = BLOB_STREAM;
+		module[1].handle = FW_CFG_LEGACY_INITRD_DATA;
+		module[1].size = told.initrd;
+		module[1].name = "-initrd";
+	}
+	return code ? code : read_line(ret_launcher, told.line, ret_why);
 }

@@ -47,6 +47,7 @@ set_up_machine(struct boot *b, struct refusal *ret_why)
 	image_ranges(busy);
 	busy[IMAGE_RANGES] = (struct named_range){
 	        "kernel", {kernel->paddr, b->placed ? kernel->mem_len : 0}};
+	pc.items.known = &b->items;
 	pc.map = &b->map;
 	pc.busy = busy;
 	pc.nr_busy = IMAGE_RANGES + 1;

@@ -50,27 +50,25 @@ no_room(const struct tables *t, uint64_t wanted, struct refusal *why)
 enum refusal_code
 smbios_load(struct tables *t, const struct items *items, struct refusal *ret_why)
 {
-	static const char anchor_name[ITEM_NAME] = "etc/smbios/smbios-anchor";
-	static const char tables_name[ITEM_NAME] = "etc/smbios/smbios-tables";
-	struct fw_cfg_item anchor, tables;
+	const struct fw_cfg_item *anchor = &items->known->smbios_anchor;
+	const struct fw_cfg_item *tables = &items->known->smbios_tables;
 	uint64_t anchor_at, tables_at;
 	enum refusal_code code;
 
-	if (!items_find(items, anchor_name, &anchor) ||
-	        !items_find(items, tables_name, &tables) || anchor.size > ANCHOR_MAX)
+	if (!anchor->selector || !tables->selector || anchor->size > ANCHOR_MAX)
 		return REFUSAL_NONE;
-	anchor_at = tables_take_fseg(&t->fseg, anchor.size, ANCHOR_ALIGN);
-	tables_at = tables_take_fseg(&t->fseg, tables.size, ANCHOR_ALIGN);
+	anchor_at = tables_take_fseg(&t->fseg, anchor->size, ANCHOR_ALIGN);
+	tables_at = tables_take_fseg(&t->fseg, tables->size, ANCHOR_ALIGN);
 	if (!tables_at)
-		tables_at = tables_take_high(&t->high, tables.size, PAGE);
+		tables_at = tables_take_high(&t->high, tables->size, PAGE);
 	if (!anchor_at || !tables_at)
-		return no_room(t, anchor.size + tables.size, ret_why);
-	code = items->read(anchor.selector, anchor_name, (void *)(uintptr_t)anchor_at,
-	        anchor.size, ret_why);
+		return no_room(t, (uint64_t)anchor->size + tables->size, ret_why);
+	code = items->read(anchor->selector, FW_CFG_SMBIOS_ANCHOR, (void *)(uintptr_t)anchor_at,
+	        anchor->size, ret_why);
 	if (!code)
-		code = items->read(tables.selector, tables_name, (void *)(uintptr_t)tables_at,
-		        tables.size, ret_why);
+		code = items->read(tables->selector, FW_CFG_SMBIOS_TABLES,
+		        (void *)(uintptr_t)tables_at, tables->size, ret_why);
 	if (!code)
-		finish((uint8_t *)(uintptr_t)anchor_at, anchor.size, tables_at);
+		finish((uint8_t *)(uintptr_t)anchor_at, anchor->size, tables_at);
 	return code;
 }

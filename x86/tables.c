@@ -14,26 +14,35 @@
 enum {
 	COMMAND = 0,
 	ARGS = 4,
-	NAME_2 = ARGS + ITEM_NAME,
-	AFTER_1 = ARGS + ITEM_NAME, /* arguments after one name */
-	AFTER_2 = NAME_2 + ITEM_NAME
+	NAME_2 = ARGS + FW_CFG_NAME_LEN,
+	AFTER_1 = ARGS + FW_CFG_NAME_LEN, /* arguments after one name */
+	AFTER_2 = NAME_2 + FW_CFG_NAME_LEN
 };
-enum { ALLOCATE = 1, ADD_POINTER, ADD_CHECKSUM, WRITE_POINTER };
+enum { END, ALLOCATE, ADD_POINTER, ADD_CHECKSUM, WRITE_POINTER };
 enum { ZONE_HIGH = 1, ZONE_FSEG };
+
+#define RSDP          "etc/acpi/rsdp"
+#define POINTER_SIZES (1u << 1 | 1u << 2 | 1u << 4 | 1u << 8)
 
 struct run {
 	struct tables *t;
 	const struct items *items;
-	uint64_t at; /* of the command in the script */
-	const uint8_t *command;
+	const uint8_t *command; /* in the script */
 	struct refusal *why;
 };
+
+/* Of the command in the script. */
+static uint64_t
+offset(const struct run *r)
+{
+	return (uint64_t)(r->command - r->t->script);
+}
 
 static enum refusal_code
 bad(struct run *r, const char *field, uint64_t found, uint64_t wanted)
 {
-	refuse(r->why, REFUSAL_TABLES_SCRIPT, r->at, found, wanted);
-	r->why->subject = TABLES_LOADER;
+	refuse(r->why, REFUSAL_TABLES_SCRIPT, offset(r), found, wanted);
+	r->why->subject = FW_CFG_TABLE_LOADER;
 	r->why->detail = field;
 	return r->why->code;
 }
@@ -47,47 +56,54 @@ arg32(const struct run *r, unsigned at)
 	return v;
 }
 
-/* A pointer of 1, 2, 4 or 8 bytes. */
-static uint64_t
-load(uint64_t addr, unsigned size)
+/* Copy a pointer of 1, 2, 4 or 8 bytes. */
+static inline void
+copy_pointer(void *dst, const void *src, unsigned size)
 {
-	uint64_t v = 0;
-
-	memcpy(&v, (const void *)(uintptr_t)addr, size);
-	return v;
+	if (size == 4)
+		__builtin_memcpy(dst, src, 4);
+	else if (size == 8)
+		__builtin_memcpy(dst, src, 8);
+	else if (size == 2)
+		__builtin_memcpy(dst, src, 2);
+	else
+		__builtin_memcpy(dst, src, 1);
 }
 
-/* The name in the command at `at`, if it ends. */
-static enum refusal_code
-name_arg(struct run *r, unsigned at, const char **ret_name)
+/* The latest first: most names are those of the tables, which come after the RSDP. */
+static inline const struct table_file *
+placed(const struct tables *t, const uint8_t *name)
 {
-	*ret_name = (const char *)r->command + at;
-	if ((*ret_name)[ITEM_NAME - 1])
-		return bad(r, "file name", 0, ITEM_NAME);
-	return REFUSAL_NONE;
-}
-
-static struct table_file *
-placed(struct tables *t, const char *name)
-{
-	for (uint32_t i = 0; i < t->count; i++) {
-		if (items_same_name(t->file[i].name, name))
-			return &t->file[i];
+	for (const struct table_file *f = t->file + t->count; f-- > t->file;) {
+		if (fw_cfg_same_name(f->name, name, f->name_words))
+			return f;
 	}
 	return NULL;
 }
 
-/* The file named at `at`, which must have been placed. */
-static enum refusal_code
-file_arg(struct run *r, unsigned at, struct table_file **ret_file)
+/* The file named at `at`; NULL, and why, if it has not been placed. */
+static const struct table_file *
+file_arg(struct run *r, unsigned at)
 {
-	const char *name;
-	enum refusal_code code = name_arg(r, at, &name);
+	const struct table_file *file = placed(r->t, r->command + at);
 
-	if (code)
-		return code;
-	*ret_file = placed(r->t, name);
-	return *ret_file ? REFUSAL_NONE : bad(r, "file that is not placed", 0, 1);
+	if (!file)
+		bad(r, "file that is not placed", 0, 1);
+	return file;
+}
+
+/* The item named in the first argument. */
+static enum refusal_code
+item_arg(struct run *r, unsigned *ret_words, struct fw_cfg_item *ret_item)
+{
+	const uint8_t *name = r->command + ARGS;
+
+	*ret_words = fw_cfg_name_words(name);
+	if (!*ret_words)
+		return bad(r, "file name", 0, FW_CFG_NAME_LEN);
+	*ret_item = items_find(r->items, name, *ret_words);
+	return ret_item->selector ? REFUSAL_NONE
+	                          : bad(r, "file that fw_cfg does not have", 0, 1);
 }
 
 uint64_t
@@ -130,9 +146,9 @@ take(struct run *r, uint8_t zone, uint64_t len, uint64_t align, uint64_t *ret_ad
 	                              : tables_take_fseg(&t->fseg, len, align);
 	if (*ret_addr)
 		return REFUSAL_NONE;
-	refuse(r->why, REFUSAL_TABLES_ROOM, r->at,
+	refuse(r->why, REFUSAL_TABLES_ROOM, offset(r),
 	        zone == ZONE_HIGH ? t->high.len : t->fseg.len, len);
-	r->why->subject = TABLES_LOADER;
+	r->why->subject = FW_CFG_TABLE_LOADER;
 	r->why->detail = zone == ZONE_HIGH ? "memory below 4 GiB" : "the F segment";
 	return r->why->code;
 }
@@ -141,38 +157,34 @@ take(struct run *r, uint8_t zone, uint64_t len, uint64_t align, uint64_t *ret_ad
 static enum refusal_code
 allocate(struct run *r)
 {
-	static const char rsdp[ITEM_NAME] = "etc/acpi/rsdp";
+	static const char rsdp[8 * FW_CFG_WORDS(RSDP)] = RSDP;
 	struct table_file *file = &r->t->file[r->t->count];
+	const char *name = (const char *)r->command + ARGS;
 	struct fw_cfg_item item;
-	enum refusal_code code;
-	const char *name;
+	unsigned words;
 	uint64_t addr = 0;
+	enum refusal_code code;
 
-	code = name_arg(r, ARGS, &name);
-	if (code)
-		return code;
-	if (placed(r->t, name))
+	if (placed(r->t, r->command + ARGS))
 		return bad(r, "file that is placed twice", 2, 1);
 	if (r->t->count == TABLES_FILES)
 		return bad(r, "count of files", TABLES_FILES + 1, TABLES_FILES);
-	if (!items_find(r->items, name, &item))
-		return bad(r, "file that fw_cfg does not have", 0, 1);
-	code = take(r, r->command[AFTER_1 + 4], item.size, arg32(r, AFTER_1), &addr);
+	code = item_arg(r, &words, &item);
+	if (!code)
+		code = take(r, r->command[AFTER_1 + 4], item.size, arg32(r, AFTER_1), &addr);
 	if (code)
 		return code;
-	memcpy(file->name, name, ITEM_NAME);
-	file->range = (struct range){addr, item.size};
+	*file = (struct table_file){name, words, {addr, item.size}};
 	r->t->count++;
-	if (items_same_name(name, rsdp))
+	if (fw_cfg_same_name(name, rsdp, FW_CFG_WORDS(RSDP)))
 		r->t->rsdp = addr;
-	return r->items->read(
-	        item.selector, file->name, (void *)(uintptr_t)addr, item.size, r->why);
+	return r->items->read(item.selector, name, (void *)(uintptr_t)addr, item.size, r->why);
 }
 
 static enum refusal_code
 check_pointer(struct run *r, unsigned size, uint64_t off, uint64_t room)
 {
-	if (size > 8 || !is_power_of_two(size))
+	if (size > 8 || !(POINTER_SIZES >> size & 1))
 		return bad(r, "pointer's size", size, 8);
 	if (!bounds_ok(room, off, size))
 		return bad(r, "pointer's offset", off, room);
@@ -190,25 +202,22 @@ fits(uint64_t addr, unsigned size)
 static enum refusal_code
 add_pointer(struct run *r)
 {
-	uint64_t off = arg32(r, AFTER_2), at, value;
+	uint64_t off = arg32(r, AFTER_2), value = 0;
 	unsigned size = r->command[AFTER_2 + 4];
-	struct table_file *in, *to;
-	enum refusal_code code = file_arg(r, ARGS, &in);
+	const struct table_file *in = file_arg(r, ARGS);
+	const struct table_file *to = in ? file_arg(r, NAME_2) : NULL;
+	void *at;
 
-	if (!code)
-		code = file_arg(r, NAME_2, &to);
-	if (!code)
-		code = check_pointer(r, size, off, in->range.len);
-	if (code)
-		return code;
-	at = in->range.addr + off;
-	value = load(at, size);
+	if (!to || check_pointer(r, size, off, in->range.len))
+		return r->why->code;
+	at = (void *)(uintptr_t)(in->range.addr + off);
+	copy_pointer(&value, at, size);
 	if (value > to->range.len)
 		return bad(r, "pointer's value", value, to->range.len);
 	value += to->range.addr;
 	if (!fits(value, size))
 		return bad(r, "pointer's size", size, 8);
-	memcpy((void *)(uintptr_t)at, &value, size);
+	copy_pointer(at, &value, size);
 	return REFUSAL_NONE;
 }
 
@@ -218,12 +227,11 @@ add_checksum(struct run *r)
 {
 	uint64_t off = arg32(r, AFTER_1), start = arg32(r, AFTER_1 + 4);
 	uint64_t len = arg32(r, AFTER_1 + 8);
-	struct table_file *file;
-	enum refusal_code code = file_arg(r, ARGS, &file);
+	const struct table_file *file = file_arg(r, ARGS);
 	uint8_t *bytes;
 
-	if (code)
-		return code;
+	if (!file)
+		return r->why->code;
 	if (!bounds_ok(file->range.len, start, len))
 		return bad(r, "checksum's range", start, file->range.len);
 	if (!bounds_ok(file->range.len, off, 1))
@@ -239,26 +247,19 @@ write_pointer(struct run *r)
 {
 	uint64_t off = arg32(r, AFTER_2), to_off = arg32(r, AFTER_2 + 4), value;
 	unsigned size = r->command[AFTER_2 + 8];
-	struct fw_cfg_item item = {0, 0};
-	struct table_file *to;
-	const char *name;
-	enum refusal_code code = name_arg(r, ARGS, &name);
+	const struct table_file *to = file_arg(r, NAME_2);
+	struct fw_cfg_item item;
+	unsigned words;
 
-	if (!code)
-		code = file_arg(r, NAME_2, &to);
-	if (code)
-		return code;
-	if (!items_find(r->items, name, &item))
-		return bad(r, "file that fw_cfg does not have", 0, 1);
-	code = check_pointer(r, size, off, item.size);
-	if (code)
-		return code;
+	if (!to || item_arg(r, &words, &item) || check_pointer(r, size, off, item.size))
+		return r->why->code;
 	if (to_off > to->range.len)
 		return bad(r, "pointer's value", to_off, to->range.len);
 	value = to->range.addr + to_off;
 	if (!fits(value, size))
 		return bad(r, "pointer's size", size, 8);
-	return r->items->write(item.selector, name, off, &value, size, r->why);
+	return r->items->write(
+	        item.selector, (const char *)r->command + ARGS, off, &value, size, r->why);
 }
 
 static enum refusal_code
@@ -281,21 +282,21 @@ carry_out(struct run *r)
 enum refusal_code
 tables_load(struct tables *t, const struct items *items, struct refusal *ret_why)
 {
-	static const char loader[ITEM_NAME] = TABLES_LOADER;
 	struct run r = {.t = t, .items = items, .command = t->script, .why = ret_why};
-	struct fw_cfg_item item;
+	const struct fw_cfg_item *script = &items->known->table_loader;
+	const uint8_t *end = t->script + script->size;
 	enum refusal_code code;
 
 	t->rsdp = 0;
 	t->count = 0;
-	if (!items_find(items, loader, &item))
+	if (!script->selector)
 		return REFUSAL_NONE;
-	if (item.size % TABLES_COMMAND || item.size > sizeof(t->script))
-		return bad(&r, "size", item.size, sizeof(t->script));
-	code = items->read(item.selector, loader, t->script, item.size, ret_why);
-	for (; !code && r.at < item.size; r.at += TABLES_COMMAND) {
+	if (script->size % TABLES_COMMAND || script->size > sizeof(t->script))
+		return bad(&r, "size", script->size, sizeof(t->script));
+	code = items->read(
+	        script->selector, FW_CFG_TABLE_LOADER, t->script, script->size, ret_why);
+	for (; !code && r.command < end && arg32(&r, COMMAND) != END;
+	        r.command += TABLES_COMMAND)
 		code = carry_out(&r);
-		r.command += TABLES_COMMAND;
-	}
 	return code;
 }

@@ -14,11 +14,11 @@
 #define TABLES_MAX     256 /* commands of a script; QEMU's have about 20 */
 #define TABLES_FILES   32  /* files that are placed; QEMU has about 8 at the most */
 #define TABLES_COMMAND 128 /* bytes of a command */
-#define TABLES_LOADER  "etc/table-loader"
 
 /* A file that is in memory now. */
 struct table_file {
-	char name[ITEM_NAME];
+	const char *name;    /* in the script */
+	uint32_t name_words; /* fw_cfg_name_words() */
 	struct range range;
 };
 

@@ -11,7 +11,8 @@
 
 #define ZONE  4096
 #define FILES 4
-#define LEN   200 /* bytes of each file, but for the script */
+#define FIRST 0x20 /* selector of a file */
+#define LEN   200  /* bytes of each file, but for the script */
 
 static const char *const names[FILES] = {
         "etc/table-loader", "etc/acpi/rsdp", "etc/acpi/tables", "etc/other"};
@@ -23,8 +24,8 @@ read_item(uint32_t selector, const char *name, void *dst, uint64_t len, struct r
 {
 	(void)name;
 	(void)ret_why;
-	REQUIRE(selector < FILES);
-	if (selector)
+	REQUIRE(selector - FIRST < FILES);
+	if (selector != FIRST)
 		memset(dst, 3, len);
 	else
 		memcpy(dst, script, len);
@@ -40,7 +41,8 @@ write_item(uint32_t selector, const char *name, uint64_t off, const void *src, u
 	(void)name;
 	(void)ret_why;
 	memcpy(&v, src, len);
-	REQUIRE(selector < FILES && off + len <= (selector ? LEN : script_len));
+	REQUIRE(selector - FIRST < FILES);
+	REQUIRE(off + len <= (selector == FIRST ? script_len : LEN));
 	return REFUSAL_NONE;
 }
 
@@ -51,7 +53,7 @@ list_files(uint8_t *directory)
 		uint32_t size = __builtin_bswap32(i ? LEN : script_len);
 
 		memcpy(directory, &size, 4);
-		directory[5] = (uint8_t)i;
+		directory[5] = (uint8_t)(FIRST + i);
 		strcpy((char *)directory + 8, names[i]);
 		directory += FW_CFG_ENTRY_LEN;
 	}
@@ -76,13 +78,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t directory[FILES * FW_CFG_ENTRY_LEN] = {0};
 	uint8_t *low = malloc(ZONE), *up = malloc(ZONE);
 	struct range fseg = {(uintptr_t)low, ZONE}, high = {(uintptr_t)up, ZONE};
-	struct items items = {{directory, sizeof(directory)}, read_item, write_item};
+	struct fw_cfg_items known = {.initrds = 0};
+	struct items items = {&known, {directory, sizeof(directory)}, read_item, write_item};
 	struct refusal why;
 	enum refusal_code code;
 
 	script = data;
 	script_len = (uint32_t)size;
 	list_files(directory);
+	REQUIRE(!fw_cfg_take(&known, items.directory, &why));
 	t.fseg = fseg;
 	t.high = high;
 	code = tables_load(&t, &items, &why);

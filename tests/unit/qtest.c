@@ -189,13 +189,17 @@ struct items
 qtest_items(void)
 {
 	static uint8_t directory[4 + 256 * FW_CFG_ENTRY_LEN];
-	struct items items = {.read = read_item, .write = write_item};
+	static struct fw_cfg_items known;
+	struct items items = {.known = &known, .read = read_item, .write = write_item};
+	struct refusal why;
 	uint32_t count;
 
 	read_item(DIRECTORY, "", directory, sizeof(directory), NULL);
 	memcpy(&count, directory, sizeof(count));
 	items.directory =
 	        (struct span){directory + 4, __builtin_bswap32(count) * FW_CFG_ENTRY_LEN};
+	memset(&known, 0, sizeof(known));
+	assert_int_equal(fw_cfg_take(&known, items.directory, &why), REFUSAL_NONE);
 	return items;
 }
 

@@ -162,13 +162,14 @@ static void
 write_pointer(void **state)
 {
 	static struct tables t;
-	static const char name[ITEM_NAME] = "etc/vmgenid_addr";
+	static const char name[FW_CFG_NAME_LEN] = "etc/vmgenid_addr";
 	struct fw_cfg_item item;
 	uint64_t at = 0;
 
 	(void)state;
 	load_tables("-M q35 -m 512M -device vmgenid", &t);
-	assert_true(items_find(&pc_machine.items, name, &item));
+	item = items_find(&pc_machine.items, name, 3);
+	assert_int_not_equal(item.selector, 0);
 	assert_int_equal(pc_machine.items.read(item.selector, name, &at, 8, &pc_why), 0);
 	for (uint32_t i = 0; i < t.count; i++) {
 		if (!strcmp(t.file[i].name, "etc/vmgenid_guid"))

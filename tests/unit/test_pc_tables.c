@@ -14,12 +14,13 @@
 #include "x86/tables.h"
 
 #define ITEMS       4
+#define FIRST       0x20 /* selector of a file */
 #define SCRIPT_ITEM 0
 #define COMMANDS    8
 
 /* fw_cfg with the script and three files. */
 static const char *const names[ITEMS] = {
-        TABLES_LOADER, "etc/acpi/rsdp", "etc/acpi/tables", "etc/answer"};
+        FW_CFG_TABLE_LOADER, "etc/acpi/rsdp", "etc/acpi/tables", "etc/answer"};
 static uint8_t file[ITEMS][4096];
 static uint32_t file_size[ITEMS];
 static uint8_t directory[ITEMS * FW_CFG_ENTRY_LEN];
@@ -33,8 +34,8 @@ read_item(uint32_t selector, const char *name, void *dst, uint64_t len, struct r
 {
 	(void)name;
 	(void)ret_why;
-	assert_true(selector < ITEMS && len <= sizeof(file[0]));
-	memcpy(dst, file[selector], len);
+	assert_true(selector - FIRST < ITEMS && len <= sizeof(file[0]));
+	memcpy(dst, file[selector - FIRST], len);
 	return REFUSAL_NONE;
 }
 
@@ -43,15 +44,18 @@ write_item(uint32_t selector, const char *name, uint64_t off, const void *src, u
         struct refusal *ret_why)
 {
 	(void)ret_why;
-	assert_int_equal(selector, 3);
+	assert_int_equal(selector, FIRST + 3);
 	assert_string_equal(name, names[3]);
 	assert_true(off + len <= file_size[3]);
 	memcpy(file[3] + off, src, len);
 	return REFUSAL_NONE;
 }
 
-static struct items items = {
-        .directory = {directory, sizeof(directory)}, .read = read_item, .write = write_item};
+static struct fw_cfg_items known;
+static struct items items = {.known = &known,
+        .directory = {directory, sizeof(directory)},
+        .read = read_item,
+        .write = write_item};
 
 static void
 describe(void)
@@ -63,9 +67,11 @@ describe(void)
 
 		memset(e, 0, FW_CFG_ENTRY_LEN);
 		memcpy(e, &size, 4);
-		e[5] = (uint8_t)i;
+		e[5] = (uint8_t)(FIRST + i);
 		strcpy((char *)e + 8, names[i]);
 	}
+	memset(&known, 0, sizeof(known));
+	assert_int_equal(fw_cfg_take(&known, items.directory, &why), 0);
 }
 
 static uint8_t *
@@ -165,21 +171,30 @@ no_script(void **state)
 {
 	(void)state;
 	valid();
-	directory[8] = 'x';
+	known.table_loader.selector = 0;
 	assert_int_equal(tables_load(&t, &items, &why), 0);
 	assert_int_equal(t.rsdp, 0);
 }
 
-/* What QEMU puts behind the last command, and what a newer one may have. */
+/* The valid script, then a command `kind`, then one that cannot be carried out. */
+static enum refusal_code
+and_more(uint32_t kind)
+{
+	valid();
+	add(kind, "", NULL);
+	add(3, "etc/none", NULL);
+	describe();
+	return tables_load(&t, &items, &why);
+}
+
+/* What a newer QEMU may have is passed over; zeros end the script. */
 static void
 passed_over(void **state)
 {
 	(void)state;
-	valid();
-	add(0, "", NULL);
-	add(77, "", NULL);
-	describe();
-	assert_int_equal(tables_load(&t, &items, &why), 0);
+	assert_int_equal(and_more(77), REFUSAL_TABLES_SCRIPT);
+	assert_int_equal(why.where, 6 * TABLES_COMMAND);
+	assert_int_equal(and_more(0), REFUSAL_NONE);
 }
 
 /* One byte or dword of one command changed, the field that must be named. */
@@ -189,7 +204,6 @@ static const struct damage {
 	const char *field;
 } damages[] = {
         {0, 4, 0, 'x', "file that fw_cfg does not have"},
-        {0, 59, 0, 'x', "file name"},
         {0, 60, 1, 0, "alignment"},
         {0, 60, 1, 24, "alignment"},
         {0, 64, 0, 0, "zone"},
@@ -197,7 +211,6 @@ static const struct damage {
         {1, 4 + 9, 1, 'p' << 16 | 's' << 8 | 'r' | 'd' << 24, "file that fw_cfg does not have"},
         {2, 4, 0, 'x', "file that is not placed"},
         {2, 60, 0, 'x', "file that is not placed"},
-        {2, 115, 0, 'x', "file name"},
         {2, 116, 1, 33, "pointer's offset"},
         {2, 116, 1, 0xffffffff, "pointer's offset"},
         {2, 120, 0, 0, "pointer's size"},
@@ -255,6 +268,26 @@ at_the_limits(void **state)
 	assert_string_equal(why.detail, "pointer's value");
 }
 
+/* Names that fill their field to the last byte. */
+static void
+endless_names(void **state)
+{
+	static const struct {
+		uint8_t command, at;
+		const char *field;
+	} endless[] = {{0, 4, "file name"}, {2, 4, "file that is not placed"},
+	        {2, 60, "file that is not placed"}, {3, 4, "file that is not placed"},
+	        {4, 4, "file name"}, {4, 60, "file that is not placed"}};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(endless) / sizeof(endless[0]); i++) {
+		valid();
+		memset(command(endless[i].command) + endless[i].at, 'e', FW_CFG_NAME_LEN);
+		assert_int_equal(tables_load(&t, &items, &why), REFUSAL_TABLES_SCRIPT);
+		assert_string_equal(why.detail, endless[i].field);
+	}
+}
+
 static void
 twice(void **state)
 {
@@ -270,10 +303,10 @@ odd_sizes(void **state)
 {
 	(void)state;
 	valid();
-	directory[3]++;
+	known.table_loader.size++;
 	assert_int_equal(tables_load(&t, &items, &why), REFUSAL_TABLES_SCRIPT);
 	valid();
-	put32(directory, __builtin_bswap32((TABLES_MAX + 1) * TABLES_COMMAND));
+	known.table_loader.size = (TABLES_MAX + 1) * TABLES_COMMAND;
 	assert_int_equal(tables_load(&t, &items, &why), REFUSAL_TABLES_SCRIPT);
 	assert_string_equal(why.detail, "size");
 }
@@ -435,19 +468,22 @@ multiprocessor_table(void **state)
 static void
 numbers(void **state)
 {
-	static const char name[ITEM_NAME] = "etc/answer", other[ITEM_NAME] = "etc/answers";
+	static const char name[16] = "etc/answer", other[16] = "etc/answers";
+	struct fw_cfg_item item;
 	uint64_t v;
 
 	(void)state;
 	valid();
 	memset(file[3], 0x11, 16);
-	assert_int_equal(items_number(&items, name, 7, &v, &why), 0);
+	item = items_find(&items, name, 2);
+	assert_int_equal(item.selector, FIRST + 3);
+	assert_int_equal(items_number(&items, &item, names[3], 7, &v, &why), 0);
 	assert_int_equal(v, 0x1111111111111111);
-	file_size[3] = 3;
-	describe();
-	assert_int_equal(items_number(&items, name, 7, &v, &why), 0);
+	item.size = 3;
+	assert_int_equal(items_number(&items, &item, names[3], 7, &v, &why), 0);
 	assert_int_equal(v, 0x111111);
-	assert_int_equal(items_number(&items, other, 7, &v, &why), 0);
+	item = items_find(&items, other, 2);
+	assert_int_equal(items_number(&items, &item, names[3], 7, &v, &why), 0);
 	assert_int_equal(v, 7);
 }
 
@@ -460,6 +496,7 @@ main(void)
 	        cmocka_unit_test(passed_over),
 	        cmocka_unit_test(damaged),
 	        cmocka_unit_test(at_the_limits),
+	        cmocka_unit_test(endless_names),
 	        cmocka_unit_test(twice),
 	        cmocka_unit_test(odd_sizes),
 	        cmocka_unit_test(rooms),

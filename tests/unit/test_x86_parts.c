@@ -2,6 +2,7 @@
 /* x86's parts that need no machine: fw_cfg's directory entries, free room for staging. */
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "x86/fw_cfg.h"
@@ -14,7 +15,7 @@ take(struct fw_cfg_items *items, const char *name, struct refusal *why)
 	uint8_t e[FW_CFG_ENTRY_LEN] = {0x00, 0x01, 0x02, 0x03, 0x00, 0x2a};
 
 	memcpy(e + 8, name, strlen(name));
-	return fw_cfg_take_entry(items, (struct span){e, sizeof(e)}, why);
+	return fw_cfg_take(items, (struct span){e, sizeof(e)}, why);
 }
 
 static bool
@@ -46,6 +47,71 @@ test_names(void **state)
 	assert_int_equal(take(&items, FW_CFG_E820, &why), REFUSAL_NONE);
 	assert_true(is_set(items.e820));
 	assert_false(is_set(items.initrd[0]));
+}
+
+static const struct fw_cfg_item *
+item_at(const struct fw_cfg_items *items, size_t place)
+{
+	return (const void *)((const uint8_t *)items + place);
+}
+
+/* Each known name alone fills its place alone; cut or longer by a letter it fills none. */
+static void
+test_known(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t place;
+	} known[] = {{FW_CFG_KERNEL, offsetof(struct fw_cfg_items, kernel)},
+	        {FW_CFG_CMDLINE, offsetof(struct fw_cfg_items, cmdline)},
+	        {FW_CFG_MODE, offsetof(struct fw_cfg_items, mode)},
+	        {FW_CFG_E820, offsetof(struct fw_cfg_items, e820)},
+	        {FW_CFG_TABLE_LOADER, offsetof(struct fw_cfg_items, table_loader)},
+	        {FW_CFG_SMBIOS_ANCHOR, offsetof(struct fw_cfg_items, smbios_anchor)},
+	        {FW_CFG_SMBIOS_TABLES, offsetof(struct fw_cfg_items, smbios_tables)},
+	        {FW_CFG_FEATURE_CONTROL, offsetof(struct fw_cfg_items, feature_control)},
+	        {FW_CFG_RESERVED_END, offsetof(struct fw_cfg_items, reserved_end)},
+	        {FW_CFG_EXTRA_ROOTS, offsetof(struct fw_cfg_items, extra_roots)}};
+#define KNOWN (sizeof(known) / sizeof(known[0]))
+	struct refusal why;
+
+	(void)state;
+	for (size_t i = 0; i < KNOWN; i++) {
+		struct fw_cfg_items items = {.initrds = 0};
+		int len = (int)strlen(known[i].name);
+		char name[FW_CFG_NAME_LEN];
+
+		snprintf(name, sizeof(name), "%.*s", len - 1, known[i].name);
+		assert_int_equal(take(&items, name, &why), REFUSAL_NONE);
+		snprintf(name, sizeof(name), "%sx", known[i].name);
+		assert_int_equal(take(&items, name, &why), REFUSAL_NONE);
+		for (size_t k = 0; k < KNOWN; k++)
+			assert_false(is_set(*item_at(&items, known[k].place)));
+		assert_int_equal(take(&items, known[i].name, &why), REFUSAL_NONE);
+		for (size_t k = 0; k < KNOWN; k++)
+			assert_int_equal(is_set(*item_at(&items, known[k].place)), k == i);
+	}
+#undef KNOWN
+}
+
+/* Words up to the one with the NUL, for names of all lengths. */
+static void
+test_name_words(void **state)
+{
+	(void)state;
+	for (unsigned len = 0; len <= FW_CFG_NAME_LEN; len++) {
+		uint8_t name[FW_CFG_NAME_LEN] = {0};
+
+		memset(name, 0xff, len);
+		assert_int_equal(
+		        fw_cfg_name_words(name), len < FW_CFG_NAME_LEN ? len / 8 + 1 : 0);
+		memset(name, 'a', len);
+		memset(name + len, 1, sizeof(name) - len);
+		if (len < FW_CFG_NAME_LEN)
+			name[len] = 0;
+		assert_int_equal(
+		        fw_cfg_name_words(name), len < FW_CFG_NAME_LEN ? len / 8 + 1 : 0);
+	}
 }
 
 static void
@@ -107,6 +173,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_names),
+	        cmocka_unit_test(test_known),
+	        cmocka_unit_test(test_name_words),
 	        cmocka_unit_test(test_initrd_numbers),
 	        cmocka_unit_test(test_unterminated_name),
 	        cmocka_unit_test(test_room),
