@@ -54,10 +54,12 @@ uint64_t body_efi_map_room(uint64_t len, uint64_t desc_size);
 /* First byte after the RAM that holds `addr`; 0 if none does. */
 uint64_t body_ram_end_at(const struct memmap *map, uint64_t addr);
 
-/* The highest free memory below 4 GiB, in one piece from 1 MiB on, at most `len` bytes of it.
+/*
+ * The highest free memory in one piece between 1 MiB and `ram_end`, where the RAM that begins
+ * there ends (body_ram_end_at()); at most `len` bytes of it.
  */
-struct range body_high_zone(const struct memmap *map, const struct named_range *busy,
-        uint32_t nr_busy, uint64_t len);
+struct range body_high_zone(
+        uint64_t ram_end, const struct named_range *busy, uint32_t nr_busy, uint64_t len);
 
 /* What a RISC-V body adds: fixed[] and the guest's map must outlive the plan. */
 struct body_riscv {

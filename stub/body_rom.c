@@ -18,10 +18,9 @@ body_ram_end_at(const struct memmap *map, uint64_t addr)
 }
 
 struct range
-body_high_zone(const struct memmap *map, const struct named_range *busy, uint32_t nr_busy,
-        uint64_t len)
+body_high_zone(uint64_t ram_end, const struct named_range *busy, uint32_t nr_busy, uint64_t len)
 {
-	uint64_t end = align_down(body_ram_end_at(map, MIB), PAGE);
+	uint64_t end = align_down(ram_end, PAGE);
 	struct range zone = {MIB, 0};
 	bool moved = true;
 

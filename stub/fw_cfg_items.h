@@ -64,21 +64,22 @@ fw_cfg_entry_name(const uint8_t *entry)
 unsigned fw_cfg_name_words(const uint8_t *name);
 
 /*
- * Are two names the same, one of them `words` long? By words, the last one first: most names
- * share how they begin. QEMU fills the rest of a name with zeros.
+ * Are two names the same, one of them `words` long, at least 1? The last word comes first: most
+ * names share how they begin. QEMU fills the rest of a name with zeros.
  */
 static inline bool
-fw_cfg_same_name(const void *a, const void *b, unsigned words)
+fw_cfg_same_name(const void *a, const void *b, size_t words)
 {
 	const uint64_t *x = a, *y = b;
 	uint64_t v, w;
 
-	while (words--) {
+	do {
+		words--;
 		__builtin_memcpy(&v, x + words, sizeof(v));
 		__builtin_memcpy(&w, y + words, sizeof(w));
 		if (v != w)
 			return false;
-	}
+	} while (words);
 	return true;
 }
 

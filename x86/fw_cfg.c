@@ -71,23 +71,30 @@ fw_cfg_present(void)
 	return access != ABSENT;
 }
 
-/* One request; false on an error or if the device does not answer. */
-static inline bool
-dma_request(uint32_t control, uint64_t address, uint32_t length)
+static volatile struct dma_request request;
+
+/* Wait for what start() began; false on an error or if the device does not answer. */
+static bool
+wait(void)
 {
-	static volatile struct dma_request r;
-	uint32_t at = (uint32_t)(uintptr_t)&r; /* kshim lies below 4 GiB */
 	unsigned patience = DMA_PATIENCE;
 
-	r.control = __builtin_bswap32(control);
-	r.length = __builtin_bswap32(length);
-	r.address = __builtin_bswap64(address);
-	outl(PORT_FW_CFG_DMA + 4, __builtin_bswap32(at));
-	while (r.control & ~__builtin_bswap32(FW_CFG_ERROR)) {
+	while (request.control & ~__builtin_bswap32(FW_CFG_ERROR)) {
 		if (!--patience)
 			return false;
 	}
-	return !r.control;
+	return !request.control;
+}
+
+static inline void
+start(uint32_t control, uint64_t address, uint32_t length)
+{
+	uint32_t at = (uint32_t)(uintptr_t)&request; /* kshim lies below 4 GiB */
+
+	request.control = __builtin_bswap32(control);
+	request.length = __builtin_bswap32(length);
+	request.address = __builtin_bswap64(address);
+	outl(PORT_FW_CFG_DMA + 4, __builtin_bswap32(at));
 }
 
 /* Move on by `len` bytes: FW_CFG_READ them to `dst` or FW_CFG_SKIP them; selects first if
@@ -98,7 +105,8 @@ advance_dma(uint32_t op, uint32_t select, uint64_t dst, uint64_t len)
 	while (len || select) {
 		uint32_t n = len < DMA_PIECE ? (uint32_t)len : DMA_PIECE;
 
-		if (!dma_request(op | select, dst, n))
+		start(op | select, dst, n);
+		if (!wait())
 			return false;
 		select = 0;
 		dst += n;
@@ -142,7 +150,7 @@ read_by_dma(uint32_t selector, uint64_t off, void *dst, uint64_t len)
 	return advance_dma(FW_CFG_READ, select, (uintptr_t)dst, len);
 }
 
-static enum refusal_code
+static __attribute__((cold)) enum refusal_code
 failed(const char *name, uint64_t off, uint64_t len, struct refusal *ret_why)
 {
 	last.selector = 0;
@@ -171,7 +179,8 @@ fw_cfg_get(
 {
 	if (access != DMA || len >= DMA_PIECE)
 		return fw_cfg_read(selector, name, 0, dst, len, ret_why);
-	if (!dma_request(selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst, (uint32_t)len))
+	start(selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst, (uint32_t)len);
+	if (request.control && !wait()) /* it mostly ends at once */
 		return failed(name, 0, len, ret_why);
 	last.selector = selector;
 	last.position = len;

@@ -24,12 +24,11 @@
 #define HOLE_LEAST   (256 * MIB) /* finer steps would take more registers than there are */
 
 void
-msr_add(struct msr_list *list, uint32_t number, uint64_t value)
+msr_add(struct msr_list *list, uint32_t number, uint32_t count, uint64_t value)
 {
-	if (list->count < MSR_LIST - 1)
+	if (list->count < MSR_LIST)
 		list->msr[list->count++] =
-		        (struct msr){number, (uint32_t)value, (uint32_t)(value >> 32)};
-	list->msr[list->count].number = 0;
+		        (struct msr){number, count, (uint32_t)value, (uint32_t)(value >> 32)};
 }
 
 static void
@@ -40,8 +39,8 @@ add_uncached(struct msr_list *list, uint64_t start, unsigned bits, unsigned coun
 	for (uint32_t reg = MTRR_BASE; count-- && start < 4 * GIB; reg += 2) {
 		uint64_t len = start & -start;
 
-		msr_add(list, reg, start | UNCACHED);
-		msr_add(list, reg + 1, (mask & -len) | MASK_VALID);
+		msr_add(list, reg, 1, start | UNCACHED);
+		msr_add(list, reg + 1, 1, (mask & -len) | MASK_VALID);
 		start += len;
 	}
 }
@@ -55,10 +54,9 @@ mtrr_list(struct msr_list *list, uint64_t low_end, unsigned bits, uint64_t cap)
 		return;
 	if (low_end > hole && !align_up(low_end, HOLE_LEAST, &hole))
 		return;
-	msr_add(list, MTRR_64K, ALL_BACK);
-	msr_add(list, MTRR_16K, ALL_BACK);
-	for (uint32_t i = 0; i < 8; i++)
-		msr_add(list, MTRR_4K + i, ALL_PROTECT);
+	msr_add(list, MTRR_64K, 1, ALL_BACK);
+	msr_add(list, MTRR_16K, 1, ALL_BACK);
+	msr_add(list, MTRR_4K, 8, ALL_PROTECT);
 	add_uncached(list, hole, bits, cap & CAP_COUNT);
-	msr_add(list, MTRR_DEFAULT, DEFAULT_ON | WRITE_BACK);
+	msr_add(list, MTRR_DEFAULT, 1, DEFAULT_ON | WRITE_BACK);
 }

@@ -10,10 +10,11 @@
 
 #define MSR_FEATURE_CONTROL 0x3a
 #define MSR_MTRR_CAP        0xfe
-#define MSR_LIST            32
+#define MSR_LIST            16
 
+/* `count` registers from `number` on that get the same value. */
 struct msr {
-	uint32_t number, low, high; /* number 0 ends a list */
+	uint32_t number, count, low, high;
 };
 
 struct msr_list {
@@ -22,7 +23,7 @@ struct msr_list {
 };
 
 /* Put one more at the end; one that has no room is left out. */
-void msr_add(struct msr_list *list, uint32_t number, uint64_t value);
+void msr_add(struct msr_list *list, uint32_t number, uint32_t count, uint64_t value);
 
 /*
  * Memory types of a PC whose RAM below 4 GiB ends at `low_end`: write-back, with the VGA area
@@ -31,7 +32,10 @@ void msr_add(struct msr_list *list, uint32_t number, uint64_t value);
  */
 void mtrr_list(struct msr_list *list, uint64_t low_end, unsigned bits, uint64_t cap);
 
-/* wake.c: write the list on this CPU and, where there are more, on all others. */
+/*
+ * wake.c: write the list on this CPU and, where there are more, on all others; those that do
+ * not answer are named on the console.
+ */
 void msr_write_all(const struct msr_list *list, uint32_t cpus);
 
 #endif

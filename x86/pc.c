@@ -35,13 +35,13 @@ read_cpus(struct pc *pc, struct refusal *ret_why)
 }
 
 static enum refusal_code
-load_tables(struct pc *pc, struct refusal *ret_why)
+load_tables(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 {
 	struct tables *t = &pc->tables;
 	uint64_t end;
 	enum refusal_code code;
 
-	t->high = body_high_zone(pc->map, pc->busy, pc->nr_busy, BODY_ROM_ZONE);
+	t->high = body_high_zone(low_end, pc->busy, pc->nr_busy, BODY_ROM_ZONE);
 	t->fseg = pc->fseg;
 	end = range_end(t->high);
 	code = tables_load(t, &pc->items, ret_why);
@@ -74,7 +74,7 @@ set_msrs(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 	code = items_number(&pc->items, &pc->items.known->feature_control,
 	        FW_CFG_FEATURE_CONTROL, 0, &feature, ret_why);
 	if (feature)
-		msr_add(&list, MSR_FEATURE_CONTROL, feature);
+		msr_add(&list, MSR_FEATURE_CONTROL, 1, feature);
 	if (!code && list.count)
 		msr_write_all(&list, pc->cpus);
 	return code;
@@ -98,6 +98,6 @@ pc_init(struct pc *pc, struct refusal *ret_why)
 	if (!code)
 		code = read_cpus(pc, ret_why);
 	if (!code)
-		code = load_tables(pc, ret_why);
+		code = load_tables(pc, low_end, ret_why);
 	return code ? code : set_msrs(pc, low_end, ret_why);
 }

@@ -27,7 +27,8 @@ enum { ZONE_HIGH = 1, ZONE_FSEG };
 struct run {
 	struct tables *t;
 	const struct items *items;
-	const uint8_t *command; /* in the script */
+	const uint8_t *command;          /* in the script */
+	const struct table_file *latest; /* that was named, or NULL */
 	struct refusal *why;
 };
 
@@ -38,7 +39,7 @@ offset(const struct run *r)
 	return (uint64_t)(r->command - r->t->script);
 }
 
-static enum refusal_code
+static __attribute__((cold)) enum refusal_code
 bad(struct run *r, const char *field, uint64_t found, uint64_t wanted)
 {
 	refuse(r->why, REFUSAL_TABLES_SCRIPT, offset(r), found, wanted);
@@ -70,26 +71,30 @@ copy_pointer(void *dst, const void *src, unsigned size)
 		__builtin_memcpy(dst, src, 1);
 }
 
-/* The latest first: most names are those of the tables, which come after the RSDP. */
-static inline const struct table_file *
+static const struct table_file *
 placed(const struct tables *t, const uint8_t *name)
 {
-	for (const struct table_file *f = t->file + t->count; f-- > t->file;) {
-		if (fw_cfg_same_name(f->name, name, f->name_words))
-			return f;
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (fw_cfg_same_name(t->file[i].name, name, t->file[i].name_words))
+			return &t->file[i];
 	}
 	return NULL;
 }
 
-/* The file named at `at`; NULL, and why, if it has not been placed. */
-static const struct table_file *
+/* The file named at `at`, mostly that of the last command; NULL, and why, if it has no place.
+ */
+static inline const struct table_file *
 file_arg(struct run *r, unsigned at)
 {
-	const struct table_file *file = placed(r->t, r->command + at);
+	const uint8_t *name = r->command + at;
+	const struct table_file *f = r->latest;
 
-	if (!file)
-		bad(r, "file that is not placed", 0, 1);
-	return file;
+	if (!f || !fw_cfg_same_name(f->name, name, f->name_words)) {
+		r->latest = f = placed(r->t, name);
+		if (!f)
+			bad(r, "file that is not placed", 0, 1);
+	}
+	return f;
 }
 
 /* The item named in the first argument. */
@@ -181,41 +186,40 @@ allocate(struct run *r)
 	return r->items->read(item.selector, name, (void *)(uintptr_t)addr, item.size, r->why);
 }
 
-static enum refusal_code
-check_pointer(struct run *r, unsigned size, uint64_t off, uint64_t room)
+/* The largest value of a pointer that lies at `off`; 0, and why, if it cannot. */
+static inline uint64_t
+pointer_limit(struct run *r, unsigned size, uint64_t off, uint64_t room)
 {
-	if (size > 8 || !(POINTER_SIZES >> size & 1))
-		return bad(r, "pointer's size", size, 8);
-	if (!bounds_ok(room, off, size))
-		return bad(r, "pointer's offset", off, room);
-	return REFUSAL_NONE;
-}
-
-/* Does an address go into `size` bytes? */
-static bool
-fits(uint64_t addr, unsigned size)
-{
-	return size == 8 || !(addr >> (8 * size));
+	if (size > 8 || !(POINTER_SIZES >> size & 1)) {
+		bad(r, "pointer's size", size, 8);
+		return 0;
+	}
+	if (!bounds_ok(room, off, size)) {
+		bad(r, "pointer's offset", off, room);
+		return 0;
+	}
+	return UINT64_MAX >> (64 - 8 * size);
 }
 
 /* name of the pointer's file, name of the file it points to, offset u32, size u8 */
 static enum refusal_code
 add_pointer(struct run *r)
 {
-	uint64_t off = arg32(r, AFTER_2), value = 0;
+	uint64_t off = arg32(r, AFTER_2), value = 0, limit;
 	unsigned size = r->command[AFTER_2 + 4];
 	const struct table_file *in = file_arg(r, ARGS);
 	const struct table_file *to = in ? file_arg(r, NAME_2) : NULL;
 	void *at;
 
-	if (!to || check_pointer(r, size, off, in->range.len))
+	limit = to ? pointer_limit(r, size, off, in->range.len) : 0;
+	if (!limit)
 		return r->why->code;
 	at = (void *)(uintptr_t)(in->range.addr + off);
 	copy_pointer(&value, at, size);
 	if (value > to->range.len)
 		return bad(r, "pointer's value", value, to->range.len);
 	value += to->range.addr;
-	if (!fits(value, size))
+	if (value > limit)
 		return bad(r, "pointer's size", size, 8);
 	copy_pointer(at, &value, size);
 	return REFUSAL_NONE;
@@ -245,18 +249,21 @@ add_checksum(struct run *r)
 static enum refusal_code
 write_pointer(struct run *r)
 {
-	uint64_t off = arg32(r, AFTER_2), to_off = arg32(r, AFTER_2 + 4), value;
+	uint64_t off = arg32(r, AFTER_2), to_off = arg32(r, AFTER_2 + 4), limit, value;
 	unsigned size = r->command[AFTER_2 + 8];
 	const struct table_file *to = file_arg(r, NAME_2);
 	struct fw_cfg_item item;
 	unsigned words;
 
-	if (!to || item_arg(r, &words, &item) || check_pointer(r, size, off, item.size))
+	if (!to || item_arg(r, &words, &item))
+		return r->why->code;
+	limit = pointer_limit(r, size, off, item.size);
+	if (!limit)
 		return r->why->code;
 	if (to_off > to->range.len)
 		return bad(r, "pointer's value", to_off, to->range.len);
 	value = to->range.addr + to_off;
-	if (!fits(value, size))
+	if (value > limit)
 		return bad(r, "pointer's size", size, 8);
 	return r->items->write(
 	        item.selector, (const char *)r->command + ARGS, off, &value, size, r->why);

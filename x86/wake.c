@@ -7,6 +7,8 @@
  * interrupts off and without using memory, until a kernel sends them INIT.
  */
 #include "stub/bytes.h"
+#include "stub/text.h"
+#include "x86/console.h"
 #include "x86/cpu.h"
 #include "x86/mtrr.h"
 
@@ -16,31 +18,57 @@
 #define SEND_INIT    0x4500u
 #define SEND_STARTUP 0x4600u
 #define PATIENCE     100000000
+#define LINE         128
 
 /* wake_page.asm */
 extern const uint8_t wake_start[], wake_end[], wake_count[];
+
+/* The kernel may still start them: it is for whoever sees it to judge. */
+static __attribute__((cold)) void
+warn(uint32_t silent, uint32_t others)
+{
+	char buf[LINE];
+	struct text t = text_init(buf, sizeof(buf));
+
+	text_str(&t, "kshim: warning: ");
+	text_dec(&t, silent);
+	text_str(&t, " of ");
+	text_dec(&t, others);
+	text_str(
+	        &t, " other CPUs did not wake up, so their memory types (MTRRs) are not set\n");
+	console_text(buf);
+}
 
 static void
 wake(const struct msr_list *list, uint32_t others)
 {
 	uint8_t *page = (uint8_t *)(uintptr_t)WAKE_PAGE;
 	uint64_t len = (uintptr_t)wake_end - (uintptr_t)wake_start;
+	uint64_t list_len = list->count * sizeof(list->msr[0]);
+	const uint32_t end = 0; /* in place of a number */
 	volatile uint16_t *count =
 	        (volatile uint16_t *)(page + ((uintptr_t)wake_count - (uintptr_t)wake_start));
 
 	memcpy(page, wake_start, len);
-	memcpy(page + len, list->msr, (list->count + 1ull) * sizeof(list->msr[0]));
+	memcpy(page + len, list->msr, list_len);
+	memcpy(page + len + list_len, &end, sizeof(end));
 	*APIC_COMMAND = TO_OTHERS | SEND_INIT;
 	*APIC_COMMAND = TO_OTHERS | SEND_STARTUP | WAKE_PAGE >> 12;
 	for (uint32_t patience = PATIENCE; *count < others && patience; patience--)
 		cpu_pause();
+	if (*count < others)
+		warn(others - *count, others);
 }
 
 void
 msr_write_all(const struct msr_list *list, uint32_t cpus)
 {
-	for (const struct msr *m = list->msr; m->number; m++)
-		cpu_write_msr(m->number, m->low, m->high);
+	for (const struct msr *m = list->msr; m < list->msr + list->count; m++) {
+		uint32_t number = m->number, low = m->low, high = m->high;
+
+		for (uint32_t left = m->count; left; left--)
+			cpu_write_msr(number++, low, high);
+	}
 	if (cpus > 1)
 		wake(list, cpus - 1);
 }

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; What another CPU runs when it is woken, copied to the start of a page: write the registers in
-; the list behind the code, count itself, halt. A list entry is number, low, high; number 0 ends.
+; the list behind the code, count itself, halt. A list entry is number, count of registers from
+; that on, low, high; number 0 ends.
 
 section .rodata
 bits 16
@@ -17,10 +18,16 @@ wake_start:
 	mov	ecx, eax
 	jecxz	.done
 	lodsd
+	mov	ebx, eax
+	lodsd
 	xchg	eax, edx
 	lodsd
 	xchg	eax, edx
+.write:
 	wrmsr
+	inc	ecx
+	dec	ebx
+	jnz	.write
 	jmp	.next
 .done:
 	lock inc word [wake_count - wake_start]

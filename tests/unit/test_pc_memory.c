@@ -74,14 +74,14 @@ high_zone(void **state)
 	memset(&pc_memmap, 0, sizeof(pc_memmap));
 	assert_int_equal(memmap_add(&pc_memmap, 0, 2 * GIB, MEM_RAM, &pc_why), 0);
 	assert_int_equal(memmap_add(&pc_memmap, 0xa0000, 0x60000, MEM_RESERVED, &pc_why), 0);
-	r = body_high_zone(&pc_memmap, busy, nr, 4 * MIB);
+	r = body_high_zone(pc_low_end(), busy, nr, 4 * MIB);
 	assert_int_equal(range_end(r), 2 * GIB);
 	nr = 2;
-	r = body_high_zone(&pc_memmap, busy, nr, 4 * MIB);
+	r = body_high_zone(pc_low_end(), busy, nr, 4 * MIB);
 	assert_int_equal(range_end(r), 0x7fd00000);
 	assert_int_equal(r.len, 4 * MIB);
 	busy[1].range = (struct range){0, 0x7ff00000};
-	assert_int_equal(body_high_zone(&pc_memmap, busy, nr, 4 * MIB).len, 0);
+	assert_int_equal(body_high_zone(pc_low_end(), busy, nr, 4 * MIB).len, 0);
 }
 
 static uint8_t

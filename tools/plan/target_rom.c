@@ -109,7 +109,7 @@ make_map(struct plan_case *c, uint64_t memory, struct range kernel)
 	add(c, 0, low, MEM_RAM);
 	add(c, 4 * GIB, 4 * GIB + memory - low, MEM_RAM);
 	add(c, BIOS_AREA, MIB, MEM_RESERVED);
-	zone = body_high_zone(&c->map, busy, 3, BODY_ROM_ZONE);
+	zone = body_high_zone(body_ram_end_at(&c->map, MIB), busy, 3, BODY_ROM_ZONE);
 	if (zone.len >= tables)
 		add(c, range_end(zone) - tables, range_end(zone), MEM_RESERVED);
 	if (machine == MACHINE_Q35) {
