@@ -107,7 +107,7 @@ find_pool(struct planner *p)
 }
 
 /* Room in a new pool, or where there is some for this one alone. */
-RARE static bool
+static bool
 find_apart(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr,
         uint64_t *ret_largest)
 {
