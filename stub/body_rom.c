@@ -20,22 +20,19 @@ body_ram_end_at(const struct memmap *map, uint64_t addr)
 struct range
 body_high_zone(uint64_t ram_end, const struct named_range *busy, uint32_t nr_busy, uint64_t len)
 {
-	uint64_t end = align_down(ram_end, PAGE);
-	struct range zone = {MIB, 0};
-	bool moved = true;
+	const struct named_range *b = busy, *busy_end = busy + nr_busy;
+	uint64_t end = align_down(ram_end, PAGE), start;
 
-	while (moved) {
-		moved = false;
-		if (end < MIB)
+	for (;;) {
+		if (end <= MIB)
 			return (struct range){MIB, 0};
-		zone.len = end - MIB < len ? end - MIB : len;
-		zone.addr = end - zone.len;
-		for (uint32_t i = 0; i < nr_busy; i++) {
-			if (range_overlaps(busy[i].range, zone)) {
-				end = align_down(busy[i].range.addr, PAGE);
-				moved = true;
-			}
+		start = end - MIB < len ? MIB : end - len;
+		for (b = busy; b < busy_end; b++) {
+			if (range_overlaps(b->range, (struct range){start, end - start}))
+				break;
 		}
+		if (b == busy_end)
+			return (struct range){start, end - start};
+		end = align_down(b->range.addr, PAGE);
 	}
-	return zone;
 }

@@ -59,9 +59,8 @@ struct word {
 	struct span text;  /* quotes around the value alone are still there */
 };
 
-/* The first word at or after `from`; false at the end of the line. */
 static bool
-next_word(const struct cmdline *line, size_t from, struct word *ret_word)
+find_word(const struct cmdline *line, size_t from, struct word *ret_word)
 {
 	const char *text = line->text, *end = text + line->len, *start, *at;
 	bool quoted = false;
@@ -85,6 +84,13 @@ next_word(const struct cmdline *line, size_t from, struct word *ret_word)
 	}
 	ret_word->text = (struct span){(const uint8_t *)start, (uint64_t)(at - start)};
 	return ret_word->start < line->len;
+}
+
+/* The first word at or after `from`; false at the end of the line. */
+static inline bool
+next_word(const struct cmdline *line, size_t from, struct word *ret_word)
+{
+	return from < line->len && find_word(line, from, ret_word);
 }
 
 /* Take `head` off the front of `s`; false, and nothing taken, if it is not there. */

@@ -54,8 +54,10 @@ goes_before(const struct move *x, const struct move *m)
 static bool
 writes_busy(const struct planner *p, const struct move *m)
 {
-	for (uint32_t i = 0; i < p->req->nr_busy; i++) {
-		if (range_overlaps(p->req->busy[i].range, destination(m)))
+	const struct named_range *b = p->req->busy, *end = b + p->req->nr_busy;
+
+	for (; b < end; b++) {
+		if (range_overlaps(b->range, destination(m)))
 			return true;
 	}
 	return false;

@@ -33,8 +33,9 @@ plan_find(const struct plan *plan, enum placement_kind kind)
 	return NULL;
 }
 
-struct placement *
-plan_add(struct planner *p, enum placement_kind kind, const char *name, struct range range)
+/* Append a placement that is no longer in the pool. */
+static inline struct placement *
+append(struct planner *p, enum placement_kind kind, const char *name, struct range range)
 {
 	struct placement *pl = &p->plan->placement[p->plan->placements];
 
@@ -44,8 +45,6 @@ plan_add(struct planner *p, enum placement_kind kind, const char *name, struct r
 		return NULL;
 	}
 	p->plan->placements++;
-	if (range.addr < range_end(p->pool) && range_end(range) > p->pool.addr)
-		p->pool.len = 0;
 	pl->kind = kind;
 	pl->name = name;
 	pl->range = range;
@@ -53,6 +52,14 @@ plan_add(struct planner *p, enum placement_kind kind, const char *name, struct r
 	pl->off = pl->data_len = 0;
 	pl->zero_rest = false;
 	return pl;
+}
+
+struct placement *
+plan_add(struct planner *p, enum placement_kind kind, const char *name, struct range range)
+{
+	if (range_overlaps(p->pool, range)) /* it is not reserved */
+		p->pool.len = 0;
+	return append(p, kind, name, range);
 }
 
 /* Is the kernel a bzImage older than this version? */
@@ -86,15 +93,10 @@ find_small(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr,
 	return false;
 }
 
-/* Room in the pool; false if that has too little, or it is too high. */
-static bool
-take_from_pool(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr)
+static inline bool
+pool_has(const struct planner *p, uint64_t len, uint64_t last)
 {
-	if (p->pool.len < len || range_end(p->pool) - 1 > last)
-		return false;
-	p->pool.len -= len;
-	*ret_addr = range_end(p->pool);
-	return true;
+	return p->pool.len >= len && range_end(p->pool) - 1 <= last;
 }
 
 static void
@@ -106,20 +108,31 @@ find_pool(struct planner *p)
 		p->pool = (struct range){addr, POOL};
 }
 
-/* Room in a new pool, or where there is some for this one alone. */
-static bool
-find_apart(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr,
-        uint64_t *ret_largest)
+static enum refusal_code
+place_in_pool(struct planner *p, enum placement_kind kind, const char *name, uint64_t len)
 {
-	if (!p->pool.len)
-		find_pool(p);
-	return take_from_pool(p, len, last, ret_addr) ||
-	       find_small(p, len, last, ret_addr, ret_largest);
+	p->pool.len -= len;
+	return append(p, kind, name, (struct range){range_end(p->pool), len}) ? REFUSAL_NONE
+	                                                                      : p->why->code;
 }
 
-RARE static enum refusal_code
-no_room(struct planner *p, const char *name, uint64_t len, uint64_t last, uint64_t largest)
+/*
+ * In a new pool, or where there is room for this one alone. Not inlined, for it would cost
+ * place_small() its registers.
+ */
+__attribute__((noinline)) static enum refusal_code
+place_apart(struct planner *p, enum placement_kind kind, const char *name, uint64_t len,
+        uint64_t last)
 {
+	uint64_t addr, largest = 0;
+
+	if (!p->pool.len)
+		find_pool(p);
+	if (pool_has(p, len, last))
+		return place_in_pool(p, kind, name, len);
+	if (find_small(p, len, last, &addr, &largest))
+		return plan_add(p, kind, name, (struct range){addr, len}) ? REFUSAL_NONE
+		                                                          : p->why->code;
 	if (memmap_ram_end(p->req->map) - 1 < last)
 		last = memmap_ram_end(p->req->map) - 1;
 	refuse(p->why, REFUSAL_PLAN_HANDOFF_ROOM, last, largest, len);
@@ -128,18 +141,15 @@ no_room(struct planner *p, const char *name, uint64_t len, uint64_t last, uint64
 	return p->why->code;
 }
 
-/* Place a structure that is written by handoff_write() or the executor. */
+/* Place a structure that handoff_write() or the executor writes. */
 static enum refusal_code
 place_small(struct planner *p, enum placement_kind kind, const char *name, uint64_t len,
         uint64_t last)
 {
-	uint64_t addr, largest = 0;
-
 	if (!align_up(len, PAGE, &len))
 		len = UINT64_MAX; /* and is refused */
-	if (!take_from_pool(p, len, last, &addr) && !find_apart(p, len, last, &addr, &largest))
-		return no_room(p, name, len, last, largest);
-	return plan_add(p, kind, name, (struct range){addr, len}) ? REFUSAL_NONE : p->why->code;
+	return pool_has(p, len, last) ? place_in_pool(p, kind, name, len)
+	                              : place_apart(p, kind, name, len, last);
 }
 
 /* Zero page at 0x90000 and the command line right behind it (protocol 2.00 and 2.01). */

@@ -34,19 +34,23 @@ one_of(const struct named_range *o, uint32_t count, struct piece r)
 	return NULL;
 }
 
-static const struct placement *
+/*
+ * The last of the placements that overlaps `r`, or NULL. The last, because small structures
+ * come one below the other: a search from the top meets the lowest of them first.
+ */
+static inline const struct placement *
 placed_in(const struct plan *plan, struct piece r)
 {
-	const struct placement *p = plan->placement, *end = p + plan->placements;
+	const struct placement *p = plan->placement + plan->placements;
 
-	for (; p < end; p++) {
+	while (p-- > plan->placement) {
 		if (meets(p->range, r))
 			return p;
 	}
 	return NULL;
 }
 
-static const struct blob *
+static inline const struct blob *
 source_in(const struct plan_request *req, struct piece r)
 {
 	const struct blob *b = req->blob, *end = b + req->blobs;
@@ -201,26 +205,35 @@ space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_a
 	return false;
 }
 
+/* What is in the way, the first by the order of these. */
+RARE static struct named_range
+blocker_in(const struct planner *p, struct range r)
+{
+	struct piece piece = {r.addr, range_end(r)};
+	const struct named_range *o = one_of(p->req->fixed, p->req->nr_fixed, piece);
+	const struct mem_range *m;
+
+	if (o)
+		return *o;
+	for (uint32_t i = 0; i < p->plan->placements; i++) {
+		const struct placement *placed = &p->plan->placement[i];
+
+		if (meets(placed->range, piece))
+			return (struct named_range){placed->name, placed->range};
+	}
+	m = memmap_blocker(p->req->map, r);
+	return m ? (struct named_range){"memory that is not RAM", m->range}
+	         : (struct named_range){"no RAM is there", {0, 0}};
+}
+
 bool
 space_is_free(const struct planner *p, struct range r, struct named_range *ret_blocker)
 {
 	struct piece piece = {r.addr, range_end(r)};
-	const struct named_range *o = one_of(p->req->fixed, p->req->nr_fixed, piece);
-	const struct placement *placed = o ? NULL : placed_in(p->plan, piece);
-	const struct mem_range *m;
 
-	if (o) {
-		*ret_blocker = *o;
-		return false;
-	}
-	if (placed) {
-		*ret_blocker = (struct named_range){placed->name, placed->range};
-		return false;
-	}
-	if (memmap_is_ram(p->req->map, r))
+	if (!one_of(p->req->fixed, p->req->nr_fixed, piece) && !placed_in(p->plan, piece) &&
+	        memmap_is_ram(p->req->map, r))
 		return true;
-	m = memmap_blocker(p->req->map, r);
-	*ret_blocker = m ? (struct named_range){"memory that is not RAM", m->range}
-	                 : (struct named_range){"no RAM is there", {0, 0}};
+	*ret_blocker = blocker_in(p, r);
 	return false;
 }

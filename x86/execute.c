@@ -14,15 +14,17 @@
 enum refusal_code
 execute_prepare(struct boot *b, struct refusal *ret_why)
 {
-	enum refusal_code code = REFUSAL_NONE;
-
 	const struct placement *p = b->plan.placement, *end = p + b->plan.placements;
+	enum refusal_code code;
 
-	for (; !code && p < end; p++) {
-		if (!bounds_ok(4 * GIB, p->range.addr, p->range.len)) /* few are that high */
-			code = reach(p->name, p->range.addr, p->range.len, ret_why);
+	for (; p < end; p++) {
+		if (range_end(p->range) <= 4 * GIB) /* most are: reach() has nothing to do */
+			continue;
+		code = reach(p->name, p->range.addr, p->range.len, ret_why);
+		if (code)
+			return code;
 	}
-	return code;
+	return REFUSAL_NONE;
 }
 
 static enum refusal_code
