@@ -137,10 +137,12 @@ stage(struct planner *p, uint32_t i, uint32_t *ret_stage)
 	struct move *m = &p->plan->move[i];
 	struct space_query q = {
 	        .align = PAGE, .last = UINT64_MAX, .top_down = true, .avoid = AVOID_BOTH};
-	uint64_t addr, largest = 0;
+	bool fits = align_up(m->len, PAGE, &q.len);
+	uint64_t addr;
 
-	if (!align_up(m->len, PAGE, &q.len) || !space_find(p, &q, &addr, &largest)) {
-		refuse(p->why, REFUSAL_PLAN_STAGE_ROOM, 0, largest, m->len);
+	if (!fits || !space_find(p, &q, &addr)) {
+		refuse(p->why, REFUSAL_PLAN_STAGE_ROOM, 0, fits ? space_largest(p, &q) : 0,
+		        m->len);
 		p->why->subject = "memory";
 		return false;
 	}

@@ -73,8 +73,7 @@ older_than(const struct planner *p, uint16_t version)
 
 /* The highest place in low memory if there is room, else below `last`. */
 static bool
-find_small(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr,
-        uint64_t *ret_largest)
+find_small(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr)
 {
 	static const struct {
 		uint64_t min, last;
@@ -87,7 +86,7 @@ find_small(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr,
 
 		q.min = tries[i].min;
 		q.last = is_last ? last : tries[i].last;
-		if (q.last <= last && space_find(p, &q, ret_addr, ret_largest))
+		if (q.last <= last && space_find(p, &q, ret_addr))
 			return true;
 	}
 	return false;
@@ -102,9 +101,9 @@ pool_has(const struct planner *p, uint64_t len, uint64_t last)
 static void
 find_pool(struct planner *p)
 {
-	uint64_t addr, largest;
+	uint64_t addr;
 
-	if (find_small(p, POOL, LOW_END, &addr, &largest))
+	if (find_small(p, POOL, LOW_END, &addr))
 		p->pool = (struct range){addr, POOL};
 }
 
@@ -124,18 +123,19 @@ __attribute__((noinline)) static enum refusal_code
 place_apart(struct planner *p, enum placement_kind kind, const char *name, uint64_t len,
         uint64_t last)
 {
-	uint64_t addr, largest = 0;
+	struct space_query all = {.last = last, .avoid = AVOID_BOTH};
+	uint64_t addr;
 
 	if (!p->pool.len)
 		find_pool(p);
 	if (pool_has(p, len, last))
 		return place_in_pool(p, kind, name, len);
-	if (find_small(p, len, last, &addr, &largest))
+	if (find_small(p, len, last, &addr))
 		return plan_add(p, kind, name, (struct range){addr, len}) ? REFUSAL_NONE
 		                                                          : p->why->code;
 	if (memmap_ram_end(p->req->map) - 1 < last)
 		last = memmap_ram_end(p->req->map) - 1;
-	refuse(p->why, REFUSAL_PLAN_HANDOFF_ROOM, last, largest, len);
+	refuse(p->why, REFUSAL_PLAN_HANDOFF_ROOM, last, space_largest(p, &all), len);
 	p->why->detail = name;
 	p->why->subject = "memory";
 	return p->why->code;
@@ -159,14 +159,14 @@ place_old_zero_page(struct planner *p)
 	uint64_t len;
 	struct space_query q = {
 	        .align = PAGE, .min = OLD_ZERO_PAGE, .last = LOW_END, .avoid = AVOID_BOTH};
-	uint64_t addr = 0, largest;
+	uint64_t addr = 0;
 	struct range all;
 
 	if (!align_up(p->req->cmdline.len + 1, PAGE, &len))
 		len = PAGE;
 	all = (struct range){OLD_ZERO_PAGE, PAGE + len};
 	q.len = all.len;
-	if (!space_find(p, &q, &addr, &largest) || addr != OLD_ZERO_PAGE) {
+	if (!space_find(p, &q, &addr) || addr != OLD_ZERO_PAGE) {
 		refuse(p->why, REFUSAL_PLAN_OLD_CMDLINE, 0, 0, 0);
 		p->why->subject = "memory";
 		p->why->a = (struct named_range){"zero page and command line", all};

@@ -58,9 +58,8 @@ can_stay(const struct planner *p, const struct blob *b, const struct initrd_limi
 }
 
 /* The highest room: up to the limit, then beyond it, then over what will be moved. */
-static bool
-initrd_room(const struct planner *p, uint64_t len, const struct initrd_limits *l,
-        uint64_t *ret_addr, uint64_t *ret_largest)
+static enum refusal_code
+initrd_room(struct planner *p, uint64_t len, const struct initrd_limits *l, uint64_t *ret_addr)
 {
 	static const struct {
 		bool far;
@@ -72,10 +71,10 @@ initrd_room(const struct planner *p, uint64_t len, const struct initrd_limits *l
 	for (unsigned i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
 		q.last = tries[i].far ? l->far : l->last;
 		q.avoid = tries[i].avoid;
-		if (space_find(p, &q, ret_addr, ret_largest))
-			return true;
+		if (space_find(p, &q, ret_addr))
+			return REFUSAL_NONE;
 	}
-	return false;
+	return refuse(p->why, REFUSAL_PLAN_INITRD_ROOM, l->far, space_largest(p, &q), len);
 }
 
 /* Place blobs [first, first + count) one after the other as one initrd. */
@@ -84,7 +83,7 @@ place_joined(struct planner *p, uint32_t first, uint32_t count, struct range *re
 {
 	const struct blob *b = &p->req->blob[first];
 	struct initrd_limits l = initrd_limits(p);
-	uint64_t total = 0, addr, largest, part;
+	uint64_t total = 0, addr, part;
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (!padded(b[i].size, &part) || !range_fits(total, part))
@@ -95,8 +94,8 @@ place_joined(struct planner *p, uint32_t first, uint32_t count, struct range *re
 		addr = 0; /* nothing to place, but a hypervisor counts its modules */
 	} else if (count == 1 && can_stay(p, b, &l)) {
 		addr = b->addr;
-	} else if (!initrd_room(p, total, &l, &addr, &largest)) {
-		return refuse(p->why, REFUSAL_PLAN_INITRD_ROOM, l.far, largest, total);
+	} else if (initrd_room(p, total, &l, &addr)) {
+		return p->why->code;
 	}
 	*ret_range = (struct range){addr, 0};
 	for (uint32_t i = 0; i < count; i++) {

@@ -87,14 +87,13 @@ elf_linked_place_free(struct planner *p)
 
 /* Look for room by the query: apart from sources and busy memory if possible, else anywhere. */
 static bool
-kernel_room(const struct planner *p, struct space_query *q, uint64_t *ret_addr,
-        uint64_t *ret_largest)
+kernel_room(const struct planner *p, struct space_query *q, uint64_t *ret_addr)
 {
 	q->avoid = AVOID_BOTH;
-	if (space_find(p, q, ret_addr, ret_largest))
+	if (space_find(p, q, ret_addr))
 		return true;
 	q->avoid = AVOID_NOTHING;
-	return space_find(p, q, ret_addr, ret_largest);
+	return space_find(p, q, ret_addr);
 }
 
 /* Place the ELF at another place than where it was linked. */
@@ -103,18 +102,18 @@ elf_move(struct planner *p, uint64_t step, uint64_t min, uint64_t last)
 {
 	struct range span = elf_span(&p->req->kernel->elf);
 	struct space_query q = {.len = span.len, .align = step, .min = min, .last = last};
-	uint64_t load, largest;
+	uint64_t load;
 
 	q.phase = span.addr & (step - 1);
 	if (span.addr > min) { /* rather up than down */
 		q.min = span.addr;
-		if (kernel_room(p, &q, &load, &largest))
+		if (kernel_room(p, &q, &load))
 			return elf_place(p, load);
 		q.min = min;
 	}
-	if (kernel_room(p, &q, &load, &largest))
+	if (kernel_room(p, &q, &load))
 		return elf_place(p, load);
-	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, step, largest, span.len);
+	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, step, space_largest(p, &q), span.len);
 }
 
 /*
@@ -254,24 +253,26 @@ bzimage_choose_place(struct planner *p, uint64_t room, uint64_t last, uint64_t *
 {
 	const struct bzimage_facts *bz = &p->req->kernel->bz;
 	uint64_t pref = bz->pref_address ? bz->pref_address : bz->code32_start;
-	uint64_t largest = 0;
+	struct space_query q = {.len = room, .last = last};
+	bool tried = false;
 
 	for (uint64_t align = bz->alignment; align >= bz->min_alignment && align; align >>= 1) {
-		struct space_query q = {
-		        .len = room, .align = align < PAGE ? PAGE : align, .last = last};
 		struct named_range blocker;
 
 		p->plan->kernel_alignment = align;
+		q.align = align < PAGE ? PAGE : align;
 		if (!align_up(pref, q.align, &q.min))
 			continue;
+		tried = true;
 		*ret_load = q.min;
 		if (range_fits(q.min, room - 1) && q.min + (room - 1) <= last &&
 		        space_is_free(p, (struct range){q.min, room}, &blocker))
 			return REFUSAL_NONE;
-		if (kernel_room(p, &q, ret_load, &largest))
+		if (kernel_room(p, &q, ret_load))
 			return REFUSAL_NONE;
 	}
-	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, bz->min_alignment, largest, room);
+	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, bz->min_alignment,
+	        tried ? space_largest(p, &q) : 0, room);
 }
 
 static enum refusal_code

@@ -35,14 +35,13 @@ refuse_x86_protocol(struct planner *p)
 
 /* The lowest room, if there is one without a move; else over what will be moved. */
 static bool
-find_room(const struct planner *p, struct space_query *q, uint64_t *ret_addr,
-        uint64_t *ret_largest)
+find_room(const struct planner *p, struct space_query *q, uint64_t *ret_addr)
 {
 	q->avoid = AVOID_BOTH;
-	if (space_find(p, q, ret_addr, ret_largest))
+	if (space_find(p, q, ret_addr))
 		return true;
 	q->avoid = AVOID_NOTHING;
-	return space_find(p, q, ret_addr, ret_largest);
+	return space_find(p, q, ret_addr);
 }
 
 static enum refusal_code
@@ -54,15 +53,15 @@ plan_kernel_image(struct planner *p)
 	        .phase = k->text_offset & (RISCV_IMAGE_ALIGN - 1),
 	        .last = UINT64_MAX};
 	enum refusal_code code = check_cmdline(p);
-	uint64_t addr, largest;
+	uint64_t addr;
 	struct placement *pl;
 
 	if (code)
 		return code;
 	if (p->req->protocol != PROTOCOL_AUTO && p->req->protocol != PROTOCOL_RISCV)
 		return refuse_x86_protocol(p);
-	if (!find_room(p, &q, &addr, &largest)) {
-		refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, 0, largest, q.len);
+	if (!find_room(p, &q, &addr)) {
+		refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, 0, space_largest(p, &q), q.len);
 		p->why->subject = "kernel";
 		return p->why->code;
 	}
@@ -84,10 +83,12 @@ plan_fdt(struct planner *p)
 {
 	struct space_query q = {
 	        .align = PAGE, .last = UINT64_MAX, .top_down = true, .avoid = AVOID_BOTH};
-	uint64_t addr, largest = 0;
+	bool fits = align_up(p->req->fdt_len, PAGE, &q.len);
+	uint64_t addr;
 
-	if (!align_up(p->req->fdt_len, PAGE, &q.len) || !space_find(p, &q, &addr, &largest)) {
-		refuse(p->why, REFUSAL_PLAN_HANDOFF_ROOM, q.last, largest, p->req->fdt_len);
+	if (!fits || !space_find(p, &q, &addr)) {
+		refuse(p->why, REFUSAL_PLAN_HANDOFF_ROOM, q.last,
+		        fits ? space_largest(p, &q) : 0, p->req->fdt_len);
 		p->why->detail = "device tree";
 		p->why->subject = "memory";
 		return p->why->code;

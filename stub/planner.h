@@ -44,11 +44,12 @@ struct space_query {
 
 /*
  * Find room in RAM. Never used: page 0 (the BIOS data area's), 640 KiB to 1 MiB. Obstacles are
- * widened to whole pages. Returns false if there is none; then *ret_largest is the longest free
- * piece in bytes.
+ * widened to whole pages. Returns false if there is none.
  */
-bool space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_addr,
-        uint64_t *ret_largest);
+bool space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_addr);
+
+/* The longest free piece within the query's limits, bytes: what a refusal tells. */
+RARE uint64_t space_largest(const struct planner *p, const struct space_query *q);
 
 /* Is all of `r` RAM that is neither fixed nor placed? If not *ret_blocker says what is there.
  */

@@ -4,8 +4,8 @@
  *
  * A place is tried where the query wants it, at the top or the bottom of an entry; the first
  * obstacle that it meets is the entry's new top or bottom, for no place this side of it can be
- * free. So a usual search looks at each obstacle once or twice, where it is. How long the
- * longest free piece is gets known only when there is no room and somebody must be told.
+ * free. So a usual search looks at each obstacle once or twice, where it is. The
+ * longest free piece is looked for only when somebody must be told that there is no room.
  */
 #include "planner.h"
 
@@ -172,9 +172,8 @@ largest_within(const struct planner *p, unsigned avoid, struct piece ram)
 	return largest;
 }
 
-/* The same of all RAM within the query's limits. */
-RARE static uint64_t
-largest_piece(const struct planner *p, const struct space_query *q)
+RARE uint64_t
+space_largest(const struct planner *p, const struct space_query *q)
 {
 	const struct memmap *map = p->req->map;
 	uint64_t largest = 0;
@@ -191,8 +190,7 @@ largest_piece(const struct planner *p, const struct space_query *q)
 }
 
 bool
-space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_addr,
-        uint64_t *ret_largest)
+space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_addr)
 {
 	const struct memmap *map = p->req->map;
 
@@ -201,7 +199,6 @@ space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_a
 		if (m->type == MEM_RAM && find_within(p, q, ram_within(q, m->range), ret_addr))
 			return true;
 	}
-	*ret_largest = largest_piece(p, q);
 	return false;
 }
 
