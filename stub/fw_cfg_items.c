@@ -19,38 +19,45 @@
 		name, FW_CFG_WORDS(name), offsetof(struct fw_cfg_items, field)                 \
 	}
 
-/* Those that each machine has come first. */
+/* Names that go on alike behind their first "/" stand together; initrds are not here. */
+enum { E820, LOADER, ANCHOR, TABLES, FEATURE, RESERVED, ROOTS, KERNEL, CMDLINE, MODE, NAMES };
 static const struct known {
 	char name[KNOWN_LEN];
 	uint8_t words, place;
-} known[] = {
-        KNOWN(FW_CFG_E820, e820),
-        KNOWN(FW_CFG_TABLE_LOADER, table_loader),
-        KNOWN(FW_CFG_SMBIOS_ANCHOR, smbios_anchor),
-        KNOWN(FW_CFG_SMBIOS_TABLES, smbios_tables),
-        KNOWN(FW_CFG_FEATURE_CONTROL, feature_control),
-        KNOWN(FW_CFG_RESERVED_END, reserved_end),
-        KNOWN(FW_CFG_EXTRA_ROOTS, extra_roots),
-        KNOWN(FW_CFG_KERNEL, kernel),
-        KNOWN(FW_CFG_CMDLINE, cmdline),
-        KNOWN(FW_CFG_MODE, mode),
+} known[NAMES] = {
+        [E820] = KNOWN(FW_CFG_E820, e820),
+        [LOADER] = KNOWN(FW_CFG_TABLE_LOADER, table_loader),
+        [ANCHOR] = KNOWN(FW_CFG_SMBIOS_ANCHOR, smbios_anchor),
+        [TABLES] = KNOWN(FW_CFG_SMBIOS_TABLES, smbios_tables),
+        [FEATURE] = KNOWN(FW_CFG_FEATURE_CONTROL, feature_control),
+        [RESERVED] = KNOWN(FW_CFG_RESERVED_END, reserved_end),
+        [ROOTS] = KNOWN(FW_CFG_EXTRA_ROOTS, extra_roots),
+        [KERNEL] = KNOWN(FW_CFG_KERNEL, kernel),
+        [CMDLINE] = KNOWN(FW_CFG_CMDLINE, cmdline),
+        [MODE] = KNOWN(FW_CFG_MODE, mode),
 };
 
-/* Does a name above go on so behind its first "/"? Spares most of QEMU's a closer look. */
-static bool
-may_be_known(uint32_t letters)
+/* The first name that goes on so; NAMES if none does, as most of QEMU's. */
+static unsigned
+first_known(uint32_t letters)
 {
 	switch (letters) {
 	case LETTERS('e', '8', '2', '0'):
+		return E820;
 	case LETTERS('t', 'a', 'b', 'l'):
+		return LOADER;
 	case LETTERS('s', 'm', 'b', 'i'):
+		return ANCHOR;
 	case LETTERS('m', 's', 'r', '_'):
+		return FEATURE;
 	case LETTERS('r', 'e', 's', 'e'):
+		return RESERVED;
 	case LETTERS('e', 'x', 't', 'r'):
+		return ROOTS;
 	case LETTERS('o', 'r', 'g', '.'):
-		return true;
+		return KERNEL;
 	default:
-		return false;
+		return NAMES;
 	}
 }
 
@@ -97,9 +104,10 @@ initrd_item(struct fw_cfg_items *items, struct span name, struct refusal *ret_wh
 }
 
 static struct fw_cfg_item *
-place_of(struct fw_cfg_items *items, const uint8_t *name, struct refusal *ret_why)
+place_of(struct fw_cfg_items *items, unsigned first, const uint8_t *name,
+        struct refusal *ret_why)
 {
-	for (const struct known *k = known; k < known + sizeof(known) / sizeof(*known); k++) {
+	for (const struct known *k = known + first; k < known + NAMES; k++) {
 		if (fw_cfg_same_name(name, k->name, k->words))
 			return (struct fw_cfg_item *)(void *)((uint8_t *)items + k->place);
 	}
@@ -123,15 +131,17 @@ fw_cfg_take(struct fw_cfg_items *items, struct span entries, struct refusal *ret
 	const uint8_t *end = entry + align_down(entries.size, FW_CFG_ENTRY_LEN);
 	struct fw_cfg_item *item;
 	uint32_t letters;
+	unsigned first;
 
 	ret_why->code = REFUSAL_NONE;
 	for (; entry < end && !ret_why->code; entry += FW_CFG_ENTRY_LEN) {
 		const uint8_t *name = fw_cfg_entry_name(entry);
 
 		__builtin_memcpy(&letters, name + 4, sizeof(letters));
-		if (!may_be_known(letters))
+		first = first_known(letters);
+		if (first == NAMES)
 			continue;
-		item = place_of(items, name, ret_why);
+		item = place_of(items, first, name, ret_why);
 		if (item)
 			*item = fw_cfg_entry_item(entry);
 	}

@@ -150,7 +150,7 @@ read_by_dma(uint32_t selector, uint64_t off, void *dst, uint64_t len)
 	return advance_dma(FW_CFG_READ, select, (uintptr_t)dst, len);
 }
 
-static __attribute__((cold)) enum refusal_code
+static RARE enum refusal_code
 failed(const char *name, uint64_t off, uint64_t len, struct refusal *ret_why)
 {
 	last.selector = 0;
@@ -173,6 +173,17 @@ fw_cfg_read(uint32_t selector, const char *name, uint64_t off, void *dst, uint64
 	return REFUSAL_NONE;
 }
 
+/* The end of fw_cfg_get() where the device does not answer at once. */
+static RARE enum refusal_code
+wait_for(uint32_t selector, const char *name, uint64_t len, struct refusal *ret_why)
+{
+	if (!wait())
+		return failed(name, 0, len, ret_why);
+	last.selector = selector;
+	last.position = len;
+	return REFUSAL_NONE;
+}
+
 enum refusal_code
 fw_cfg_get(
         uint32_t selector, const char *name, void *dst, uint64_t len, struct refusal *ret_why)
@@ -180,8 +191,8 @@ fw_cfg_get(
 	if (access != DMA || len >= DMA_PIECE)
 		return fw_cfg_read(selector, name, 0, dst, len, ret_why);
 	start(selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst, (uint32_t)len);
-	if (request.control && !wait()) /* it mostly ends at once */
-		return failed(name, 0, len, ret_why);
+	if (request.control)
+		return wait_for(selector, name, len, ret_why);
 	last.selector = selector;
 	last.position = len;
 	return REFUSAL_NONE;

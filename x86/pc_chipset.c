@@ -188,10 +188,12 @@ set_low_areas(struct pci *p, uint64_t low_end, bool q35)
 		start = MMCONFIG + MMCONFIG_LEN;
 	else if (low_end > start && (!align_up(low_end, 256 * MIB, &start) || start >= IO_APIC))
 		start = low_end;
-	p->mem = (struct pci_areas){
-	        .area = {{start, IO_APIC - start}}, .count = start < IO_APIC};
-	p->io = (struct pci_areas){
-	        .area = {{0xc000, 0x4000}, {0x6000, 0x4000}, {0x1000, 0x4000}}, .count = 3};
+	p->mem.area[0] = (struct range){start, IO_APIC - start};
+	p->mem.count = start < IO_APIC;
+	p->io.area[0] = (struct range){0xc000, 0x4000};
+	p->io.area[1] = (struct range){0x6000, 0x4000};
+	p->io.area[2] = (struct range){0x1000, 0x4000};
+	p->io.count = 3;
 }
 
 /* Above 4 GiB: where QEMU's tables put the window if it sees no BAR there, or a bit higher. */
@@ -206,8 +208,10 @@ set_high_area(struct pc *pc, uint64_t ram_end, struct refusal *ret_why)
 	if (code || !align_up(end > start ? end : start, GIB, &start))
 		return code;
 	end = 1ull << cpu_physical_bits();
-	if (end > start)
-		pc->pci.high = (struct pci_areas){.area = {{start, end - start}}, .count = 1};
+	if (end > start) {
+		pc->pci.high.area[0] = (struct range){start, end - start};
+		pc->pci.high.count = 1;
+	}
 	return code;
 }
 

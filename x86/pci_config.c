@@ -60,12 +60,12 @@ write_memory(struct pci_config *c, uint32_t at, uint32_t reg, unsigned bytes, ui
 {
 	volatile uint8_t *to = mapped(c, at, reg);
 
-	if (bytes == 1)
-		*to = (uint8_t)value;
+	if (bytes == 4)
+		*(volatile uint32_t *)to = value;
 	else if (bytes == 2)
 		*(volatile uint16_t *)to = (uint16_t)value;
 	else
-		*(volatile uint32_t *)to = value;
+		*to = (uint8_t)value;
 }
 
 struct pci_config

@@ -51,33 +51,34 @@ pci_add_need(struct pci *p, struct pci_list *bus, const struct pci_need *need,
 static uint32_t
 try_ones(struct pci *p, uint32_t at, uint32_t reg, uint32_t ones)
 {
-	p->config.write(&p->config, at, reg, 4, ones);
-	return p->config.read(&p->config, at, reg);
+	struct pci_config *c = &p->config;
+
+	c->write(c, at, reg, 4, ones);
+	return c->read(c, at, reg);
 }
 
-/* What the BAR at `reg` wants; size 0 if it is none. */
-static struct pci_need
-measure_bar(struct pci *p, uint32_t at, uint8_t reg)
+/* What the BAR at `reg` wants, into a need that is otherwise empty; false if it is none. */
+static bool
+measure_bar(struct pci *p, uint32_t at, uint32_t reg, struct pci_need *ret_need)
 {
 	uint32_t v = try_ones(p, at, reg, ~0u);
-	struct pci_need need = {.reg = reg, .kind = PCI_MEM};
 	uint64_t mask = UINT64_MAX << 32 | v;
 
-	if (!v)
-		return need;
+	if (!v) /* as most are */
+		return false;
+	ret_need->reg = (uint8_t)reg;
 	if (v & BAR_IO) {
-		need.kind = PCI_IO;
-		need.size = need.align = -(mask & ~3ull) & 0xffff;
-		return need;
+		ret_need->kind = PCI_IO;
+		ret_need->size = -(mask & ~3ull) & 0xffff;
+	} else {
+		if ((v & BAR_TYPE) == 4) {
+			ret_need->wide = true;
+			mask = (uint64_t)try_ones(p, at, reg + 4u, ~0u) << 32 | v;
+		}
+		ret_need->kind = v & BAR_PREF ? PCI_PREF : PCI_MEM;
+		ret_need->size = -(mask & ~15ull);
 	}
-	if ((v & BAR_TYPE) == 4) {
-		need.wide = true;
-		mask = (uint64_t)try_ones(p, at, reg + 4u, ~0u) << 32 | v;
-	}
-	if (v & BAR_PREF)
-		need.kind = PCI_PREF;
-	need.size = -(mask & ~15ull);
-	return need;
+	return is_power_of_two(ret_need->size);
 }
 
 /* No two functions' memory in one page, so that a guest can pass each on. */
@@ -92,22 +93,21 @@ own_page(struct pci_need *need)
 enum refusal_code
 pci_measure(struct pci *p, uint16_t index, struct refusal *ret_why)
 {
-	struct pci_function *f = &p->function[index];
-	uint8_t rom = f->bridge ? PCI_BRIDGE_ROM : PCI_ROM;
+	const struct pci_function *f = &p->function[index];
+	uint32_t rom = f->bridge ? PCI_BRIDGE_ROM : PCI_ROM, at = f->at;
 	uint32_t end = f->bridge ? PCI_BUSES : PCI_BUSES + 16;
 	enum refusal_code code = REFUSAL_NONE;
-	struct pci_need need;
+	struct pci_need need = {.owner = index};
 
 	for (uint32_t reg = PCI_BAR0; !code && reg < end; reg += need.wide ? 8 : 4) {
-		need = measure_bar(p, f->at, (uint8_t)reg);
-		if (!is_power_of_two(need.size))
+		need.wide = false;
+		if (!measure_bar(p, at, reg, &need))
 			continue;
 		own_page(&need);
-		need.owner = index;
 		code = pci_add_need(p, pci_bus_of(p, f), &need, ret_why);
 	}
-	need = (struct pci_need){.owner = index, .reg = rom, .kind = PCI_MEM};
-	need.size = -(try_ones(p, f->at, rom, ROM_MASK) & ROM_MASK);
+	need = (struct pci_need){.owner = index, .reg = (uint8_t)rom, .kind = PCI_MEM};
+	need.size = -(try_ones(p, at, rom, ROM_MASK) & ROM_MASK);
 	if (code || !is_power_of_two(need.size))
 		return code;
 	own_page(&need);

@@ -182,6 +182,27 @@ visit(struct pci *p, struct walk *w, uint32_t id, pci_found *found, struct refus
 	return !code && f->bridge ? enter_bridge(p, w, index, ret_why) : code;
 }
 
+/* Go on to the next function that is there; its ID, or 0 where the bus ends. */
+static uint32_t
+look_on(struct pci_config *c, struct walk *w)
+{
+	uint32_t end = w->end, step = w->multi ? 1 : 8;
+
+	for (uint32_t at = w->next; at != end; at += step) {
+		uint32_t id;
+
+		if (!(at & 7)) /* the next slot; most are empty */
+			step = 8;
+		id = c->read(c, at, PCI_ID);
+		if ((id & 0xffff) == 0xffff || !id)
+			continue;
+		w->next = at;
+		w->multi = step == 1;
+		return id;
+	}
+	return 0;
+}
+
 static enum refusal_code
 walk_root(struct pci *p, uint32_t bus, pci_found *found, struct refusal *ret_why)
 {
@@ -191,19 +212,13 @@ walk_root(struct pci *p, uint32_t bus, pci_found *found, struct refusal *ret_why
 
 	set_bus(p, &w, PCI_NONE, bus);
 	while (!code) {
-		if (w.next == w.end) {
-			if (w.parent == PCI_NONE)
-				break;
-			code = leave_bridge(p, &w, ret_why);
-			continue;
-		}
-		if (!(w.next & 7))
-			w.multi = false;
-		id = p->config.read(&p->config, w.next, PCI_ID);
-		if ((id & 0xffff) != 0xffff && id)
+		id = look_on(&p->config, &w);
+		if (id)
 			code = visit(p, &w, id, found, ret_why);
+		else if (w.parent != PCI_NONE)
+			code = leave_bridge(p, &w, ret_why);
 		else
-			w.next += w.multi ? 1 : 8;
+			break;
 	}
 	return code;
 }

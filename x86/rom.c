@@ -53,7 +53,9 @@ set_up_machine(struct boot *b, struct refusal *ret_why)
 	pc.nr_busy = IMAGE_RANGES + 1;
 	pc.fseg = free_f_segment();
 	code = pc_init(&pc, ret_why);
-	memcpy((void *)(uintptr_t)(F_SEGMENT + ROM_LEN - RESET_LEN), rom_reset, RESET_LEN);
+	if (pc.line) /* the F segment is memory now and shows the ROM no more */
+		memcpy((void *)(uintptr_t)(F_SEGMENT + ROM_LEN - RESET_LEN), rom_reset,
+		        RESET_LEN);
 	b->request.rsdp = pc.rsdp;
 	return code;
 }

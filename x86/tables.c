@@ -39,7 +39,7 @@ offset(const struct run *r)
 	return (uint64_t)(r->command - r->t->script);
 }
 
-static __attribute__((cold)) enum refusal_code
+static RARE enum refusal_code
 bad(struct run *r, const char *field, uint64_t found, uint64_t wanted)
 {
 	refuse(r->why, REFUSAL_TABLES_SCRIPT, offset(r), found, wanted);

@@ -7,6 +7,7 @@
  * interrupts off and without using memory, until a kernel sends them INIT.
  */
 #include "stub/bytes.h"
+#include "stub/refusal.h"
 #include "stub/text.h"
 #include "x86/console.h"
 #include "x86/cpu.h"
@@ -24,7 +25,7 @@
 extern const uint8_t wake_start[], wake_end[], wake_count[];
 
 /* The kernel may still start them: it is for whoever sees it to judge. */
-static __attribute__((cold)) void
+static RARE void
 warn(uint32_t silent, uint32_t others)
 {
 	char buf[LINE];
@@ -63,7 +64,9 @@ wake(const struct msr_list *list, uint32_t others)
 void
 msr_write_all(const struct msr_list *list, uint32_t cpus)
 {
-	for (const struct msr *m = list->msr; m < list->msr + list->count; m++) {
+	const struct msr *end = list->msr + list->count;
+
+	for (const struct msr *m = list->msr; m < end; m++) {
 		uint32_t number = m->number, low = m->low, high = m->high;
 
 		for (uint32_t left = m->count; left; left--)
