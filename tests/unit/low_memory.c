@@ -8,6 +8,7 @@
 #include "stub/bytes.h"
 #include "tests/unit/low_memory.h"
 #include "x86/image.h"
+#include "x86/linux_place.h"
 #include "x86/reach.h"
 
 __asm__(".section .rodata\n"
@@ -18,11 +19,11 @@ __asm__(".section .rodata\n"
 
 uint64_t low_memory_end = 4 * GIB;
 
+static uint8_t *memory;
+
 uint8_t *
 low_memory(void)
 {
-	static uint8_t *memory;
-
 	if (!memory) {
 		memory = mmap(NULL, LOW_MEMORY, PROT_READ | PROT_WRITE,
 		        MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
@@ -40,4 +41,15 @@ reach(const char *name, uint64_t addr, uint64_t len, struct refusal *ret_why)
 	refuse(ret_why, REFUSAL_SPACE_UNREACHABLE, 0, 0, 0);
 	ret_why->a = (struct named_range){name, {addr, len}};
 	return ret_why->code;
+}
+
+const void *
+linux_peek(struct window *w, uint64_t addr)
+{
+	(void)w;
+	if (addr >> 63)
+		return NULL;
+	if (addr < LOW_MEMORY_HIGH)
+		return (const void *)(uintptr_t)addr;
+	return memory + LOW_MEMORY - LOW_MEMORY_HIGH_LEN + (addr - LOW_MEMORY_HIGH);
 }

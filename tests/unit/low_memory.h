@@ -14,6 +14,10 @@
 
 #define LOW_MEMORY (4u << 20) /* bytes */
 
+/* Where linux_peek() shows the last bytes of it; nothing is at 2^63 and above. */
+#define LOW_MEMORY_HIGH     (5ull << 30)
+#define LOW_MEMORY_HIGH_LEN 0x10000
+
 extern uint64_t low_memory_end;
 
 /* All of it, zeroed. */

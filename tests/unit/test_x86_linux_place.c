@@ -13,21 +13,11 @@
 #include "x86/linux_place.h"
 
 #define NODES 20
-#define HIGH  (5 * GIB) /* what lies there is at the end of low_memory(), in its fourth MiB */
-#define OFF   0x3000u   /* of the nodes in their MiB */
+#define OFF   0x3000u /* of the nodes in their MiB */
 
 static struct boot_params *zp;
 static uint8_t *high;
 static uint64_t a; /* three MiB of RAM from here */
-
-const void *
-linux_peek(struct window *w, uint64_t addr)
-{
-	(void)w;
-	if (addr >= UINT64_MAX / 2)
-		return NULL;
-	return addr < HIGH ? (const void *)(uintptr_t)addr : high + (addr - HIGH);
-}
 
 static void
 valid(void)
@@ -36,11 +26,11 @@ valid(void)
 	uint8_t *mem = low_memory();
 
 	assert_true(align_up(address(mem), MIB, &a));
-	high = mem + LOW_MEMORY - 0x10000;
+	high = mem + LOW_MEMORY - LOW_MEMORY_HIGH_LEN;
 	memset(&page, 0, sizeof(page));
 	zp = &page;
 	zp->e820_entries = 1;
-	zp->e820_table[0] = (struct boot_e820_entry){a, 3 * MIB - 0x10000, 1};
+	zp->e820_table[0] = (struct boot_e820_entry){a, 3 * MIB - LOW_MEMORY_HIGH_LEN, 1};
 }
 
 static uint64_t
@@ -60,8 +50,8 @@ list(unsigned count, uint64_t last)
 		uint64_t at = i + 1 < count ? a + MIB + OFF + i * 64 : last;
 
 		memcpy(link, &at, sizeof(at));
-		n = at < HIGH ? (struct setup_data *)(uintptr_t)at
-		              : (struct setup_data *)(high + (at - HIGH));
+		n = at < LOW_MEMORY_HIGH ? (struct setup_data *)(uintptr_t)at
+		                         : (struct setup_data *)(high + (at - LOW_MEMORY_HIGH));
 		*n = (struct setup_data){.type = SETUP_PCI};
 		link = (uint8_t *)n;
 	}
@@ -129,7 +119,7 @@ every_node(void **state)
 static void
 extended_map(void **state)
 {
-	uint64_t last[] = {a, HIGH};
+	uint64_t last[] = {a, LOW_MEMORY_HIGH};
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
@@ -164,8 +154,8 @@ firmwares_map(void **state)
 	(void)state;
 	valid();
 	memcpy(&zp->efi_info.efi_loader_signature, "EL64", 4);
-	zp->efi_info.efi_memmap = (uint32_t)HIGH;
-	zp->efi_info.efi_memmap_hi = HIGH >> 32;
+	zp->efi_info.efi_memmap = (uint32_t)LOW_MEMORY_HIGH;
+	zp->efi_info.efi_memmap_hi = LOW_MEMORY_HIGH >> 32;
 	zp->efi_info.efi_memmap_size = 2 * 48;
 	zp->efi_info.efi_memdesc_size = 48;
 	put_descriptor(high, 7, a, 768);
