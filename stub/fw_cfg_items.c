@@ -9,7 +9,6 @@
 #define ENTRY_SIZE     0
 #define ENTRY_SELECTOR 4
 #define KNOWN_LEN      32
-#define ONES           0x0101010101010101ull
 
 /* Four letters as they lie in memory. */
 #define LETTERS(a, b, c, d) ((a) | (b) << 8 | (c) << 16 | (d) << 24)
@@ -151,12 +150,9 @@ fw_cfg_take(struct fw_cfg_items *items, struct span entries, struct refusal *ret
 unsigned
 fw_cfg_name_words(const uint8_t *name)
 {
-	uint64_t v;
-
-	for (unsigned i = 0; i < FW_CFG_NAME_LEN / 8; i++) {
-		__builtin_memcpy(&v, name + 8 * i, sizeof(v));
-		if ((v - ONES) & ~v & ONES << 7) /* has a byte that is 0 */
-			return i + 1;
+	for (unsigned i = 1; i <= FW_CFG_NAME_LEN / 8; i++) {
+		if (!name[8 * i - 1]) /* zeros go on to the name's end */
+			return i;
 	}
 	return 0;
 }

@@ -60,7 +60,7 @@ fw_cfg_entry_name(const uint8_t *entry)
 /* Words of 8 bytes that a name in the program text fills; what it is kept in has them all. */
 #define FW_CFG_WORDS(text) ((sizeof(text) + 7) / 8)
 
-/* The same of a name of FW_CFG_NAME_LEN bytes; 0: it does not end. */
+/* The same of a name of FW_CFG_NAME_LEN bytes, zeros behind its end; 0: it does not end. */
 unsigned fw_cfg_name_words(const uint8_t *name);
 
 /*

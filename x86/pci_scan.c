@@ -10,6 +10,7 @@
 #include "x86/pci.h"
 
 #define BUS_SLOTS      256u /* one bus: 32 slots of 8 functions */
+#define EMPTY          UINT32_MAX
 #define HEADER_MULTI   0x80
 #define HEADER_BRIDGE  1
 #define STATUS_CAPS    (1u << 20) /* of the dword at PCI_COMMAND */
@@ -191,9 +192,11 @@ look_on(struct pci_config *c, struct walk *w)
 	for (uint32_t at = w->next; at != end; at += step) {
 		uint32_t id;
 
-		if (!(at & 7)) /* the next slot; most are empty */
+		if (!(at & 7)) /* the next slot */
 			step = 8;
 		id = c->read(c, at, PCI_ID);
+		if (id == EMPTY) /* most are, and by this they need one comparison */
+			continue;
 		if ((id & 0xffff) == 0xffff || !id)
 			continue;
 		w->next = at;

@@ -21,39 +21,46 @@ enum {
 enum { END, ALLOCATE, ADD_POINTER, ADD_CHECKSUM, WRITE_POINTER };
 enum { ZONE_HIGH = 1, ZONE_FSEG };
 
-#define RSDP          "etc/acpi/rsdp"
-#define POINTER_SIZES (1u << 1 | 1u << 2 | 1u << 4 | 1u << 8)
+#define RSDP "etc/acpi/rsdp"
 
 struct run {
 	struct tables *t;
 	const struct items *items;
-	const uint8_t *command;          /* in the script */
-	const struct table_file *latest; /* that was named, or NULL */
+	struct table_file *end; /* of those in t->file[] */
 	struct refusal *why;
 };
 
-/* Of the command in the script. */
+/* Of command `c` in the script. */
 static uint64_t
-offset(const struct run *r)
+offset(const struct run *r, const uint8_t *c)
 {
-	return (uint64_t)(r->command - r->t->script);
+	return (uint64_t)(c - r->t->script);
 }
 
 static RARE enum refusal_code
-bad(struct run *r, const char *field, uint64_t found, uint64_t wanted)
+bad(const struct run *r, const uint8_t *c, const char *field, uint64_t found, uint64_t wanted)
 {
-	refuse(r->why, REFUSAL_TABLES_SCRIPT, offset(r), found, wanted);
+	refuse(r->why, REFUSAL_TABLES_SCRIPT, offset(r, c), found, wanted);
 	r->why->subject = FW_CFG_TABLE_LOADER;
 	r->why->detail = field;
 	return r->why->code;
 }
 
 static uint32_t
-arg32(const struct run *r, unsigned at)
+arg32(const uint8_t *at)
 {
 	uint32_t v;
 
-	__builtin_memcpy(&v, r->command + at, sizeof(v));
+	__builtin_memcpy(&v, at, sizeof(v));
+	return v;
+}
+
+static uint64_t
+word(const uint8_t *name, unsigned i)
+{
+	uint64_t v;
+
+	__builtin_memcpy(&v, name + i * sizeof(v), sizeof(v));
 	return v;
 }
 
@@ -61,54 +68,48 @@ arg32(const struct run *r, unsigned at)
 static inline void
 copy_pointer(void *dst, const void *src, unsigned size)
 {
-	if (size == 4)
-		__builtin_memcpy(dst, src, 4);
-	else if (size == 8)
+	if (size == 8)
 		__builtin_memcpy(dst, src, 8);
+	else if (size == 4)
+		__builtin_memcpy(dst, src, 4);
 	else if (size == 2)
 		__builtin_memcpy(dst, src, 2);
 	else
 		__builtin_memcpy(dst, src, 1);
 }
 
-static const struct table_file *
-placed(const struct tables *t, const uint8_t *name)
+/*
+ * The file of that name, or NULL. Two words are all of most names; the latest file is tried
+ * first, for the tables come after the RSDP.
+ */
+static inline const struct table_file *
+placed(const struct run *r, const uint8_t *name)
 {
-	for (uint32_t i = 0; i < t->count; i++) {
-		if (fw_cfg_same_name(t->file[i].name, name, t->file[i].name_words))
-			return &t->file[i];
+	for (const struct table_file *f = r->end; f-- != r->t->file;) {
+		if (word(name, 1) == f->start[1] && word(name, 0) == f->start[0] &&
+		        (f->words <= 2 || fw_cfg_same_name(f->name, name, f->words)))
+			return f;
 	}
 	return NULL;
 }
 
-/* The file named at `at`, mostly that of the last command; NULL, and why, if it has no place.
- */
-static inline const struct table_file *
-file_arg(struct run *r, unsigned at)
+static RARE enum refusal_code
+not_placed(const struct run *r, const uint8_t *c)
 {
-	const uint8_t *name = r->command + at;
-	const struct table_file *f = r->latest;
-
-	if (!f || !fw_cfg_same_name(f->name, name, f->name_words)) {
-		r->latest = f = placed(r->t, name);
-		if (!f)
-			bad(r, "file that is not placed", 0, 1);
-	}
-	return f;
+	return bad(r, c, "file that is not placed", 0, 1);
 }
 
 /* The item named in the first argument. */
 static enum refusal_code
-item_arg(struct run *r, unsigned *ret_words, struct fw_cfg_item *ret_item)
+item_arg(const struct run *r, const uint8_t *c, unsigned *ret_words,
+        struct fw_cfg_item *ret_item)
 {
-	const uint8_t *name = r->command + ARGS;
-
-	*ret_words = fw_cfg_name_words(name);
+	*ret_words = fw_cfg_name_words(c + ARGS);
 	if (!*ret_words)
-		return bad(r, "file name", 0, FW_CFG_NAME_LEN);
-	*ret_item = items_find(r->items, name, *ret_words);
+		return bad(r, c, "file name", 0, FW_CFG_NAME_LEN);
+	*ret_item = items_find(r->items, c + ARGS, *ret_words);
 	return ret_item->selector ? REFUSAL_NONE
-	                          : bad(r, "file that fw_cfg does not have", 0, 1);
+	                          : bad(r, c, "file that fw_cfg does not have", 0, 1);
 }
 
 uint64_t
@@ -138,108 +139,131 @@ tables_take_high(struct range *high, uint64_t len, uint64_t align)
 	return start;
 }
 
-static enum refusal_code
-take(struct run *r, uint8_t zone, uint64_t len, uint64_t align, uint64_t *ret_addr)
+static RARE enum refusal_code
+no_room(const struct run *r, const uint8_t *c, uint8_t zone, uint64_t len)
 {
-	struct tables *t = r->t;
+	const struct tables *t = r->t;
 
-	if (zone != ZONE_HIGH && zone != ZONE_FSEG)
-		return bad(r, "zone", zone, ZONE_HIGH);
-	if (!is_power_of_two(align))
-		return bad(r, "alignment", align, 1);
-	*ret_addr = zone == ZONE_HIGH ? tables_take_high(&t->high, len, align)
-	                              : tables_take_fseg(&t->fseg, len, align);
-	if (*ret_addr)
-		return REFUSAL_NONE;
-	refuse(r->why, REFUSAL_TABLES_ROOM, offset(r),
+	refuse(r->why, REFUSAL_TABLES_ROOM, offset(r, c),
 	        zone == ZONE_HIGH ? t->high.len : t->fseg.len, len);
 	r->why->subject = FW_CFG_TABLE_LOADER;
 	r->why->detail = zone == ZONE_HIGH ? "memory below 4 GiB" : "the F segment";
 	return r->why->code;
 }
 
+/* Memory of a zone; 0, and why, if it has none. */
+static uint64_t
+take(const struct run *r, const uint8_t *c, uint64_t len)
+{
+	struct tables *t = r->t;
+	uint64_t align = arg32(c + AFTER_1), addr = 0;
+	uint8_t zone = c[AFTER_1 + 4];
+
+	if (!is_power_of_two(align))
+		bad(r, c, "alignment", align, 1);
+	else if (zone == ZONE_HIGH)
+		addr = tables_take_high(&t->high, len, align);
+	else if (zone == ZONE_FSEG)
+		addr = tables_take_fseg(&t->fseg, len, align);
+	else
+		bad(r, c, "zone", zone, ZONE_HIGH);
+	if (!addr && !r->why->code)
+		no_room(r, c, zone, len);
+	return addr;
+}
+
 /* name, alignment u32, zone u8 */
 static enum refusal_code
-allocate(struct run *r)
+allocate(struct run *r, const uint8_t *c)
 {
 	static const char rsdp[8 * FW_CFG_WORDS(RSDP)] = RSDP;
-	struct table_file *file = &r->t->file[r->t->count];
-	const char *name = (const char *)r->command + ARGS;
+	struct table_file *file = r->end;
+	const char *name = (const char *)c + ARGS;
 	struct fw_cfg_item item;
-	unsigned words;
-	uint64_t addr = 0;
 	enum refusal_code code;
+	uint64_t addr;
 
-	if (placed(r->t, r->command + ARGS))
-		return bad(r, "file that is placed twice", 2, 1);
+	if (placed(r, c + ARGS))
+		return bad(r, c, "file that is placed twice", 2, 1);
 	if (r->t->count == TABLES_FILES)
-		return bad(r, "count of files", TABLES_FILES + 1, TABLES_FILES);
-	code = item_arg(r, &words, &item);
-	if (!code)
-		code = take(r, r->command[AFTER_1 + 4], item.size, arg32(r, AFTER_1), &addr);
+		return bad(r, c, "count of files", TABLES_FILES + 1, TABLES_FILES);
+	code = item_arg(r, c, &file->words, &item);
 	if (code)
 		return code;
-	*file = (struct table_file){name, words, {addr, item.size}};
+	addr = take(r, c, item.size);
+	if (!addr)
+		return r->why->code;
+	file->name = name;
+	file->start[0] = word(c + ARGS, 0);
+	file->start[1] = word(c + ARGS, 1);
+	file->range = (struct range){addr, item.size};
+	r->end++;
 	r->t->count++;
 	if (fw_cfg_same_name(name, rsdp, FW_CFG_WORDS(RSDP)))
 		r->t->rsdp = addr;
 	return r->items->read(item.selector, name, (void *)(uintptr_t)addr, item.size, r->why);
 }
 
-/* The largest value of a pointer that lies at `off`; 0, and why, if it cannot. */
+/* The largest value of a pointer of `size` bytes at `off`; 0, and why, if none can lie there.
+ */
 static inline uint64_t
-pointer_limit(struct run *r, unsigned size, uint64_t off, uint64_t room)
+pointer_limit(const struct run *r, const uint8_t *c, unsigned size, uint64_t off, uint64_t room)
 {
-	if (size > 8 || !(POINTER_SIZES >> size & 1)) {
-		bad(r, "pointer's size", size, 8);
+	static const uint64_t limits[] = {
+	        [1] = UINT8_MAX, [2] = UINT16_MAX, [4] = UINT32_MAX, [8] = UINT64_MAX};
+
+	if (size >= sizeof(limits) / sizeof(limits[0]) || !limits[size]) {
+		bad(r, c, "pointer's size", size, 8);
 		return 0;
 	}
 	if (!bounds_ok(room, off, size)) {
-		bad(r, "pointer's offset", off, room);
+		bad(r, c, "pointer's offset", off, room);
 		return 0;
 	}
-	return UINT64_MAX >> (64 - 8 * size);
+	return limits[size];
 }
 
 /* name of the pointer's file, name of the file it points to, offset u32, size u8 */
 static enum refusal_code
-add_pointer(struct run *r)
+add_pointer(const struct run *r, const uint8_t *c)
 {
-	uint64_t off = arg32(r, AFTER_2), value = 0, limit;
-	unsigned size = r->command[AFTER_2 + 4];
-	const struct table_file *in = file_arg(r, ARGS);
-	const struct table_file *to = in ? file_arg(r, NAME_2) : NULL;
+	uint64_t off = arg32(c + AFTER_2), value = 0, limit;
+	unsigned size = c[AFTER_2 + 4];
+	const struct table_file *in = placed(r, c + ARGS);
+	const struct table_file *to = placed(r, c + NAME_2);
 	void *at;
 
-	limit = to ? pointer_limit(r, size, off, in->range.len) : 0;
+	if (!in || !to)
+		return not_placed(r, c);
+	limit = pointer_limit(r, c, size, off, in->range.len);
 	if (!limit)
 		return r->why->code;
 	at = (void *)(uintptr_t)(in->range.addr + off);
 	copy_pointer(&value, at, size);
 	if (value > to->range.len)
-		return bad(r, "pointer's value", value, to->range.len);
+		return bad(r, c, "pointer's value", value, to->range.len);
 	value += to->range.addr;
 	if (value > limit)
-		return bad(r, "pointer's size", size, 8);
+		return bad(r, c, "pointer's size", size, 8);
 	copy_pointer(at, &value, size);
 	return REFUSAL_NONE;
 }
 
 /* name, offset of the checksum u32, start u32, length u32 */
 static enum refusal_code
-add_checksum(struct run *r)
+add_checksum(const struct run *r, const uint8_t *c)
 {
-	uint64_t off = arg32(r, AFTER_1), start = arg32(r, AFTER_1 + 4);
-	uint64_t len = arg32(r, AFTER_1 + 8);
-	const struct table_file *file = file_arg(r, ARGS);
+	uint64_t off = arg32(c + AFTER_1), start = arg32(c + AFTER_1 + 4);
+	uint64_t len = arg32(c + AFTER_1 + 8);
+	const struct table_file *file = placed(r, c + ARGS);
 	uint8_t *bytes;
 
 	if (!file)
-		return r->why->code;
+		return not_placed(r, c);
 	if (!bounds_ok(file->range.len, start, len))
-		return bad(r, "checksum's range", start, file->range.len);
+		return bad(r, c, "checksum's range", start, file->range.len);
 	if (!bounds_ok(file->range.len, off, 1))
-		return bad(r, "checksum's offset", off, file->range.len);
+		return bad(r, c, "checksum's offset", off, file->range.len);
 	bytes = (uint8_t *)(uintptr_t)file->range.addr;
 	bytes[off] = (uint8_t)(bytes[off] - sum_bytes(bytes + start, (size_t)len));
 	return REFUSAL_NONE;
@@ -247,40 +271,43 @@ add_checksum(struct run *r)
 
 /* name of an item, name of the file that its pointer shall name, two offsets u32, size u8 */
 static enum refusal_code
-write_pointer(struct run *r)
+write_pointer(const struct run *r, const uint8_t *c)
 {
-	uint64_t off = arg32(r, AFTER_2), to_off = arg32(r, AFTER_2 + 4), limit, value;
-	unsigned size = r->command[AFTER_2 + 8];
-	const struct table_file *to = file_arg(r, NAME_2);
+	uint64_t off = arg32(c + AFTER_2), to_off = arg32(c + AFTER_2 + 4), limit, value;
+	unsigned size = c[AFTER_2 + 8], words;
+	const struct table_file *to = placed(r, c + NAME_2);
 	struct fw_cfg_item item;
-	unsigned words;
+	enum refusal_code code;
 
-	if (!to || item_arg(r, &words, &item))
-		return r->why->code;
-	limit = pointer_limit(r, size, off, item.size);
+	if (!to)
+		return not_placed(r, c);
+	code = item_arg(r, c, &words, &item);
+	if (code)
+		return code;
+	limit = pointer_limit(r, c, size, off, item.size);
 	if (!limit)
 		return r->why->code;
 	if (to_off > to->range.len)
-		return bad(r, "pointer's value", to_off, to->range.len);
+		return bad(r, c, "pointer's value", to_off, to->range.len);
 	value = to->range.addr + to_off;
 	if (value > limit)
-		return bad(r, "pointer's size", size, 8);
+		return bad(r, c, "pointer's size", size, 8);
 	return r->items->write(
-	        item.selector, (const char *)r->command + ARGS, off, &value, size, r->why);
+	        item.selector, (const char *)c + ARGS, off, &value, size, r->why);
 }
 
 static enum refusal_code
-carry_out(struct run *r)
+carry_out(struct run *r, const uint8_t *c)
 {
-	switch (arg32(r, COMMAND)) {
+	switch (arg32(c + COMMAND)) {
 	case ALLOCATE:
-		return allocate(r);
+		return allocate(r, c);
 	case ADD_POINTER:
-		return add_pointer(r);
+		return add_pointer(r, c);
 	case ADD_CHECKSUM:
-		return add_checksum(r);
+		return add_checksum(r, c);
 	case WRITE_POINTER:
-		return write_pointer(r);
+		return write_pointer(r, c);
 	default:
 		return REFUSAL_NONE;
 	}
@@ -289,21 +316,21 @@ carry_out(struct run *r)
 enum refusal_code
 tables_load(struct tables *t, const struct items *items, struct refusal *ret_why)
 {
-	struct run r = {.t = t, .items = items, .command = t->script, .why = ret_why};
+	struct run r = {.t = t, .items = items, .end = t->file, .why = ret_why};
 	const struct fw_cfg_item *script = &items->known->table_loader;
-	const uint8_t *end = t->script + script->size;
+	const uint8_t *c = t->script, *end = c + script->size;
 	enum refusal_code code;
 
 	t->rsdp = 0;
 	t->count = 0;
 	if (!script->selector)
 		return REFUSAL_NONE;
+	ret_why->code = REFUSAL_NONE;
 	if (script->size % TABLES_COMMAND || script->size > sizeof(t->script))
-		return bad(&r, "size", script->size, sizeof(t->script));
+		return bad(&r, c, "size", script->size, sizeof(t->script));
 	code = items->read(
 	        script->selector, FW_CFG_TABLE_LOADER, t->script, script->size, ret_why);
-	for (; !code && r.command < end && arg32(&r, COMMAND) != END;
-	        r.command += TABLES_COMMAND)
-		code = carry_out(&r);
+	for (; !code && c < end && arg32(c + COMMAND) != END; c += TABLES_COMMAND)
+		code = carry_out(&r, c);
 	return code;
 }

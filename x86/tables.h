@@ -17,8 +17,9 @@
 
 /* A file that is in memory now. */
 struct table_file {
-	const char *name;    /* in the script */
-	uint32_t name_words; /* fw_cfg_name_words() */
+	uint64_t start[2]; /* of the name */
+	const char *name;  /* in the script */
+	unsigned words;    /* fw_cfg_name_words() of it */
 	struct range range;
 };
 
