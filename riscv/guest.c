@@ -43,19 +43,19 @@ guest_look_at_devices(const struct fdt *tree, struct machine *machine)
 }
 
 bool
-guest_timer_is_sstc(const struct machine_hart *hart)
+guest_timer_is_sstc(const struct machine *machine)
 {
-	if (!hart->sstc)
+	if (!fdt_boot_has_sstc(machine))
 		return false;
 	csr_set(CSR_HENVCFG, ENVCFG_STCE);
 	return csr_has_vstimecmp();
 }
 
-/* What the guest may do with its own environment, as far as its harts can. */
+/* What the guest may do with its own environment on this hart. */
 static uint64_t
-environment(const struct machine_hart *hart, bool sstc)
+environment(const struct machine_hart *hart)
 {
-	uint64_t v = sstc ? ENVCFG_STCE : 0;
+	uint64_t v = guest.sstc ? ENVCFG_STCE : 0;
 
 	if (machine_hart_has(hart, "zicbom"))
 		v |= ENVCFG_CBIE | ENVCFG_CBCFE;
@@ -108,6 +108,7 @@ add_harts(const struct machine *machine)
 		if (!fdt_boot_has_hart(&machine->hart[i]))
 			continue;
 		v->hart = machine->hart[i].id;
+		v->henvcfg = environment(&machine->hart[i]);
 		v->stack_top = (uintptr_t)stacks[guest.harts++] + STACK_LEN;
 	}
 }
@@ -155,9 +156,6 @@ guest_prepare(const struct machine *machine, const struct memmap *map,
 
 	guest.map = map;
 	guest.sstc = sstc;
-	guest.henvcfg = environment(boot, sstc);
-	guest.stateen =
-	        machine_hart_has(boot, "smstateen") || machine_hart_has(boot, "ssstateen");
 	gstage_init(&guest.gstage, mode, pool, (uintptr_t)pool, POOL_PAGES);
 	code = map_all(machine, ret_why);
 	if (code)

@@ -26,9 +26,7 @@ struct guest {
 	const struct memmap *map;
 	struct gstage gstage;
 	uint64_t hgatp;
-	uint64_t henvcfg;
-	bool sstc;    /* its timer is stimecmp; otherwise SBI's with an injected interrupt */
-	bool stateen; /* hstateen0 is there */
+	bool sstc; /* its timer is stimecmp; otherwise SBI's with an injected interrupt */
 	uint32_t plics;
 	struct plic plic[GUEST_PLICS];
 	uint32_t harts;
@@ -40,8 +38,8 @@ extern struct guest guest;
 /* Take note of the PLICs, and mark virtio-mmio slots without a device as absent. */
 void guest_look_at_devices(const struct fdt *tree, struct machine *machine);
 
-/* Does the timer work without us? By the ISA string, and by trying. */
-bool guest_timer_is_sstc(const struct machine_hart *hart);
+/* Does the timer work without us? By the ISA strings of all its harts, and by trying here. */
+bool guest_timer_is_sstc(const struct machine *machine);
 
 /*
  * Build the G-stage tables and what the harts need. Errors: GSTAGE_ROOM, GSTAGE_RANGE.

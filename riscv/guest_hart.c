@@ -18,17 +18,16 @@
 #define COUNTERS 7 /* cycle, time, instret */
 
 static void
-set_hypervisor(void)
+set_hypervisor(const struct vcpu *v)
 {
 	csr_write(CSR_HEDELEG, DELEGATED);
 	csr_write(CSR_HIDELEG, IRQ_VSSI | IRQ_VSTI | IRQ_VSEI);
 	csr_write(CSR_HCOUNTEREN, COUNTERS);
-	csr_write(CSR_HENVCFG, guest.henvcfg);
+	csr_write(CSR_HENVCFG, v->henvcfg);
 	csr_write(CSR_HTIMEDELTA, 0);
 	csr_write(CSR_HGEIE, 0);
 	csr_write(CSR_HVIP, 0);
-	if (guest.stateen)
-		csr_write_hstateen0(~0ull);
+	csr_write_hstateen0(~0ull); /* where it is there */
 	csr_write(CSR_HGATP, guest.hgatp);
 	__asm__ volatile(".word 0x62000073" ::: "memory"); /* hfence.gvma */
 }
@@ -73,7 +72,7 @@ guest_take_ipi(struct vcpu *v)
 _Noreturn void
 guest_hart_main(struct vcpu *v)
 {
-	set_hypervisor();
+	set_hypervisor(v);
 	clear_supervisor();
 	guest_hart_enter(v, v->start_addr, v->opaque);
 	csr_write(CSR_SIE, IRQ_SSI | IRQ_SEI);

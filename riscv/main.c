@@ -101,7 +101,7 @@ make_plan(struct boot *b, struct refusal *ret_why)
 	body->guest = b->mode == MODE_GUEST;
 	if (body->guest) {
 		guest_look_at_devices(&b->tree, &b->machine);
-		body->sstc = guest_timer_is_sstc(boot_hart(b));
+		body->sstc = guest_timer_is_sstc(&b->machine);
 	}
 	code = body_riscv_request(body, req, ret_why);
 	req->kernel = &b->facts;

@@ -17,7 +17,7 @@ struct vcpu {
 	uint64_t scause, stval, htval, htinst; /* of the last exit */
 	uint64_t host_sp;
 	uint64_t stack_top;
-	uint64_t hart;
+	uint64_t hart, henvcfg;
 	uint64_t start_addr, opaque; /* where the guest hart starts, with a1 */
 	uint32_t ipi;                /* another hart has asked for VSSIP */
 };

@@ -151,6 +151,16 @@ fdt_boot_has_hart(const struct machine_hart *hart)
 	return hart->h && hart->mmu_levels;
 }
 
+bool
+fdt_boot_has_sstc(const struct machine *m)
+{
+	for (uint32_t i = 0; i < m->harts; i++) {
+		if (fdt_boot_has_hart(&m->hart[i]) && !m->hart[i].sstc)
+			return false;
+	}
+	return true;
+}
+
 static bool
 guest_has_cpu(const struct copy *c, uint32_t node)
 {

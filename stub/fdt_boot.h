@@ -26,6 +26,9 @@ struct fdt_boot {
 /* May a guest use this hart: has it H, and does the tree say which page tables? */
 bool fdt_boot_has_hart(const struct machine_hart *hart);
 
+/* Do all these harts have Sstc? They are told of one timer, so otherwise none uses it. */
+bool fdt_boot_has_sstc(const struct machine *m);
+
 /*
  * Write the tree to out[0..size); with size 0 only count. The length does not depend on the
  * initrd's address, only on whether there is one.

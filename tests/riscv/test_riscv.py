@@ -55,6 +55,8 @@ UNUSUAL = [
     Row('guest-sstc-claimed', cpu=NO_SSTC, tree='sstc-claimed', cpus=2,
         expect=('2 harts, 508 MiB, timer by SBI', 'row: userspace'), absent=('sstc',)),
     Row('guest-sstc-hidden', tree='sstc-hidden', expect=('timer by SBI', 'row: userspace')),
+    Row('guest-sstc-on-first', tree='sstc-on-first', firmware='first-sstc', cpus=4,
+        expect=('4 harts, 508 MiB, timer by SBI', 'row: userspace'), absent=('_sstc',)),
     Row('guest-isa-list', qemu=10, cpu='rv64,zicbom=off,zicboz=off', tree='isa-list',
         expect=('timer by Sstc', 'row: userspace')),
     Row('direct-no-mmu-type', tree='no-mmu-type', initrd=False, append='console=ttyS0 panic=-1',

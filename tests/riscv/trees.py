@@ -33,6 +33,12 @@ def sstc_hidden(source):
     return source.replace('_sstc', '').replace('\\0sstc', '')
 
 
+def sstc_on_first(source):
+    """Only hart 0 has Sstc."""
+    first, other = source.split('cpu@1 {')
+    return first + 'cpu@1 {' + sstc_hidden(other)
+
+
 def isa_list(source):
     """riscv,isa, which is deprecated, says little; the truth is in riscv,isa-extensions."""
     return re.sub(r'(riscv,isa = "rv64[a-z]*)_[^"]*";', r'\1";', source).replace('dch";', 'dc";')

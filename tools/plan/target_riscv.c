@@ -105,7 +105,7 @@ target_riscv(struct plan_case *c, uint64_t memory)
 	c->riscv.keep = c->keep;
 	c->riscv.boot_hart = c->machine.hart[0].id;
 	c->riscv.guest = c->body == BODY_RISCV_GUEST;
-	c->riscv.sstc = c->machine.hart[0].sstc;
+	c->riscv.sstc = fdt_boot_has_sstc(&c->machine);
 	body_limits(c->body, &c->req);
 	return body_riscv_request(&c->riscv, &c->req, &c->why);
 }
