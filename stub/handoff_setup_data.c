@@ -5,6 +5,7 @@
  * boot.rst, "setup_data" (2.09) and "kernel_info" (2.15): physical addresses, singly linked,
  * types up to the kernel's setup_type_max. A kernel without kernel_info is given nothing but
  * SETUP_E820_EXT, which came with the list itself; an unknown type makes old ones complain.
+ * A list that the kernel file's header starts is not handed on: see handoff_zero_page.c.
  */
 #include "handoff_parts.h"
 #include "wire/bootparam.h"
@@ -63,35 +64,20 @@ put_node(uint8_t *out, uint64_t next, uint32_t type, uint64_t len)
 	memcpy(out, &node, sizeof(node));
 }
 
-/* The list that the kernel file's header starts, 0 if none: ours goes before it. */
-static uint64_t
-list_in_header(const struct plan_request *req)
-{
-	const struct bzimage_facts *bz = &req->kernel->bz;
-	struct zp_setup_header hdr = {0};
-	size_t len = bz->header_len < sizeof(hdr) ? bz->header_len : sizeof(hdr);
-
-	if (req->kernel->format != KERNEL_BZIMAGE || !handoff_has(req, 0x209))
-		return 0;
-	memcpy(&hdr, bz->header, len);
-	return hdr.setup_data;
-}
-
 void
 handoff_setup_data(const struct handoff *h, uint64_t addr, uint8_t *out)
 {
 	struct handoff_nodes l = handoff_nodes(h->req, h->map->count);
-	uint64_t rest = list_in_header(h->req);
 	size_t head = sizeof(struct zp_setup_data);
 
 	if (l.ext_entries) {
-		put_node(out, l.seed ? addr + l.seed_off : rest, ZP_SETUP_E820_EXT,
+		put_node(out, l.seed ? addr + l.seed_off : 0, ZP_SETUP_E820_EXT,
 		        l.ext_entries * (uint64_t)sizeof(struct zp_e820_entry));
 		handoff_e820(h->map, ZP_E820_MAX, l.ext_entries, out + head);
 	}
 	if (l.seed) {
 		out += l.seed_off;
-		put_node(out, rest, ZP_SETUP_RNG_SEED, h->req->rng_seed_len);
+		put_node(out, 0, ZP_SETUP_RNG_SEED, h->req->rng_seed_len);
 		memcpy(out + head, h->req->rng_seed, h->req->rng_seed_len);
 	}
 }

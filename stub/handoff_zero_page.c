@@ -90,12 +90,18 @@ put_cmdline(const struct handoff *h, struct zero_page *zp)
 	zp->cl_offset = (uint16_t)(addr - handoff_address(h->plan, PLACE_ZERO_PAGE));
 }
 
-/* Start the list with ours; its last node leads on to what the header had. */
+/*
+ * A list in the header would be at addresses that nobody has filled: a file has none there, and
+ * QEMU's pointer (-dtb) counts on a kernel at 1 MiB, whose copy is ours to place. A loader that
+ * enters us with a list (kshim.bzimage) has it in its zero page, which is read there.
+ */
 static void
 put_setup_data(const struct handoff *h, struct zero_page *zp)
 {
-	if (handoff_nodes(h->req, h->map->count).len)
-		zp->hdr.setup_data = handoff_address(h->plan, PLACE_SETUP_DATA);
+	bool any = handoff_nodes(h->req, h->map->count).len;
+
+	if (handoff_has(h->req, 0x209))
+		zp->hdr.setup_data = any ? handoff_address(h->plan, PLACE_SETUP_DATA) : 0;
 }
 
 /* KiB of RAM from 1 MiB on, in one piece, for kernels that do not read the map. */

@@ -39,6 +39,9 @@ ROM = [
     rom('pvh32-qemu-acpi-off', 'probe:pvh32', 'pvh', machine='microvm,acpi=off', way='qemu',
         probe={'rsdp': '0'}, cpus=2),
     rom('bz64-qemu-q35', 'probe:bz64', 'linux64', way='qemu', initrds=('bytes:1000003',)),
+    # QEMU adds a node to the end of the kernel's file, and its address to the header.
+    rom('bz64-qemu-dtb', 'probe:bz64', 'linux64', machine='pc', way='qemu',
+        qemu=('-dtb', __file__)),
     rom('bz64-qemu-pc-gbpages', 'probe:bz64', 'linux64', machine='pc', way='qemu', cpu=PDPE1GB,
         memory=2048, initrds=('bytes:4097',)),
     rom('bz64-qemu-microvm-2g', 'probe:bz64', 'linux64', machine='microvm', way='qemu',
