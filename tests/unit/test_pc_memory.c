@@ -6,7 +6,9 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "stub/body.h"
 #include "tests/unit/low_memory.h"
@@ -178,29 +180,119 @@ write_pointer(void **state)
 	assert_int_not_equal(at, 0);
 }
 
-/* The entry point that a scan finds, its checksums, and a text of ours where it points. */
+/* The tables that the entry point tells of, which a scan finds; its checksums are right. */
+static struct span
+smbios_found(const struct tables *t, unsigned *ret_count)
+{
+	const uint8_t *base = (const uint8_t *)(uintptr_t)align_down(t->fseg.addr, 0x8000);
+	struct span tables = {NULL, 0};
+
+	for (const uint8_t *p = base; address(p) < t->fseg.addr; p += 16) {
+		struct span s = {p, 32};
+
+		*ret_count = 0;
+		if (span_is(s, 0, "_SM_", 4)) {
+			assert_int_equal(sum(address(p), p[5]), 0);
+			assert_int_equal(sum(address(p) + 16, 15), 0);
+			*ret_count = span_le16(s, 0x1c);
+			return (struct span){
+			        (void *)(uintptr_t)span_le32(s, 0x18), span_le16(s, 0x16)};
+		}
+		if (span_is(s, 0, "_SM3_", 5)) {
+			assert_int_equal(sum(address(p), p[6]), 0);
+			return (struct span){
+			        (void *)(uintptr_t)span_le64(s, 16), span_le32(s, 12)};
+		}
+	}
+	return tables;
+}
+
+/* The text by which the only structure of a type names its vendor; NULL without one. */
+static const char *
+smbios_vendor(struct span tables, uint8_t type, unsigned count)
+{
+	const char *vendor = NULL;
+	unsigned n = 0;
+	uint8_t kind = 0;
+
+	for (uint64_t at = 0; at < tables.size; n++) {
+		uint64_t next = at + span_u8(tables, at + 1);
+
+		assert_true(bounds_ok(tables.size, next, 2));
+		kind = span_u8(tables, at);
+		if (kind == type) {
+			assert_null(vendor);
+			assert_int_equal(span_u8(tables, at + 4), 1);
+			vendor = (const char *)tables.base + next;
+		}
+		while (span_le16(tables, next))
+			next++;
+		at = next + 2;
+	}
+	assert_int_equal(kind, 127);
+	if (count)
+		assert_int_equal(n, count);
+	return vendor;
+}
+
+/* A type 1 as another machine has it, the user's -smbios file=. */
+static const char *
+smbios_file(void)
+{
+	static const uint8_t bytes[] = "\1\10\1\0\1\0\0\0theirs\0";
+	static char path[] = "/tmp/kshim-smbios-XXXXXX";
+	static bool written;
+
+	if (!written) {
+		int fd = mkstemp(path);
+
+		assert_true(fd >= 0);
+		assert_int_equal(write(fd, bytes, sizeof(bytes)), sizeof(bytes));
+		assert_int_equal(close(fd), 0);
+	}
+	written = true;
+	return path;
+}
+
+/* Type 0 is QEMU's if it has one, and else ours; the others are QEMU's or the user's. */
 static void
 smbios_tables(void **state)
 {
+	static const struct {
+		const char *words, *bios, *system;
+		bool file;
+	} machines[] = {
+	        {"-M q35 -m 512M -smbios type=1,manufacturer=mine", "kshim", "mine", false},
+	        {"-M pc -m 64M -smp 4 -smbios type=1,manufacturer=mine", "kshim", "mine",
+	                false},
+	        {"-M q35,smbios-entry-point-type=64 -smbios type=1,manufacturer=mine", "kshim",
+	                "mine", false},
+	        {"-M pc,smbios-entry-point-type=64 -smbios type=0,vendor=yours -smbios "
+	         "type=1,manufacturer=mine",
+	                "yours", "mine", false},
+	        {"-M pc -smbios type=1,manufacturer=mine -smbios type=0,vendor=yours", "yours",
+	                "mine", false},
+	        {"-M pc", "kshim", "theirs", true},
+	        {"-M pc -smbios type=0,vendor=yours", "yours", "theirs", true},
+	};
 	static struct tables t;
-	const uint8_t *base, *anchor = NULL, *text;
-	uint32_t at;
-	uint16_t len;
+	char words[256];
 
 	(void)state;
-	load_tables("-M q35 -m 512M -smbios type=1,serial=kshim-1", &t);
-	base = (const uint8_t *)(uintptr_t)align_down(t.fseg.addr, 0x8000);
-	for (const uint8_t *p = base; address(p) < t.fseg.addr; p += 16) {
-		if (!memcmp(p, "_SM_", 4))
-			anchor = p;
+	for (unsigned i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		struct span tables;
+		unsigned count;
+
+		snprintf(words, sizeof(words), "%s%s%s", machines[i].words,
+		        machines[i].file ? " -smbios file=" : "",
+		        machines[i].file ? smbios_file() : "");
+		load_tables(words, &t);
+		tables = smbios_found(&t, &count);
+		assert_string_equal(smbios_vendor(tables, 0, count), machines[i].bios);
+		assert_string_equal(smbios_vendor(tables, 1, count), machines[i].system);
+		qtest_stop();
 	}
-	assert_non_null(anchor);
-	assert_int_equal(sum(address(anchor), anchor[5]), 0);
-	assert_int_equal(sum(address(anchor) + 16, 15), 0);
-	memcpy(&len, anchor + 0x16, sizeof(len));
-	memcpy(&at, anchor + 0x18, sizeof(at));
-	text = memmem((const void *)(uintptr_t)at, len, "kshim-1", 8);
-	assert_non_null(text);
+	unlink(smbios_file());
 }
 
 int
