@@ -52,7 +52,7 @@ MACHINES = (
             '-smbios type=1,manufacturer=kshim,serial=42',
             (r'disk: vda KSHIM-DISK-0042', r'pci: 02:03\.0 0x1af4 .* driver virtio-pci',
              r'pci: 01:07\.0 0x8086 0x100e .* driver e1000', r'dhcp: 10\.0\.2\.15',
-             r'rng: virtio_rng\.0 8', r'rtc: rtc_cmos \d+', r'cpus: 4', r'dmi: kshim 42')),
+             r'rng: virtio_rng\.0 8', r'rtc: rtc_cmos \d+', r'cpus: 4', r'dmi: kshim 42', r'bios: kshim \d+\.\d+\.\d+')),
     Machine('q35-ports',
             '-M q35 -m 1G -smp 2 -device pcie-root-port,id=a,chassis=1,addr=4 '
             '-device pcie-root-port,id=b,chassis=2,addr=5 '
