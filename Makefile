@@ -133,6 +133,7 @@ ROM_SRCS := $(PC_SRCS) \
 
 ROM_ASMS := $(PC_ASMS) \
 	x86/rom_entry.asm \
+	x86/resume.asm \
 	x86/unpack.asm \
 
 ROM_NOT := x86/acpi.c x86/entry.asm x86/launched.c x86/launcher.c x86/main.c

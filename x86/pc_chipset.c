@@ -6,14 +6,12 @@
  * Only registers that QEMU has are set. On Q35 the configuration space is mapped into memory
  * first of all, so that two port accesses are all that PCI costs there.
  */
+#include "x86/chipset.h"
 #include "x86/cpu.h"
 #include "x86/pc.h"
 #include "x86/port.h"
 
-#define INTEL         0x8086u
-#define ID(device)    (INTEL | (uint32_t)(device) << 16)
 #define HOST_BRIDGE   PCI_AT(0, 0, 0)
-#define PM_BASE       0x601 /* I/O */
 #define SMBUS_BASE    0x701 /* I/O */
 #define IRQ_SCI       9
 #define PIRQ          0x60       /* PIIX, ICH9: four bytes */
@@ -22,22 +20,10 @@
 #define PORT_ELCR     0x4d1      /* level-triggered interrupts 8 to 15 */
 #define ELCR_10_11    0x0c
 #define IO_APIC       0xfec00000ull
-#define MMCONFIG      0xb0000000ull
 #define MMCONFIG_LEN  (256 * MIB)
-#define ICH9_RCBA     0xfed1c000ull
 #define ICH9_RCBA_LEN (16 * KIB)
 #define F_SEGMENT     0xf0000ull
 #define F_SEGMENT_LEN 0xff00ull /* behind it may be what a jump to the reset vector finds */
-
-enum {
-	I440FX = 0x1237,
-	PIIX3_ISA = 0x7000,
-	PIIX3_IDE = 0x7010,
-	PIIX4_PM = 0x7113,
-	Q35 = 0x29c0,
-	ICH9_LPC = 0x2918,
-	ICH9_SMBUS = 0x2930
-};
 
 /* PIRQ A to D. */
 static const uint8_t irq[4] = {10, 10, 11, 11};
@@ -93,7 +79,7 @@ piix4_pm(struct pci *p, struct pci_function *f)
 {
 	write(p, f, PCI_INTERRUPT, 1, IRQ_SCI);
 	write(p, f, 0x40, 4, PM_BASE);
-	write(p, f, 0x80, 1, 1);
+	write(p, f, 0x80, 1, PIIX4_PM_ON);
 	write(p, f, 0x90, 4, SMBUS_BASE);
 	write(p, f, 0xd2, 1, IRQ_SCI); /* on, by an IRQ */
 }
@@ -105,7 +91,7 @@ ich9_lpc(struct pci *p, struct pci_function *f)
 	write(p, f, PIRQ_E, 4, PIRQ_IRQS);
 	level_triggered();
 	write(p, f, 0x40, 4, PM_BASE);
-	write(p, f, 0x44, 1, 0x80); /* ACPI on, SCI is IRQ 9 */
+	write(p, f, 0x44, 1, ICH9_ACPI_ON);
 	write(p, f, 0xf0, 4, (uint32_t)ICH9_RCBA | 1);
 	f->multi = true;
 }
@@ -155,12 +141,12 @@ open_bios_area(struct pci *p, bool q35)
 	static const struct pci_function host = {.at = HOST_BRIDGE};
 
 	if (q35) {
-		write(p, &host, 0x90, 4, 0x33333330);
-		write(p, &host, 0x94, 2, 0x3333);
-		write(p, &host, 0x96, 1, 0x33);
+		write(p, &host, Q35_PAM, 4, Q35_PAM_LOW);
+		write(p, &host, Q35_PAM + 4, 2, PAM_HIGH & 0xffff);
+		write(p, &host, Q35_PAM + 6, 1, PAM_HIGH & 0xff);
 	} else {
-		write(p, &host, 0x58, 4, 0x33333000); /* the first one is 0x59 */
-		write(p, &host, 0x5c, 4, 0x33333333);
+		write(p, &host, I440FX_PAM, 4, I440FX_PAM_LOW);
+		write(p, &host, I440FX_PAM + 4, 4, PAM_HIGH);
 	}
 }
 

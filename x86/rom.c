@@ -11,6 +11,7 @@
 #include "x86/qemu.h"
 
 #define F_SEGMENT 0xf0000ull
+#define FACS      0x53434146 /* "FACS" */
 
 /* kshim-rom.ld */
 extern const uint8_t cold_packed[], rom_reset[];
@@ -36,6 +37,20 @@ free_f_segment(void)
 	return (struct range){F_SEGMENT + used, ROM_LEN - RESET_LEN - used};
 }
 
+/* For a wake-up from S3, where the waking vector will be: in what QEMU's tables begin with. */
+static void
+note_facs(const struct tables *t)
+{
+	for (uint32_t i = 0; i < t->count; i++) {
+		uint64_t addr = t->file[i].range.addr;
+		uint32_t signature;
+
+		__builtin_memcpy(&signature, (const void *)(uintptr_t)addr, sizeof(signature));
+		if (signature == FACS)
+			memcpy((void *)(uintptr_t)ROM_FACS, &addr, 4);
+	}
+}
+
 static enum refusal_code
 set_up_machine(struct boot *b, struct refusal *ret_why)
 {
@@ -56,6 +71,8 @@ set_up_machine(struct boot *b, struct refusal *ret_why)
 	if (pc.line) /* the F segment is memory now and shows the ROM no more */
 		memcpy((void *)(uintptr_t)(F_SEGMENT + ROM_LEN - RESET_LEN), rom_reset,
 		        RESET_LEN);
+	if (!code && pc.line)
+		note_facs(&pc.tables);
 	b->request.rsdp = pc.rsdp;
 	return code;
 }

@@ -34,7 +34,7 @@ rom_faults equ ROM_FAULTS
 %define REQUEST   0x600			; 16 bytes of RAM that nobody uses: a fw_cfg request
 %define NO_ITEM   0x3fff		; reads as zeros
 
-extern rom_main, fault_page, kshim_end, unpack, cold_packed, cold_ram
+extern resume, rom_main, fault_page, kshim_end, unpack, cold_packed, cold_ram
 
 ; ---------------------------------------------------------------- the end of the ROM
 section .reset
@@ -79,7 +79,11 @@ entry32:
 	mov	ds, eax
 	mov	es, eax
 	mov	ss, eax
-	mov	esp, stack_top
+	mov	ecx, [ROM_FACS]
+	jecxz	boot
+	jmp	resume			; if the machine was asleep
+global boot
+boot:	mov	esp, stack_top
 	call	has_long_mode
 	jnc	refuse_cpu
 	call	zero_ram

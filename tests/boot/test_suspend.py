@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A guest that suspends to RAM and is woken, twice: kshim.rom goes back to it instead of booting."""
+import tempfile
+import time
+
+import guest
+import pytest
+
+TIMEOUT = 150
+WORDS = '-m 512 -smp 2 -device virtio-blk-pci,drive=d'
+
+
+@pytest.mark.parametrize('machine', ('pc', 'q35'))
+def test_suspend(machine):
+    with tempfile.TemporaryDirectory(prefix='kshim-suspend-') as directory:
+        end = time.monotonic() + TIMEOUT
+        with guest.Guest(directory, f'-M {machine} {WORDS}', 'suspend-init') as g:
+            for n in (1, 2):
+                g.wait_for(f'suspend: sleeps {n}', end)
+                g.wait_for_state('suspended', end)
+                g.command('system_wakeup')
+                g.wait_for(f'suspend: awake {n}: disk KSHIM-DISK-0042 cpus 2', end)
+            assert g.status(end) == 0
+            text = g.text()
+    print(text)
+    assert text.count('suspend: can') == 1
