@@ -4,6 +4,7 @@
 # A source file is one line in one of the lists below, and nothing else. The environments are
 #   host  programs for this machine        x86   freestanding 64-bit code of kshim.elf
 #   asan  the same under sanitizers, for tests/unit and tests/fuzz
+#   rom   x86's once more, for kshim.rom
 # and all come from one template (ENVIRONMENT, further down).
 
 VERSION := 0.1.0
@@ -135,6 +136,58 @@ ROM_ASMS := $(PC_ASMS) \
 	x86/rom_entry.asm \
 	x86/resume.asm \
 	x86/unpack.asm \
+
+# Of the ROM's code what runs most, compiled for speed, and (kshim-rom.ld) what no usual boot touches,
+# which keeps its place in files of its own; the rest is compiled for size.
+ROM_FAST := \
+	stub/body.c \
+	stub/body_rom.c \
+	stub/cmdline.c \
+	stub/entry.c \
+	stub/fw_cfg_items.c \
+	stub/handoff.c \
+	stub/handoff_setup_data.c \
+	stub/handoff_start_info.c \
+	stub/handoff_zero_page.c \
+	stub/memmap.c \
+	stub/moves.c \
+	stub/paging.c \
+	stub/place.c \
+	stub/plan.c \
+	stub/plan_initrd.c \
+	stub/plan_kernel.c \
+	stub/space.c \
+	x86/execute.c \
+	x86/fw_cfg.c \
+	x86/items.c \
+	x86/jump.c \
+	x86/mtrr.c \
+	x86/pc.c \
+	x86/pc_map.c \
+	x86/qemu.c \
+	x86/reach.c \
+	x86/rom.c \
+	x86/sources.c \
+	x86/steps.c \
+	x86/tables.c \
+	x86/wake.c \
+
+ROM_COLD := \
+	stub/probe_elf.c \
+	stub/probe_entry.c \
+	stub/probe_note.c \
+	stub/probe_other.c \
+	stub/probe_pe.c \
+	stub/refusal.c \
+	stub/refusal_text.c \
+	stub/report.c \
+	stub/text.c \
+	x86/die.c \
+	x86/idt.c \
+	x86/mptable.c \
+	x86/report.c \
+	x86/room.c \
+	x86/serial.c \
 
 ROM_NOT := x86/acpi.c x86/entry.asm x86/launched.c x86/launcher.c x86/main.c
 ROM_LDS := x86/kshim-rom.ld
@@ -425,6 +478,11 @@ CFLAGS_x86 := $(COMMON) -Oz -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -f
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffunction-sections -fdata-sections -fno-tree-sra -fno-jump-tables \
 	--param=min-pagesize=0
+# The ROM is optimised as a whole. Nothing is aligned, for its bytes are few; blocks are not sorted into
+# usual and rare ones, for what the compiler takes for rare runs in every boot.
+CFLAGS_rom := $(CFLAGS_x86) -flto
+CFLAGS_rom_fast := -O2 -fno-reorder-blocks-and-partition -ftree-sra -fno-align-functions -fno-align-loops -fno-align-jumps
+AR_rom := gcc-ar
 CFLAGS_riscv := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -march=rv64imac_zicsr_zifencei \
 	-mabi=lp64 -mcmodel=medany -mno-relax -mstrict-align -ffreestanding -fpie \
 	-fvisibility=hidden -fno-stack-protector -fno-asynchronous-unwind-tables \
@@ -517,11 +575,14 @@ endef
 SRCS_host := $(TOOL_SRCS)
 SRCS_asan := $(TOOL_SRCS) $(UNIT_SRCS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
 SRCS_x86 := $(X86_SRCS) $(LINUX_SRCS) $(ROM_SRCS)
+SRCS_rom := $(sort $(X86_SRCS) $(ROM_SRCS))
+$(ROM_FAST:%.c=build/rom/%.o): CFLAGS_FILE = $(CFLAGS_rom_fast)
+$(ROM_COLD:%.c=build/rom/%.o): CFLAGS_FILE = -fno-lto
 SRCS_efi := $(EFI_SRCS) $(CALLER_SRCS)
 SRCS_riscv := $(RISCV_SRCS)
 SRCS_probe32 := $(PROBE_SRCS)
 SRCS_probe64 := $(PROBE_SRCS)
-$(foreach env,host asan x86 efi riscv probe32 probe64 pic,$(eval $(call ENVIRONMENT,$(env))))
+$(foreach env,host asan x86 rom efi riscv probe32 probe64 pic,$(eval $(call ENVIRONMENT,$(env))))
 
 # Says which Debian package is missing, before a compiler says it worse.
 .PHONY: needs
@@ -600,16 +661,20 @@ build/kshim.bzimage: build/x86/linux_setup build/x86/kshim-bzimage.elf tools/pac
 # ---------------------------------------------------------------- x86: kshim.rom
 
 ROM_ALL := $(filter-out $(ROM_NOT),$(X86_SRCS) $(X86_ASMS)) $(ROM_SRCS) $(ROM_ASMS)
-ROM_OBJS := $(patsubst %,build/x86/%.o,$(basename $(ROM_ALL)))
+ROM_OBJS := $(patsubst %.c,build/rom/%.o,$(filter %.c,$(ROM_ALL))) \
+	$(patsubst %.asm,build/x86/%.o,$(filter %.asm,$(ROM_ALL)))
 
-build/x86/rom-list: FORCE
-	@$(call note,$@,$(ROM_ALL))
+build/rom/list: FORCE
+	@$(call note,$@,$(ROM_ALL) / $(ROM_FAST) / $(ROM_COLD) / $(CFLAGS_rom_fast))
+$(ROM_OBJS) $(STUB_SRCS:%.c=build/rom/%.o): build/rom/list
 
-build/x86/kshim-rom.elf: $(ROM_OBJS) build/x86/libkshim.a $(ROM_LDS) x86/sections.ld \
-		build/x86/rom-list tools/check-image
+build/x86/kshim-rom.elf: $(ROM_OBJS) build/rom/libkshim.a $(ROM_LDS) x86/sections.ld \
+		build/rom/list tools/check-image
 	$(call say,LD,$@)
-	$(Q)$(LD) $(LDFLAGS_x86) -T $(ROM_LDS) -Map build/x86/kshim-rom.map -o $@.new \
-		$(filter %.o,$^) build/x86/libkshim.a
+	$(Q)$(CC) $(CFLAGS_rom) $(CFLAGS_rom_fast) -flto-partition=one -nostdlib -static \
+		$(addprefix -Xlinker ,$(LDFLAGS_x86)) -T $(ROM_LDS) \
+		-Xlinker -Map -Xlinker build/x86/kshim-rom.map -o $@.new \
+		$(filter %.o,$^) build/rom/libkshim.a
 	$(Q)$(PYTHON) tools/check-image --section .text --section .rodata $@.new
 	@mv $@.new $@
 
@@ -617,9 +682,9 @@ build/x86/kshim-rom.elf: $(ROM_OBJS) build/x86/libkshim.a $(ROM_LDS) x86/section
 build/kshim.rom: build/x86/kshim-rom.elf tools/pack-rom tools/check-rom
 	$(call say,PACK,$@)
 	$(Q)objcopy -O binary -j .text -j .rodata -j .reset --pad-to 0x80000000 --gap-fill 0xff \
-		$< build/x86/rom-hot
-	$(Q)objcopy -O binary -j .cold $< build/x86/rom-cold
-	$(Q)tools/pack-rom build/x86/rom-hot build/x86/rom-cold $@.new
+		$< build/rom/hot
+	$(Q)objcopy -O binary -j .cold $< build/rom/cold
+	$(Q)$(PYTHON) tools/pack-rom build/rom/hot build/rom/cold $@.new
 	$(Q)$(PYTHON) tools/check-rom --version '$(VERSION)' $@.new
 	@mv $@.new $@
 
