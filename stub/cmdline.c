@@ -132,12 +132,33 @@ equals(struct span s, const char *text)
 	return take(&s, text) && !s.size;
 }
 
+/*
+ * Are the `n` bytes of `name`, n > 0, anywhere in the line? Mostly they are not, and then no
+ * word needs to be looked at. Their last byte, "=", is the rarest.
+ */
+static bool
+mentions(const struct cmdline *line, const char *name, size_t n)
+{
+	const char *at = line->text + n - 1, *end = line->text + line->len;
+
+	for (; at < end; at++) {
+		if (*at == name[n - 1] && memcmp(at + 1 - n, name, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
 cmdline_value(const struct cmdline *line, const char *name, struct span *ret_value)
 {
 	bool found = false;
 	struct word w;
+	size_t n = 0;
 
+	while (name[n])
+		n++;
+	if (!n || !mentions(line, name, n))
+		return false;
 	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
 		struct span s = w.text;
 
@@ -331,6 +352,8 @@ cmdline_mem_limit(const struct cmdline *line)
 	uint64_t limit = UINT64_MAX;
 	struct word w;
 
+	if (!mentions(line, "mem=", 4))
+		return limit;
 	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
 		struct span s = w.text;
 		uint64_t size = 0;

@@ -115,11 +115,8 @@ place_in_pool(struct planner *p, enum placement_kind kind, const char *name, uin
 	                                                                      : p->why->code;
 }
 
-/*
- * In a new pool, or where there is room for this one alone. Not inlined, for it would cost
- * place_small() its registers.
- */
-__attribute__((noinline)) static enum refusal_code
+/* In a new pool, or where there is room for this one alone. */
+APART static enum refusal_code
 place_apart(struct planner *p, enum placement_kind kind, const char *name, uint64_t len,
         uint64_t last)
 {

@@ -294,7 +294,7 @@ bzimage_protocol(struct planner *p, enum protocol *ret_protocol)
 	return REFUSAL_NONE;
 }
 
-static enum refusal_code
+APART static enum refusal_code
 plan_bzimage(struct planner *p)
 {
 	const struct bzimage_facts *bz = &p->req->kernel->bz;

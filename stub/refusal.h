@@ -20,6 +20,9 @@
  */
 #define RARE __attribute__((cold, noinline))
 
+/* For what only some boots run: its registers are not saved by the others. */
+#define APART __attribute__((noinline))
+
 enum refusal_code {
 	REFUSAL_NONE = 0,
 #define REFUSAL(number, ident, name, sentence, text) REFUSAL_##ident = (number),

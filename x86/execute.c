@@ -30,18 +30,17 @@ execute_prepare(struct boot *b, struct refusal *ret_why)
 static enum refusal_code
 write_structures(const struct boot *b, struct refusal *ret_why)
 {
-	enum refusal_code (*write)(const struct plan_request *, const struct plan *,
-	        const struct memmap *, const struct placement *, uint8_t *, struct refusal *);
 	const struct placement *p = b->plan.placement, *end = p + b->plan.placements;
 	enum refusal_code code = REFUSAL_NONE;
 
 	for (; !code && p < end; p++) {
+		uint8_t *out = (uint8_t *)(uintptr_t)p->range.addr;
+
 		if (p->kind < PLACE_CMDLINE || p->kind > PLACE_PAGE_TABLES)
 			continue;
-		write = range_contains(b->zeroed, p->range) ? handoff_write_to_zeros
-		                                            : handoff_write;
-		code = write(&b->request, &b->plan, &b->map, p,
-		        (uint8_t *)(uintptr_t)p->range.addr, ret_why);
+		if (!range_contains(b->zeroed, p->range))
+			memset(out, 0, p->range.len);
+		code = handoff_write_to_zeros(&b->request, &b->plan, &b->map, p, out, ret_why);
 	}
 	return code;
 }
