@@ -25,7 +25,7 @@ struct dma_request {
 	uint64_t address;
 };
 
-static enum { UNKNOWN, ABSENT, PORT, DMA } access;
+enum fw_cfg_access fw_cfg_access;
 
 /* The item that is selected (0: none that goes on), and how far it has been read. */
 static struct {
@@ -60,15 +60,15 @@ port_read32(uint16_t item)
 bool
 fw_cfg_present(void)
 {
-	if (access == UNKNOWN) {
+	if (fw_cfg_access == FW_CFG_UNKNOWN) {
 		if (inl(PORT_FW_CFG_DMA) == SIGNATURE)
-			access = DMA;
+			fw_cfg_access = FW_CFG_DMA;
 		else if (port_read32(ITEM_SIGNATURE) != SIGNATURE)
-			access = ABSENT;
+			fw_cfg_access = FW_CFG_ABSENT;
 		else
-			access = PORT;
+			fw_cfg_access = FW_CFG_PORT;
 	}
-	return access != ABSENT;
+	return fw_cfg_access != FW_CFG_ABSENT;
 }
 
 static volatile struct dma_request request;
@@ -164,7 +164,7 @@ enum refusal_code
 fw_cfg_read(uint32_t selector, const char *name, uint64_t off, void *dst, uint64_t len,
         struct refusal *ret_why)
 {
-	if (access != DMA)
+	if (fw_cfg_access != FW_CFG_DMA)
 		read_by_port(selector, off, dst, len);
 	else if (!read_by_dma(selector, off, dst, len))
 		return failed(name, off, len, ret_why);
@@ -188,7 +188,7 @@ enum refusal_code
 fw_cfg_get(
         uint32_t selector, const char *name, void *dst, uint64_t len, struct refusal *ret_why)
 {
-	if (access != DMA || len >= DMA_PIECE)
+	if (fw_cfg_access != FW_CFG_DMA || len >= DMA_PIECE)
 		return fw_cfg_read(selector, name, 0, dst, len, ret_why);
 	start(selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst, (uint32_t)len);
 	if (request.control)
@@ -207,7 +207,8 @@ fw_cfg_stream(uint32_t handle, const char *name, uint64_t off, void *dst, uint64
 	enum refusal_code code = REFUSAL_NONE;
 
 	if (!(handle & FW_CFG_PAIR))
-		return fw_cfg_read(handle, name, off, dst, len, ret_why);
+		return off ? fw_cfg_read(handle, name, off, dst, len, ret_why)
+		           : fw_cfg_get(handle, name, dst, len, ret_why);
 	if (off < setup) {
 		first = len < setup - off ? len : setup - off;
 		code = fw_cfg_read(FW_CFG_LEGACY_SETUP_DATA, name, off, dst, first, ret_why);
@@ -222,7 +223,7 @@ enum refusal_code
 fw_cfg_write(uint32_t selector, const char *name, uint64_t off, const void *src, uint64_t len,
         struct refusal *ret_why)
 {
-	bool ok = access == DMA &&
+	bool ok = fw_cfg_access == FW_CFG_DMA &&
 	          advance_dma(FW_CFG_SKIP, selector << 16 | FW_CFG_SELECT, 0, off) &&
 	          advance_dma(FW_CFG_WRITE, 0, (uintptr_t)src, len);
 

@@ -31,6 +31,14 @@ enum fw_cfg_legacy {
 	FW_CFG_LEGACY_SETUP_DATA = 0x18,
 };
 
+/* How the device answers; rom_entry.asm, which asks it first, says so here. */
+extern enum fw_cfg_access {
+	FW_CFG_UNKNOWN, /* not asked */
+	FW_CFG_ABSENT,
+	FW_CFG_PORT, /* by its data port alone */
+	FW_CFG_DMA
+} fw_cfg_access;
+
 /* Does the device answer? It is asked once. */
 bool fw_cfg_present(void);
 

@@ -28,9 +28,13 @@ number(uint8_t item, uint32_t *ret_v, struct refusal *ret_why)
 static enum refusal_code
 ask(struct told *told, struct refusal *ret_why)
 {
-	enum refusal_code code = number(items[0], &told->size, ret_why);
+	enum refusal_code code;
 
-	for (unsigned i = 1; !code && told->size && i < sizeof(items); i++)
+	told->size = 0;
+	code = number(items[0], &told->size, ret_why);
+	if (!told->size)
+		return code;
+	for (unsigned i = 1; !code && i < sizeof(items); i++)
 		code = number(items[i], &told->size + i, ret_why);
 	return code;
 }

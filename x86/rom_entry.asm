@@ -34,7 +34,7 @@ rom_faults equ ROM_FAULTS
 %define REQUEST   0x600			; 16 bytes of RAM that nobody uses: a fw_cfg request
 %define NO_ITEM   0x3fff		; reads as zeros
 
-extern resume, rom_main, fault_page, kshim_end, unpack, cold_packed, cold_ram
+extern resume, rom_main, fw_cfg_access, fault_page, kshim_end, unpack, cold_packed, cold_ram
 
 ; ---------------------------------------------------------------- the end of the ROM
 section .reset
@@ -103,8 +103,9 @@ boot:	mov	esp, stack_top
 	call	rom_main		; does not return
 	ud2
 
-; Zero low memory, ours and what the handoff will be written to: by a fw_cfg request where there is DMA, which costs no instructions, else
-; by hand. The stack is empty but for the return address. Destroys all registers.
+; Zero low memory, ours and what the handoff will be written to: by a fw_cfg request where there
+; is DMA, which costs no instructions and is remembered, else by hand. The stack is empty but for
+; the return address. Destroys all registers.
 bits 32
 zero_ram:
 	pop	ebx
@@ -121,6 +122,7 @@ zero_ram:
 	out	dx, eax
 	cmp	dword [REQUEST], 0
 	jne	.by_hand
+	mov	dword [fw_cfg_access], FW_CFG_DMA
 	jmp	ebx
 .by_hand:
 	mov	edi, ROM_RAM

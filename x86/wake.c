@@ -40,7 +40,7 @@ warn(uint32_t silent, uint32_t others)
 	console_text(buf);
 }
 
-static void
+static __attribute__((noinline)) void
 wake(const struct msr_list *list, uint32_t others)
 {
 	uint8_t *page = (uint8_t *)(uintptr_t)WAKE_PAGE;
@@ -67,10 +67,12 @@ msr_write_all(const struct msr_list *list, uint32_t cpus)
 	const struct msr *end = list->msr + list->count;
 
 	for (const struct msr *m = list->msr; m < end; m++) {
-		uint32_t number = m->number, low = m->low, high = m->high;
+		uint32_t number = m->number, after = number + m->count;
+		uint32_t low = m->low, high = m->high;
 
-		for (uint32_t left = m->count; left; left--)
-			cpu_write_msr(number++, low, high);
+		do
+			cpu_write_msr(number, low, high);
+		while (++number != after);
 	}
 	if (cpus > 1)
 		wake(list, cpus - 1);
