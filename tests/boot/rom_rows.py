@@ -50,6 +50,8 @@ ROM = [
         initrds=('bytes:1000003',)),
     rom('bz64-qemu-linux32', 'probe:bz64', 'linux32', way='qemu', word='linux32'),
     rom('bz64-fixed-qemu-pc', 'probe:bz64-fixed', 'linux64', machine='pc', way='qemu'),
+    rom('bz64-setup-qemu-q35', 'probe:bz64-setup', 'linux64', machine='q35', way='qemu',
+        initrds=('bytes:4097',)),
     rom('bz32-qemu-q35', 'probe:bz32', 'linux32', way='qemu', initrds=('bytes:99999',)),
     rom('bz32-qemu-microvm', 'probe:bz32', 'linux32', machine='microvm', way='qemu'),
     rom('bz-2.02-qemu-pc', 'probe:bz-2.02', 'linux32', machine='pc', way='qemu',

@@ -273,6 +273,11 @@ PROBES = {
         c, n, version=0x20d, entry='LINUX64', linked=MIB, mem=6 * MIB, extra=3 * MIB,
         xloadflags=KERNEL_64, kernel_alignment=2 * MIB, cmdline_size=2047,
         initrd_addr_max=0x7fffffff),
+    # A setup of 88 KiB: longer than 16 bits can say.
+    'bz64-setup': lambda c, n: bzimage(
+        c, n, version=0x20d, entry='LINUX64', linked=16 * MIB, mem=6 * MIB, sects=175,
+        xloadflags=KERNEL_64, kernel_alignment=2 * MIB, cmdline_size=2047,
+        initrd_addr_max=0x7fffffff),
     'bz32': lambda c, n: bzimage(
         c, n, version=0x20d, linked=16 * MIB, mem=7 * MIB, align=0x2000, relocatable_kernel=1,
         kernel_alignment=16 * MIB, min_alignment=13, cmdline_size=2047,
