@@ -175,7 +175,7 @@ fw_cfg_read(uint32_t selector, const char *name, uint64_t off, void *dst, uint64
 
 /* The end of fw_cfg_get() where the device does not answer at once. */
 static RARE enum refusal_code
-wait_for(uint32_t selector, const char *name, uint64_t len, struct refusal *ret_why)
+wait_for(uint32_t selector, const char *name, uint32_t len, struct refusal *ret_why)
 {
 	if (!wait())
 		return failed(name, 0, len, ret_why);
@@ -186,11 +186,11 @@ wait_for(uint32_t selector, const char *name, uint64_t len, struct refusal *ret_
 
 enum refusal_code
 fw_cfg_get(
-        uint32_t selector, const char *name, void *dst, uint64_t len, struct refusal *ret_why)
+        uint32_t selector, const char *name, void *dst, uint32_t len, struct refusal *ret_why)
 {
-	if (fw_cfg_access != FW_CFG_DMA || len >= DMA_PIECE)
+	if (fw_cfg_access != FW_CFG_DMA)
 		return fw_cfg_read(selector, name, 0, dst, len, ret_why);
-	start(selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst, (uint32_t)len);
+	start(selector << 16 | FW_CFG_SELECT_READ, (uintptr_t)dst, len);
 	if (request.control)
 		return wait_for(selector, name, len, ret_why);
 	last.selector = selector;
@@ -207,8 +207,9 @@ fw_cfg_stream(uint32_t handle, const char *name, uint64_t off, void *dst, uint64
 	enum refusal_code code = REFUSAL_NONE;
 
 	if (!(handle & FW_CFG_PAIR))
-		return off ? fw_cfg_read(handle, name, off, dst, len, ret_why)
-		           : fw_cfg_get(handle, name, dst, len, ret_why);
+		return off || len > UINT32_MAX
+		               ? fw_cfg_read(handle, name, off, dst, len, ret_why)
+		               : fw_cfg_get(handle, name, dst, (uint32_t)len, ret_why);
 	if (off < setup) {
 		first = len < setup - off ? len : setup - off;
 		code = fw_cfg_read(FW_CFG_LEGACY_SETUP_DATA, name, off, dst, first, ret_why);

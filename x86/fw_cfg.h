@@ -63,7 +63,7 @@ enum refusal_code fw_cfg_read(uint32_t selector, const char *name, uint64_t off,
 /* The first `len` bytes of an item: the usual read, and the cheapest. Errors: fw_cfg_read()'s.
  */
 enum refusal_code fw_cfg_get(
-        uint32_t selector, const char *name, void *dst, uint64_t len, struct refusal *ret_why);
+        uint32_t selector, const char *name, void *dst, uint32_t len, struct refusal *ret_why);
 
 /*
  * A file as a blob's handle names it: an item's selector; or, with this bit and the length of

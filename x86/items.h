@@ -12,7 +12,7 @@ struct items {
 	const struct fw_cfg_items *known; /* taken from the directory */
 	struct span directory;            /* FW_CFG_ENTRY_LEN bytes each, as the device's */
 	/* Read an item from its start; bytes past its end read as 0. */
-	enum refusal_code (*read)(uint32_t selector, const char *name, void *dst, uint64_t len,
+	enum refusal_code (*read)(uint32_t selector, const char *name, void *dst, uint32_t len,
 	        struct refusal *ret_why);
 	/* Write part of an item that can be written. */
 	enum refusal_code (*write)(uint32_t selector, const char *name, uint64_t off,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The memory type registers' values (Intel SDM vol. 3, 12.11.2), as a list to write.
+ * Sets the memory type registers (Intel SDM vol. 3, 12.11.2).
  *
  * Without them Linux does without its page attribute table. Registers are 0 after a reset and
  * what stays 0 is left out. The uncached part ends at 4 GiB, so it is a list of powers of two,
@@ -23,30 +23,22 @@
 #define ALL_PROTECT  0x0505050505050505ull
 #define HOLE_LEAST   (256 * MIB) /* finer steps would take more registers than there are */
 
-void
-msr_add(struct msr_list *list, uint32_t number, uint32_t count, uint64_t value)
-{
-	if (list->count < MSR_LIST)
-		list->msr[list->count++] =
-		        (struct msr){number, count, (uint32_t)value, (uint32_t)(value >> 32)};
-}
-
 static void
-add_uncached(struct msr_list *list, uint64_t start, unsigned bits, unsigned count)
+set_uncached(struct msr_list *list, uint64_t start, unsigned bits, unsigned count)
 {
 	uint64_t mask = (1ull << bits) - 1;
 
 	for (uint32_t reg = MTRR_BASE; count-- && start < 4 * GIB; reg += 2) {
 		uint64_t len = start & -start;
 
-		msr_add(list, reg, 1, start | UNCACHED);
-		msr_add(list, reg + 1, 1, (mask & -len) | MASK_VALID);
+		msr_set(list, reg, 1, start | UNCACHED);
+		msr_set(list, reg + 1, 1, (mask & -len) | MASK_VALID);
 		start += len;
 	}
 }
 
 void
-mtrr_list(struct msr_list *list, uint64_t low_end, unsigned bits, uint64_t cap)
+mtrr_set(struct msr_list *list, uint64_t low_end, unsigned bits, uint64_t cap)
 {
 	uint64_t hole = 2 * GIB;
 
@@ -54,9 +46,9 @@ mtrr_list(struct msr_list *list, uint64_t low_end, unsigned bits, uint64_t cap)
 		return;
 	if (low_end > hole && !align_up(low_end, HOLE_LEAST, &hole))
 		return;
-	msr_add(list, MTRR_64K, 1, ALL_BACK);
-	msr_add(list, MTRR_16K, 1, ALL_BACK);
-	msr_add(list, MTRR_4K, 8, ALL_PROTECT);
-	add_uncached(list, hole, bits, cap & CAP_COUNT);
-	msr_add(list, MTRR_DEFAULT, 1, DEFAULT_ON | WRITE_BACK);
+	msr_set(list, MTRR_64K, 1, ALL_BACK);
+	msr_set(list, MTRR_16K, 1, ALL_BACK);
+	msr_set(list, MTRR_4K, 8, ALL_PROTECT);
+	set_uncached(list, hole, bits, cap & CAP_COUNT);
+	msr_set(list, MTRR_DEFAULT, 1, DEFAULT_ON | WRITE_BACK);
 }

@@ -17,25 +17,28 @@ struct msr {
 	uint32_t number, count, low, high;
 };
 
+/* What all other CPUs are to be told. */
 struct msr_list {
+	uint32_t cpus; /* of the machine; with one nothing is kept */
 	uint32_t count;
 	struct msr msr[MSR_LIST];
 };
 
-/* Put one more at the end; one that has no room is left out. */
-void msr_add(struct msr_list *list, uint32_t number, uint32_t count, uint64_t value);
+/*
+ * wake.c: write a value to `count` registers from `number` on, on this CPU, and keep it for the
+ * others; what has no room is not kept.
+ */
+void msr_set(struct msr_list *list, uint32_t number, uint32_t count, uint64_t value);
 
 /*
  * Memory types of a PC whose RAM below 4 GiB ends at `low_end`: write-back, with the VGA area
  * and the devices from there to 4 GiB uncached, the BIOS area write-protected. `bits`: of a
- * physical address. `cap`: MSR_MTRR_CAP; where it has too little the list stays as it is.
+ * physical address. `cap`: MSR_MTRR_CAP; where it has too little nothing is set.
  */
-void mtrr_list(struct msr_list *list, uint64_t low_end, unsigned bits, uint64_t cap);
+void mtrr_set(struct msr_list *list, uint64_t low_end, unsigned bits, uint64_t cap);
 
-/*
- * wake.c: write the list on this CPU and, where there are more, on all others; those that do
- * not answer are named on the console.
+/* wake.c: have all others write the list; those that do not answer are counted on the console.
  */
-void msr_write_all(const struct msr_list *list, uint32_t cpus);
+void msr_tell_others(const struct msr_list *list);
 
 #endif

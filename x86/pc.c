@@ -68,15 +68,16 @@ set_msrs(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 
 	if (!(has & CPU_MSR))
 		return REFUSAL_NONE;
+	list.cpus = pc->cpus;
 	list.count = 0;
 	if (has & CPU_MTRR)
-		mtrr_list(&list, low_end, cpu_physical_bits(), cpu_read_msr(MSR_MTRR_CAP));
+		mtrr_set(&list, low_end, cpu_physical_bits(), cpu_read_msr(MSR_MTRR_CAP));
 	code = items_number(&pc->items, &pc->items.known->feature_control,
 	        FW_CFG_FEATURE_CONTROL, 0, &feature, ret_why);
 	if (feature)
-		msr_add(&list, MSR_FEATURE_CONTROL, 1, feature);
-	if (!code && list.count)
-		msr_write_all(&list, pc->cpus);
+		msr_set(&list, MSR_FEATURE_CONTROL, 1, feature);
+	if (!code)
+		msr_tell_others(&list);
 	return code;
 }
 

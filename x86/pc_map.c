@@ -26,13 +26,13 @@ static enum refusal_code
 read_e820(struct pc *pc, const struct fw_cfg_item *item, struct refusal *ret_why)
 {
 	const struct zp_e820_entry *e = (const struct zp_e820_entry *)(void *)pc->tables.script;
-	uint64_t size = item->size;
+	uint32_t size = item->size;
 	enum refusal_code code;
 
 	if (size > sizeof(pc->tables.script))
 		return refuse(ret_why, REFUSAL_MAP_FULL, 0, size / sizeof(*e), MEMMAP_MAX);
 	code = pc->items.read(item->selector, FW_CFG_E820, pc->tables.script, size, ret_why);
-	for (; !code && size >= sizeof(*e); size -= sizeof(*e), e++)
+	for (; !code && size >= sizeof(*e); size -= (uint32_t)sizeof(*e), e++)
 		code = memmap_add(pc->map, e->addr, e->size, e->type, ret_why);
 	return code;
 }

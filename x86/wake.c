@@ -40,16 +40,31 @@ warn(uint32_t silent, uint32_t others)
 	console_text(buf);
 }
 
-static __attribute__((noinline)) void
-wake(const struct msr_list *list, uint32_t others)
+void
+msr_set(struct msr_list *list, uint32_t number, uint32_t count, uint64_t value)
+{
+	uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32), i = 0;
+
+	do
+		cpu_write_msr(number + i, low, high);
+	while (++i < count);
+	if (list->cpus > 1 && list->count < MSR_LIST)
+		list->msr[list->count++] = (struct msr){number, count, low, high};
+}
+
+void
+msr_tell_others(const struct msr_list *list)
 {
 	uint8_t *page = (uint8_t *)(uintptr_t)WAKE_PAGE;
 	uint64_t len = (uintptr_t)wake_end - (uintptr_t)wake_start;
 	uint64_t list_len = list->count * sizeof(list->msr[0]);
 	const uint32_t end = 0; /* in place of a number */
+	uint32_t others = list->cpus - 1;
 	volatile uint16_t *count =
 	        (volatile uint16_t *)(page + ((uintptr_t)wake_count - (uintptr_t)wake_start));
 
+	if (!list->count)
+		return;
 	memcpy(page, wake_start, len);
 	memcpy(page + len, list->msr, list_len);
 	memcpy(page + len + list_len, &end, sizeof(end));
@@ -59,21 +74,4 @@ wake(const struct msr_list *list, uint32_t others)
 		cpu_pause();
 	if (*count < others)
 		warn(others - *count, others);
-}
-
-void
-msr_write_all(const struct msr_list *list, uint32_t cpus)
-{
-	const struct msr *end = list->msr + list->count;
-
-	for (const struct msr *m = list->msr; m < end; m++) {
-		uint32_t number = m->number, after = number + m->count;
-		uint32_t low = m->low, high = m->high;
-
-		do
-			cpu_write_msr(number, low, high);
-		while (++number != after);
-	}
-	if (cpus > 1)
-		wake(list, cpus - 1);
 }

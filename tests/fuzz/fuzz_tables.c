@@ -20,7 +20,7 @@ static const uint8_t *script;
 static uint32_t script_len;
 
 static enum refusal_code
-read_item(uint32_t selector, const char *name, void *dst, uint64_t len, struct refusal *ret_why)
+read_item(uint32_t selector, const char *name, void *dst, uint32_t len, struct refusal *ret_why)
 {
 	(void)name;
 	(void)ret_why;

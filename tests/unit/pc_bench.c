@@ -7,6 +7,7 @@
 #include "stub/body.h"
 #include "tests/unit/pc_bench.h"
 #include "tests/unit/qtest.h"
+#include "x86/mtrr.h"
 
 /* In place of x86/port.h. */
 #define KSHIM_X86_PORT_H
@@ -66,4 +67,13 @@ pc_stop(void **state)
 	(void)state;
 	qtest_stop();
 	return 0;
+}
+
+/* In place of the CPU's registers. */
+void
+msr_set(struct msr_list *list, uint32_t number, uint32_t count, uint64_t value)
+{
+	assert_true(list->count < MSR_LIST);
+	list->msr[list->count++] =
+	        (struct msr){number, count, (uint32_t)value, (uint32_t)(value >> 32)};
 }

@@ -153,7 +153,7 @@ digit(char c)
 }
 
 static enum refusal_code
-read_item(uint32_t selector, const char *name, void *dst, uint64_t len, struct refusal *ret_why)
+read_item(uint32_t selector, const char *name, void *dst, uint32_t len, struct refusal *ret_why)
 {
 	const char *hex;
 
