@@ -80,11 +80,12 @@ kernel_file_probe(struct kernel_file *f, kernel_prober *probe, struct facts *ret
 	enum refusal_code code;
 
 	do {
-		struct image kernel;
+		const struct image *kernel = &f->image;
+		struct image member;
 
-		if (!image_member(&f->image, m->kernel_off, m->kernel_len, &kernel))
-			kernel = f->image;
-		code = probe(&kernel, ret_facts, ret_why);
+		if (f->is_bundle && image_member(kernel, m->kernel_off, m->kernel_len, &member))
+			kernel = &member;
+		code = probe(kernel, ret_facts, ret_why);
 	} while (again(f, &code, ret_why));
 	return code;
 }

@@ -275,15 +275,13 @@ check_cmdline(struct planner *p)
 	return p->why->code;
 }
 
-/* Map the whole GiB around `r` unless it lies low, keeping the list ascending and disjoint. */
+/* Map the whole GiB around `r`, keeping the list ascending and disjoint. */
 static bool
 map_far(struct plan *plan, struct range r)
 {
 	uint64_t start = align_down(r.addr, GIB), end;
 	uint32_t i = 0, n;
 
-	if (range_end(r) <= plan->map[0].len)
-		return true;
 	if (!r.len || !align_up(range_end(r), GIB, &end))
 		return !r.len;
 	while (i < plan->mapped && range_end(plan->map[i]) < start)
@@ -338,28 +336,46 @@ mapped_low(const struct plan_request *req)
 	return end;
 }
 
+static bool
+is_mapped(const struct plan *plan, struct range r)
+{
+	return range_end(r) <= plan->map[0].len;
+}
+
 /* What lies low, every placement, and for an executor inside also what it copies from. */
+static bool
+map_all(struct planner *p)
+{
+	struct plan *plan = p->plan;
+
+	plan->map[0] = (struct range){0, mapped_low(p->req)};
+	plan->mapped = 1;
+	for (uint32_t i = 0; i < plan->placements; i++) {
+		struct range r = plan->placement[i].range;
+
+		if (!is_mapped(plan, r) && !map_far(plan, r))
+			return false;
+	}
+	for (uint32_t i = 0; i < p->req->blobs && p->req->trampoline_len; i++) {
+		const struct blob *b = &p->req->blob[i];
+		struct range r = {b->addr, b->size};
+
+		if (b->where == BLOB_SPACE && !is_mapped(plan, r) && !map_far(plan, r))
+			return false;
+	}
+	return true;
+}
+
 static enum refusal_code
 place_page_tables(struct planner *p)
 {
 	struct plan *plan = p->plan;
 	bool any_late = plan->moves && plan->move[plan->moves - 1].late;
-	bool ok = true;
 
 	if (plan->protocol != PROTOCOL_LINUX64 &&
 	        (!p->req->trampoline_len || (p->req->own_tables && !any_late)))
 		return REFUSAL_NONE;
-	plan->map[0] = (struct range){0, mapped_low(p->req)};
-	plan->mapped = 1;
-	for (uint32_t i = 0; i < plan->placements; i++)
-		ok = ok && map_far(plan, plan->placement[i].range);
-	for (uint32_t i = 0; i < p->req->blobs && p->req->trampoline_len; i++) {
-		const struct blob *b = &p->req->blob[i];
-
-		if (b->where == BLOB_SPACE)
-			ok = ok && map_far(plan, (struct range){b->addr, b->size});
-	}
-	if (!ok) {
+	if (!map_all(p)) {
 		refuse(p->why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_MAPPED + 1, PLAN_MAPPED);
 		p->why->detail = "separate ranges above 4 GiB";
 		return p->why->code;

@@ -7,8 +7,10 @@
  * is asked first: an ELF may hold anything at 0x202, a bzImage never starts with 0x7f.
  */
 #include "probe.h"
+#include "wire/bootparam.h"
 
-#define HEAD       4096 /* bytes */
+#define HEAD       4096        /* bytes */
+#define ELF_MAGIC  0x464c457fu /* "\177ELF" */
 #define SYSSIZE_AT 0x1f4
 
 enum refusal_code
@@ -46,7 +48,7 @@ probe_head(const struct image *im, struct span *ret_head, struct refusal *ret_wh
 static bool
 is_bzimage(struct span head)
 {
-	return span_is(head, 0x202, "HdrS", 4) &&
+	return span_le32(head, 0x202) == ZP_HDRS &&
 	       (span_le32(head, SYSSIZE_AT) || !span_is(head, 0, "MZ", 2));
 }
 
@@ -61,9 +63,9 @@ kernel_probe(const struct image *im, struct facts *ret_facts, struct refusal *re
 	code = probe_head(im, &head, ret_why);
 	if (code)
 		return code;
-	if (span_is(head, 0, "\177ELF", 4))
+	if (span_le32(head, 0) == ELF_MAGIC)
 		return elf_probe(im, ret_facts, ret_why);
 	if (is_bzimage(head))
-		return bzimage_probe(im, ret_facts, ret_why);
+		return bzimage_read(im, head, ret_facts, ret_why);
 	return other_probe(im, ret_why);
 }

@@ -20,9 +20,10 @@
 #define HEADER_END     0x281
 #define LOADED_HIGH    1
 #define ADDRESS_HIGH   0x100000
-#define INITRD_LAST    0x37ffffff /* up to 2.02 */
-#define CMDLINE_MAX    255        /* up to 2.05 */
-#define KERNEL_INFO    16         /* bytes, up to setup_type_max */
+#define INITRD_LAST    0x37ffffff  /* up to 2.02 */
+#define CMDLINE_MAX    255         /* up to 2.05 */
+#define LTOP           0x506f544cu /* "LToP" */
+#define KERNEL_INFO    16          /* bytes, up to setup_type_max */
 #define SETUP_INDIRECT (1u << 31)
 
 enum field {
@@ -118,15 +119,10 @@ header_end(struct span head)
 }
 
 static enum refusal_code
-read_setup(struct setup *s)
+read_setup(struct setup *s, struct span head)
 {
-	struct span head;
-	enum refusal_code code = probe_head(s->im, &head, s->why);
-	uint64_t end, sects;
+	uint64_t end = header_end(head), sects;
 
-	if (code)
-		return code;
-	end = header_end(head);
 	s->head = (struct span){head.base, end};
 	if (!bounds_ok(head.size, 0, end))
 		return refuse_detail(s->why, REFUSAL_BZ_TRUNCATED, "setup header", HEADER_OFF,
@@ -213,7 +209,7 @@ find_kernel_info(const struct setup *s, struct span *ret_info)
 	        s->im, s->code_off + off, KERNEL_INFO, REFUSAL_BZ_TRUNCATED, ret_info, s->why);
 	if (code)
 		return code == REFUSAL_NEED ? code : REFUSAL_NONE;
-	if (!span_is(*ret_info, 0, "LToP", 4) || span_le32(*ret_info, 4) < KERNEL_INFO)
+	if (span_le32(*ret_info, 0) != LTOP || span_le32(*ret_info, 4) < KERNEL_INFO)
 		ret_info->size = 0;
 	return REFUSAL_NONE;
 }
@@ -276,18 +272,28 @@ fill(const struct setup *s, struct span info, struct bzimage_facts *bz)
 }
 
 enum refusal_code
-bzimage_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_why)
+bzimage_read(const struct image *im, struct span head, struct facts *ret_facts,
+        struct refusal *ret_why)
 {
 	struct setup s = {.im = im, .why = ret_why};
 	struct span info;
 	enum refusal_code code;
 
 	/* What a stream may lack comes first, for then all is read again. */
-	if ((code = read_setup(&s)) || (code = find_kernel_info(&s, &info)) ||
+	if ((code = read_setup(&s, head)) || (code = find_kernel_info(&s, &info)) ||
 	        (code = take_code(&s)) || (code = take_alignment(&s)))
 		return code;
 	ret_facts->format = KERNEL_BZIMAGE;
 	ret_facts->size = im->size;
 	fill(&s, info, &ret_facts->bz);
 	return REFUSAL_NONE;
+}
+
+enum refusal_code
+bzimage_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_why)
+{
+	struct span head;
+	enum refusal_code code = probe_head(im, &head, ret_why);
+
+	return code ? code : bzimage_read(im, head, ret_facts, ret_why);
 }

@@ -70,14 +70,7 @@ enum refusal_code
 refuse(struct refusal *why, enum refusal_code code, uint64_t where, uint64_t found,
         uint64_t wanted)
 {
-	why->code = code;
-	why->subject = why->detail = NULL;
-	why->where = where;
-	why->found = found;
-	why->wanted = wanted;
-	why->a.name = why->b.name = NULL;
-	why->a.range = why->b.range = (struct range){0, 0};
-	return code;
+	return refusal_set(why, code, where, found, wanted);
 }
 
 const char *

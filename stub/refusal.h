@@ -46,6 +46,21 @@ struct refusal {
 	struct named_range a, b; /* for a placement: what collides with what */
 };
 
+/* What refuse() does, for those to whom it is usual. */
+static inline enum refusal_code
+refusal_set(struct refusal *why, enum refusal_code code, uint64_t where, uint64_t found,
+        uint64_t wanted)
+{
+	why->code = code;
+	why->subject = why->detail = NULL;
+	why->where = where;
+	why->found = found;
+	why->wanted = wanted;
+	why->a.name = why->b.name = NULL;
+	why->a.range = why->b.range = (struct range){0, 0};
+	return code;
+}
+
 /*
  * Fill *why with code, offset, found and wanted, everything else cleared, and return the
  * code: `return refuse(ret_why, REFUSAL_X, off, found, wanted);`

@@ -36,7 +36,7 @@ struct boot {
 	struct fw_cfg_items items;
 	struct memmap map;
 	struct range zeroed; /* low memory, apart from our own, that is known to be zero */
-	struct named_range fixed[BOOT_FIXED], busy[IMAGE_RANGES];
+	struct named_range fixed[BOOT_FIXED], busy[IMAGE_RANGES + 1];
 	uint64_t rsdp;
 	struct kernel_file file;
 	struct facts facts;

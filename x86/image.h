@@ -13,20 +13,20 @@ extern const uint8_t kshim_start[], kshim_end[];
 /* What our page tables show the ROM in place of; empty in kshim.elf. */
 extern const uint8_t kshim_window[], kshim_window_end[];
 
-static inline struct named_range
-image_between(const uint8_t *start, const uint8_t *end)
+static inline void
+image_between(struct named_range *ret, const uint8_t *start, const uint8_t *end)
 {
-	uint64_t addr = (uintptr_t)start;
-
-	return (struct named_range){"kshim", {addr, (uintptr_t)end - addr}};
+	ret->name = "kshim";
+	ret->range.addr = (uintptr_t)start;
+	ret->range.len = (uintptr_t)end - (uintptr_t)start;
 }
 
 /* The ranges of memory that are ours until the jump; the second may be empty. */
 static inline void
 image_ranges(struct named_range *ret_ranges)
 {
-	ret_ranges[0] = image_between(kshim_start, kshim_end);
-	ret_ranges[1] = image_between(kshim_window, kshim_window_end);
+	image_between(&ret_ranges[0], kshim_start, kshim_end);
+	image_between(&ret_ranges[1], kshim_window, kshim_window_end);
 }
 
 #endif

@@ -56,15 +56,15 @@ set_up_machine(struct boot *b, struct refusal *ret_why)
 {
 	static struct pc pc;
 	const struct segment *kernel = &b->facts.elf.segment[0];
-	struct named_range busy[IMAGE_RANGES + 1];
+	struct named_range *placed = &b->busy[IMAGE_RANGES]; /* beyond what the plan sees */
 	enum refusal_code code;
 
-	image_ranges(busy);
-	busy[IMAGE_RANGES] = (struct named_range){
-	        "kernel", {kernel->paddr, b->placed ? kernel->mem_len : 0}};
+	placed->name = "kernel";
+	placed->range.addr = kernel->paddr;
+	placed->range.len = b->placed ? kernel->mem_len : 0;
 	pc.items.known = &b->items;
 	pc.map = &b->map;
-	pc.busy = busy;
+	pc.busy = b->busy;
 	pc.nr_busy = IMAGE_RANGES + 1;
 	pc.fseg = free_f_segment();
 	code = pc_init(&pc, ret_why);

@@ -195,12 +195,13 @@ sources_probe(struct boot *b, struct refusal *ret_why)
 	enum refusal_code code = REFUSAL_NONE;
 
 	while (!f->is_placed) {
-		struct image kernel;
+		const struct image *kernel = &f->image;
+		struct image member;
 
-		if (!image_member(
-		            &f->image, f->members.kernel_off, f->members.kernel_len, &kernel))
-			kernel = f->image;
-		code = kernel_probe(&kernel, &b->facts, ret_why);
+		if (f->is_bundle && image_member(kernel, f->members.kernel_off,
+		                            f->members.kernel_len, &member))
+			kernel = &member;
+		code = kernel_probe(kernel, &b->facts, ret_why);
 		if (code != REFUSAL_NEED)
 			break;
 		code = load_more(b, ret_why);

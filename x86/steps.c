@@ -104,9 +104,9 @@ boot_run(struct boot *b, boot_step *const *steps)
 {
 	struct refusal why; /* what refuses fills it */
 
-	for (; *steps; steps++) {
+	do {
 		if ((*steps)(b, &why))
 			die(&why);
-	}
+	} while (*++steps);
 	cpu_halt(); /* execute() does not come back without a refusal */
 }
