@@ -77,7 +77,7 @@ read_type1(struct candidate *c, struct refusal *why)
 		return false;
 	if (c->entry.architecture.size && !bls_match(span_of("x64"), c->entry.architecture))
 		return false;
-	return true;
+	return c->entry.kernel.size; /* else it would have to come by network */
 }
 
 /* The value of one of two keys, in a copy that stays: the image itself may be large. */
@@ -212,7 +212,7 @@ read_default(const struct volume *volume, unsigned count)
 static bool
 is_default(struct span glob, const struct candidate *c)
 {
-	const char *suffix = c->entry.linux.size || c->entry.efi.size ? ".conf" : ".efi";
+	const char *suffix = c->entry.kernel.size ? ".conf" : ".efi";
 	size_t used = texts_used;
 	char *id = join(c->entry.id, "", span_of(suffix));
 	bool match = id && bls_match(glob, span_of(id));
@@ -331,7 +331,7 @@ static enum refusal_code
 load(struct boot *b, const struct candidate *c, struct refusal *ret_why)
 {
 	const struct bls_entry *e = &c->entry;
-	struct span kernel = e->linux.size ? e->linux : e->efi;
+	struct span kernel = e->kernel;
 	enum refusal_code code;
 
 	b->from = path_of(c);
@@ -339,6 +339,10 @@ load(struct boot *b, const struct candidate *c, struct refusal *ret_why)
 		return no_text_room(ret_why);
 	if (!kernel.size) /* type 2 */
 		kernel = span_of(b->from);
+	if (e->has_profile && !b->has_profile) { /* the load options come first */
+		b->profile = e->profile;
+		b->has_profile = true;
+	}
 	code = read_from(c->volume, kernel, &b->kernel, ret_why);
 	if (!code)
 		code = join_options(e, &b->entry_words, ret_why);

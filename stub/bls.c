@@ -152,6 +152,11 @@ bad(struct refusal *why, const char *what, uint64_t off)
 	return REFUSAL_BLS_ENTRY;
 }
 
+struct reading {
+	struct bls_entry *entry;
+	bool has_kernel, is_uki;
+};
+
 /* Keys of which the last line counts; false for another key. */
 static bool
 read_simple(struct bls_entry *e, struct span key, struct span value)
@@ -171,22 +176,12 @@ read_simple(struct bls_entry *e, struct span key, struct span value)
 	return true;
 }
 
+/* Lines that may come several times, in order. */
 static enum refusal_code
-read_line(struct bls_entry *e, struct span key, struct span value, uint64_t off,
+read_repeated(struct bls_entry *e, struct span key, struct span value, uint64_t off,
         struct refusal *ret_why)
 {
-	bool linux = is_text(key, "linux"), efi = is_text(key, "efi");
-
-	if (read_simple(e, key, value))
-		return REFUSAL_NONE;
-	if ((linux || efi) && value.size) {
-		if (e->linux.size || e->efi.size)
-			return bad(ret_why, "second kernel", off);
-		if (linux)
-			e->linux = value;
-		else
-			e->efi = value;
-	} else if (is_text(key, "initrd") && value.size) {
+	if (is_text(key, "initrd") && value.size) {
 		if (e->initrds == BLS_INITRDS)
 			return bad(ret_why, "initrd too many", off);
 		e->initrd[e->initrds++] = value;
@@ -198,10 +193,39 @@ read_line(struct bls_entry *e, struct span key, struct span value, uint64_t off,
 	return REFUSAL_NONE;
 }
 
+static enum refusal_code
+read_line(struct reading *r, struct span key, struct span value, uint64_t off,
+        struct refusal *ret_why)
+{
+	struct bls_entry *e = r->entry;
+	bool uki = is_text(key, "uki"), url = is_text(key, "uki-url");
+	uint64_t at = 0;
+
+	if (read_simple(e, key, value))
+		return REFUSAL_NONE;
+	if (is_text(key, "profile")) {
+		e->has_profile = number(value, &at, &e->profile) && at == value.size;
+		return e->has_profile ? REFUSAL_NONE
+		                      : bad(ret_why, "profile that is no number", off);
+	}
+	if (!uki && !url && !is_text(key, "linux") && !is_text(key, "efi"))
+		return read_repeated(e, key, value, off, ret_why);
+	if (!value.size)
+		return REFUSAL_NONE;
+	if (r->has_kernel)
+		return bad(ret_why, "second kernel", off);
+	r->has_kernel = true;
+	r->is_uki = uki;
+	if (!url)
+		e->kernel = value;
+	return REFUSAL_NONE;
+}
+
 enum refusal_code
 bls_entry_read(struct span text, struct bls_entry *entry, struct refusal *ret_why)
 {
 	struct span left = text, line, key, value;
+	struct reading r = {entry, false, false};
 	enum refusal_code code = REFUSAL_NONE;
 
 	for (uint64_t i = 0; i < text.size; i++) {
@@ -211,10 +235,11 @@ bls_entry_read(struct span text, struct bls_entry *entry, struct refusal *ret_wh
 	while (!code && next_line(&left, &line)) {
 		if (split(line, &key, &value))
 			code = read_line(
-			        entry, key, value, (uint64_t)(line.base - text.base), ret_why);
+			        &r, key, value, (uint64_t)(line.base - text.base), ret_why);
 	}
-	if (!code && !entry->linux.size && !entry->efi.size)
-		return bad(ret_why, "missing linux or efi line", text.size);
+	if (!code && !r.has_kernel)
+		return bad(ret_why, "missing linux, efi or uki line", text.size);
+	entry->has_profile &= r.is_uki;
 	return code;
 }
 

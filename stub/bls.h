@@ -20,7 +20,11 @@ struct bls_entry {
 	struct span id; /* the file's name without .conf and without the counter */
 	bool counted;   /* boot counting is on: +LEFT[-DONE] in the name */
 	uint32_t left, done;
-	struct span title, version, machine_id, sort_key, architecture, linux, efi;
+	struct span title, version, machine_id, sort_key, architecture;
+	struct span
+	        kernel; /* path of `linux`, `efi` or `uki`; empty: somewhere else (`uki-url`) */
+	bool has_profile; /* of the unified kernel image that `uki` names */
+	uint32_t profile;
 	uint32_t initrds;
 	struct span initrd[BLS_INITRDS];
 	uint32_t options;
@@ -33,7 +37,8 @@ bool bls_name(struct span name, const char *suffix, struct bls_entry *ret_entry)
 /*
  * Read an entry's text into *entry, on top of what bls_name() found. Unknown keys are ignored;
  * a key is a whole word.
- * Errors: REFUSAL_BLS_ENTRY: a NUL, a second `linux` or `efi`, none of both, too many lines.
+ * Errors: REFUSAL_BLS_ENTRY: a NUL, a second `linux`, `efi` or `uki` or none of them, a profile
+ * that is no number, too many lines.
  */
 enum refusal_code bls_entry_read(
         struct span text, struct bls_entry *entry, struct refusal *ret_why);

@@ -51,13 +51,41 @@ whole_entry(void **state)
 	assert_span(e.version, "6.1.0-50");
 	assert_span(e.sort_key, "debian");
 	assert_span(e.machine_id, "0123");
-	assert_span(e.linux, "/6.1/vmlinuz");
+	assert_span(e.kernel, "/6.1/vmlinuz");
+	assert_false(e.has_profile);
 	assert_int_equal(e.initrds, 2);
 	assert_span(e.initrd[0], "/6.1/ucode");
 	assert_span(e.initrd[1], "/6.1/initrd.img");
 	assert_int_equal(e.options, 2);
 	assert_span(e.option[1], "quiet  splash");
 	assert_span(e.architecture, "x64");
+}
+
+/* `profile` belongs to `uki`, wherever it stands. */
+static void
+unified_images(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("profile 2\nuki /EFI/Linux/a.efi\nuki-x /no\n"), REFUSAL_NONE);
+	assert_span(e.kernel, "/EFI/Linux/a.efi");
+	assert_true(e.has_profile);
+	assert_int_equal(e.profile, 2);
+	assert_int_equal(parse("uki /a\nprofile 0\n"), REFUSAL_NONE);
+	assert_true(e.has_profile);
+	assert_int_equal(e.profile, 0);
+	assert_int_equal(parse("uki /a\n"), REFUSAL_NONE);
+	assert_false(e.has_profile);
+	assert_int_equal(parse("efi /a\nprofile 1\n"), REFUSAL_NONE);
+	assert_false(e.has_profile);
+	assert_int_equal(parse("uki-url https://a/b.efi\n"), REFUSAL_NONE);
+	assert_int_equal(e.kernel.size, 0);
+	assert_int_equal(parse("uki /a\nprofile\n"), REFUSAL_BLS_ENTRY);
+	assert_int_equal(why.where, 7);
+	assert_int_equal(parse("uki /a\nprofile 1x\n"), REFUSAL_BLS_ENTRY);
+	assert_int_equal(parse("uki /a\nprofile main\n"), REFUSAL_BLS_ENTRY);
+	assert_int_equal(parse("uki /a\nlinux /b\n"), REFUSAL_BLS_ENTRY);
+	assert_int_equal(parse("uki-url a\nuki /b\n"), REFUSAL_BLS_ENTRY);
+	assert_int_equal(parse("uki\n"), REFUSAL_BLS_ENTRY);
 }
 
 static void
@@ -208,6 +236,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(whole_entry),
+	        cmocka_unit_test(unified_images),
 	        cmocka_unit_test(damaged_entries),
 	        cmocka_unit_test(names_and_counters),
 	        cmocka_unit_test(defaults),
