@@ -42,7 +42,7 @@ void bench_segment(struct bench *b, uint64_t paddr, uint64_t file_len, uint64_t 
 
 enum refusal_code bench_plan(struct bench *b);
 
-/* Fail unless the plan's page tables map all that its moves read and write. */
+/* Fail unless the plan's page tables, if it has any, map all that its moves read and write. */
 void bench_check_mapped(const struct bench *b);
 
 /*
