@@ -32,7 +32,7 @@ def found(header, library):
     with open(header, encoding='utf-8') as f:
         code = re.sub(r'/\*.*?\*/', '', f.read(), flags=re.S)
     structs = re.findall(r'^struct (kshim_\w+) \{', code, re.M)
-    constants = re.findall(r'^#define (KSHIM_\w+) +[^\s"]', code, re.M)
+    constants = re.findall(r'^#define (KSHIM_\w+) +[^\s"_]', code, re.M)
     constants += [c for e in re.findall(r'^enum kshim_\w+ \{(.*?)\}', code, re.S | re.M)
                   for c in re.findall(r'\b(KSHIM_\w+)', e)]
     skip = {'KSHIM_VERSION_NUMBER'}
