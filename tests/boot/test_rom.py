@@ -9,24 +9,27 @@ import files
 import pytest
 
 BOOTS = 11                  # the first and ten more
+BOOTS_SMP = 2               # without -icount, which is slow
 PATIENCE = 120              # seconds for one of them
 ROM = os.path.join(files.BUILD, 'kshim.rom')
 ENTERED = 'kshim: entering the kernel'
 REACHED = 'kshim: userspace reached'
 
-# Machine, kernel, how Linux resets; without ACPI and a keyboard controller it jumps to the ROM.
-LOOPS = (('pc', 'debian:cloud', ''), ('q35', 'vmlinux:cloud', ''), ('microvm', 'vmlinux:cloud', ''),
-         ('q35', 'debian:cloud', 'reboot=bios,force'))
+# Machine, kernel, CPUs, how Linux resets; without ACPI and a keyboard controller it jumps to the ROM.
+LOOPS = (('pc', 'debian:cloud', 1, ''), ('q35', 'vmlinux:cloud', 1, ''),
+         ('microvm', 'vmlinux:cloud', 1, ''), ('q35', 'debian:cloud', 1, 'reboot=bios,force'),
+         ('q35', 'debian:cloud', 4, ''))
 
 
-@pytest.mark.parametrize('machine,kernel,how', LOOPS,
-                         ids=lambda v: v.replace(':', '-') or 'default')
-def test_reboots(machine, kernel, how):
+@pytest.mark.parametrize('machine,kernel,cpus,how', LOOPS,
+                         ids=lambda v: str(v).replace(':', '-') or 'default')
+def test_reboots(machine, kernel, cpus, how):
+    boots = BOOTS if cpus == 1 else BOOTS_SMP
     with tempfile.TemporaryDirectory(prefix='kshim-reboot-') as directory:
         serial = f'{directory}/serial'
         qemu = subprocess.Popen(
             ['qemu-system-x86_64', '-accel', 'tcg', '-M', machine, '-m', '256', '-nodefaults',
-             '-icount', 'shift=1,sleep=off', '-display', 'none', '-serial', f'file:{serial}',
+             '-smp', str(cpus), *(['-icount', 'shift=1,sleep=off'] if cpus == 1 else []), '-display', 'none', '-serial', f'file:{serial}',
              '-bios', ROM, '-kernel', files.path(kernel), '-initrd', files.path('initramfs'),
              '-append', f'console=ttyS0 loglevel=5 panic=-1 kshim_reboot {how}'],
             stdin=subprocess.DEVNULL)
