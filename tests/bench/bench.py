@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`make bench`: what each firmware needs from reset to the kernel, as a table, checked by `ceilings`.
 
-    bench.py [--all] [WORD...]      only the rows that hold all WORDs; --all: also OVMF, 40 seconds
+    bench.py [--all] [--write] [WORD...]
+        only the rows that hold all WORDs; --all: also OVMF, 40 seconds;
+        --write: what was measured into the README files' tables (figures.py)
 
-The figures of the README are this table. build/results/bench.json holds the same for programs, and
+The figures of the README files are this table; where they are old it says so. build/results/bench.json holds the same for programs, and
 build/results/bench the counts for tests/summary.
 """
 import json
@@ -12,6 +14,7 @@ import os
 import sys
 
 import counting
+import figures
 import files
 
 KERNELS = {'pvh': 'vmlinux:cloud', 'bzimage': 'debian:cloud'}
@@ -92,12 +95,15 @@ def run_row(row, allowed, results):
 
 
 def main():
-    words = [w for w in sys.argv[1:] if w != '--all']
+    words = [w for w in sys.argv[1:] if not w.startswith('--')]
     chosen = [r for r in rows('--all' in sys.argv) if all(w in ' '.join(r) for w in words)]
     print(f'{"firmware":20} {"machine":8} {"kernel":8} {"instructions":>13} {"port I/O":>10} '
           f'{"16-bit setup":>13} {"port I/O":>9}  entry')
     results, allowed = [], ceilings()
     passed = [run_row(row, allowed, results) for row in chosen]
+    for name in figures.old(results, '--write' in sys.argv):
+        print(f'{name}: figures written' if '--write' in sys.argv else
+              f'{name}: its figures are old; BENCH=--write writes them')
     os.makedirs(RESULTS, exist_ok=True)
     with open(f'{RESULTS}/bench.json', 'w', encoding='ascii') as f:
         json.dump(results, f, indent=1)
