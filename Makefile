@@ -478,10 +478,13 @@ CFLAGS_x86 := $(COMMON) -Oz -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -f
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffunction-sections -fdata-sections -fno-tree-sra -fno-jump-tables \
 	--param=min-pagesize=0
-# The ROM is optimised as a whole. Nothing is aligned, for its bytes are few; blocks are not sorted into
-# usual and rare ones, for what the compiler takes for rare runs in every boot.
+# The ROM is optimised as a whole. What is fast is so by few instructions, so nothing is aligned, and more
+# is inlined; blocks are not sorted into usual and rare ones, for the compiler takes for rare what runs
+# in every boot, and values are not kept in registers that must be saved for that.
 CFLAGS_rom := $(CFLAGS_x86) -flto
-CFLAGS_rom_fast := -O2 -fno-reorder-blocks-and-partition -ftree-sra -fno-align-functions -fno-align-loops -fno-align-jumps
+CFLAGS_rom_fast := -O2 -ftree-sra -fno-reorder-blocks-and-partition \
+	-fno-align-functions -fno-align-loops -fno-align-jumps -fno-gcse -fno-tree-pre \
+	--param=max-inline-insns-auto=30
 AR_rom := gcc-ar
 CFLAGS_riscv := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -march=rv64imac_zicsr_zifencei \
 	-mabi=lp64 -mcmodel=medany -mno-relax -mstrict-align -ffreestanding -fpie \
