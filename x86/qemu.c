@@ -17,7 +17,7 @@ struct told {
 };
 static const uint8_t items[] = {FW_CFG_LEGACY_KERNEL_SIZE, FW_CFG_LEGACY_KERNEL_ENTRY,
         FW_CFG_LEGACY_SETUP_SIZE, FW_CFG_LEGACY_INITRD_SIZE, FW_CFG_LEGACY_CMDLINE_SIZE};
-_Static_assert(sizeof(struct told) == sizeof(items) * sizeof(uint32_t), "one item for each");
+_Static_assert(sizeof(struct told) == 4 * sizeof(items), "one item for each");
 
 static enum refusal_code
 number(uint8_t item, uint32_t *ret_v, struct refusal *ret_why)

@@ -99,17 +99,21 @@ not_placed(const struct run *r, const uint8_t *c)
 	return bad(r, c, "file that is not placed", 0, 1);
 }
 
-/* The item named in the first argument. */
-static enum refusal_code
-item_arg(const struct run *r, const uint8_t *c, unsigned *ret_words,
-        struct fw_cfg_item *ret_item)
+/* The item named in the first argument; without a selector, and why, if there is none. */
+static struct fw_cfg_item
+item_arg(const struct run *r, const uint8_t *c, unsigned *ret_words)
 {
+	struct fw_cfg_item item = {.selector = 0};
+
 	*ret_words = fw_cfg_name_words(c + ARGS);
-	if (!*ret_words)
-		return bad(r, c, "file name", 0, FW_CFG_NAME_LEN);
-	*ret_item = items_find(r->items, c + ARGS, *ret_words);
-	return ret_item->selector ? REFUSAL_NONE
-	                          : bad(r, c, "file that fw_cfg does not have", 0, 1);
+	if (!*ret_words) {
+		bad(r, c, "file name", 0, FW_CFG_NAME_LEN);
+		return item;
+	}
+	item = items_find(r->items, c + ARGS, *ret_words);
+	if (!item.selector)
+		bad(r, c, "file that fw_cfg does not have", 0, 1);
+	return item;
 }
 
 uint64_t
@@ -180,16 +184,15 @@ allocate(struct run *r, const uint8_t *c)
 	struct table_file *file = r->end;
 	const char *name = (const char *)c + ARGS;
 	struct fw_cfg_item item;
-	enum refusal_code code;
 	uint64_t addr;
 
 	if (placed(r, c + ARGS))
 		return bad(r, c, "file that is placed twice", 2, 1);
 	if (r->t->count == TABLES_FILES)
 		return bad(r, c, "count of files", TABLES_FILES + 1, TABLES_FILES);
-	code = item_arg(r, c, &file->words, &item);
-	if (code)
-		return code;
+	item = item_arg(r, c, &file->words);
+	if (!item.selector)
+		return r->why->code;
 	addr = take(r, c, item.size);
 	if (!addr)
 		return r->why->code;
@@ -277,13 +280,12 @@ write_pointer(const struct run *r, const uint8_t *c)
 	unsigned size = c[AFTER_2 + 8], words;
 	const struct table_file *to = placed(r, c + NAME_2);
 	struct fw_cfg_item item;
-	enum refusal_code code;
 
 	if (!to)
 		return not_placed(r, c);
-	code = item_arg(r, c, &words, &item);
-	if (code)
-		return code;
+	item = item_arg(r, c, &words);
+	if (!item.selector)
+		return r->why->code;
 	limit = pointer_limit(r, c, size, off, item.size);
 	if (!limit)
 		return r->why->code;
