@@ -167,6 +167,8 @@ def grub(line):
     config = uki_part('grub.cfg', f'search --file --set=root /stub\nlinux /stub {line}\n'
                                   'initrd /bundle\nboot\n'.encode())
     out = os.path.join(files.MADE, f'grub-{os.getpid()}.efi')
+    if not os.path.exists('/usr/lib/grub/x86_64-efi/linux.mod'):
+        raise files.Missing('GRUB for UEFI is not installed: run make deps')
     subprocess.run(['grub-mkstandalone', '-O', 'x86_64-efi', '--install-modules', 'linux fat search normal',
                     '--fonts=', '--locales=', '--themes=',
                     '-o', out, f'boot/grub/grub.cfg={config}'], check=True)
