@@ -35,12 +35,12 @@ place(struct pci_areas *areas, const struct pci_need *need)
 	return 0;
 }
 
-/* Place a whole list; the first need that has no room, or PCI_NONE. */
+/* Place a whole list into the areas; the first need that has no room, or PCI_NONE. */
 static uint16_t
-place_list(struct pci *p, struct pci_areas areas, uint16_t first)
+place_list(struct pci *p, struct pci_areas *areas, uint16_t first)
 {
 	for (uint16_t n = first; n != PCI_NONE; n = p->need[n].next) {
-		p->need[n].addr = place(&areas, &p->need[n]);
+		p->need[n].addr = place(areas, &p->need[n]);
 		if (!p->need[n].addr && p->need[n].kind != PCI_IO)
 			return n;
 	}
@@ -82,21 +82,22 @@ static enum refusal_code
 place_roots(struct pci *p, struct refusal *ret_why)
 {
 	uint16_t all = PCI_NONE, wide = PCI_NONE, failed, next;
+	struct pci_areas mem = p->mem;
 
-	place_list(p, p->io, p->root.first[PCI_IO]);
+	place_list(p, &p->io, p->root.first[PCI_IO]);
 	for (unsigned kind = PCI_MEM; kind <= PCI_PREF; kind++) {
 		for (uint16_t n = p->root.first[kind]; n != PCI_NONE; n = next) {
 			next = p->need[n].next;
 			pci_insert(p, &all, n);
 		}
 	}
-	if (place_list(p, p->mem, all) == PCI_NONE)
+	if (place_list(p, &mem, all) == PCI_NONE)
 		return REFUSAL_NONE;
 	split_wide(p, &all, &wide);
-	failed = place_list(p, p->mem, all);
+	failed = place_list(p, &p->mem, all);
 	if (failed != PCI_NONE)
 		return no_room(p, &p->mem, failed, ret_why);
-	failed = place_list(p, p->high, wide);
+	failed = place_list(p, &p->high, wide);
 	return failed == PCI_NONE ? REFUSAL_NONE : no_room(p, &p->high, failed, ret_why);
 }
 
@@ -111,7 +112,7 @@ place_behind(struct pci *p, const struct pci_function *bridge)
 		if (w != PCI_NONE && p->need[w].addr)
 			window = (struct pci_areas){
 			        .area = {{p->need[w].addr, p->need[w].size}}, .count = 1};
-		place_list(p, window, bridge->needs.first[kind]);
+		place_list(p, &window, bridge->needs.first[kind]);
 	}
 }
 

@@ -145,6 +145,24 @@ def without_a20(bzimage):
     return bytes(data)
 
 
+def loader_command(number, *arguments):
+    """One command of etc/table-loader (QEMU hw/acpi/bios-linker-loader.c); a text is a file's name."""
+    out = struct.pack('<I', number)
+    for a in arguments:
+        out += a.encode().ljust(56, b'\0') if isinstance(a, str) else a
+    return out.ljust(128, b'\0')
+
+
+HIGH, FSEG = (struct.pack('<IB', 16, zone) for zone in (1, 2))
+TABLE_LOADERS = {
+    'absent': loader_command(1, 'opt/absent', HIGH),
+    'item': loader_command(1, 'opt/item', HIGH),
+    # QEMU lets nobody write to what -fw_cfg gave.
+    'write': loader_command(1, 'opt/item', FSEG) +
+             loader_command(4, 'opt/item', 'opt/item', struct.pack('<IIB', 0, 0, 4)),
+}
+
+
 def path(name):
     kind, _, rest = name.partition(':')
     if kind == 'probe':
@@ -172,6 +190,8 @@ def path(name):
         data = bytearray(read(path(rest)))
         data[int(at, 0):int(at, 0) + len(new) // 2] = bytes.fromhex(new)
         return write(name, data)
+    if kind == 'table-loader':
+        return write(name, TABLE_LOADERS[rest])
     if kind == 'without-a20':
         return write(name, without_a20(read(path(rest))))
     if kind == 'bundle':

@@ -169,12 +169,17 @@ def kernel_arguments(row, directory, line):
     return args + files_by_fw_cfg(row, directory, row.own_line)
 
 
+def with_files(words):
+    """The words with {a file's name} replaced by where it is."""
+    return [re.sub(r'\{([^}]+)\}', lambda m: files.path(m[1]), word) for word in words]
+
+
 def command(row, directory):
     line, _ = lines(row)
     return ['qemu-system-x86_64', '-accel', 'tcg', '-M', row.machine, '-cpu', row.cpu,
             '-m', str(row.memory), '-smp', str(row.cpus), '-nodefaults', '-display', 'none',
             '-no-reboot', '-serial', f'file:{directory}/serial',
-            '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', *row.qemu,
+            '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', *with_files(row.qemu),
             *kernel_arguments(row, directory, line)]
 
 

@@ -143,4 +143,30 @@ REFUSALS = [
                 initrds=('zeros:60000000',)),
 ]
 
+
+def refused_tables(name, code, script, item):
+    """By a script of ours, which QEMU without ACPI has none beside."""
+    return rom_refused(f'tables-{name}', code, 'none', machine='pc,acpi=off', qemu=(
+        '-fw_cfg', f'name=etc/table-loader,file={{table-loader:{script}}}',
+        '-fw_cfg', f'name=opt/item,file={{{item}}}'))
+
+
+def devices(*each):
+    return tuple(word for device in each for word in ('-device', device))
+
+
+FULL_SLOTS = [f'pci-testdev,addr={slot:x}.{function:x},multifunction=on'
+              for slot in range(1, 30) for function in range(8)]
+BEHIND = [f'pci-testdev,bus=b,addr={slot:x}' for slot in range(1, 32)]
+REFUSALS += [
+    refused_tables('file-absent', 'acpi.table-loader', 'absent', 'bytes:8'),
+    refused_tables('too-big', 'acpi.no-room', 'item', 'zeros:5000000'),
+    refused_tables('write', 'fw-cfg.error', 'write', 'bytes:8'),
+    rom_refused('pci-memory', 'pci.no-room', 'none', machine='pc',
+                qemu=devices(*4 * ['secondary-vga,vgamem_mb=512'])),
+    rom_refused('pci-functions', 'pci.too-many', 'none',
+                qemu=devices(*FULL_SLOTS, 'pcie-pci-bridge,id=b,addr=1e', *BEHIND)),
+    rom_refused('bundle-link', 'bundle.link', f'patch:14:{b"0000a1ff".hex()}:bundle:probe:pvh32'),
+]
+
 ROWS = ROM + LINUX + REFUSALS

@@ -56,7 +56,7 @@ class Row:
     status: Optional[int] = None            # of QEMU, if it matters
     refusal: str = ''                       # code by which kshim must refuse
     prelude: Optional[Prelude] = None
-    qemu: tuple = ()                        # more arguments
+    qemu: tuple = ()                        # more arguments; {a file by name} in them is its path
     timeout: int = 120                      # seconds, on a loaded machine
     skip: str = ''                          # the reason, if the row cannot run
 

@@ -351,6 +351,20 @@ no_room_for_it(void **state)
 	assert_int_equal(pc_why.wanted, 2 * GIB);
 }
 
+/* The fourth has no room, and it is told what the three before have left. */
+static void
+no_room_for_all(void **state)
+{
+	(void)state;
+	assert_int_equal(pc_set_up("-M pc -m 512M -device secondary-vga,vgamem_mb=512 "
+	                           "-device secondary-vga,vgamem_mb=512 "
+	                           "-device secondary-vga,vgamem_mb=512 "
+	                           "-device secondary-vga,vgamem_mb=512"),
+	        REFUSAL_PCI_ROOM);
+	assert_int_equal(pc_why.wanted, 512 * MIB);
+	assert_int_equal(pc_why.found, 0xfec00000 - 2 * GIB - 3 * 512 * MIB);
+}
+
 /* Seventeen windows of 4 KiB and more: some slots stay without ports, and nothing else does. */
 static void
 ports_run_out(void **state)
@@ -381,6 +395,7 @@ main(void)
 	        cmocka_unit_test_teardown(extra_roots, pc_stop),
 	        cmocka_unit_test_teardown(above_4g, pc_stop),
 	        cmocka_unit_test_teardown(no_room_for_it, pc_stop),
+	        cmocka_unit_test_teardown(no_room_for_all, pc_stop),
 	        cmocka_unit_test_teardown(ports_run_out, pc_stop),
 	};
 
