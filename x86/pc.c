@@ -17,7 +17,7 @@
 static void
 write_mptable(struct pc *pc)
 {
-	struct cpuid id = cpuid(1);
+	struct cpuid id = cpuid_basic(1);
 	struct mp_machine m = {.cpus = pc->cpus, .signature = id.a, .features = id.d};
 
 	pc_slot_irqs(pc, &m);
@@ -61,7 +61,7 @@ load_tables(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 static enum refusal_code
 set_msrs(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 {
-	uint32_t has = cpuid(1).d;
+	uint32_t has = cpuid_basic(1).d;
 	struct msr_list list;
 	uint64_t feature = 0;
 	enum refusal_code code;

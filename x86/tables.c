@@ -299,9 +299,9 @@ write_pointer(const struct run *r, const uint8_t *c)
 }
 
 static enum refusal_code
-carry_out(struct run *r, const uint8_t *c)
+carry_out(struct run *r, const uint8_t *c, uint32_t command)
 {
-	switch (arg32(c + COMMAND)) {
+	switch (command) {
 	case ALLOCATE:
 		return allocate(r, c);
 	case ADD_POINTER:
@@ -332,7 +332,13 @@ tables_load(struct tables *t, const struct items *items, struct refusal *ret_why
 		return bad(&r, c, "size", script->size, sizeof(t->script));
 	code = items->read(
 	        script->selector, FW_CFG_TABLE_LOADER, t->script, script->size, ret_why);
-	for (; !code && c < end && arg32(c + COMMAND) != END; c += TABLES_COMMAND)
-		code = carry_out(&r, c);
+	while (!code) {
+		uint32_t command = c < end ? arg32(c + COMMAND) : END;
+
+		if (command == END)
+			return REFUSAL_NONE;
+		code = carry_out(&r, c, command);
+		c += TABLES_COMMAND;
+	}
 	return code;
 }
