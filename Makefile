@@ -149,6 +149,8 @@ ROM_FAST := \
 	stub/handoff_setup_data.c \
 	stub/handoff_start_info.c \
 	stub/handoff_zero_page.c \
+	stub/image.c \
+	stub/kernel_file.c \
 	stub/memmap.c \
 	stub/moves.c \
 	stub/paging.c \

@@ -173,6 +173,7 @@ sources_blobs(struct boot *b, struct refusal *ret_why)
 	enum refusal_code code;
 
 	b->request.blob[0] = kernel_file_member(f, m->kernel_off, m->kernel_len);
+	b->request.blob[0].name = f->blob.name;
 	b->request.blobs = 1;
 	code = add_initrd(b, kernel_file_member(f, m->initrd_off, m->initrd_len), ret_why);
 	for (uint32_t i = 0; !code && i < FW_CFG_INITRDS; i++) {

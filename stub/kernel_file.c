@@ -95,6 +95,7 @@ kernel_file_member(const struct kernel_file *f, uint64_t off, uint64_t len)
 {
 	struct blob blob = f->blob;
 
+	blob.name = NULL;
 	blob.addr += off;
 	blob.size = len;
 	return blob;

@@ -53,7 +53,7 @@ enum refusal_code kernel_file_line(
 enum refusal_code kernel_file_probe(struct kernel_file *f, kernel_prober *probe,
         struct facts *ret_facts, struct refusal *ret_why);
 
-/* A part of the file as a blob of its own: members.kernel_off and kernel_len, or others. */
+/* A part of the file (a member) as a blob of its own, without a name yet. */
 struct blob kernel_file_member(const struct kernel_file *f, uint64_t off, uint64_t len);
 
 #endif

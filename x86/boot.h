@@ -9,24 +9,14 @@
 #ifndef KSHIM_X86_BOOT_H
 #define KSHIM_X86_BOOT_H
 
-#include "stub/bundle.h"
 #include "stub/entry.h"
+#include "stub/kernel_file.h"
 #include "x86/fw_cfg.h"
 #include "x86/image.h"
 #include "x86/launcher.h"
 
 #define BOOT_FIXED 32
 #define NAME_ROOM  16 /* "initrd 32" */
-
-/* The file that the kernel is in: all of it, or a member of a bundle. */
-struct kernel_file {
-	const char *name;   /* for messages: "module 1", "opt/org.kshim/kernel" */
-	struct blob blob;   /* the whole file */
-	struct image image; /* what of it is at hand */
-	bool is_placed;     /* it lies where it will run, and the facts are known */
-	bool is_bundle;     /* otherwise `members` says: kernel = the whole file */
-	struct bundle members;
-};
 
 struct boot {
 	uint64_t handed; /* address of what the launcher handed over */
@@ -39,6 +29,7 @@ struct boot {
 	struct named_range fixed[BOOT_FIXED], busy[IMAGE_RANGES + 1];
 	uint64_t rsdp;
 	struct kernel_file file;
+	bool file_is_placed; /* it lies where it will run, and the facts are known */
 	struct facts facts;
 	char line[LINE_ROOM];
 	struct cmdline_words words;

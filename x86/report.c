@@ -24,7 +24,7 @@ report_kernel(const struct boot *b)
 
 	say("version " KSHIM_VERSION);
 	text_str(&t, "kernel from ");
-	text_str(&t, b->file.name);
+	text_str(&t, b->file.blob.name);
 	text_str(&t, b->file.is_bundle ? " (a bundle): " : ": ");
 	report_facts(&t, &b->facts);
 	say(buf);

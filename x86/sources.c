@@ -13,12 +13,6 @@
 #include "x86/reach.h"
 #include "x86/room.h"
 
-#define WINDOW      (8 * KIB) /* least that is read of a stream at once */
-#define WINDOW_ROOM (IMAGE_WINDOWS * WINDOW)
-
-static uint8_t windows[WINDOW_ROOM];
-static uint64_t windows_used;
-
 static enum refusal_code
 with_subject(enum refusal_code code, const char *subject, struct refusal *why)
 {
@@ -35,8 +29,9 @@ space(uint64_t addr, uint64_t len)
 
 /* Read the whole stream to free memory, and go on with it there. */
 static enum refusal_code
-stage_file(struct boot *b, struct refusal *ret_why)
+stage_file(void *boot, struct refusal *ret_why)
 {
+	struct boot *b = boot;
 	struct kernel_file *f = &b->file;
 	struct named_range avoid[IMAGE_RANGES + BOOT_FIXED + LAUNCHER_MODULES];
 	uint32_t n = IMAGE_RANGES;
@@ -54,36 +49,15 @@ stage_file(struct boot *b, struct refusal *ret_why)
 	}
 	if (!room_find(&b->map, avoid, n, f->blob.size, &addr))
 		return refuse(ret_why, REFUSAL_FW_CFG_STAGE, 0, f->blob.size, 0);
-	code = reach(f->name, addr, f->blob.size, ret_why);
+	code = reach(f->blob.name, addr, f->blob.size, ret_why);
 	if (!code)
-		code = fw_cfg_stream(f->blob.handle, f->name, 0, (void *)(uintptr_t)addr,
+		code = fw_cfg_stream(f->blob.handle, f->blob.name, 0, (void *)(uintptr_t)addr,
 		        f->blob.size, ret_why);
 	if (code)
 		return code;
 	f->blob.where = BLOB_SPACE;
 	f->blob.addr = addr;
 	f->image = image_of(space(addr, f->blob.size));
-	return REFUSAL_NONE;
-}
-
-/* Answer a REFUSAL_NEED for [why->where, + why->wanted) of the kernel's file. */
-static enum refusal_code
-load_more(struct boot *b, struct refusal *why)
-{
-	struct kernel_file *f = &b->file;
-	uint64_t off = why->where, len = why->wanted > WINDOW ? why->wanted : WINDOW;
-	struct span bytes = {windows + windows_used, len};
-	enum refusal_code code;
-
-	if (len > f->blob.size - off)
-		bytes.size = len = f->blob.size - off;
-	if (f->image.windows == IMAGE_WINDOWS || len > WINDOW_ROOM - windows_used)
-		return stage_file(b, why);
-	code = fw_cfg_stream(f->blob.handle, f->name, off, windows + windows_used, len, why);
-	if (code)
-		return code;
-	windows_used += len;
-	image_add(&f->image, off, bytes);
 	return REFUSAL_NONE;
 }
 
@@ -94,23 +68,24 @@ choose_file(struct boot *b, struct refusal *ret_why)
 	struct kernel_file *f = &b->file;
 
 	if (b->items.kernel.selector) {
-		f->name = FW_CFG_KERNEL;
-		f->blob = (struct blob){.where = BLOB_STREAM,
+		f->blob = (struct blob){.name = FW_CFG_KERNEL,
+		        .where = BLOB_STREAM,
 		        .handle = b->items.kernel.selector,
 		        .size = b->items.kernel.size};
 		image_open(&f->image, f->blob.size);
 	} else if (b->launcher.modules) {
 		f->blob = b->launcher.module[0];
-		f->is_placed = b->placed;
-		f->name = f->blob.name;
+		b->file_is_placed = b->placed;
 		if (f->blob.where == BLOB_STREAM)
 			image_open(&f->image, f->blob.size);
-		else if (!f->is_placed)
+		else if (!b->file_is_placed)
 			f->image = image_of(space(f->blob.addr, f->blob.size));
 	} else {
 		return refuse(ret_why, REFUSAL_NO_KERNEL, 0, 0, 0);
 	}
-	f->blob.name = f->name;
+	f->read = fw_cfg_stream;
+	f->stage = stage_file;
+	f->context = b;
 	return REFUSAL_NONE;
 }
 
@@ -122,37 +97,11 @@ sources_kernel_file(struct boot *b, struct refusal *ret_why)
 
 	if (code)
 		return code;
-	if (f->is_placed) {
+	if (b->file_is_placed) {
 		f->members.kernel_len = f->blob.size;
 		return REFUSAL_NONE;
 	}
-	while ((code = bundle_read(&f->image, &f->is_bundle, &f->members, ret_why)) ==
-	        REFUSAL_NEED) {
-		code = load_more(b, ret_why);
-		if (code)
-			break;
-	}
-	if (!code && !f->is_bundle)
-		f->members = (struct bundle){.kernel_len = f->blob.size};
-	return with_subject(code, f->name, ret_why);
-}
-
-static enum refusal_code
-append_bundle_line(struct boot *b, struct cmdline *line, struct refusal *ret_why)
-{
-	struct kernel_file *f = &b->file;
-	struct span part;
-	enum refusal_code code;
-
-	if (!f->members.cmdline_len)
-		return REFUSAL_NONE;
-	while ((code = image_get(&f->image, f->members.cmdline_off, f->members.cmdline_len,
-	                REFUSAL_BUNDLE_TRUNCATED, &part, ret_why)) == REFUSAL_NEED) {
-		code = load_more(b, ret_why);
-		if (code)
-			break;
-	}
-	return code ? code : cmdline_append(line, part, ret_why);
+	return kernel_file_look(f, ret_why);
 }
 
 static enum refusal_code
@@ -178,7 +127,7 @@ sources_command_line(struct boot *b, struct refusal *ret_why)
 	enum refusal_code code;
 
 	*line = cmdline_init(b->line, sizeof(b->line));
-	code = append_bundle_line(b, line, ret_why);
+	code = kernel_file_line(&b->file, line, ret_why);
 	if (!code)
 		code = append_fw_cfg_line(b, line, ret_why);
 	if (!code)
@@ -191,24 +140,9 @@ sources_command_line(struct boot *b, struct refusal *ret_why)
 enum refusal_code
 sources_probe(struct boot *b, struct refusal *ret_why)
 {
-	struct kernel_file *f = &b->file;
-	enum refusal_code code = REFUSAL_NONE;
-
-	while (!f->is_placed) {
-		const struct image *kernel = &f->image;
-		struct image member;
-
-		if (f->is_bundle && image_member(kernel, f->members.kernel_off,
-		                            f->members.kernel_len, &member))
-			kernel = &member;
-		code = kernel_probe(kernel, &b->facts, ret_why);
-		if (code != REFUSAL_NEED)
-			break;
-		code = load_more(b, ret_why);
-		if (code)
-			break;
-	}
-	return with_subject(code, f->name, ret_why);
+	return b->file_is_placed
+	               ? REFUSAL_NONE
+	               : kernel_file_probe(&b->file, kernel_probe, &b->facts, ret_why);
 }
 
 /* Append an initrd. An empty file counts: a hypervisor knows its modules by their order. */
@@ -233,18 +167,6 @@ add_initrd(struct boot *b, struct blob blob, struct refusal *ret_why)
 	return REFUSAL_NONE;
 }
 
-/* A part of the kernel's file as a blob of its own. */
-static struct blob
-member(const struct kernel_file *f, uint64_t off, uint64_t len)
-{
-	struct blob blob = f->blob;
-
-	blob.name = NULL;
-	blob.addr += off;
-	blob.size = len;
-	return blob;
-}
-
 enum refusal_code
 sources_blobs(struct boot *b, struct refusal *ret_why)
 {
@@ -253,11 +175,12 @@ sources_blobs(struct boot *b, struct refusal *ret_why)
 	bool first_module_taken = b->first_is_kernel || !b->items.kernel.selector;
 	enum refusal_code code = REFUSAL_NONE;
 
-	b->request.blob[0] = member(f, m->kernel_off, m->kernel_len);
-	b->request.blob[0].name = f->name;
+	b->request.blob[0] = kernel_file_member(f, m->kernel_off, m->kernel_len);
+	b->request.blob[0].name = f->blob.name;
 	b->request.blobs = 1;
 	if (m->initrd_len)
-		code = add_initrd(b, member(f, m->initrd_off, m->initrd_len), ret_why);
+		code = add_initrd(
+		        b, kernel_file_member(f, m->initrd_off, m->initrd_len), ret_why);
 	for (uint32_t i = 0; !code && i < b->items.initrds; i++) {
 		const struct fw_cfg_item *item = &b->items.initrd[i];
 
