@@ -13,7 +13,8 @@
 typedef void trampoline_code(const struct machine_state *state, const struct move *late,
         uint64_t count, uint64_t page_tables);
 
-extern const uint8_t trampoline_start[]; /* trampoline.asm: BODY_TRAMPOLINE_CODE bytes */
+/* trampoline.asm: BODY_TRAMPOLINE_CODE bytes; from trampoline_moves on for late moves only */
+extern const uint8_t trampoline_start[], trampoline_moves[];
 
 static uint64_t
 copy_late_moves(const struct plan *plan, struct move *out)
@@ -35,8 +36,11 @@ jump_to_kernel(const struct plan *plan)
 	struct machine_state *state =
 	        (struct machine_state *)(uintptr_t)(addr + BODY_TRAMPOLINE_CODE);
 	struct move *late = (struct move *)(state + 1);
+	uint64_t count = copy_late_moves(plan, late);
+	uintptr_t end = count ? (uintptr_t)trampoline_start + BODY_TRAMPOLINE_CODE
+	                      : (uintptr_t)trampoline_moves;
 
-	memcpy((void *)(uintptr_t)addr, trampoline_start, BODY_TRAMPOLINE_CODE);
+	memcpy((void *)(uintptr_t)addr, trampoline_start, end - (uintptr_t)trampoline_start);
 	entry_state(plan, state);
-	run(state, late, copy_late_moves(plan, late), state->cr3);
+	run(state, late, count, state->cr3);
 }

@@ -23,7 +23,7 @@
 
 section .rodata				; data for whoever links it: it never runs in place
 align 16
-global trampoline_start, trampoline_end
+global trampoline_start, trampoline_moves, trampoline_end
 trampoline_start:
 bits 64
 	cli
@@ -37,24 +37,8 @@ bits 64
 	mov	cr3, rcx
 have_tables:
 	mov	rbx, rdi		; state
-	mov	r9, rsi			; next move
-	mov	r10, rdx		; moves left
-
-.next:	test	r10, r10
-	jz	.moved
-	mov	rdi, [r9 + MOVE_DST]
-	mov	rcx, [r9 + MOVE_LEN]
-	cmp	dword [r9 + MOVE_OP], OP_ZERO
-	je	.zero
-	mov	rsi, [r9 + MOVE_SRC]
-	COPY_OVERLAPPING
-	jmp	.done
-.zero:	xor	eax, eax
-	FILL
-.done:	add	r9, MOVE_SIZE
-	dec	r10
-	jmp	.next
-
+	test	rdx, rdx
+	jnz	trampoline_moves
 .moved:
 	mov	al, POST_JUMP		; kshim run listens for it
 	out	PORT_POST, al
@@ -203,6 +187,26 @@ own_gdt:
 	dq	0x00cf9b000000ffff	; OWN_CS32
 	dq	0x00af9b000000ffff	; OWN_CS64
 	dq	0x00cf93000000ffff	; OWN_DATA
+
+; The late moves, rdx of them from rsi on; at the end, for a boot without them does not copy this.
+align 8
+bits 64
+trampoline_moves:
+	mov	r9, rsi			; next move
+	mov	r10, rdx		; moves left
+.next:	mov	rdi, [r9 + MOVE_DST]
+	mov	rcx, [r9 + MOVE_LEN]
+	cmp	dword [r9 + MOVE_OP], OP_ZERO
+	je	.zero
+	mov	rsi, [r9 + MOVE_SRC]
+	COPY_OVERLAPPING
+	jmp	.done
+.zero:	xor	eax, eax
+	FILL
+.done:	add	r9, MOVE_SIZE
+	dec	r10
+	jnz	.next
+	jmp	have_tables.moved
 align 16
 	times 64 db 0
 	times TRAMPOLINE_CODE - ($ - trampoline_start) db 0	; or it has outgrown its room
