@@ -38,6 +38,9 @@ resume:
 	jne	boot
 	xor	eax, eax
 	out	CMOS + 1, al		; the next reset is one
+	mov	ebx, [ecx + FACS_WAKING_VECTOR]
+	test	ebx, ebx
+	jz	boot			; nobody who wants to be woken
 	mov	esi, SEEN_AT(i440fx)
 	mov	edx, PCI_ADDRESS
 	mov	eax, AT(0, 0, 0)
@@ -56,8 +59,7 @@ resume:
 	mov	dl, PCI_ADDRESS + 4 & 0xff
 	out	dx, eax
 	jmp	.next
-.done:	mov	eax, [ecx + FACS_WAKING_VECTOR]
-	mov	ebx, eax
+.done:	mov	eax, ebx
 	shr	eax, 4
 	and	ebx, 15
 	lgdt	[SEEN_AT(gdt.descriptor)]

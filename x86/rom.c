@@ -71,7 +71,9 @@ set_up_machine(struct boot *b, struct refusal *ret_why)
 	if (pc.line) /* the F segment is memory now and shows the ROM no more */
 		memcpy((void *)(uintptr_t)(F_SEGMENT + ROM_LEN - RESET_LEN), rom_reset,
 		        RESET_LEN);
-	if (!code && pc.line)
+	/* A kernel that QEMU has placed it places again at each reset, over the one that
+	 * sleeps. */
+	if (!code && pc.line && !b->placed)
 		note_facs(&pc.tables);
 	b->request.rsdp = pc.rsdp;
 	return code;

@@ -16,7 +16,7 @@ MIB = 1 << 20
 class Guest:
     """with Guest(directory, words for QEMU, name of the init) as g: the guest runs; ended at the end."""
 
-    def __init__(self, directory, words, init, firmware=devices.ROM):
+    def __init__(self, directory, words, init, firmware=devices.ROM, kernel=f'debian:{devices.KERNEL}'):
         self.serial = f'{directory}/serial'
         disk, qmp = f'{directory}/disk', f'{directory}/qmp'
         with open(disk, 'wb') as f:
@@ -30,7 +30,7 @@ class Guest:
              *words.split(), '-drive', devices.DISK.format(disk=disk) + ',id=d',
              '-serial', f'file:{self.serial}', '-qmp', f'unix:{qmp}',
              *(['-bios', firmware] if firmware else []),
-             '-kernel', files.path(f'debian:{devices.KERNEL}'), '-initrd', devices.initramfs(init),
+             '-kernel', files.path(kernel), '-initrd', devices.initramfs(init),
              '-append', 'console=ttyS0 quiet panic=-1'], stdin=subprocess.DEVNULL)
 
     def __enter__(self):

@@ -10,6 +10,20 @@ TIMEOUT = 150
 WORDS = '-m 512 -smp 2 -device virtio-blk-pci,drive=d'
 
 
+def test_suspend_of_a_placed_kernel():
+    """QEMU has written the ELF over the one that sleeps: a new boot, and no jump into it."""
+    with tempfile.TemporaryDirectory(prefix='kshim-suspend-') as directory:
+        end = time.monotonic() + TIMEOUT
+        with guest.Guest(directory, f'-M q35 {WORDS}', 'suspend-init', kernel='vmlinux:amd64') as g:
+            g.wait_for('suspend: sleeps 1', end)
+            g.wait_for_state('suspended', end)
+            g.command('system_wakeup')
+            while g.text().count('suspend: can') < 2:
+                g.wait_for('suspend: can', end)
+                assert time.monotonic() < end, g.text()[-2000:]
+                time.sleep(0.2)
+
+
 @pytest.mark.parametrize('machine', ('pc', 'q35'))
 def test_suspend(machine):
     with tempfile.TemporaryDirectory(prefix='kshim-suspend-') as directory:

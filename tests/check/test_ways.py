@@ -70,7 +70,8 @@ def kernel_on(row):
     found = {name for name in disks if isinstance(name, str) and name.startswith(kinds)}
     if len(found) != 1:
         return None
-    return found.pop().removeprefix('bundle:')
+    name = found.pop()
+    return name.removeprefix('bundle:').partition('+')[0] if name.startswith('bundle:') else name
 
 
 def efi_cases():
