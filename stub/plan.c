@@ -393,38 +393,28 @@ place_trampoline(struct planner *p)
 }
 
 enum refusal_code
-plan_by(plan_step *const *steps, const struct plan_request *req, struct plan *ret_plan,
+plan_begin(struct planner *p, const struct plan_request *req, struct plan *ret_plan,
         struct refusal *ret_why)
 {
-	struct planner p = {req, ret_plan, ret_why, {0, 0}};
-	enum refusal_code code = REFUSAL_NONE;
-
+	*p = (struct planner){req, ret_plan, ret_why, {0, 0}};
 	ret_plan->placements = ret_plan->moves = ret_plan->mapped = ret_plan->map_entries = 0;
 	ret_plan->initrd = (struct range){0, 0};
 	ret_plan->modules_apart = false;
 	ret_plan->kernel_alignment = 0;
-	if (!memmap_ram_end(req->map))
-		return refuse(ret_why, req->map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE,
-		        0, 0, 1);
-	for (; !code && *steps; steps++)
-		code = (*steps)(&p);
-	return code;
+	if (memmap_ram_end(req->map))
+		return REFUSAL_NONE;
+	return refuse(
+	        ret_why, req->map->count ? REFUSAL_MAP_NO_RAM : REFUSAL_MAP_NONE, 0, 0, 1);
 }
 
 enum refusal_code
 plan_x86_make(const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why)
 {
-	static plan_step *const steps[] = {
-	        plan_kernel,
-	        check_cmdline,
-	        check_map,
-	        place_handoff,
-	        plan_initrds,
-	        plan_moves,
-	        place_trampoline,
-	        place_page_tables,
-	        NULL,
-	};
+	struct planner p;
 
-	return plan_by(steps, req, ret_plan, ret_why);
+	if (plan_begin(&p, req, ret_plan, ret_why) || plan_kernel(&p) || check_cmdline(&p) ||
+	        check_map(&p) || place_handoff(&p) || plan_initrds(&p) || plan_moves(&p) ||
+	        place_trampoline(&p) || place_page_tables(&p))
+		return ret_why->code;
+	return REFUSAL_NONE;
 }

@@ -101,8 +101,10 @@ plan_fdt(struct planner *p)
 enum refusal_code
 plan_riscv_make(const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why)
 {
-	static plan_step *const steps[] = {
-	        plan_kernel_image, plan_fdt, plan_initrds, plan_moves, NULL};
+	struct planner p;
 
-	return plan_by(steps, req, ret_plan, ret_why);
+	if (plan_begin(&p, req, ret_plan, ret_why) || plan_kernel_image(&p) || plan_fdt(&p) ||
+	        plan_initrds(&p) || plan_moves(&p))
+		return ret_why->code;
+	return REFUSAL_NONE;
 }

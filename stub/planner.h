@@ -20,9 +20,11 @@ struct planner {
 	struct range pool; /* free low memory that was found at once for small structures */
 };
 
-/* One decision; the steps of a machine end with NULL. */
-typedef enum refusal_code plan_step(struct planner *p);
-enum refusal_code plan_by(plan_step *const *steps, const struct plan_request *req,
+/*
+ * Begin a plan; the steps of a machine follow, each of them one decision. Like each step it
+ * returns REFUSAL_NONE, or has filled *ret_why. Errors: REFUSAL_MAP_NONE, REFUSAL_MAP_NO_RAM.
+ */
+enum refusal_code plan_begin(struct planner *p, const struct plan_request *req,
         struct plan *ret_plan, struct refusal *ret_why);
 
 /* What a search for room keeps away from, beyond what is fixed or already placed. */

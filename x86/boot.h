@@ -44,9 +44,6 @@ struct boot {
  */
 typedef enum refusal_code boot_step(struct boot *b, struct refusal *ret_why);
 
-/* Take the steps in order; the last one jumps. What a step refuses ends in die(). */
-_Noreturn void boot_run(struct boot *b, boot_step *const *steps);
-
 /* launched.c: read what the launcher handed over, then take the steps of kshim.elf. */
 _Noreturn void boot_launched(struct boot *b, boot_step *read_launcher);
 

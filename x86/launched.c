@@ -8,6 +8,7 @@
 #include "stub/efi_tables.h"
 #include "x86/acpi.h"
 #include "x86/boot.h"
+#include "x86/cpu.h"
 #include "x86/die.h"
 #include "x86/idt.h"
 #include "x86/reach.h"
@@ -69,23 +70,14 @@ find_fixed(struct boot *b, struct refusal *ret_why)
 _Noreturn void
 boot_launched(struct boot *b, boot_step *read_launcher)
 {
-	static boot_step *const steps[] = {
-	        read_fw_cfg,
-	        read_map,
-	        find_fixed,
-	        boot_own_memory,
-	        sources_kernel_file,
-	        boot_command_line,
-	        boot_probe,
-	        sources_blobs,
-	        boot_plan,
-	        execute,
-	        NULL,
-	};
-	struct refusal why = {.code = REFUSAL_NONE};
+	struct refusal why;
 
 	idt_load();
-	if (read_launcher(b, &why))
+	if (read_launcher(b, &why) || read_fw_cfg(b, &why) || read_map(b, &why) ||
+	        find_fixed(b, &why) || boot_own_memory(b, &why) ||
+	        sources_kernel_file(b, &why) || boot_command_line(b, &why) ||
+	        boot_probe(b, &why) || sources_blobs(b, &why) || boot_plan(b, &why) ||
+	        execute(b, &why))
 		die(&why);
-	boot_run(b, steps);
+	cpu_halt(); /* execute() does not come back without a refusal */
 }

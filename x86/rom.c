@@ -7,6 +7,8 @@
  */
 #include "x86/rom.h"
 #include "x86/boot.h"
+#include "x86/cpu.h"
+#include "x86/die.h"
 #include "x86/pc.h"
 #include "x86/qemu.h"
 
@@ -17,7 +19,9 @@
 extern const uint8_t cold_packed[], rom_reset[];
 extern const uint32_t cold_packed_len; /* bytes */
 
-_Noreturn void rom_main(void);
+/* hot: GCC takes what never returns, and all that only it calls, for what is run too rarely to
+ * be fast */
+__attribute__((hot)) _Noreturn void rom_main(void);
 
 static enum refusal_code
 read_fw_cfg(struct boot *b, struct refusal *ret_why)
@@ -88,23 +92,16 @@ read_qemu(struct boot *b, struct refusal *ret_why)
 _Noreturn void
 rom_main(void)
 {
-	static boot_step *const steps[] = {
-	        read_fw_cfg,
-	        boot_own_memory,
-	        read_qemu,
-	        set_up_machine,
-	        sources_kernel_file,
-	        boot_command_line,
-	        boot_probe,
-	        sources_blobs,
-	        boot_plan,
-	        execute,
-	        NULL,
-	};
 	static struct boot boot;
+	struct boot *b = &boot;
 	uint64_t free = (uintptr_t)kshim_end;
+	struct refusal why;
 
-	boot.first_is_kernel = true;
-	boot.zeroed = (struct range){free, ROM_RAM_END - free};
-	boot_run(&boot, steps);
+	b->zeroed = (struct range){free, ROM_RAM_END - free};
+	if (read_fw_cfg(b, &why) || boot_own_memory(b, &why) || read_qemu(b, &why) ||
+	        set_up_machine(b, &why) || sources_kernel_file(b, &why) ||
+	        boot_command_line(b, &why) || boot_probe(b, &why) || sources_blobs(b, &why) ||
+	        boot_plan(b, &why) || execute(b, &why))
+		die(&why);
+	cpu_halt(); /* execute() does not come back without a refusal */
 }

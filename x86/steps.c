@@ -10,7 +10,6 @@
 #include "x86/boot.h"
 #include "x86/console.h"
 #include "x86/cpu.h"
-#include "x86/die.h"
 #include "x86/rng.h"
 
 enum refusal_code
@@ -97,16 +96,4 @@ boot_plan(struct boot *b, struct refusal *ret_why)
 	if (!code && !b->words.quiet)
 		report_plan(b);
 	return code;
-}
-
-_Noreturn void
-boot_run(struct boot *b, boot_step *const *steps)
-{
-	struct refusal why; /* what refuses fills it */
-
-	do {
-		if ((*steps)(b, &why))
-			die(&why);
-	} while (*++steps);
-	cpu_halt(); /* execute() does not come back without a refusal */
 }
