@@ -487,7 +487,7 @@ CFLAGS_x86 := $(COMMON) -Oz -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -f
 CFLAGS_rom := $(CFLAGS_x86) -flto
 CFLAGS_rom_fast := -O2 -ftree-sra -fno-reorder-blocks-and-partition \
 	-fno-align-functions -fno-align-loops -fno-align-jumps -fno-gcse -fno-tree-pre \
-	--param=max-inline-insns-auto=30
+	--param=max-inline-insns-auto=30 --param=max-inline-insns-single=200
 AR_rom := gcc-ar
 CFLAGS_riscv := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -march=rv64imac_zicsr_zifencei \
 	-mabi=lp64 -mcmodel=medany -mno-relax -mstrict-align -ffreestanding -fpie \

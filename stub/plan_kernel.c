@@ -265,7 +265,7 @@ bzimage_choose_place(struct planner *p, uint64_t room, uint64_t last, uint64_t *
 			continue;
 		tried = true;
 		*ret_load = q.min;
-		if (range_fits(q.min, room - 1) && q.min + (room - 1) <= last &&
+		if (range_fits(q.min, room) && q.min + (room - 1) <= last &&
 		        space_is_free(p, (struct range){q.min, room}, &blocker))
 			return REFUSAL_NONE;
 		if (kernel_room(p, &q, ret_load))

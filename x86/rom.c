@@ -98,6 +98,7 @@ rom_main(void)
 	struct refusal why;
 
 	b->zeroed = (struct range){free, ROM_RAM_END - free};
+	b->first_is_kernel = true;
 	if (read_fw_cfg(b, &why) || boot_own_memory(b, &why) || read_qemu(b, &why) ||
 	        set_up_machine(b, &why) || sources_kernel_file(b, &why) ||
 	        boot_command_line(b, &why) || boot_probe(b, &why) || sources_blobs(b, &why) ||

@@ -339,6 +339,21 @@ bzimage_above_4g(void **state)
 	expect_refusal(&b, REFUSAL_PLAN_KERNEL_ROOM);
 }
 
+/* A place that ends with the address space: there is no memory, whatever a sum that wraps says.
+ */
+static void
+bzimage_at_the_end_of_the_space(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_bzimage(&b);
+	b.kernel.bz.pref_address = 0 - align_down(b.kernel.bz.init_size + 16 * MIB, 16 * MIB);
+	expect_refusal(&b, REFUSAL_PLAN_KERNEL_ROOM);
+	b.kernel.bz.init_size = (uint32_t)(0 - b.kernel.bz.pref_address);
+	expect_refusal(&b, REFUSAL_PLAN_KERNEL_ROOM);
+}
+
 static void
 bzimage_at_its_one_place(void **state)
 {
@@ -499,6 +514,7 @@ main(void)
 	        cmocka_unit_test(bzimage_weaker_alignment),
 	        cmocka_unit_test(bzimage_init_size_is_reserved),
 	        cmocka_unit_test(bzimage_above_4g),
+	        cmocka_unit_test(bzimage_at_the_end_of_the_space),
 	        cmocka_unit_test(bzimage_at_its_one_place),
 	        cmocka_unit_test(bzimage_for_real_mode_only),
 	        cmocka_unit_test(no_ram),
