@@ -116,6 +116,8 @@ add_in_place(struct memmap *map, struct range add, uint32_t type)
 
 	if (map->count > MEMMAP_MAX - 2)
 		return false;
+	if (e < end && range_end(end[-1].range) < add.addr) /* as most maps come */
+		e = end;
 	while (e < end && (range_end(e->range) < add.addr ||
 	                          (range_end(e->range) == add.addr && e->type != type)))
 		e++;

@@ -17,9 +17,9 @@ execute_prepare(struct boot *b, struct refusal *ret_why)
 	const struct placement *p = b->plan.placement, *end = p + b->plan.placements;
 	enum refusal_code code;
 
+	if (memmap_ram_end(&b->map) <= 4 * GIB) /* and within reach from the start */
+		return REFUSAL_NONE;
 	for (; p < end; p++) {
-		if (range_end(p->range) <= 4 * GIB) /* most are: reach() has nothing to do */
-			continue;
 		code = reach(p->name, p->range.addr, p->range.len, ret_why);
 		if (code)
 			return code;
