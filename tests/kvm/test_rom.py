@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""kshim.rom as the firmware of QEMU under real KVM, which is the rig's.
+
+Emulators forgive what a CPU does not: here the ROM is run from a read-only memory slot, behind nested
+page tables. One CPU: with two and a bzImage no firmware gets Linux to userspace in the rig.
+"""
+import functools
+import pathlib
+import shutil
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / 'boot'), str(HERE.parent / 'rig')]
+import bench        # noqa: E402
+import files        # noqa: E402
+import rig          # noqa: E402
+
+REACHED = 'kshim: userspace reached'
+# Machine, kernel, memory.
+ROWS = (('microvm', 'vmlinux:cloud', '256M'), ('pc', 'debian:cloud', '256M'), ('q35', 'vmlinux:cloud', '512M'))
+NO_KERNEL = 'no-kernel'         # unpacks the part of the ROM that has the sentences
+
+
+class WithRom(bench.WithQemu):
+    def __init__(self, root):
+        super().__init__(root)
+        shutil.copy(f'{files.BUILD}/kshim.rom', self.root / 'files')
+
+
+def name(row):
+    return '-'.join(row[:2]).replace(':', '-')
+
+
+def qemu(machine, memory, *words):
+    return ['qemu-system-x86_64', '-L', '/files', '-M', machine, '-accel', 'kvm', '-cpu', 'host', '-m',
+            memory, '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'stdio', '-bios',
+            '/files/kshim.rom', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4', *words]
+
+
+def rig_row(row):
+    machine, kernel, memory = row
+    return rig.Row(name(row), qemu(machine, memory, '-kernel', pathlib.Path(files.path(kernel)), '-initrd',
+                                   pathlib.Path(files.path('initramfs')), '-append', bench.APPEND),
+                   typed=f'expect {REACHED}\n')
+
+
+@functools.lru_cache(maxsize=None)
+def outcomes():
+    """By name, each row's outcome; what ended in nothing is tried once more."""
+    kept, rig.Initramfs = rig.Initramfs, WithRom
+    try:
+        found = {o.row.name: o for o in rig.run([*map(rig_row, ROWS), rig.Row(NO_KERNEL, qemu('pc', '64M'))])}
+        again = [o.row for o in found.values() if o.row.name != NO_KERNEL and REACHED not in o.stdout]
+        found.update((o.row.name, o) for o in (rig.run(again) if again else ()))
+        return found
+    finally:
+        rig.Initramfs = kept
+
+
+@pytest.mark.parametrize('row', ROWS, ids=name)
+def test_reaches_userspace(row):
+    outcome = outcomes()[name(row)]
+    said = outcome.stdout + outcome.stderr
+    assert outcome.status == 0, said + outcome.rig[-2000:]
+    assert f'{REACHED}\n' in said.replace('\r', ''), said
+    assert 'Power down' in said or 'powering off' in said, said
+
+
+def test_refuses():
+    outcome = outcomes()[NO_KERNEL]
+    assert '[kernel.none]' in outcome.stdout, outcome.stdout + outcome.stderr + outcome.rig[-2000:]
+    assert outcome.status == 7 * 2 + 1
