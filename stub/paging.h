@@ -11,9 +11,12 @@
 /* Ranges end on a multiple of this: eight 2-MiB pages are written at a time. */
 #define PAGING_STEP (16 * MIB)
 
+/* Where they end: identity is for addresses of the lower half only. */
+#define PAGING_END (1ull << 47)
+
 /*
- * Bytes of tables that map ranges[0..count): ascending, below 2^48, each from the start of a
- * GiB on, no two in the same GiB. 4 KiB for the PML4, 4 KiB a PDPT, and 4 KiB a GiB unless
+ * Bytes of tables that map ranges[0..count): ascending, below PAGING_END, each from the start
+ * of a GiB on, no two in the same GiB. 4 KiB for the PML4, 4 KiB a PDPT, and 4 KiB a GiB unless
  * `gb_pages`, which map whole GiB.
  */
 uint64_t paging_len(const struct range *ranges, uint32_t count, bool gb_pages);

@@ -342,28 +342,49 @@ is_mapped(const struct plan *plan, struct range r)
 	return range_end(r) <= plan->map[0].len;
 }
 
+RARE static enum refusal_code
+too_far(struct planner *p, const char *name, struct range r)
+{
+	refuse(p->why, REFUSAL_SPACE_UNREACHABLE, 0, 0, 0);
+	p->why->subject = "memory";
+	p->why->a = (struct named_range){name, r};
+	p->why->b =
+	        (struct named_range){"what page tables of four levels map", {0, PAGING_END}};
+	return p->why->code;
+}
+
+static enum refusal_code
+map_one(struct planner *p, const char *name, struct range r)
+{
+	if (is_mapped(p->plan, r))
+		return REFUSAL_NONE;
+	if (r.addr >= PAGING_END || r.len > PAGING_END - r.addr)
+		return too_far(p, name, r);
+	if (map_far(p->plan, r))
+		return REFUSAL_NONE;
+	refuse(p->why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_MAPPED + 1, PLAN_MAPPED);
+	p->why->detail = "separate ranges above 4 GiB";
+	return p->why->code;
+}
+
 /* What lies low, every placement, and for an executor inside also what it copies from. */
-static bool
+static enum refusal_code
 map_all(struct planner *p)
 {
 	struct plan *plan = p->plan;
+	enum refusal_code code = REFUSAL_NONE;
 
 	plan->map[0] = (struct range){0, mapped_low(p->req)};
 	plan->mapped = 1;
-	for (uint32_t i = 0; i < plan->placements; i++) {
-		struct range r = plan->placement[i].range;
-
-		if (!is_mapped(plan, r) && !map_far(plan, r))
-			return false;
-	}
-	for (uint32_t i = 0; i < p->req->blobs && p->req->trampoline_len; i++) {
+	for (uint32_t i = 0; !code && i < plan->placements; i++)
+		code = map_one(p, plan->placement[i].name, plan->placement[i].range);
+	for (uint32_t i = 0; !code && i < p->req->blobs && p->req->trampoline_len; i++) {
 		const struct blob *b = &p->req->blob[i];
-		struct range r = {b->addr, b->size};
 
-		if (b->where == BLOB_SPACE && !is_mapped(plan, r) && !map_far(plan, r))
-			return false;
+		if (b->where == BLOB_SPACE)
+			code = map_one(p, b->name, (struct range){b->addr, b->size});
 	}
-	return true;
+	return code;
 }
 
 static enum refusal_code
@@ -375,11 +396,8 @@ place_page_tables(struct planner *p)
 	if (plan->protocol != PROTOCOL_LINUX64 &&
 	        (!p->req->trampoline_len || (p->req->own_tables && !any_late)))
 		return REFUSAL_NONE;
-	if (!map_all(p)) {
-		refuse(p->why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_MAPPED + 1, PLAN_MAPPED);
-		p->why->detail = "separate ranges above 4 GiB";
+	if (map_all(p))
 		return p->why->code;
-	}
 	return place_small(p, PLACE_PAGE_TABLES, "page tables",
 	        paging_len(plan->map, plan->mapped, p->req->gb_pages), BELOW_4G);
 }

@@ -339,6 +339,22 @@ bzimage_above_4g(void **state)
 	expect_refusal(&b, REFUSAL_PLAN_KERNEL_ROOM);
 }
 
+/* Memory that no page tables of ours show at its own address. */
+static void
+bzimage_beyond_page_tables(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_bzimage(&b);
+	bench_ram(&b, 3 * MIB);
+	assert_int_equal(memmap_add(&b.map, 1ull << 50, GIB, MEM_RAM, &b.why), 0);
+	expect_refusal(&b, REFUSAL_SPACE_UNREACHABLE);
+	assert_int_equal(b.why.a.range.addr, 1ull << 50);
+	assert_int_equal(memmap_add(&b.map, (1ull << 47) - GIB, GIB, MEM_RAM, &b.why), 0);
+	expect(&b, PROTOCOL_LINUX64, (1ull << 47) - GIB, (1ull << 47) - GIB + 0x200);
+}
+
 /* A place that ends with the address space: there is no memory, whatever a sum that wraps says.
  */
 static void
@@ -514,6 +530,7 @@ main(void)
 	        cmocka_unit_test(bzimage_weaker_alignment),
 	        cmocka_unit_test(bzimage_init_size_is_reserved),
 	        cmocka_unit_test(bzimage_above_4g),
+	        cmocka_unit_test(bzimage_beyond_page_tables),
 	        cmocka_unit_test(bzimage_at_the_end_of_the_space),
 	        cmocka_unit_test(bzimage_at_its_one_place),
 	        cmocka_unit_test(bzimage_for_real_mode_only),
