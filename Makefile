@@ -146,11 +146,7 @@ ROM_FAST := \
 	stub/entry.c \
 	stub/fw_cfg_items.c \
 	stub/handoff.c \
-	stub/handoff_setup_data.c \
 	stub/handoff_start_info.c \
-	stub/handoff_zero_page.c \
-	stub/image.c \
-	stub/kernel_file.c \
 	stub/memmap.c \
 	stub/moves.c \
 	stub/paging.c \
@@ -483,11 +479,13 @@ CFLAGS_x86 := $(COMMON) -Oz -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -f
 	--param=min-pagesize=0
 # The ROM is optimised as a whole. What is fast is so by few instructions, so nothing is aligned, and more
 # is inlined; blocks are not sorted into usual and rare ones, for the compiler takes for rare what runs
-# in every boot, and values are not kept in registers that must be saved for that.
+# in every boot, and values are not kept in registers that must be saved for that. ROM_INLINE is how
+# much GCC inlines by itself: less makes a smaller ROM, should another GCC's not fit.
+ROM_INLINE ?= 30
 CFLAGS_rom := $(CFLAGS_x86) -flto
 CFLAGS_rom_fast := -O2 -ftree-sra -fno-reorder-blocks-and-partition \
 	-fno-align-functions -fno-align-loops -fno-align-jumps -fno-gcse -fno-tree-pre \
-	--param=max-inline-insns-auto=30 --param=max-inline-insns-single=200
+	--param=max-inline-insns-auto=$(ROM_INLINE) --param=max-inline-insns-single=200
 AR_rom := gcc-ar
 CFLAGS_riscv := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -march=rv64imac_zicsr_zifencei \
 	-mabi=lp64 -mcmodel=medany -mno-relax -mstrict-align -ffreestanding -fpie \
@@ -521,7 +519,9 @@ LDFLAGS_riscv := -m elf64lriscv -static -pie --no-dynamic-linker -nostdlib --bui
 	--orphan-handling=error --fatal-warnings
 LDFLAGS_efi := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack -q \
 	--gc-sections --orphan-handling=error --fatal-warnings
-NASMFLAGS := -f elf64 -w+all -w+error --reproducible -I.
+# What is left to the linker is no fault; nasm has a warning of that from 2.16.02 on.
+NASM_WARNINGS := -w+all -w+error -w-unknown-warning -w-reloc
+NASMFLAGS := -f elf64 $(NASM_WARNINGS) --reproducible -I.
 
 TOOL_LIBS := -larchive -ljson-c -llzo2 -lz -lpthread
 UNIT_LIBS := -lcmocka -lfdt
@@ -652,7 +652,7 @@ build/x86/refusals.inc: stub/refusal.def | needs
 
 build/x86/linux_setup: $(LINUX_SETUP) x86/stop.inc build/x86/offsets.inc build/x86/refusals.inc
 	$(call say,NASM,$@)
-	$(Q)$(NASM) -f bin -w+all -w+error -I. -Ibuild/x86/ -DKSHIM_VERSION="'$(VERSION)'" -o $@ $<
+	$(Q)$(NASM) -f bin $(NASM_WARNINGS) -I. -Ibuild/x86/ -DKSHIM_VERSION="'$(VERSION)'" -o $@ $<
 
 # Relocations are kept for the packer (-q).
 build/x86/kshim-bzimage.elf: $(LINUX_OBJS) build/x86/libkshim.a $(LINUX_LDS) x86/sections.ld \
@@ -706,7 +706,7 @@ build/efi/list: FORCE
 build/efi/header: efi/header.asm | needs
 	$(call say,NASM,$@)
 	@mkdir -p $(@D)
-	$(Q)$(NASM) -f bin -w+all -w+error -o $@ $<
+	$(Q)$(NASM) -f bin $(NASM_WARNINGS) -o $@ $<
 
 build/efi/kshim.elf: $(EFI_OBJS) build/efi/libkshim.a $(EFI_LDS) build/efi/list
 	$(call say,LD,$@)
@@ -1008,7 +1008,7 @@ build/probes/core64: $(PROBE_SRCS:%.c=build/probe64/%.o) tests/probes/core64.ld
 
 build/probes/head.o: tests/probes/head.asm build/probes/core64 $(PROBE_INCS)
 	$(call say,NASM,$@)
-	$(Q)$(NASM) -f elf32 -w+all -w+error --reproducible -Ibuild/probes/ \
+	$(Q)$(NASM) -f elf32 $(NASM_WARNINGS) --reproducible -Ibuild/probes/ \
 		-DCORE64_FILE="'build/probes/core64'" -o $@ $<
 
 build/probes/core: build/probes/head.o $(PROBE_SRCS:%.c=build/probe32/%.o) tests/probes/core32.ld
@@ -1025,7 +1025,7 @@ build/probes/packed: build/probes/core tests/probes/pack.py tests/probes/layout.
 build/probes/prelude build/probes/no_a20: build/probes/%: tests/probes/%.asm | needs
 	$(call say,NASM,$@)
 	@mkdir -p $(@D)
-	$(Q)$(NASM) -f bin -w+all -w+error -o $@ $<
+	$(Q)$(NASM) -f bin $(NASM_WARNINGS) -o $@ $<
 
 # The probe guest for RISC-V, a Linux Image.
 build/riscv/probe.elf: build/riscv/tests/riscv/probe_head.o build/riscv/tests/riscv/probe.o \
