@@ -149,11 +149,9 @@ ROM_FAST := \
 	stub/handoff_start_info.c \
 	stub/memmap.c \
 	stub/moves.c \
-	stub/paging.c \
 	stub/place.c \
 	stub/plan.c \
 	stub/plan_initrd.c \
-	stub/plan_kernel.c \
 	stub/space.c \
 	x86/execute.c \
 	x86/fw_cfg.c \

@@ -8,6 +8,7 @@
 ; Up to linux_start nothing here may use an address before that, but relative ones. Names that
 ; end in _offset are distances from linux_entry32, made by the linker script.
 
+default abs
 %include "x86/entry.inc"
 %include "x86/stop.inc"
 

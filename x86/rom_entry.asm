@@ -9,6 +9,7 @@
 ; usual boot does not need (kshim-rom.ld says which) lie packed in the ROM, and are linked to a page
 ; of their own: its fault unpacks them to low RAM first.
 
+default abs
 %include "offsets.inc"
 %define LINK_BIAS (ROM_LIFT_GIB << 30)
 %include "x86/entry.inc"
