@@ -361,6 +361,7 @@ UNIT_SRCS := \
 	tests/unit/low_memory.c \
 	tests/unit/pc_bench.c \
 	tests/unit/plan_bench.c \
+	tests/unit/put_file.c \
 	tests/unit/qtest.c \
 	$(PC_PURE) \
 	efi/options.c \

@@ -39,7 +39,10 @@ static const struct known {
 /* What the names above have in their seventh place: spares most of QEMU's a closer look. */
 #define LETTER(c) (1u << ((c)&31))
 #define SEVENTH                                                                                \
-	(LETTER('2') | LETTER('b') | LETTER('r') | LETTER('s') | LETTER('t') | LETTER('g'))
+	(LETTER(FW_CFG_E820[6]) | LETTER(FW_CFG_TABLE_LOADER[6]) |                             \
+	        LETTER(FW_CFG_SMBIOS_ANCHOR[6]) | LETTER(FW_CFG_FEATURE_CONTROL[6]) |          \
+	        LETTER(FW_CFG_RESERVED_END[6]) | LETTER(FW_CFG_EXTRA_ROOTS[6]) |               \
+	        LETTER(FW_CFG_KERNEL[6]))
 
 /* The first name that goes on so; NAMES if none does, as most of QEMU's. */
 static unsigned

@@ -331,7 +331,7 @@ mapped_low(const struct plan_request *req)
 		if (range_end(e->range) > 4 * GIB)
 			return 4 * GIB;
 		if (range_end(e->range) > end)
-			end = (range_end(e->range) + PAGING_STEP - 1) & ~(PAGING_STEP - 1);
+			align_up(range_end(e->range), PAGING_STEP, &end);
 	}
 	return end;
 }

@@ -85,17 +85,6 @@ elf_linked_place_free(struct planner *p)
 	return REFUSAL_NONE;
 }
 
-/* Look for room by the query: apart from sources and busy memory if possible, else anywhere. */
-static bool
-kernel_room(const struct planner *p, struct space_query *q, uint64_t *ret_addr)
-{
-	q->avoid = AVOID_BOTH;
-	if (space_find(p, q, ret_addr))
-		return true;
-	q->avoid = AVOID_NOTHING;
-	return space_find(p, q, ret_addr);
-}
-
 /* Place the ELF at another place than where it was linked. */
 RARE static enum refusal_code
 elf_move(struct planner *p, uint64_t step, uint64_t min, uint64_t last)
@@ -107,11 +96,11 @@ elf_move(struct planner *p, uint64_t step, uint64_t min, uint64_t last)
 	q.phase = span.addr & (step - 1);
 	if (span.addr > min) { /* rather up than down */
 		q.min = span.addr;
-		if (kernel_room(p, &q, &load))
+		if (space_find_rather_apart(p, &q, &load))
 			return elf_place(p, load);
 		q.min = min;
 	}
-	if (kernel_room(p, &q, &load))
+	if (space_find_rather_apart(p, &q, &load))
 		return elf_place(p, load);
 	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, step, space_largest(p, &q), span.len);
 }
@@ -268,7 +257,7 @@ bzimage_choose_place(struct planner *p, uint64_t room, uint64_t last, uint64_t *
 		if (range_fits(q.min, room) && q.min + (room - 1) <= last &&
 		        space_is_free(p, (struct range){q.min, room}, &blocker))
 			return REFUSAL_NONE;
-		if (kernel_room(p, &q, ret_load))
+		if (space_find_rather_apart(p, &q, ret_load))
 			return REFUSAL_NONE;
 	}
 	return refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, bz->min_alignment,

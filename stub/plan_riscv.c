@@ -33,17 +33,6 @@ refuse_x86_protocol(struct planner *p)
 	return p->why->code;
 }
 
-/* The lowest room, if there is one without a move; else over what will be moved. */
-static bool
-find_room(const struct planner *p, struct space_query *q, uint64_t *ret_addr)
-{
-	q->avoid = AVOID_BOTH;
-	if (space_find(p, q, ret_addr))
-		return true;
-	q->avoid = AVOID_NOTHING;
-	return space_find(p, q, ret_addr);
-}
-
 static enum refusal_code
 plan_kernel_image(struct planner *p)
 {
@@ -60,7 +49,7 @@ plan_kernel_image(struct planner *p)
 		return code;
 	if (p->req->protocol != PROTOCOL_AUTO && p->req->protocol != PROTOCOL_RISCV)
 		return refuse_x86_protocol(p);
-	if (!find_room(p, &q, &addr)) {
+	if (!space_find_rather_apart(p, &q, &addr)) {
 		refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, 0, space_largest(p, &q), q.len);
 		p->why->subject = "kernel";
 		return p->why->code;

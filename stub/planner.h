@@ -50,6 +50,10 @@ struct space_query {
  */
 bool space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_addr);
 
+/* For a kernel: apart from sources and busy memory if that can be, else over them. */
+bool space_find_rather_apart(
+        const struct planner *p, struct space_query *q, uint64_t *ret_addr);
+
 /* The longest free piece within the query's limits, bytes: what a refusal tells. */
 RARE uint64_t space_largest(const struct planner *p, const struct space_query *q);
 

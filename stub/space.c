@@ -202,6 +202,16 @@ space_find(const struct planner *p, const struct space_query *q, uint64_t *ret_a
 	return false;
 }
 
+bool
+space_find_rather_apart(const struct planner *p, struct space_query *q, uint64_t *ret_addr)
+{
+	q->avoid = AVOID_BOTH;
+	if (space_find(p, q, ret_addr))
+		return true;
+	q->avoid = AVOID_NOTHING;
+	return space_find(p, q, ret_addr);
+}
+
 /* What is in the way, the first by the order of these. */
 RARE static struct named_range
 blocker_in(const struct planner *p, struct range r)

@@ -12,22 +12,7 @@ struct cpuid {
 	uint32_t a, b, c, d;
 };
 
-/* Leaf `leaf`, subleaf 0; all 0 if the CPU does not have that leaf. */
-static inline struct cpuid
-cpuid(uint32_t leaf)
-{
-	struct cpuid r = {0, 0, 0, 0};
-
-	__asm__("cpuid"
-	        : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d)
-	        : "a"(leaf & 1u << 31), "c"(0));
-	if (leaf > r.a)
-		return (struct cpuid){0, 0, 0, 0};
-	__asm__("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(0));
-	return r;
-}
-
-/* The same of a leaf that no CPU with long mode lacks: 0, 1, 0x80000001. */
+/* A leaf that no CPU with long mode lacks (0, 1, 0x80000000, 0x80000001), subleaf 0. */
 static inline struct cpuid
 cpuid_basic(uint32_t leaf)
 {
@@ -35,6 +20,15 @@ cpuid_basic(uint32_t leaf)
 
 	__asm__("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(0));
 	return r;
+}
+
+/* Leaf `leaf`, subleaf 0; all 0 if the CPU does not have that leaf. */
+static inline struct cpuid
+cpuid(uint32_t leaf)
+{
+	if (leaf > cpuid_basic(leaf & 1u << 31).a)
+		return (struct cpuid){0, 0, 0, 0};
+	return cpuid_basic(leaf);
 }
 
 /* Intel SDM vol. 2A, CPUID: 0x80000001 EDX bit 26 */

@@ -2,9 +2,9 @@
 ; Unpacks the part of kshim.rom that a usual boot never touches (tools/pack-rom packs it).
 ;
 ; Steps, each begun by a bit: literals come after a match (0), a match with the last distance
-; after literals (0), one with a new distance after either (1). Numbers are Elias gamma codes, each bit
-; behind the first announced by a 1; bits are taken from bytes, highest first, that stand where
-; the first of them is due.
+; after literals (0), one with a new distance after either (1). Numbers are Elias gamma codes,
+; each bit behind the first announced by a 1; bits are taken from bytes, highest first, that stand
+; where the first of them is due.
 
 %define FIRST_DISTANCE 1
 %define END_HIGH       256		; high part of a distance, less one, that ends it all

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "stub/fdt_boot.h"
+#include "tests/unit/put_file.h"
 
 #define ROOM 65536
 
@@ -40,16 +41,6 @@ static const char source[] =
 static uint8_t blob[ROOM], out[ROOM];
 static char text[ROOM];
 
-static void
-put(const char *path, const void *bytes, size_t len)
-{
-	FILE *f = fopen(path, "wb");
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(bytes, 1, len, f), len);
-	assert_int_equal(fclose(f), 0);
-}
-
 /* What `dtc OPTIONS FILE` prints, by a file with these bytes; a complaint of dtc fails. */
 static size_t
 dtc(const char *options, const void *bytes, size_t len, void *to, size_t room)
@@ -61,7 +52,7 @@ dtc(const char *options, const void *bytes, size_t len, void *to, size_t room)
 
 	assert_true(fd >= 0);
 	close(fd);
-	put(path, bytes, len);
+	put_file(path, bytes, len);
 	snprintf(command, sizeof(command), "dtc %s %s 2>&1", options, path);
 	f = popen(command, "r");
 	assert_non_null(f);

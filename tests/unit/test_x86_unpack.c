@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/unit/put_file.h"
 #include "unit.h"
 
 #define ROM  0x10000u
@@ -15,16 +16,6 @@
 #define HOT  16u  /* bytes in front of its length */
 
 void unpack(void *dst, const void *src); /* x86/unpack.asm */
-
-static void
-write_file(const char *name, const uint8_t *data, size_t len)
-{
-	FILE *f = fopen(name, "wb");
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(data, 1, len, f), len);
-	assert_int_equal(fclose(f), 0);
-}
 
 static size_t
 read_file(const char *name, uint8_t *ret_data, size_t room)
@@ -53,8 +44,8 @@ pack(const uint8_t *cold, size_t len, uint8_t *ret_rom)
 	memset(ret_rom, 0xff, ROM);
 	memset(ret_rom, 0x90, HOT);
 	memset(ret_rom + HOT, 0, 4);
-	write_file(hot_name, ret_rom, ROM);
-	write_file(cold_name, cold, len);
+	put_file(hot_name, ret_rom, ROM);
+	put_file(cold_name, cold, len);
 	snprintf(line, sizeof(line), "tools/pack-rom %s %s %s 2>%s/said", hot_name, cold_name,
 	        out, dir);
 	status = system(line);
