@@ -7,9 +7,9 @@
 
 #include "efi/file.h"
 #include "efi/options.h"
-#include "stub/efi_map.h"
-#include "stub/pe.h"
-#include "stub/plan.h"
+#include "stub/input/efi_map.h"
+#include "stub/input/pe.h"
+#include "stub/plan/plan.h"
 
 #define LINE_ROOM    16384
 #define BOOT_INITRDS (PLAN_BLOBS - 1)

@@ -9,7 +9,7 @@
  */
 #include "efi/entries.h"
 #include "efi/utf.h"
-#include "stub/bls.h"
+#include "stub/input/bls.h"
 
 #define ENTRIES    128
 #define FOLDER1    "\\loader\\entries"

@@ -9,11 +9,11 @@
  * trampoline's, which needs nothing but pages that we hold.
  */
 #include "efi/boot.h"
-#include "stub/body.h"
-#include "stub/handoff.h"
-#include "stub/moves.h"
-#include "x86/cpu.h"
-#include "x86/jump.h"
+#include "stub/body/body.h"
+#include "stub/body/make_moves.h"
+#include "stub/handoff/handoff.h"
+#include "x86/cpu/cpu.h"
+#include "x86/cpu/jump.h"
 
 #define PLAN_TRIES 4
 #define EXIT_TRIES 8

@@ -10,8 +10,8 @@
 
 #include <efi.h>
 
-#include "stub/bytes.h"
-#include "stub/refusal.h"
+#include "stub/base/bytes.h"
+#include "stub/base/refusal.h"
 
 struct firmware {
 	EFI_HANDLE image;

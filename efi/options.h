@@ -9,8 +9,8 @@
 #ifndef KSHIM_EFI_OPTIONS_H
 #define KSHIM_EFI_OPTIONS_H
 
-#include "stub/bytes.h"
-#include "stub/refusal.h"
+#include "stub/base/bytes.h"
+#include "stub/base/refusal.h"
 
 #define OPTIONS_ROOM    8192
 #define OPTIONS_INITRDS 32

@@ -2,7 +2,7 @@
 /*
  * Says what was found and what will be done, one line each, for whoever reads the console.
  */
-#include "stub/report.h"
+#include "stub/body/report.h"
 #include "efi/boot.h"
 #include "efi/say.h"
 

@@ -6,7 +6,7 @@
 #include "efi/say.h"
 #include "efi/firmware.h"
 #include "efi/utf.h"
-#include "x86/serial.h"
+#include "x86/cpu/serial.h"
 
 #define LINE_ROOM 512
 #define PATH_ROOM 1024

@@ -6,7 +6,7 @@
 #ifndef KSHIM_EFI_SAY_H
 #define KSHIM_EFI_SAY_H
 
-#include "stub/cmdline.h"
+#include "stub/input/cmdline.h"
 
 /* `kshim.console=` governs the serial port only. */
 void say_console(enum console console);

@@ -7,7 +7,7 @@
  * initrd or an empty line counts as such, so that leaving one away is no way around its pin.
  */
 #include "efi/secure.h"
-#include "stub/pin.h"
+#include "stub/input/pin.h"
 
 static struct span
 pins(void)

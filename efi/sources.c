@@ -9,7 +9,7 @@
 #include "efi/boot.h"
 #include "efi/entries.h"
 #include "efi/utf.h"
-#include "stub/bundle.h"
+#include "stub/input/bundle.h"
 
 /* The path that the firmware loaded us from: the file nodes of its device path, joined. */
 static void

@@ -10,7 +10,7 @@
 #include "efi/secure.h"
 #include "efi/tpm.h"
 #include "efi/utf.h"
-#include "stub/text.h"
+#include "stub/base/text.h"
 
 static struct boot *boot; /* whose initrds are offered */
 

@@ -6,8 +6,8 @@
  * UEFI 2.10, 4.6 (configuration tables), 12.9 (GOP); Linux include/uapi/linux/screen_info.h.
  */
 #include "efi/boot.h"
-#include "stub/efi_tables.h"
-#include "x86/rng.h"
+#include "stub/input/efi_tables.h"
+#include "x86/cpu/rng.h"
 
 #define VIDEO_TYPE_EFI 0x70
 #define LFB_64BIT      2u /* capabilities: ext_lfb_base counts */

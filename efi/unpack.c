@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Takes a bundle (stub/bundle.h) or a unified kernel image (UAPI Group Specifications, "Unified
- * Kernel Image") apart, a file's or our own.
+ * Takes a bundle (stub/input/bundle.h) or a unified kernel image (UAPI Group Specifications,
+ * "Unified Kernel Image") apart, a file's or our own.
  *
  * Nothing is copied: the parts stay where file or image lie. Surprise: a bzImage is a PE too;
  * only a .linux section makes a unified kernel image.
  */
 #include "efi/boot.h"
-#include "stub/bundle.h"
+#include "stub/input/bundle.h"
 
 static struct file
 part(const char *name, struct span whole, uint64_t off, uint64_t len)

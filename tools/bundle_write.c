@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "stub/range.h"
+#include "stub/base/range.h"
 #include "tools/bundle_write.h"
 
 #define NEWC_HEADER 110 /* bytes: the magic and 13 fields of 8 digits */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The bundle's writer; its reader is stub/bundle.h, which tells the format.
+ * The bundle's writer; its reader is stub/input/bundle.h, which tells the format.
  */
 #ifndef KSHIM_BUNDLE_WRITE_H
 #define KSHIM_BUNDLE_WRITE_H

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "stub/refusal.h"
+#include "stub/base/refusal.h"
 
 enum exit_status {
 	STATUS_OK = 0,

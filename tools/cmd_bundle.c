@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/bundle.h"
-#include "stub/cmdline.h"
-#include "stub/facts.h"
+#include "stub/input/bundle.h"
+#include "stub/input/cmdline.h"
+#include "stub/probe/facts.h"
 #include "tools/bundle_write.h"
 #include "tools/cmd.h"
 #include "tools/unpack.h"

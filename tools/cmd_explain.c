@@ -18,7 +18,7 @@ static const struct {
 	const char *sentence;
 } refusals[] = {
 #define REFUSAL(number, ident, name, sentence, text) {REFUSAL_##ident, sentence},
-#include "stub/refusal.def"
+#include "stub/base/refusal.def"
 #undef REFUSAL
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kshim pin [-a CMDLINE] KERNEL [INITRD...]: the lines of a section .kshpin (stub/pin.h).
+ * kshim pin [-a CMDLINE] KERNEL [INITRD...]: the lines of a section .kshpin (stub/input/pin.h).
  *
  * They are what a signed kshim.efi boots under Secure Boot although nobody has signed it. The
  * command line is the one that the kernel gets; without -a the empty one is pinned.
@@ -8,7 +8,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "stub/sha256.h"
+#include "stub/base/sha256.h"
 #include "tools/cmd.h"
 #include "tools/file.h"
 

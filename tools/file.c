@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stub/range.h"
+#include "stub/base/range.h"
 #include "tools/cmd.h"
 #include "tools/file.h"
 

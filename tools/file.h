@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "stub/bytes.h"
+#include "stub/base/bytes.h"
 
 /* A file's bytes, allocated. */
 struct file {

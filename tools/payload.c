@@ -8,8 +8,8 @@
  */
 #include <string.h>
 
-#include "stub/facts.h"
-#include "stub/pe.h"
+#include "stub/input/pe.h"
+#include "stub/probe/facts.h"
 #include "tools/cmd.h"
 #include "tools/payload.h"
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "stub/bundle.h"
+#include "stub/input/bundle.h"
 
 static enum refusal_code
 add_blob(const struct request_source *from, uint32_t file, uint64_t off, uint64_t len,

@@ -8,7 +8,7 @@
 #ifndef KSHIM_REQUEST_H
 #define KSHIM_REQUEST_H
 
-#include "stub/plan.h"
+#include "stub/plan/plan.h"
 
 struct request_file {
 	const char *path;

@@ -5,7 +5,7 @@
 #ifndef KSHIM_UNLZOP_H
 #define KSHIM_UNLZOP_H
 
-#include "stub/bytes.h"
+#include "stub/base/bytes.h"
 #include "tools/file.h"
 
 /*

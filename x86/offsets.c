@@ -5,15 +5,15 @@
  * Never linked: it is compiled to assembly, and each string "@ NAME NUMBER" in that becomes a
  * %define in the generated offsets.inc, so that no offset is ever typed.
  */
-#include "stub/body.h"
-#include "stub/entry.h"
+#include "stub/body/body.h"
+#include "stub/handoff/entry.h"
 #include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
-#include "x86/chipset.h"
-#include "x86/fw_cfg.h"
-#include "x86/idt.h"
-#include "x86/port.h"
-#include "x86/rom.h"
+#include "x86/boot/fw_cfg.h"
+#include "x86/boot/idt.h"
+#include "x86/cpu/port.h"
+#include "x86/pc/chipset.h"
+#include "x86/rom/rom.h"
 
 #define NUMBER(name, value)  __asm__ volatile("\n.ascii \"@ " #name " %c0\"" : : "i"(value))
 #define STATE(name, member)  NUMBER(STATE_##name, offsetof(struct machine_state, member))

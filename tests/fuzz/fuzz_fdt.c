@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "stub/fdt_boot.h"
-#include "stub/isa.h"
+#include "stub/riscv/fdt_boot.h"
+#include "stub/riscv/isa.h"
 
 #define INITRD 0x1234567000ull
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "x86/tables.h"
+#include "x86/pc/tables.h"
 
 #define ZONE  4096
 #define FILES 4

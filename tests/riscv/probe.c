@@ -9,9 +9,9 @@
  * at=ADDRESS make one access there. It speaks by the legacy console, one line a check, "probe:
  * PASS" or "probe: FAIL" last, and shuts down.
  */
-#include "riscv/sbi.h"
-#include "stub/cmdline.h"
-#include "stub/fdt.h"
+#include "riscv/base/sbi.h"
+#include "stub/input/cmdline.h"
+#include "stub/input/fdt.h"
 
 #define csr_read(name)                                                                         \
 	({                                                                                     \

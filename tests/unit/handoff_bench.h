@@ -6,7 +6,7 @@
 #ifndef KSHIM_HANDOFF_BENCH_H
 #define KSHIM_HANDOFF_BENCH_H
 
-#include "stub/handoff.h"
+#include "stub/handoff/handoff.h"
 
 #define HB_CMDLINE     0x9e000ull
 #define HB_ZERO_PAGE   0x9d000ull

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "stub/bytes.h"
+#include "stub/base/bytes.h"
 #include "tests/unit/low_memory.h"
-#include "x86/image.h"
-#include "x86/linux_place.h"
-#include "x86/reach.h"
+#include "x86/boot/own_image.h"
+#include "x86/boot/reach.h"
+#include "x86/bzimage/linux_place.h"
 
 __asm__(".section .rodata\n"
         ".globl kshim_start, kshim_end, kshim_window, kshim_window_end\n"

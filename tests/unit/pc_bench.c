@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#include "stub/body.h"
+#include "stub/body/body.h"
 #include "tests/unit/pc_bench.h"
 #include "tests/unit/qtest.h"
-#include "x86/mtrr.h"
+#include "x86/pc/mtrr.h"
 
-/* In place of x86/port.h. */
+/* In place of x86/cpu/port.h. */
 #define KSHIM_X86_PORT_H
 static inline void
 outb(uint16_t port, uint8_t v)
@@ -21,8 +21,8 @@ inb(uint16_t port)
 {
 	return (uint8_t)qtest_in(port, 1);
 }
-#include "x86/pc_chipset.c"
-#include "x86/pc_map.c"
+#include "x86/pc/pc_chipset.c"
+#include "x86/pc/pc_map.c"
 
 struct pc pc_machine;
 struct memmap pc_memmap;

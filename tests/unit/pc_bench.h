@@ -5,7 +5,7 @@
 #ifndef TESTS_PC_BENCH_H
 #define TESTS_PC_BENCH_H
 
-#include "x86/pc.h"
+#include "x86/pc/pc.h"
 
 extern struct pc pc_machine;
 extern struct memmap pc_memmap;

@@ -6,7 +6,7 @@
 #ifndef KSHIM_TEST_PLAN_BENCH_H
 #define KSHIM_TEST_PLAN_BENCH_H
 
-#include "stub/plan.h"
+#include "stub/plan/plan.h"
 
 #define BENCH_RAM (16 * MIB) /* addresses that bench_run() can carry out */
 

@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "stub/bytes.h"
+#include "stub/base/bytes.h"
 #include "tests/unit/qtest.h"
-#include "x86/pci.h"
+#include "x86/pc/pci.h"
 
 #define WORDS_MAX  64
 #define REQUEST    0x600 /* a DMA request in the machine's memory */
@@ -203,7 +203,7 @@ qtest_items(void)
 	return items;
 }
 
-/* In place of x86/pci_config.c: the same two ways, over qtest. */
+/* In place of x86/pc/pci_config.c: the same two ways, over qtest. */
 
 static uint32_t
 read_port(struct pci_config *c, uint32_t at, uint32_t reg)

@@ -7,8 +7,8 @@
 #ifndef TESTS_QTEST_H
 #define TESTS_QTEST_H
 
-#include "x86/items.h"
-#include "x86/pci.h"
+#include "x86/pc/items.h"
+#include "x86/pc/pci.h"
 
 /* Start qemu-system-x86_64 with these words, which blanks separate; fails the test if it can't.
  */

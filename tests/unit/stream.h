@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/bundle.h"
-#include "stub/facts.h"
+#include "stub/input/bundle.h"
+#include "stub/probe/facts.h"
 
 struct stream {
 	const uint8_t *bytes;

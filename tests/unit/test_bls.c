@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "stub/bls.h"
+#include "stub/input/bls.h"
 
 static struct bls_entry e;
 static struct refusal why;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/cmdline.h"
+#include "stub/input/cmdline.h"
 
 static struct span
 text(const char *s)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "stub/efi_map.h"
+#include "stub/input/efi_map.h"
 
 #define DESC 48 /* as OVMF has it: longer than the specification's 40 */
 

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "stub/bytes.h"
-#include "stub/efi_tables.h"
+#include "stub/base/bytes.h"
+#include "stub/input/efi_tables.h"
 #include "tests/unit/low_memory.h"
 
 #define MAX   16

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/entry.h"
+#include "stub/handoff/entry.h"
 
 #define ENTRY 0x1000200ull
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/fdt.h"
+#include "stub/input/fdt.h"
 
 #define ROOM 4096
 

@@ -6,7 +6,7 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "stub/fdt_boot.h"
+#include "stub/riscv/fdt_boot.h"
 
 #define ROOM 16384
 #define ISA  "rv64imafdch_zicsr_sstc_shtvala"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "stub/fdt_boot.h"
+#include "stub/riscv/fdt_boot.h"
 #include "tests/unit/put_file.h"
 
 #define ROOM 65536

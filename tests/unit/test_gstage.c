@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/gstage.h"
+#include "stub/riscv/gstage.h"
 
 #define PAGES     16
 #define POOL_ADDR 0x80240000ull

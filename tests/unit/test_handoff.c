@@ -7,8 +7,8 @@
 
 #include <xen/arch-x86/hvm/start_info.h>
 
-#include "stub/entry.h"
-#include "stub/paging.h"
+#include "stub/handoff/entry.h"
+#include "stub/handoff/paging.h"
 #include "tests/unit/handoff_bench.h"
 
 static struct handoff_bench b;

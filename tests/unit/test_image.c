@@ -2,7 +2,7 @@
 /* Images: windows, members, what is asked for and in whose coordinates. */
 #include "unit.h"
 
-#include "stub/image.h"
+#include "stub/input/image.h"
 
 static uint8_t bytes[256];
 

@@ -2,7 +2,7 @@
 /* The list of what must stay: sorted, joined, and never short of a range. */
 #include "unit.h"
 
-#include "stub/keep.h"
+#include "stub/input/keep.h"
 
 #define MAX 8
 

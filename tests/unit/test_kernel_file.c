@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stub/kernel_file.h"
+#include "stub/body/kernel_file.h"
 
 #define KERNEL_LEN 300000
 

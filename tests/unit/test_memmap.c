@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "stub/memmap.h"
+#include "stub/input/memmap.h"
 
 #define SPACE 96 /* addresses of the oracle's small space */
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/paging.h"
+#include "stub/handoff/paging.h"
 
 #define CR3  0x12345000ull
 #define NONE UINT64_MAX

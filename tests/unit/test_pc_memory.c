@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "stub/body.h"
+#include "stub/body/body.h"
 #include "tests/unit/low_memory.h"
 #include "tests/unit/pc_bench.h"
 #include "tests/unit/qtest.h"
-#include "x86/cmos.h"
-#include "x86/smbios.h"
+#include "x86/pc/cmos.h"
+#include "x86/pc/smbios.h"
 
 /* CMOS tells the same memory as etc/e820. */
 static void

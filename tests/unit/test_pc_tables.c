@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "tests/unit/low_memory.h"
-#include "x86/mptable.h"
-#include "x86/mtrr.h"
-#include "x86/sum.h"
-#include "x86/tables.h"
+#include "x86/pc/mptable.h"
+#include "x86/pc/mtrr.h"
+#include "x86/pc/sum.h"
+#include "x86/pc/tables.h"
 
 #define ITEMS       4
 #define FIRST       0x20 /* selector of a file */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "stub/pe.h"
+#include "stub/input/pe.h"
 
 #define AT    0x80 /* of the PE header */
 #define OPT   (AT + 24)

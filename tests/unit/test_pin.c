@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "stub/pin.h"
+#include "stub/input/pin.h"
 
 static uint8_t sum[SHA256_LEN];
 

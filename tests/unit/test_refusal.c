@@ -6,15 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stub/refusal.h"
-#include "stub/text.h"
+#include "stub/base/refusal.h"
+#include "stub/base/text.h"
 
 static const struct row {
 	int number;
 	const char *name, *sentence, *text;
 } rows[] = {
 #define REFUSAL(number, ident, name, sentence, text) {number, name, sentence, text},
-#include "stub/refusal.def"
+#include "stub/base/refusal.def"
 #undef REFUSAL
 };
 

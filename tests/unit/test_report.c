@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The lines on the console, word for word: scripts and the boot rows read them. */
-#include "stub/report.h"
+#include "stub/body/report.h"
 #include "tests/unit/unit.h"
 
 static char buf[160];

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "stub/isa.h"
-#include "stub/rvinsn.h"
+#include "stub/riscv/isa.h"
+#include "stub/riscv/rvinsn.h"
 
 static struct span
 text(const char *s)

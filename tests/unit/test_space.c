@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "stub/planner.h"
+#include "stub/plan/planner.h"
 
 #define PAGES 384
 #define SPACE (PAGES * PAGE)

@@ -14,7 +14,7 @@
 _Static_assert(EI_NIDENT == 16, "as in our header");
 #undef EI_NIDENT /* it has parentheses there */
 
-#include "stub/memmap.h"
+#include "stub/input/memmap.h"
 #include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
 #include "stub/wire/start_info.h"

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "stub/memmap.h"
+#include "stub/input/memmap.h"
 #include "tests/unit/low_memory.h"
-#include "x86/acpi.h"
+#include "x86/boot/acpi.h"
 
 #define MAX 8
 

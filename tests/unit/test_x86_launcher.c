@@ -6,8 +6,8 @@
 
 #include "stub/wire/start_info.h"
 #include "tests/unit/low_memory.h"
-#include "x86/image.h"
-#include "x86/launcher.h"
+#include "x86/boot/launcher.h"
+#include "x86/boot/own_image.h"
 
 /* The launcher's side, in memory that both can address. */
 struct world {

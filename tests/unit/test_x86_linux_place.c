@@ -7,10 +7,10 @@
 
 #include <asm/bootparam.h>
 
-#include "stub/bytes.h"
-#include "stub/range.h"
+#include "stub/base/bytes.h"
+#include "stub/base/range.h"
 #include "tests/unit/low_memory.h"
-#include "x86/linux_place.h"
+#include "x86/bzimage/linux_place.h"
 
 #define NODES 20
 #define OFF   0x3000u /* of the nodes in their MiB */

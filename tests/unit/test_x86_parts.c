@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "x86/fw_cfg.h"
-#include "x86/room.h"
+#include "x86/boot/fw_cfg.h"
+#include "x86/boot/staging.h"
 
 /* A directory entry as QEMU writes it: big-endian numbers, a name padded with NULs. */
 static enum refusal_code

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The packed part of kshim.rom: what tools/pack-rom packs x86/unpack.asm unpacks to the same.
+ * The packed part of kshim.rom: what tools/pack-rom packs x86/rom/unpack.asm unpacks to the
+ * same.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #define TAIL 128u /* bytes at the end that are not for the packed part */
 #define HOT  16u  /* bytes in front of its length */
 
-void unpack(void *dst, const void *src); /* x86/unpack.asm */
+void unpack(void *dst, const void *src); /* x86/rom/unpack.asm */
 
 static size_t
 read_file(const char *name, uint8_t *ret_data, size_t room)

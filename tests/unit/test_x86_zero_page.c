@@ -8,7 +8,7 @@
 #include <asm/bootparam.h>
 
 #include "tests/unit/low_memory.h"
-#include "x86/launcher.h"
+#include "x86/boot/launcher.h"
 
 #define NODE_ROOM 3000
 #define SENTINEL  0x1ef

@@ -2,13 +2,13 @@
 /*
  * The program headers of an ELF as they stand in the file, for lists and traps.
  *
- * Whether the ELF is good is the core's to say (stub/probe_elf.c); this shows also what the
- * core passes over. What is past the end of the file reads as 0.
+ * Whether the ELF is good is the core's to say (stub/probe/probe_elf.c); this shows also what
+ * the core passes over. What is past the end of the file reads as 0.
  */
 #ifndef CHECK_ELF_VIEW_H
 #define CHECK_ELF_VIEW_H
 
-#include "stub/bytes.h"
+#include "stub/base/bytes.h"
 
 struct elf_view {
 	struct span file;

@@ -8,7 +8,7 @@
  */
 #include <stdio.h>
 
-#include "stub/probe.h"
+#include "stub/probe/probe.h"
 #include "stub/wire/elf.h"
 #include "tools/check/facts.h"
 

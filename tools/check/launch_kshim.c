@@ -4,11 +4,11 @@
  */
 #include <string.h>
 
-#include "stub/report.h"
+#include "stub/body/report.h"
 #include "tools/check/launcher.h"
 #include "tools/check/ways.h"
 
-/* What an ELF that QEMU places must leave to kshim.rom: up to the BIOS data (x86/rom.h). */
+/* What an ELF that QEMU places must leave to kshim.rom: up to the BIOS data (x86/rom/rom.h). */
 #define ROM_RAM_END 0x9f000
 
 static enum way

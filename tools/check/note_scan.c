@@ -3,7 +3,7 @@
  * note_scan.h: the core's readings of the notes, put beside the order of the PT_NOTEs.
  */
 #include "tools/check/note_scan.h"
-#include "stub/probe.h"
+#include "stub/probe/probe.h"
 #include "stub/wire/elf.h"
 
 #define PLACES 64

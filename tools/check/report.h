@@ -12,8 +12,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "stub/facts.h"
-#include "stub/pe.h"
+#include "stub/input/pe.h"
+#include "stub/probe/facts.h"
 
 enum value_type {
 	VALUE_TEXT,

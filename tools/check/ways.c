@@ -4,7 +4,7 @@
  * same with what OVMF keeps to itself, QEMU's riscv64 virt with OpenSBI at its start.
  */
 #include "tools/check/ways.h"
-#include "stub/body.h"
+#include "stub/body/body.h"
 
 #define MANY        (64 * GIB)
 #define LOW_END     (3 * GIB)

@@ -5,7 +5,7 @@
 #ifndef CHECK_WAYS_H
 #define CHECK_WAYS_H
 
-#include "stub/plan.h"
+#include "stub/plan/plan.h"
 #include "tools/check/report.h"
 
 enum way {

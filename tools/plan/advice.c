@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "stub/report.h"
+#include "stub/body/report.h"
 #include "tools/size.h"
 
 #define MEMORY_LAST (64 * GIB) /* nobody gives more for a kernel to come up */

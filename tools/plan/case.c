@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stub/moves.h"
+#include "stub/body/make_moves.h"
 #include "tools/find_image.h"
 #include "tools/plan/map.h"
 #include "tools/plan/target.h"

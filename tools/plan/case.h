@@ -8,8 +8,8 @@
 #ifndef PLAN_CASE_H
 #define PLAN_CASE_H
 
-#include "stub/body.h"
-#include "stub/efi_map.h"
+#include "stub/body/body.h"
+#include "stub/input/efi_map.h"
 #include "tools/file.h"
 #include "tools/plan/order.h"
 #include "tools/request.h"

@@ -8,7 +8,7 @@
 #ifndef PLAN_CPIO_H
 #define PLAN_CPIO_H
 
-#include "stub/bytes.h"
+#include "stub/base/bytes.h"
 #include "tools/plan/findings.h"
 
 struct cpio {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/fdt.h"
+#include "stub/input/fdt.h"
 
 #define ANYTHING                                                                               \
 	"BIOS-e820: or efi: mem lines of dmesg, QEMU's `info mtree -f`, the UEFI shell's "     \

@@ -5,7 +5,7 @@
 #ifndef PLAN_ORDER_H
 #define PLAN_ORDER_H
 
-#include "stub/body.h"
+#include "stub/body/body.h"
 #include "tools/cmd.h"
 
 /* Who carries the plan out, by the words of --body. */

@@ -5,7 +5,7 @@
 #ifndef PLAN_SCENE_H
 #define PLAN_SCENE_H
 
-#include "stub/plan.h"
+#include "stub/plan/plan.h"
 
 enum region_kind {
 	REGION_HOLE, /* nobody describes it */

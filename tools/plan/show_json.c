@@ -8,8 +8,8 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "stub/entry.h"
-#include "stub/report.h"
+#include "stub/body/report.h"
+#include "stub/handoff/entry.h"
 #include "tools/plan/show.h"
 
 #define PLAN_JSON_VERSION 1

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/report.h"
+#include "stub/body/report.h"
 #include "tools/plan/show.h"
 #include "tools/plan/svg.h"
 #include "tools/size.h"

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/entry.h"
-#include "stub/report.h"
+#include "stub/body/report.h"
+#include "stub/handoff/entry.h"
 #include "tools/plan/show.h"
 #include "tools/size.h"
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "stub/handoff.h"
+#include "stub/handoff/handoff.h"
 #include "tools/bundle_write.h"
 #include "tools/run/layout.h"
 

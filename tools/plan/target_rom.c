@@ -2,8 +2,8 @@
 /*
  * kshim.rom on QEMU's pc, q35 and microvm: nobody has told it a map or loaded a file.
  *
- * The map is QEMU's etc/e820 with what the ROM itself reserves (x86/pc.c): BIOS area, tables at
- * the end of low memory, q35's windows. An ELF with a PVH note that -kernel can take is in
+ * The map is QEMU's etc/e820 with what the ROM itself reserves (x86/pc/pc.c): BIOS area, tables
+ * at the end of low memory, q35's windows. An ELF with a PVH note that -kernel can take is in
  * memory before the ROM runs, and all it is told of it is where (QEMU hw/i386/x86.c). All else
  * is read from fw_cfg, by -kernel and -initrd or, where they do not do, as opt/org.kshim items.
  */
@@ -94,7 +94,8 @@ place_kernel(struct plan_case *c)
 	return REFUSAL_NONE;
 }
 
-/* As x86/pc.c makes it: QEMU's tables, whole pages of them, end where memory or a hole does. */
+/* As x86/pc/pc.c makes it: QEMU's tables, whole pages of them, end where memory or a hole does.
+ */
 static void
 make_map(struct plan_case *c, uint64_t memory, struct range kernel)
 {

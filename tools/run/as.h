@@ -8,7 +8,7 @@
 #ifndef RUN_AS_H
 #define RUN_AS_H
 
-#include "stub/entry.h"
+#include "stub/handoff/entry.h"
 #include "tools/run/boot.h"
 #include "tools/run/memory.h"
 

@@ -3,13 +3,13 @@
  * What is booted: the plan of one run and all that it was made from.
  *
  * --direct plans the kernel. Else the stub is planned: it is a PVH kernel, and kernel and
- * initrds are its modules. Either plan comes from stub/plan.h and is carried out by the same
- * code (carry.h).
+ * initrds are its modules. Either plan comes from stub/plan/plan.h and is carried out by the
+ * same code (carry.h).
  */
 #ifndef RUN_BOOT_H
 #define RUN_BOOT_H
 
-#include "stub/plan.h"
+#include "stub/plan/plan.h"
 #include "tools/run/inputs.h"
 #include "tools/run/layout.h"
 #include "tools/run/options.h"

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "stub/handoff.h"
+#include "stub/handoff/handoff.h"
 #include "tools/run/acpi.h"
 #include "tools/run/as.h"
 #include "tools/run/mptable.h"

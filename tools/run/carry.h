@@ -5,7 +5,7 @@
 #ifndef RUN_CARRY_H
 #define RUN_CARRY_H
 
-#include "stub/entry.h"
+#include "stub/handoff/entry.h"
 #include "tools/run/boot.h"
 #include "tools/run/memory.h"
 

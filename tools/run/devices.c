@@ -7,7 +7,7 @@
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 
-#include "stub/refusal.h"
+#include "stub/base/refusal.h"
 #include "tools/run/acpi.h"
 
 #define KBD_COMMAND 0x64

@@ -8,9 +8,9 @@
 #ifndef RUN_INPUTS_H
 #define RUN_INPUTS_H
 
-#include "stub/bundle.h"
-#include "stub/facts.h"
-#include "stub/plan.h"
+#include "stub/input/bundle.h"
+#include "stub/plan/plan.h"
+#include "stub/probe/facts.h"
 #include "tools/run/options.h"
 
 struct input {

@@ -9,7 +9,7 @@
 #ifndef RUN_LAYOUT_H
 #define RUN_LAYOUT_H
 
-#include "stub/memmap.h"
+#include "stub/input/memmap.h"
 
 enum layout_kind {
 	LAYOUT_KSHIM,

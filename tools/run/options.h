@@ -5,8 +5,8 @@
 #ifndef RUN_OPTIONS_H
 #define RUN_OPTIONS_H
 
-#include "stub/cmdline.h"
-#include "stub/plan.h"
+#include "stub/input/cmdline.h"
+#include "stub/plan/plan.h"
 #include "tools/run/layout.h"
 #include "tools/run/status.h"
 

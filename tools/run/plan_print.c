@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "stub/report.h"
+#include "stub/body/report.h"
 #include "tools/plan/show.h"
 
 int

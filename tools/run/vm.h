@@ -9,7 +9,7 @@
 
 #include <linux/kvm.h>
 
-#include "stub/entry.h"
+#include "stub/handoff/entry.h"
 #include "tools/run/memory.h"
 #include "tools/run/options.h"
 

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The UEFI body, and what it shares with x86/.
+
+EFI_SRCS := \
+	efi/entries.c \
+	efi/execute.c \
+	efi/file.c \
+	efi/firmware.c \
+	efi/main.c \
+	efi/options.c \
+	efi/report.c \
+	efi/say.c \
+	efi/secure.c \
+	efi/sources.c \
+	efi/start.c \
+	efi/system.c \
+	efi/tpm.c \
+	efi/unpack.c \
+	efi/utf.c \
+	x86/cpu/jump.c \
+	x86/cpu/rng.c \
+	x86/cpu/serial.c \
+
+EFI_ASMS := \
+	efi/sbat.asm \
+	x86/cpu/mem.asm \
+	x86/cpu/trampoline.asm \

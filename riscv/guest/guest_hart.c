@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One hart of the guest: its hypervisor registers, then run and answer for ever.
+ *
+ * RISC-V privileged specification, chapter 8.2. Interrupts to HS-mode are taken in the guest
+ * only: sie is set, sstatus.SIE never is.
+ */
+#include "riscv/base/csr.h"
+#include "riscv/guest/guest.h"
+
+/* What the guest's kernel handles itself; its ecalls and G-stage faults are ours. */
+#define DELEGATED                                                                              \
+	(1u << CAUSE_MISALIGNED_FETCH | 1u << CAUSE_FETCH_ACCESS | 1u << CAUSE_ILLEGAL |       \
+	        1u << CAUSE_BREAKPOINT | 1u << CAUSE_MISALIGNED_LOAD |                         \
+	        1u << CAUSE_LOAD_ACCESS | 1u << CAUSE_MISALIGNED_STORE |                       \
+	        1u << CAUSE_STORE_ACCESS | 1u << CAUSE_USER_ECALL | 1u << CAUSE_FETCH_PAGE |   \
+	        1u << CAUSE_LOAD_PAGE | 1u << CAUSE_STORE_PAGE)
+#define COUNTERS 7 /* cycle, time, instret */
+
+static void
+set_hypervisor(const struct vcpu *v)
+{
+	csr_write(CSR_HEDELEG, DELEGATED);
+	csr_write(CSR_HIDELEG, IRQ_VSSI | IRQ_VSTI | IRQ_VSEI);
+	csr_write(CSR_HCOUNTEREN, COUNTERS);
+	csr_write(CSR_HENVCFG, v->henvcfg);
+	csr_write(CSR_HTIMEDELTA, 0);
+	csr_write(CSR_HGEIE, 0);
+	csr_write(CSR_HVIP, 0);
+	csr_write_hstateen0(~0ull); /* where it is there */
+	csr_write(CSR_HGATP, guest.hgatp);
+	__asm__ volatile(".word 0x62000073" ::: "memory"); /* hfence.gvma */
+}
+
+static void
+clear_supervisor(void)
+{
+	csr_write(CSR_VSIE, 0);
+	csr_write(CSR_VSTVEC, 0);
+	csr_write(CSR_VSSCRATCH, 0);
+	csr_write(CSR_VSEPC, 0);
+	csr_write(CSR_VSCAUSE, 0);
+	csr_write(CSR_VSTVAL, 0);
+	if (guest.sstc)
+		csr_write(CSR_VSTIMECMP, ~0ull);
+}
+
+void
+guest_hart_enter(struct vcpu *v, uint64_t addr, uint64_t opaque)
+{
+	csr_write(CSR_VSATP, 0);
+	csr_clear(CSR_VSSTATUS, SSTATUS_SIE | SSTATUS_SPIE);
+	__asm__ volatile(".word 0x22000073" ::: "memory"); /* hfence.vvma */
+	__asm__ volatile("fence.i" ::: "memory");
+	for (unsigned i = 0; i < 32; i++)
+		v->x[i] = 0;
+	v->x[10] = v->hart;
+	v->x[11] = opaque;
+	v->sepc = addr;
+	v->sstatus = csr_read(CSR_SSTATUS) | SSTATUS_SPP | SSTATUS_FS | SSTATUS_VS;
+	v->sstatus &= ~(SSTATUS_SIE | SSTATUS_SPIE);
+	v->hstatus = (csr_read(CSR_HSTATUS) & HSTATUS_VSXL) | HSTATUS_SPV | HSTATUS_SPVP;
+}
+
+void
+guest_take_ipi(struct vcpu *v)
+{
+	if (__atomic_exchange_n(&v->ipi, 0, __ATOMIC_ACQ_REL))
+		csr_set(CSR_HVIP, IRQ_VSSI);
+}
+
+_Noreturn void
+guest_hart_main(struct vcpu *v)
+{
+	set_hypervisor(v);
+	clear_supervisor();
+	guest_hart_enter(v, v->start_addr, v->opaque);
+	csr_write(CSR_SIE, IRQ_SSI | IRQ_SEI);
+	guest_take_ipi(v); /* the firmware passes none on to a hart that is still starting */
+	for (;;) {
+		vcpu_run(v);
+		guest_exit_handle(v);
+	}
+}

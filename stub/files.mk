@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The core, room by room, in the order in which the rooms may include each other (tools/lint-layers).
+# A new file is one line here.
+
+# bytes, ranges, refusals, text: what every room uses
+STUB_BASE := \
+	stub/base/refusal.c \
+	stub/base/refusal_text.c \
+	stub/base/sha256.c \
+	stub/base/text.c \
+
+# what is handed over: files, command lines, memory maps, trees, bundles, UKIs
+STUB_INPUT := \
+	stub/input/bls.c \
+	stub/input/bls_order.c \
+	stub/input/bundle.c \
+	stub/input/cmdline.c \
+	stub/input/efi_map.c \
+	stub/input/efi_tables.c \
+	stub/input/fdt.c \
+	stub/input/fdt_write.c \
+	stub/input/fw_cfg_items.c \
+	stub/input/image.c \
+	stub/input/keep.c \
+	stub/input/memmap.c \
+	stub/input/pe.c \
+	stub/input/pin.c \
+
+# what a kernel file says of itself: facts
+STUB_PROBE := \
+	stub/probe/probe.c \
+	stub/probe/probe_bzimage.c \
+	stub/probe/probe_elf.c \
+	stub/probe/probe_entry.c \
+	stub/probe/probe_note.c \
+	stub/probe/probe_other.c \
+	stub/probe/probe_pe.c \
+	stub/probe/probe_riscv.c \
+
+# where everything goes, and in which order it gets there
+STUB_PLAN := \
+	stub/plan/plan.c \
+	stub/plan/plan_any.c \
+	stub/plan/plan_initrd.c \
+	stub/plan/plan_kernel.c \
+	stub/plan/plan_moves.c \
+	stub/plan/plan_riscv.c \
+	stub/plan/space.c \
+
+# what the kernel finds: zero page, start_info, page tables, registers
+STUB_HANDOFF := \
+	stub/handoff/entry.c \
+	stub/handoff/handoff.c \
+	stub/handoff/handoff_setup_data.c \
+	stub/handoff/handoff_start_info.c \
+	stub/handoff/handoff_zero_page.c \
+	stub/handoff/paging.c \
+
+# what only a RISC-V machine has
+STUB_RISCV := \
+	stub/riscv/fdt_boot.c \
+	stub/riscv/gstage.c \
+	stub/riscv/isa.c \
+	stub/riscv/riscv_machine.c \
+	stub/riscv/rvinsn.c \
+
+# what the bodies share on top of the plan
+STUB_BODY := \
+	stub/body/body.c \
+	stub/body/body_rom.c \
+	stub/body/kernel_file.c \
+	stub/body/make_moves.c \
+	stub/body/report.c \
+
+STUB_SRCS := $(STUB_BASE) $(STUB_INPUT) $(STUB_PROBE) $(STUB_PLAN) \
+	$(STUB_HANDOFF) $(STUB_RISCV) $(STUB_BODY)

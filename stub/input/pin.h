@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Pinned sums: what a signed kshim.efi may boot although nobody signed it.
+ *
+ * A section .kshpin holds lines as sha256sum writes them, 64 hexadecimal digits, two blanks (or
+ * a blank and a star), a name: kernel, initrd (all initrds joined, each padded with zeros to 4
+ * bytes but the last), cmdline (the line without a NUL). A name may come several times: any of
+ * its sums will do.
+ */
+#ifndef KSHIM_PIN_H
+#define KSHIM_PIN_H
+
+#include "stub/base/sha256.h"
+
+/* Is `sum` among those pinned for `name`? */
+bool pin_has(struct span pins, const char *name, const uint8_t sum[SHA256_LEN]);
+
+/* Is anything pinned for `name`? */
+bool pin_names(struct span pins, const char *name);
+
+#endif

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.
+# PARTS_NAME is what a fuzzer needs besides the core, LIBS_NAME which libraries.
+
+FUZZERS := \
+	tests/fuzz/fuzz_bundle.c \
+	tests/fuzz/fuzz_fdt.c \
+	tests/fuzz/fuzz_initrd.c \
+	tests/fuzz/fuzz_plan.c \
+	tests/fuzz/fuzz_probe.c \
+	tests/fuzz/fuzz_tables.c \
+
+PARTS_fuzz_tables := x86/pc/items.c x86/pc/tables.c
+ASMS_fuzz_tables := x86/pc/sum.asm
+PARTS_fuzz_plan := tools/plan/cpio.c tools/plan/findings.c tools/plan/map.c tools/plan/map_e820.c \
+	tools/plan/map_efi.c tools/plan/map_qemu.c
+PARTS_fuzz_initrd := tools/file.c tools/ikconfig.c tools/payload.c tools/unlzop.c tools/unpack.c \
+	tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c tools/plan/look_initrd.c
+LIBS_fuzz_initrd := -larchive -llzo2 -lz

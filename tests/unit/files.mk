@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Unit tests: builders and fakes, the parts of the bodies that run on a host, and one program a test.
+# `make unit T=space` builds and runs tests/unit/test_space.c alone.
+
+UNIT_HELPERS := \
+	tests/unit/build_bzimage.c \
+	tests/unit/build_elf.c \
+	tests/unit/handoff_bench.c \
+	tests/unit/low_memory.c \
+	tests/unit/pc_bench.c \
+	tests/unit/plan_bench.c \
+	tests/unit/put_file.c \
+	tests/unit/qtest.c \
+
+UNIT_PARTS := $(PC_PURE) \
+	efi/options.c \
+	efi/utf.c \
+	x86/boot/acpi.c \
+	x86/boot/launcher.c \
+	x86/bzimage/linux_place.c \
+	x86/boot/staging.c \
+	x86/bzimage/zero_page.c \
+	tools/run/acpi.c \
+	tools/run/aml.c \
+	tools/run/layout.c \
+	tools/run/memory.c \
+	tools/run/mptable.c \
+	tools/run/rtc.c \
+	tools/run/uart.c \
+
+# Assembly that tests call.
+UNIT_ASMS := \
+	x86/pc/sum.asm \
+	x86/rom/unpack.asm \
+
+UNIT_TESTS := \
+	tests/unit/test_bls.c \
+	tests/unit/test_bundle.c \
+	tests/unit/test_cmdline.c \
+	tests/unit/test_efi_map.c \
+	tests/unit/test_efi_options.c \
+	tests/unit/test_efi_tables.c \
+	tests/unit/test_entry.c \
+	tests/unit/test_fdt.c \
+	tests/unit/test_fdt_boot.c \
+	tests/unit/test_fdt_dtc.c \
+	tests/unit/test_gstage.c \
+	tests/unit/test_handoff.c \
+	tests/unit/test_handoff_efi.c \
+	tests/unit/test_handoff_setup_data.c \
+	tests/unit/test_handoff_zero_page.c \
+	tests/unit/test_image.c \
+	tests/unit/test_keep.c \
+	tests/unit/test_kernel_file.c \
+	tests/unit/test_memmap.c \
+	tests/unit/test_paging.c \
+	tests/unit/test_pc_memory.c \
+	tests/unit/test_pc_pci.c \
+	tests/unit/test_pc_tables.c \
+	tests/unit/test_pe.c \
+	tests/unit/test_pin.c \
+	tests/unit/test_plan_initrd.c \
+	tests/unit/test_plan_kernel.c \
+	tests/unit/test_plan_moves.c \
+	tests/unit/test_probe_bzimage.c \
+	tests/unit/test_probe_elf.c \
+	tests/unit/test_probe_entry.c \
+	tests/unit/test_probe_note.c \
+	tests/unit/test_probe_other.c \
+	tests/unit/test_refusal.c \
+	tests/unit/test_report.c \
+	tests/unit/test_riscv_image.c \
+	tests/unit/test_riscv_parts.c \
+	tests/unit/test_run_machine.c \
+	tests/unit/test_space.c \
+	tests/unit/test_wire.c \
+	tests/unit/test_x86_acpi.c \
+	tests/unit/test_x86_launcher.c \
+	tests/unit/test_x86_linux_place.c \
+	tests/unit/test_x86_parts.c \
+	tests/unit/test_x86_unpack.c \
+	tests/unit/test_x86_zero_page.c \

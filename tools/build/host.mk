@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The program kshim, and the library.
+
+build/host/list: FORCE
+	@$(call note,$@,$(TOOL_SRCS))
+
+build/kshim: $(TOOL_SRCS:%.c=build/host/%.o) build/host/libkshim.a build/host/list
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_host) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
+
+# The same under sanitizers, for tests/check.
+build/asan/kshim: $(TOOL_SRCS:%.c=build/asan/%.o) build/asan/libkshim.a build/host/list
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
+
+# One object, in which only what kshim.h declares is global, by its prefixed name.
+build/lib/kshim.h: tools/lib/kshim.h.in tools/lib/make-header $(wildcard stub/*/*.h) \
+		stub/base/refusal.def build/lib/version
+	$(call say,GEN,$@)
+	$(Q)$(PYTHON) tools/lib/make-header $(VERSION) $< $@ build/lib/symbols
+
+build/lib/version: FORCE
+	@$(call note,$@,$(VERSION))
+
+build/lib/libkshim.a: build/pic/libkshim.a build/lib/kshim.h tools/lib/check-library
+	$(call say,AR,$@)
+	$(Q)$(LD) -r -o build/lib/kshim.o --whole-archive $<
+	$(Q)cut -d' ' -f2 build/lib/symbols >build/lib/global
+	$(Q)objcopy --redefine-syms=build/lib/symbols --keep-global-symbols=build/lib/global \
+		build/lib/kshim.o
+	$(Q)$(PYTHON) tools/lib/check-library build/lib/kshim.o build/lib/global
+	@rm -f $@
+	$(Q)ar rcsD $@ build/lib/kshim.o
+

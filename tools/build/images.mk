@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The images: how each is linked, packed and looked at. What is in them is in FOLDER/files.mk.
+
+# Objects of the sources $(1), C and nasm, as environment $(2) compiles them.
+x86_objects = $(patsubst %.c,build/$(2)/%.o,$(filter %.c,$(1))) \
+	$(patsubst %.asm,build/x86/%.o,$(filter %.asm,$(1)))
+
+# X86_OFFSETS holds asm(".ascii \"@ NAME %c0\"" : : "i"(offsetof(...))); the compiler's
+# assembly carries the numbers, sed makes nasm's %define of them.
+build/x86/offsets.inc: $(X86_OFFSETS) build/x86/flags | needs
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -g,$(CFLAGS_x86)) -MMD -MP -MT $@ -MF build/x86/offsets.d \
+		-S -o build/x86/offsets.s $<
+	$(Q)sed -n 's/^.*"@ \([A-Za-z0-9_]*\) \(-\{0,1\}[0-9]*\)"$$/%define \1 \2/p' \
+		build/x86/offsets.s >$@
+	@test -s $@ || { echo '$@: no constant found in $<' >&2; exit 1; }
+-include build/x86/offsets.d
+
+build/x86/nasm-flags: FORCE
+	@$(call note,$@,$(NASM) $(NASMFLAGS))
+
+build/x86/%.o: %.asm build/x86/nasm-flags build/x86/offsets.inc | needs
+	$(call say,NASM,$@)
+	@mkdir -p $(@D)
+	$(Q)$(NASM) $(NASMFLAGS) -Ibuild/x86/ -MD $(@:.o=.d) -MP -MT $@ -o $@ $<
+-include $(patsubst %.asm,build/x86/%.d,$(sort $(filter %.asm,$(KSHIM_ELF) $(KSHIM_BZIMAGE) \
+	$(KSHIM_ROM) $(EFI_ASMS) $(CALLER_ASMS))))
+
+build/x86/list: FORCE
+	@$(call note,$@,$(KSHIM_ELF))
+
+build/kshim.elf: $(call x86_objects,$(KSHIM_ELF),x86) build/x86/libkshim.a x86/elf/kshim.ld \
+		x86/boot/sections.ld build/x86/list tools/check-image
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS_x86) -T x86/elf/kshim.ld -Map build/x86/kshim.map -o $@.new \
+		$(filter %.o,$^) build/x86/libkshim.a
+	$(Q)$(PYTHON) tools/check-image --pvh --section .text --section .rodata $@.new
+	@mv $@.new $@
+
+# ---------------------------------------------------------------- x86: kshim.bzimage
+
+build/x86/linux-list: FORCE
+	@$(call note,$@,$(KSHIM_BZIMAGE))
+
+# Sentences and codes for assembly that is linked with no C.
+build/x86/refusals.inc: stub/base/refusal.def | needs
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -E -P -x c -o $@ \
+		-D'REFUSAL(n,ident,name,s,t)=%define LINE_##ident s, " [", name, "]"' $<
+	@grep -q LINE_LOADER_A20 $@
+
+build/x86/linux_setup: x86/bzimage/linux_setup.asm x86/cpu/stop.inc build/x86/offsets.inc build/x86/refusals.inc
+	$(call say,NASM,$@)
+	$(Q)$(NASM) -f bin $(NASM_WARNINGS) -I. -Ibuild/x86/ -DKSHIM_VERSION="'$(VERSION)'" -o $@ $<
+
+# Relocations are kept for the packer (-q).
+build/x86/kshim-bzimage.elf: $(call x86_objects,$(KSHIM_BZIMAGE),x86) build/x86/libkshim.a \
+		x86/bzimage/kshim-bzimage.ld x86/boot/sections.ld build/x86/linux-list
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS_x86) -q -T x86/bzimage/kshim-bzimage.ld -Map build/x86/kshim-bzimage.map -o $@.new \
+		$(filter %.o,$^) build/x86/libkshim.a
+	@mv $@.new $@
+
+build/kshim.bzimage: build/x86/linux_setup build/x86/kshim-bzimage.elf tools/pack-bzimage
+	$(call say,PACK,$@)
+	$(Q)$(PYTHON) tools/pack-bzimage build/x86/linux_setup build/x86/kshim-bzimage.elf $@
+
+# ---------------------------------------------------------------- x86: kshim.rom
+
+ROM_OBJS := $(call x86_objects,$(KSHIM_ROM),rom)
+$(ROM_FAST:%.c=build/rom/%.o): CFLAGS_FILE = $(CFLAGS_rom_fast)
+$(ROM_COLD:%.c=build/rom/%.o): CFLAGS_FILE = -fno-lto
+# Page-table entries are written by pairs; no fault handler of ours that returns uses SSE. Not in
+# kshim.elf: a KVM that emulates, for want of VMX and SVM, does not know such instructions.
+build/rom/stub/handoff/paging.o: CFLAGS_FILE += -msse2
+
+build/rom/list: FORCE
+	@$(call note,$@,$(KSHIM_ROM) / $(ROM_FAST) / $(ROM_COLD) / $(CFLAGS_rom_fast))
+$(ROM_OBJS) $(STUB_SRCS:%.c=build/rom/%.o): build/rom/list
+
+build/x86/kshim-rom.elf: $(ROM_OBJS) build/rom/libkshim.a x86/rom/kshim-rom.ld x86/boot/sections.ld \
+		build/rom/list tools/check-image
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_rom) $(CFLAGS_rom_fast) -flto-partition=one -nostdlib -static \
+		$(addprefix -Xlinker ,$(LDFLAGS_x86)) -T x86/rom/kshim-rom.ld \
+		-Xlinker -Map -Xlinker build/x86/kshim-rom.map -o $@.new \
+		$(filter %.o,$^) build/rom/libkshim.a
+	$(Q)$(PYTHON) tools/check-image --section .text --section .rodata $@.new
+	@mv $@.new $@
+
+# The ROM is what lies in the last 64 KiB before the linked window's end, and the cold part, packed.
+build/kshim.rom: build/x86/kshim-rom.elf tools/pack-rom tools/check-rom
+	$(call say,PACK,$@)
+	$(Q)objcopy -O binary -j .text -j .rodata -j .reset --pad-to 0x80000000 --gap-fill 0xff \
+		$< build/rom/hot
+	$(Q)objcopy -O binary -j .cold $< build/rom/cold
+	$(Q)$(PYTHON) tools/pack-rom build/rom/hot build/rom/cold $@.new
+	$(Q)$(PYTHON) tools/check-rom --version '$(VERSION)' $@.new
+	@mv $@.new $@
+
+# ---------------------------------------------------------------- efi: kshim.efi
+
+EFI_OBJS := $(EFI_SRCS:%.c=build/efi/%.o) $(EFI_ASMS:%.asm=build/x86/%.o)
+
+build/efi/list: FORCE
+	@$(call note,$@,$(EFI_SRCS) $(EFI_ASMS))
+
+build/efi/header: efi/header.asm | needs
+	$(call say,NASM,$@)
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f bin $(NASM_WARNINGS) -o $@ $<
+
+build/efi/kshim.elf: $(EFI_OBJS) build/efi/libkshim.a efi/kshim.ld build/efi/list
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS_efi) -T efi/kshim.ld -Map build/efi/kshim.map -o $@ \
+		$(filter %.o,$^) build/efi/libkshim.a
+
+build/kshim.efi: build/efi/header build/efi/kshim.elf tools/pack-efi
+	$(call say,PACK,$@)
+	$(Q)$(PYTHON) tools/pack-efi build/efi/header build/efi/kshim.elf $@
+
+# ---------------------------------------------------------------- RISC-V: kshim-riscv64.bin
+
+build/riscv/offsets.inc: $(RISCV_OFFSETS) build/riscv/flags | needs
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC_riscv) $(filter-out -g,$(CFLAGS_riscv)) -MMD -MP -MT $@ -MF build/riscv/offsets.d \
+		-S -o build/riscv/offsets.s $<
+	$(Q)sed -n 's/^[[:space:]]*@ \([A-Za-z0-9_]*\) \(-\{0,1\}[0-9]*\)$$/#define \1 \2/p' \
+		build/riscv/offsets.s >$@
+	@test -s $@ || { echo '$@: no constant found in $<' >&2; exit 1; }
+-include build/riscv/offsets.d
+
+build/riscv/%.o: %.S build/riscv/flags build/riscv/offsets.inc | needs
+	$(call say,AS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC_riscv) $(filter-out -std=c11,$(CFLAGS_riscv)) -Ibuild/riscv -MMD -MP -c -o $@ $<
+-include $(RISCV_ASMS:%.S=build/riscv/%.d)
+
+build/riscv/list: FORCE
+	@$(call note,$@,$(RISCV_SRCS) $(RISCV_ASMS))
+
+build/riscv/kshim.elf: $(RISCV_SRCS:%.c=build/riscv/%.o) $(RISCV_ASMS:%.S=build/riscv/%.o) \
+		build/riscv/libkshim.a riscv/boot/kshim.ld build/riscv/list
+	$(call say,LD,$@)
+	$(Q)$(RISCV_CROSS)ld $(LDFLAGS_riscv) -T riscv/boot/kshim.ld -Map build/riscv/kshim.map -o $@ \
+		$(filter %.o,$^) build/riscv/libkshim.a
+
+build/kshim-riscv64.bin: build/riscv/kshim.elf tools/check-image
+	$(call say,COPY,$@)
+	$(Q)$(PYTHON) tools/check-image --self-relocating --section .text --section .rodata $<
+	$(Q)$(RISCV_CROSS)objcopy -O binary $< $@
+

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# make test and its parts. T=WORDS runs what matches: `make unit T=space` one program,
+# `make boot T=pvh32` the rows that pytest's -k picks.
+
+TEST_PARTS := unit fuzz cli check package bench boot efi kvm riscv
+UNIT_PROGRAMS := $(UNIT_TESTS:tests/unit/%.c=build/asan/%)
+FUZZ_PROGRAMS := $(FUZZERS:tests/fuzz/%.c=build/asan/%)
+
+# ---------------------------------------------------------------- unit tests
+
+build/asan/tests/%.o: CFLAGS_FILE := -Wno-conversion
+
+# What every unit test may be linked with; each takes what it calls.
+build/asan/libunit.a: $(patsubst %.c,build/asan/%.o,$(UNIT_HELPERS) $(UNIT_PARTS)) \
+		$(UNIT_ASMS:%.asm=build/x86/%.o)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)ar rcsD $@ $^
+
+$(UNIT_PROGRAMS): build/asan/%: build/asan/tests/unit/%.o build/asan/libunit.a build/asan/libkshim.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^ $(UNIT_LIBS)
+
+# $(call picked,PROGRAMS,PREFIX): all of them, or the one that T names.
+picked = $(if $(T),$(or $(filter build/asan/$(2)$(T),$(1)),$(error T=$(T): no such test, but \
+	$(patsubst build/asan/$(2)%,%,$(1)))),$(1))
+
+.PHONY: test-unit test-fuzz
+test-unit: $(if $(filter unit test-unit,$(MAKECMDGOALS)),$(call picked,$(UNIT_PROGRAMS),test_),$(UNIT_PROGRAMS))
+	@tests/run-units unit $^
+
+# ---------------------------------------------------------------- fuzzers
+
+# The corpus once more through each fuzzer (replay); `make fuzz` looks for new inputs.
+define FUZZER
+build/asan/$(1): build/asan/tests/fuzz/$(1).o build/asan/tests/fuzz/replay.o \
+		$(PARTS_$(1):%.c=build/asan/%.o) $(ASMS_$(1):%.asm=build/x86/%.o) build/asan/libkshim.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS_asan) -o $$@ $$^ $$(LIBS_$(1))
+build/fuzz/$(1): tests/fuzz/$(1).c $(STUB_SRCS) $(PARTS_$(1)) $(ASMS_$(1):%.asm=build/x86/%.o)
+	$$(call say,FUZZ,$$@)
+	@command -v $$(CLANG) >/dev/null || { echo 'clang is missing: apt-get install clang' >&2; exit 1; }
+	@mkdir -p $$(@D)
+	$$(Q)$$(CLANG) -std=c11 -D_GNU_SOURCE -g -O1 -I. -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $$@ $$^ $$(LIBS_$(1))
+endef
+$(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(eval $(call FUZZER,$(f))))
+
+REPLAYED = $(if $(filter replay test-fuzz,$(MAKECMDGOALS)),$(call picked,$(FUZZ_PROGRAMS),fuzz_),$(FUZZ_PROGRAMS))
+test-fuzz: $(REPLAYED)
+	@tests/run-units fuzz $(foreach f,$^,'$(f) tests/fuzz/corpus/$(notdir $(f))')
+
+# New inputs by libFuzzer (clang), FUZZ_SECONDS for each fuzzer, kept in build/fuzz/NAME.found/.
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz
+fuzz: $(if $(T),build/fuzz/fuzz_$(T),$(FUZZERS:tests/fuzz/%.c=build/fuzz/%))
+	@for f in $^; do mkdir -p $$f.found; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -use_value_profile=1 -artifact_prefix=$$f. \
+			$$f.found tests/fuzz/corpus/$${f##*/} || exit 1; done
+
+# ---------------------------------------------------------------- by pytest
+
+# A part's tests are in tests/PART. They need no root, and no network after `make deps` and `make
+# fetch`. NEEDS_PART is built first; PYTEST_PART says how many run at a time: machines with several
+# CPUs or much memory run alone.
+PYTEST_PARTS := cli check package boot efi kvm riscv
+NEEDS_check := build/asan/kshim
+NEEDS_package := build/rig/typist
+NEEDS_kvm := build/rig/typist
+PYTEST_check := -n 2
+PYTEST_boot := -n 2
+PYTEST_kvm := -n 2 --dist loadgroup
+
+define PYTEST
+.PHONY: test-$(1)
+test-$(1): all probes $(NEEDS_$(1))
+	@mkdir -p build/results
+	@rm -f build/results/$(1).xml
+	@$$(PYTHON) -m pytest -q -p no:cacheprovider $(PYTEST_$(1)) $$(if $$(T),-k '$$(T)') \
+		--junitxml=build/results/$(1).xml tests/$(1)
+endef
+$(foreach part,$(PYTEST_PARTS),$(eval $(call PYTEST,$(part))))
+
+# The program that types in the rig's machines.
+build/rig/typist: tests/rig/typist.c build/host/flags | needs
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_host) -static -o $@ $<
+
+# ---------------------------------------------------------------- figures
+
+# What a boot costs in guest instructions and port I/O, counted by a plugin of QEMU's (tests/bench).
+build/bench/count.so: tests/bench/count.c tests/bench/qemu_plugin.h build/host/flags | needs
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_host) -fPIC -fvisibility=hidden -shared -o $@ $<
+
+.PHONY: bench test-bench size
+bench: all build/bench/count.so
+	@$(PYTHON) tests/bench/bench.py $(BENCH)
+test-bench: bench
+
+size: all
+	@$(PYTHON) tools/size
+
+# ---------------------------------------------------------------- all of them
+
+# The kernels that the rows boot, out of Debian's packages into build/debs/.
+.PHONY: fetch fetch-riscv
+fetch:
+	@$(PYTHON) tests/boot/fetch.py; status=$$?; \
+		$(MAKE) --no-print-directory fetch-riscv && exit $$status
+
+fetch-riscv:
+	@$(PYTHON) tests/riscv/fetch.py
+
+# Short names for one part.
+.PHONY: unit replay $(PYTEST_PARTS)
+unit: test-unit
+replay: test-fuzz
+$(PYTEST_PARTS): %: test-%
+
+# Whatever fails, then the sum; ALSO=lint counts what `make lint` left.
+.PHONY: test
+test:
+	@tools/deps build run test
+	@$(MAKE) --no-print-directory fetch || :
+	@rm -f $(foreach part,$(TEST_PARTS),build/results/$(part) build/results/$(part).xml)
+	@for part in $(TEST_PARTS); do $(MAKE) --no-print-directory test-$$part || :; done
+	@tests/summary $(ALSO) $(TEST_PARTS)

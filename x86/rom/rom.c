@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kshim.rom: from a machine after reset to the kernel's first instruction, as a list of steps.
+ *
+ * QEMU alone has what this needs, fw_cfg: the kernel, the memory map, the ACPI tables. What a
+ * firmware does to the machine itself is pc_init()'s.
+ */
+#include "x86/rom/rom.h"
+#include "x86/boot/boot.h"
+#include "x86/boot/die.h"
+#include "x86/cpu/cpu.h"
+#include "x86/pc/pc.h"
+#include "x86/rom/qemu.h"
+
+#define F_SEGMENT 0xf0000ull
+#define FACS      0x53434146 /* "FACS" */
+
+/* kshim-rom.ld */
+extern const uint8_t cold_packed[], rom_reset[];
+extern const uint32_t cold_packed_len; /* bytes */
+
+/* hot: GCC takes what never returns, and all that only it calls, for what is run too rarely to
+ * be fast */
+__attribute__((hot)) _Noreturn void rom_main(void);
+
+static enum refusal_code
+read_fw_cfg(struct boot *b, struct refusal *ret_why)
+{
+	if (!fw_cfg_present())
+		return refuse(ret_why, REFUSAL_ROM_FW_CFG, 0, 0, 0);
+	return fw_cfg_list(&b->items, ret_why);
+}
+
+/* Behind what is used of the ROM: where that is writable memory (microvm), it is this memory.
+ */
+static struct range
+free_f_segment(void)
+{
+	uint64_t used = (uintptr_t)cold_packed + cold_packed_len - ROM_LINKED;
+
+	return (struct range){F_SEGMENT + used, ROM_LEN - RESET_LEN - used};
+}
+
+/* For a wake-up from S3, where the waking vector will be: in what QEMU's tables begin with. */
+static void
+note_facs(const struct tables *t)
+{
+	for (uint32_t i = 0; i < t->count; i++) {
+		uint64_t addr = t->file[i].range.addr;
+		uint32_t signature;
+
+		__builtin_memcpy(&signature, (const void *)(uintptr_t)addr, sizeof(signature));
+		if (signature == FACS)
+			memcpy((void *)(uintptr_t)ROM_FACS, &addr, 4);
+	}
+}
+
+static enum refusal_code
+set_up_machine(struct boot *b, struct refusal *ret_why)
+{
+	static struct pc pc;
+	const struct segment *kernel = &b->facts.elf.segment[0];
+	struct named_range *placed = &b->busy[IMAGE_RANGES]; /* beyond what the plan sees */
+	enum refusal_code code;
+
+	placed->name = "kernel";
+	placed->range.addr = kernel->paddr;
+	placed->range.len = b->placed ? kernel->mem_len : 0;
+	pc.items.known = &b->items;
+	pc.map = &b->map;
+	pc.busy = b->busy;
+	pc.nr_busy = IMAGE_RANGES + 1;
+	pc.fseg = free_f_segment();
+	code = pc_init(&pc, ret_why);
+	if (pc.line) /* the F segment is memory now and shows the ROM no more */
+		memcpy((void *)(uintptr_t)(F_SEGMENT + ROM_LEN - RESET_LEN), rom_reset,
+		        RESET_LEN);
+	/* A kernel that QEMU has placed it places again at each reset, over the one that
+	 * sleeps. */
+	if (!code && pc.line && !b->placed)
+		note_facs(&pc.tables);
+	b->request.rsdp = pc.rsdp;
+	return code;
+}
+
+static enum refusal_code
+read_qemu(struct boot *b, struct refusal *ret_why)
+{
+	return qemu_read(&b->launcher, &b->placed, &b->facts, ret_why);
+}
+
+_Noreturn void
+rom_main(void)
+{
+	static struct boot boot;
+	struct boot *b = &boot;
+	uint64_t free = (uintptr_t)kshim_end;
+	struct refusal why;
+
+	b->zeroed = (struct range){free, ROM_RAM_END - free};
+	b->first_is_kernel = true;
+	if (read_fw_cfg(b, &why) || boot_own_memory(b, &why) || read_qemu(b, &why) ||
+	        set_up_machine(b, &why) || sources_kernel_file(b, &why) ||
+	        boot_command_line(b, &why) || boot_probe(b, &why) || sources_blobs(b, &why) ||
+	        boot_plan(b, &why) || execute(b, &why))
+		die(&why);
+	cpu_halt(); /* execute() does not come back without a refusal */
+}
