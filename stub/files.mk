@@ -32,6 +32,7 @@ STUB_PROBE := \
 	stub/probe/probe_bzimage.c \
 	stub/probe/probe_elf.c \
 	stub/probe/probe_entry.c \
+	stub/probe/probe_help.c \
 	stub/probe/probe_note.c \
 	stub/probe/probe_other.c \
 	stub/probe/probe_pe.c \
@@ -39,6 +40,7 @@ STUB_PROBE := \
 
 # where everything goes, and in which order it gets there
 STUB_PLAN := \
+	stub/plan/lengths.c \
 	stub/plan/plan.c \
 	stub/plan/plan_any.c \
 	stub/plan/plan_initrd.c \

@@ -19,12 +19,6 @@ handoff_address(const struct plan *plan, enum placement_kind kind)
 	return p ? p->range.addr : 0;
 }
 
-bool
-handoff_has(const struct plan_request *req, uint16_t version)
-{
-	return req->kernel->format != KERNEL_BZIMAGE || req->kernel->bz.version >= version;
-}
-
 static enum refusal_code
 write_cmdline(const struct plan_request *req, const struct placement *p, uint8_t *out,
         struct refusal *ret_why)
@@ -42,7 +36,7 @@ static uint32_t
 map_limit(const struct plan_request *req, const struct plan *plan)
 {
 	bool zero_page_only =
-	        plan->protocol != PROTOCOL_PVH && !handoff_allows_node(req, ZP_SETUP_E820_EXT);
+	        plan->protocol != PROTOCOL_PVH && !setup_data_allows(req, ZP_SETUP_E820_EXT);
 
 	if (zero_page_only && plan->map_entries > ZP_E820_MAX)
 		return ZP_E820_MAX;

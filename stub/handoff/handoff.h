@@ -10,10 +10,6 @@
 
 #include "stub/plan/plan.h"
 
-/* Bytes that each structure needs; the planner reserves by these. */
-uint64_t handoff_setup_data_len(const struct plan_request *req, uint32_t map_entries);
-uint64_t handoff_start_info_len(uint32_t modules, uint32_t map_entries);
-
 /*
  * Write the bytes of `p` to out[0..p->range.len). `map` is what the kernel is told: the
  * request's, or under UEFI the final one.

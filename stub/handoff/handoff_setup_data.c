@@ -5,56 +5,11 @@
  * boot.rst, "setup_data" (2.09) and "kernel_info" (2.15): physical addresses, singly linked,
  * types up to the kernel's setup_type_max. A kernel without kernel_info is given nothing but
  * SETUP_E820_EXT, which came with the list itself; an unknown type makes old ones complain.
+ * Which nodes there are is in stub/plan/lengths.c, because the planner reserves by it.
  * A list that the kernel file's header starts is not handed on: see handoff_zero_page.c.
  */
 #include "handoff_parts.h"
 #include "stub/wire/bootparam.h"
-
-#define NODE_ALIGN 8
-
-bool
-handoff_allows_node(const struct plan_request *req, uint32_t type)
-{
-	const struct bzimage_facts *bz = &req->kernel->bz;
-
-	if (req->kernel->format != KERNEL_BZIMAGE)
-		return true;
-	if (bz->has_kernel_info)
-		return type <= bz->setup_type_max;
-	return type == ZP_SETUP_E820_EXT && bz->version >= 0x209;
-}
-
-/* Bytes of a node with that much data, rounded so that the next one is aligned. */
-static uint64_t
-node_len(uint64_t data_len)
-{
-	uint64_t len = sizeof(struct zp_setup_data) + data_len;
-
-	return (len + NODE_ALIGN - 1) & ~(uint64_t)(NODE_ALIGN - 1);
-}
-
-struct handoff_nodes
-handoff_nodes(const struct plan_request *req, uint32_t map_entries)
-{
-	struct handoff_nodes l = {0};
-
-	if (map_entries > ZP_E820_MAX && handoff_allows_node(req, ZP_SETUP_E820_EXT)) {
-		l.ext_entries = map_entries - ZP_E820_MAX;
-		l.len = node_len(l.ext_entries * (uint64_t)sizeof(struct zp_e820_entry));
-	}
-	if (req->rng_seed_len && handoff_allows_node(req, ZP_SETUP_RNG_SEED)) {
-		l.seed = true;
-		l.seed_off = l.len;
-		l.len += node_len(req->rng_seed_len);
-	}
-	return l;
-}
-
-uint64_t
-handoff_setup_data_len(const struct plan_request *req, uint32_t map_entries)
-{
-	return handoff_nodes(req, map_entries).len;
-}
 
 static void
 put_node(uint8_t *out, uint64_t next, uint32_t type, uint64_t len)
@@ -67,7 +22,7 @@ put_node(uint8_t *out, uint64_t next, uint32_t type, uint64_t len)
 void
 handoff_setup_data(const struct handoff *h, uint64_t addr, uint8_t *out)
 {
-	struct handoff_nodes l = handoff_nodes(h->req, h->map->count);
+	struct setup_data_nodes l = setup_data_nodes(h->req, h->map->count);
 	size_t head = sizeof(struct zp_setup_data);
 
 	if (l.ext_entries) {

@@ -9,15 +9,7 @@
 #include "handoff_parts.h"
 #include "stub/wire/start_info.h"
 
-#define INFO_LEN   sizeof(struct pvh_start_info)
-#define MODULE_LEN sizeof(struct pvh_modlist_entry)
-#define MAP_LEN    sizeof(struct pvh_memmap_entry)
-
-uint64_t
-handoff_start_info_len(uint32_t modules, uint32_t map_entries)
-{
-	return INFO_LEN + (uint64_t)modules * MODULE_LEN + (uint64_t)map_entries * MAP_LEN;
-}
+#define INFO_LEN sizeof(struct pvh_start_info)
 
 static void
 put_module(uint8_t *list, uint32_t index, uint64_t addr, uint64_t len)
@@ -65,7 +57,7 @@ void
 handoff_start_info(const struct handoff *h, uint64_t addr, uint8_t *out)
 {
 	uint32_t modules = write_modules(h->plan, out + INFO_LEN);
-	uint64_t map_off = handoff_start_info_len(modules, 0);
+	uint64_t map_off = start_info_len(modules, 0);
 	struct pvh_start_info *si = (struct pvh_start_info *)out;
 
 	si->magic = PVH_START_MAGIC;

@@ -59,7 +59,7 @@ header_of_bzimage(const struct handoff *h, struct zero_page *zp, uint8_t *out)
 	zp->hdr.loadflags &= (uint8_t) ~(ZP_CAN_USE_HEAP | ZP_KEEP_SEGMENTS);
 	if (code32 <= UINT32_MAX) /* above 4 GiB there is only the 64-bit entry */
 		zp->hdr.code32_start = (uint32_t)code32;
-	if (bz->relocatable && handoff_has(h->req, 0x20a))
+	if (bz->relocatable && boot_protocol_has(h->req, 0x20a))
 		zp->hdr.kernel_alignment = (uint32_t)h->plan->kernel_alignment;
 }
 
@@ -81,7 +81,7 @@ put_cmdline(const struct handoff *h, struct zero_page *zp)
 {
 	uint64_t addr = handoff_address(h->plan, PLACE_CMDLINE);
 
-	if (handoff_has(h->req, 0x202)) {
+	if (boot_protocol_has(h->req, 0x202)) {
 		zp->hdr.cmd_line_ptr = (uint32_t)addr;
 		zp->ext_cmd_line_ptr = (uint32_t)(addr >> 32);
 		return;
@@ -98,9 +98,9 @@ put_cmdline(const struct handoff *h, struct zero_page *zp)
 static void
 put_setup_data(const struct handoff *h, struct zero_page *zp)
 {
-	bool any = handoff_nodes(h->req, h->map->count).len;
+	bool any = setup_data_nodes(h->req, h->map->count).len;
 
-	if (handoff_has(h->req, 0x209))
+	if (boot_protocol_has(h->req, 0x209))
 		zp->hdr.setup_data = any ? handoff_address(h->plan, PLACE_SETUP_DATA) : 0;
 }
 
@@ -138,7 +138,7 @@ put_efi(const struct handoff *h, struct zero_page *zp, uint8_t *out)
 	uint64_t map = efi->map ? efi->map : handoff_address(h->plan, PLACE_EFI_MAP);
 	uint16_t kib = zp->ext_mem_k; /* put_memory_size()'s, though it is in screen_info */
 
-	if (!handoff_has(h->req, EFI_INFO_VERSION))
+	if (!boot_protocol_has(h->req, EFI_INFO_VERSION))
 		return;
 	if (efi->screen_info) {
 		memcpy(out, efi->screen_info, ZP_SCREEN_LEN);

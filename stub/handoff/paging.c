@@ -12,45 +12,7 @@
 #define ENTRIES    512u
 #define P_RW       0x3ull
 #define PS         0x80ull /* this entry is a page and not a table */
-#define PDPT_SPAN  (ENTRIES * GIB)
 #define LARGE_PAGE (PAGING_STEP / 8)
-
-static uint64_t
-gibs(const struct range *ranges, uint32_t count)
-{
-	uint64_t n = 0;
-
-	for (uint32_t i = 0; i < count; i++)
-		n += (ranges[i].len + GIB - 1) / GIB;
-	return n;
-}
-
-/* PDPTs that the ranges need: one for every 512 GiB that any of them touches. */
-static uint64_t
-pdpts(const struct range *ranges, uint32_t count)
-{
-	uint64_t n = 0, next = 0; /* first slot of the PML4 that is not counted yet */
-
-	for (uint32_t i = 0; i < count; i++) {
-		uint64_t first = ranges[i].addr / PDPT_SPAN;
-		uint64_t end = (range_end(ranges[i]) + PDPT_SPAN - 1) / PDPT_SPAN;
-
-		if (!ranges[i].len)
-			continue;
-		first = first > next ? first : next;
-		n += end - first;
-		next = end;
-	}
-	return n;
-}
-
-uint64_t
-paging_len(const struct range *ranges, uint32_t count, bool gb_pages)
-{
-	uint64_t directories = gb_pages ? 0 : gibs(ranges, count);
-
-	return TABLE * (1 + pdpts(ranges, count) + directories);
-}
 
 static void
 put_entry(uint8_t *table, uint64_t slot, uint64_t entry)
@@ -119,7 +81,7 @@ paging_write(
 	struct tables t = {.out = out,
 	        .addr = addr,
 	        .next_pdpt = TABLE,
-	        .next_pd = TABLE * (1 + pdpts(ranges, count)),
+	        .next_pd = TABLE * (1 + paging_pdpts(ranges, count)),
 	        .gb_pages = gb_pages};
 
 	for (uint32_t i = 0; i < count; i++) {

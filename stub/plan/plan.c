@@ -9,9 +9,8 @@
  * before 2.05 unpack themselves through the low memory below the zero page: hence the order of
  * tries.
  */
+#include "lengths.h"
 #include "planner.h"
-#include "stub/handoff/handoff.h"
-#include "stub/handoff/paging.h"
 #include "stub/wire/bootparam.h"
 
 #define LOW_END         (640 * KIB - 1)
@@ -60,15 +59,6 @@ plan_add(struct planner *p, enum placement_kind kind, const char *name, struct r
 	if (range_overlaps(p->pool, range)) /* it is not reserved */
 		p->pool.len = 0;
 	return append(p, kind, name, range);
-}
-
-/* Is the kernel a bzImage older than this version? */
-static bool
-older_than(const struct planner *p, uint16_t version)
-{
-	const struct facts *k = p->req->kernel;
-
-	return k->format == KERNEL_BZIMAGE && k->bz.version < version;
 }
 
 /* The highest place in low memory if there is room, else below `last`. */
@@ -194,10 +184,10 @@ place_cmdline(struct planner *p)
 static enum refusal_code
 place_zero_page(struct planner *p)
 {
-	uint64_t len = handoff_setup_data_len(p->req, p->plan->map_entries);
+	uint64_t len = setup_data_nodes(p->req, p->plan->map_entries).len;
 	enum refusal_code code;
 
-	if (older_than(p, 0x202)) {
+	if (!boot_protocol_has(p->req, 0x202)) {
 		code = place_old_zero_page(p);
 	} else {
 		code = place_small(p, PLACE_ZERO_PAGE, "zero page", PAGE, BELOW_4G);
@@ -223,7 +213,7 @@ place_handoff(struct planner *p)
 		code = place_zero_page(p);
 	} else {
 		code = place_small(p, PLACE_START_INFO, "start_info",
-		        handoff_start_info_len(modules, p->plan->map_entries), BELOW_1G);
+		        start_info_len(modules, p->plan->map_entries), BELOW_1G);
 		if (!code)
 			code = place_cmdline(p);
 	}
@@ -248,9 +238,10 @@ check_map(struct planner *p)
 
 	if (p->plan->protocol == PROTOCOL_PVH && p->req->kernel->elf.evidence != LINUX_NO)
 		limit = PVH_LINUX_MAP;
-	else if (older_than(p, 0x204)) /* their tables have 32 places */
+	else if (!boot_protocol_has(p->req, 0x204)) /* their tables have 32 places */
 		limit = 32;
-	else if (older_than(p, 0x209)) /* no setup_data for what the zero page cannot hold */
+	else if (!boot_protocol_has(
+	                 p->req, 0x209)) /* no setup_data for what the zero page cannot hold */
 		limit = 128;
 	p->plan->map_entries = p->req->map->count + p->req->map_spare;
 	if (p->plan->map_entries > limit)

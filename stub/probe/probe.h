@@ -2,9 +2,9 @@
 /*
  * Shared by the probe's files only.
  *
- * probe.c tells the formats apart, probe_elf.c, probe_note.c and
- * probe_entry.c read an ELF, probe_bzimage.c a bzImage, probe_other.c and probe_pe.c name what
- * is neither.
+ * probe.c tells the formats apart, probe_elf.c, probe_note.c and probe_entry.c read an ELF,
+ * probe_bzimage.c a bzImage, probe_other.c and probe_pe.c name what is neither; probe_help.c is
+ * what all of them use.
  */
 #ifndef KSHIM_PROBE_H
 #define KSHIM_PROBE_H

@@ -99,11 +99,10 @@ hb_reserve(struct handoff_bench *b)
 	for (uint32_t i = 0; i < b->plan.placements; i++)
 		modules += b->plan.placement[i].kind == PLACE_INITRD;
 	if (b->plan.protocol == PROTOCOL_PVH)
-		hb_placement(b, PLACE_START_INFO)->range.len =
-		        handoff_start_info_len(modules, entries);
+		hb_placement(b, PLACE_START_INFO)->range.len = start_info_len(modules, entries);
 	else
 		hb_placement(b, PLACE_SETUP_DATA)->range.len =
-		        handoff_setup_data_len(&b->req, entries);
+		        setup_data_nodes(&b->req, entries).len;
 }
 
 struct placement *

@@ -118,12 +118,12 @@ exact_lengths(void **state)
 {
 	(void)state;
 	hb_elf(&b, PROTOCOL_LINUX64);
-	assert_int_equal(handoff_setup_data_len(&b.req, 128), 0);
-	assert_int_equal(handoff_setup_data_len(&b.req, 129), 16 + 24);
-	assert_int_equal(handoff_setup_data_len(&b.req, 130), 16 + 40);
+	assert_int_equal(setup_data_nodes(&b.req, 128).len, 0);
+	assert_int_equal(setup_data_nodes(&b.req, 129).len, 16 + 24);
+	assert_int_equal(setup_data_nodes(&b.req, 130).len, 16 + 40);
 	b.req.rng_seed_len = PLAN_RNG_SEED;
-	assert_int_equal(handoff_setup_data_len(&b.req, 128), 48);
-	assert_int_equal(handoff_setup_data_len(&b.req, 129), 16 + 24 + 48);
+	assert_int_equal(setup_data_nodes(&b.req, 128).len, 48);
+	assert_int_equal(setup_data_nodes(&b.req, 129).len, 16 + 24 + 48);
 }
 
 static void
