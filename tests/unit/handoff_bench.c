@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* See handoff_bench.h. */
 #include "tests/unit/handoff_bench.h"
+#include "stub/plan/lengths.h"
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>

@@ -8,6 +8,7 @@
 
 #include <asm/bootparam.h>
 
+#include "stub/plan/lengths.h"
 #include "tests/unit/handoff_bench.h"
 
 static struct handoff_bench b;
