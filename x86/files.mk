@@ -67,54 +67,5 @@ KSHIM_ROM := $(X86_CPU) $(X86_BOOT) $(PC_PURE) $(PC_MACHINE) \
 	x86/rom/resume.asm \
 	x86/rom/rom.c \
 	x86/rom/rom_entry.asm \
-	x86/rom/unpack.asm \
 
 X86_OFFSETS := x86/offsets.c
-
-# Of the ROM's code what runs most, compiled for speed, and (kshim-rom.ld) what no usual boot touches,
-# which keeps its place in files of its own; the rest is compiled for size.
-ROM_FAST := \
-	stub/body/body.c \
-	stub/body/body_rom.c \
-	stub/input/cmdline.c \
-	stub/handoff/entry.c \
-	stub/input/fw_cfg_items.c \
-	stub/handoff/handoff.c \
-	stub/handoff/handoff_start_info.c \
-	stub/input/memmap.c \
-	stub/body/make_moves.c \
-	stub/plan/plan_moves.c \
-	stub/plan/plan.c \
-	stub/plan/plan_initrd.c \
-	stub/plan/space.c \
-	x86/boot/execute.c \
-	x86/boot/fw_cfg.c \
-	x86/pc/items.c \
-	x86/cpu/jump.c \
-	x86/pc/mtrr.c \
-	x86/pc/pc.c \
-	x86/pc/pc_map.c \
-	x86/rom/qemu.c \
-	x86/boot/reach.c \
-	x86/rom/rom.c \
-	x86/boot/sources.c \
-	x86/boot/steps.c \
-	x86/pc/tables.c \
-	x86/pc/wake.c \
-
-ROM_COLD := \
-	stub/probe/probe_elf.c \
-	stub/probe/probe_entry.c \
-	stub/probe/probe_note.c \
-	stub/probe/probe_other.c \
-	stub/probe/probe_pe.c \
-	stub/base/refusal.c \
-	stub/base/refusal_text.c \
-	stub/body/report.c \
-	stub/base/text.c \
-	x86/boot/die.c \
-	x86/boot/idt.c \
-	x86/pc/mptable.c \
-	x86/boot/report.c \
-	x86/boot/staging.c \
-	x86/cpu/serial.c \

@@ -31,7 +31,6 @@ UNIT_PARTS := $(PC_PURE) \
 # Assembly that tests call.
 UNIT_ASMS := \
 	x86/pc/sum.asm \
-	x86/rom/unpack.asm \
 
 UNIT_TESTS := \
 	tests/unit/test_bls.c \
@@ -78,5 +77,4 @@ UNIT_TESTS := \
 	tests/unit/test_x86_launcher.c \
 	tests/unit/test_x86_linux_place.c \
 	tests/unit/test_x86_parts.c \
-	tests/unit/test_x86_unpack.c \
 	tests/unit/test_x86_zero_page.c \

@@ -19,15 +19,11 @@ CFLAGS_x86 := $(COMMON) -Oz -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -f
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffunction-sections -fdata-sections -fno-tree-sra -fno-jump-tables \
 	--param=min-pagesize=0
-# The ROM is optimised as a whole. What is fast is so by few instructions, so nothing is aligned, and more
-# is inlined; blocks are not sorted into usual and rare ones, for the compiler takes for rare what runs
-# in every boot, and values are not kept in registers that must be saved for that. ROM_INLINE is how
-# much GCC inlines by itself: less makes a smaller ROM, should another GCC's not fit.
-ROM_INLINE ?= 30
-CFLAGS_rom := $(CFLAGS_x86) -flto
-CFLAGS_rom_fast := -O2 -ftree-sra -fno-reorder-blocks-and-partition \
+# The ROM has room: all of it is compiled for speed, as a whole. Its time is that of code which runs
+# once, so nothing is aligned or laid out by guesses at what repeats.
+CFLAGS_rom := $(filter-out -Oz -fno-tree-sra,$(CFLAGS_x86)) -O2 -flto -fno-reorder-blocks-and-partition \
 	-fno-align-functions -fno-align-loops -fno-align-jumps -fno-gcse -fno-tree-pre \
-	--param=max-inline-insns-auto=$(ROM_INLINE) --param=max-inline-insns-single=200
+	--param=max-inline-insns-single=200
 AR_rom := gcc-ar
 CFLAGS_riscv := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -march=rv64imac_zicsr_zifencei \
 	-mabi=lp64 -mcmodel=medany -mno-relax -mstrict-align -ffreestanding -fpie \

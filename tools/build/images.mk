@@ -70,33 +70,25 @@ build/kshim.bzimage: build/x86/linux_setup build/x86/kshim-bzimage.elf tools/pac
 # ---------------------------------------------------------------- x86: kshim.rom
 
 ROM_OBJS := $(call x86_objects,$(KSHIM_ROM),rom)
-$(ROM_FAST:%.c=build/rom/%.o): CFLAGS_FILE = $(CFLAGS_rom_fast)
-$(ROM_COLD:%.c=build/rom/%.o): CFLAGS_FILE = -fno-lto
-# Page-table entries are written by pairs; no fault handler of ours that returns uses SSE. Not in
-# kshim.elf: a KVM that emulates, for want of VMX and SVM, does not know such instructions.
-build/rom/stub/handoff/paging.o: CFLAGS_FILE += -msse2
-
 build/rom/list: FORCE
-	@$(call note,$@,$(KSHIM_ROM) / $(ROM_FAST) / $(ROM_COLD) / $(CFLAGS_rom_fast))
+	@$(call note,$@,$(KSHIM_ROM))
 $(ROM_OBJS) $(STUB_SRCS:%.c=build/rom/%.o): build/rom/list
 
 build/x86/kshim-rom.elf: $(ROM_OBJS) build/rom/libkshim.a x86/rom/kshim-rom.ld x86/boot/sections.ld \
 		build/rom/list tools/check-image
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS_rom) $(CFLAGS_rom_fast) -flto-partition=one -nostdlib -static \
+	$(Q)$(CC) $(CFLAGS_rom) -flto-partition=one -nostdlib -static \
 		$(addprefix -Xlinker ,$(LDFLAGS_x86)) -T x86/rom/kshim-rom.ld \
 		-Xlinker -Map -Xlinker build/x86/kshim-rom.map -o $@.new \
 		$(filter %.o,$^) build/rom/libkshim.a
 	$(Q)$(PYTHON) tools/check-image --section .text --section .rodata $@.new
 	@mv $@.new $@
 
-# The ROM is what lies in the last 64 KiB before the linked window's end, and the cold part, packed.
-build/kshim.rom: build/x86/kshim-rom.elf tools/pack-rom tools/check-rom
-	$(call say,PACK,$@)
+# The ROM is what lies before the linked window's end.
+build/kshim.rom: build/x86/kshim-rom.elf tools/check-rom
+	$(call say,COPY,$@)
 	$(Q)objcopy -O binary -j .text -j .rodata -j .reset --pad-to 0x80000000 --gap-fill 0xff \
-		$< build/rom/hot
-	$(Q)objcopy -O binary -j .cold $< build/rom/cold
-	$(Q)$(PYTHON) tools/pack-rom build/rom/hot build/rom/cold $@.new
+		$< $@.new
 	$(Q)$(PYTHON) tools/check-rom --version '$(VERSION)' $@.new
 	@mv $@.new $@
 

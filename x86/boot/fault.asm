@@ -7,7 +7,7 @@
 
 extern fault
 
-section .text
+section .text.fault_entries exec
 bits 64
 
 %define HAS_ERROR_CODE (1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17 | \

@@ -24,7 +24,7 @@ static const struct {
 	uint16_t handle;
 	uint8_t vendor, version; /* numbers of strings */
 	uint16_t starting_segment;
-	uint8_t release_date, rom_size; /* none; 64 KiB */
+	uint8_t release_date, rom_size; /* none; (bytes / 64 KiB) - 1 */
 	uint64_t characteristics;
 	uint8_t extension[2];
 	uint8_t release[2], ec_release[2];
@@ -35,6 +35,7 @@ static const struct {
         .vendor = 1,
         .version = 2,
         .starting_segment = 0xf000,
+        .rom_size = 1,
         .characteristics = 1 << 3,  /* not told */
         .extension = {0, 1 << 4},   /* a virtual machine */
         .release = {0xff, 0xff},    /* none */

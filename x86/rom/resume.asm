@@ -92,9 +92,9 @@ q35:	dd	AT(0, 0, 0x60), MMCONFIG | 1
 	dd	AT(0, 0, Q35_PAM), Q35_PAM_LOW, AT(0, 0, Q35_PAM + 4), PAM_HIGH & 0xffffff
 	dd	AT(31, 0, 0x40), PM_BASE, AT(31, 0, 0x44), ICH9_ACPI_ON, AT(31, 0, 0xf0), ICH9_RCBA | 1
 	dd	0
-; 64 KiB each: the ROM, as after a reset, and the lowest memory.
+; 64 KiB each: the first of the ROM (kshim-rom.ld puts `resume` there), and the lowest memory.
 gdt:	dq	0
-	dq	0xff009bff0000ffff
+	dq	0xff009bfe0000ffff
 	dq	0x000093000000ffff
 .descriptor:
 	dw	$ - gdt - 1

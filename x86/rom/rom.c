@@ -13,11 +13,11 @@
 #include "x86/rom/qemu.h"
 
 #define F_SEGMENT 0xf0000ull
+#define LOW_END   (1 * MIB)  /* the ROM is seen below it, too, until that is memory */
 #define FACS      0x53434146 /* "FACS" */
 
 /* kshim-rom.ld */
-extern const uint8_t cold_packed[], rom_reset[];
-extern const uint32_t cold_packed_len; /* bytes */
+extern const uint8_t rom_constants_end[], rom_reset[];
 
 /* hot: GCC takes what never returns, and all that only it calls, for what is run too rarely to
  * be fast */
@@ -31,14 +31,18 @@ read_fw_cfg(struct boot *b, struct refusal *ret_why)
 	return fw_cfg_list(&b->items, ret_why);
 }
 
-/* Behind what is used of the ROM: where that is writable memory (microvm), it is this memory.
+/*
+ * The part of the F segment behind what is used of the ROM: where the ROM seen there is
+ * writable memory (microvm), tables that are put there overwrite nothing.
  */
 static struct range
 free_f_segment(void)
 {
-	uint64_t used = (uintptr_t)cold_packed + cold_packed_len - ROM_LINKED;
+	uint64_t start = LOW_END - ROM_LEN + ((uintptr_t)rom_constants_end - ROM_LINKED);
 
-	return (struct range){F_SEGMENT + used, ROM_LEN - RESET_LEN - used};
+	if (start < F_SEGMENT)
+		start = F_SEGMENT;
+	return (struct range){start, LOW_END - RESET_LEN - start};
 }
 
 /* For a wake-up from S3, where the waking vector will be: in what QEMU's tables begin with. */
@@ -73,8 +77,7 @@ set_up_machine(struct boot *b, struct refusal *ret_why)
 	pc.fseg = free_f_segment();
 	code = pc_init(&pc, ret_why);
 	if (pc.line) /* the F segment is memory now and shows the ROM no more */
-		memcpy((void *)(uintptr_t)(F_SEGMENT + ROM_LEN - RESET_LEN), rom_reset,
-		        RESET_LEN);
+		memcpy((void *)(uintptr_t)(LOW_END - RESET_LEN), rom_reset, RESET_LEN);
 	/* A kernel that QEMU has placed it places again at each reset, over the one that
 	 * sleeps. */
 	if (!code && pc.line && !b->placed)

@@ -11,12 +11,12 @@
 
 #include "stub/body/body.h"
 
-#define ROM_LEN        0x10000ull
+#define ROM_LEN        0x20000ull
 #define ROM_ADDR       (ROM_LINKED + ROM_LIFT_GIB * 0x40000000ull)
-#define ROM_LINKED     0x7fff0000ull
+#define ROM_LINKED     0x7ffe0000ull
 #define ROM_LIFT_GIB   2
-#define ROM_WINDOW     0x7fc00000ull /* 2 MiB for the cold part, then 2 MiB with the ROM */
-#define ROM_WINDOW_LEN 0x400000ull
+#define ROM_WINDOW     0x7fe00000ull
+#define ROM_WINDOW_LEN 0x200000ull
 #define ROM_RAM        0x1000ull /* low memory that is zeroed at the start, ours included */
 #define ROM_RAM_END    BODY_ROM_LOW_END /* the BIOS data's page */
 #define RESET_LEN      0x80ull          /* the end, with the reset vector */

@@ -5,9 +5,7 @@
 ; the small code model wants. Variables, stack and page tables are in low
 ; RAM, zeroed by one fw_cfg request, for RAM may hold what the last boot left. A page of 2 MiB is
 ; mapped when it is first touched (page_fault): ready tables for 4 GiB would fill half of the ROM,
-; and hypervisors differ in whether tables may lie in a ROM at all. Code and constants that a
-; usual boot does not need (kshim-rom.ld says which) lie packed in the ROM, and are linked to a page
-; of their own: its fault unpacks them to low RAM first.
+; and hypervisors differ in whether tables may lie in a ROM at all.
 
 default abs
 %include "offsets.inc"
@@ -21,9 +19,10 @@ default abs
 	((x) & 0xff) << 24)
 
 ; For the linker script to compare.
-global rom_linked, rom_ram, rom_window, rom_faults
+global rom_linked, rom_ram, rom_len, rom_window, rom_faults
 rom_linked equ ROM_LINKED
 rom_ram equ ROM_RAM
+rom_len equ ROM_LEN
 rom_window equ ROM_WINDOW
 rom_faults equ ROM_FAULTS
 
@@ -35,14 +34,14 @@ rom_faults equ ROM_FAULTS
 %define REQUEST   0x600			; 16 bytes of RAM that nobody uses: a fw_cfg request
 %define NO_ITEM   0x3fff		; reads as zeros
 
-extern resume, rom_main, fw_cfg_access, fault_page, kshim_end, unpack, cold_packed, cold_ram
+extern resume, rom_main, fw_cfg_access, fault_page, kshim_end
 
 ; ---------------------------------------------------------------- the end of the ROM
 section .reset
 bits 16
 GDT
 
-%define IN_SEGMENT(x) ROM_LEN - RESET_LEN + x - $$	; offset in the last 64 KiB of 1 MiB or 4 GiB
+%define IN_SEGMENT(x) 0x10000 - RESET_LEN + x - $$	; offset in the last 64 KiB of 1 MiB or 4 GiB
 
 ; In real mode. After a reset cs has the base 0xffff0000 until the first far jump. Linux may also
 ; jump to f000:fff0 to reboot (where that is memory rom.c has copied this section to it): then
@@ -137,7 +136,7 @@ section .text.page_fault exec
 bits 64
 
 ; Map the 2 MiB around the address that has been touched, if it is below 4 GiB and nothing is
-; mapped there, and go on. The page of the cold part shows the lowest memory once more.
+; mapped there, and go on.
 page_fault:
 	push	rax
 	push	rcx
@@ -149,9 +148,7 @@ page_fault:
 	cmp	qword [page_directories + 8 * rcx], 0
 	jne	.is_fault
 	and	rax, -(1 << 21)
-	cmp	ecx, ROM_WINDOW >> 21
-	je	fault_cold
-.map:	or	rax, PTE_2MIB
+	or	rax, PTE_2MIB
 	mov	[page_directories + 8 * rcx], rax
 	pop	rcx
 	pop	rax
@@ -162,28 +159,6 @@ page_fault:
 	pop	rax
 	jmp	fault_page
 	times ROM_FAULTS - ($ - page_fault) db 0xf4
-
-section .text
-bits 64
-
-; page_fault for the first touch of the cold part: unpack it, rax = where it is.
-fault_cold:
-	push	rcx
-	push	rsi
-	push	rdi
-	push	r8
-	push	r9
-	mov	edi, cold_ram
-	mov	esi, cold_packed
-	cld
-	call	unpack
-	pop	r9
-	pop	r8
-	pop	rdi
-	pop	rsi
-	pop	rcx
-	xor	eax, eax
-	jmp	page_fault.map
 
 ; Gates for page_fault and the entries in fault.asm, which the linker script puts, in this order,
 ; at the ROM's start: a gate splits its address, which no relocation can.
