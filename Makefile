@@ -100,7 +100,7 @@ make deb         Debian packages in build/deb/
 make install     PREFIX=/usr/local DESTDIR= and BINDIR LIBDIR DATADIR ...; make uninstall
 make bench       guest instructions and port I/O from reset to the kernel, against ceilings;
                  BENCH='--all' also OVMF, BENCH='kshim.rom pc' only these rows, BENCH=--write
-                 what was measured into the README files
+                 what was measured into tests/bench/README.md
 make size        bytes of every product, against tools/limits
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need

@@ -4,9 +4,9 @@
 
     bench.py [--all] [--write] [WORD...]
         only the rows that hold all WORDs; --all: also OVMF, 40 seconds;
-        --write: what was measured into the README files' tables (figures.py)
+        --write: what was measured into the README file's table (figures.py)
 
-The figures of the README files are this table; where they are old it says so. build/results/bench.json holds the same for programs, and
+The figures of tests/bench/README.md are this table; where they are old it says so. build/results/bench.json holds the same for programs, and
 build/results/bench the counts for tests/summary.
 """
 import json

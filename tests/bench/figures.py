@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The tables in README files that show what bench.py measures: which cells are old, and writing them anew.
+"""The table in README.md that shows what bench.py measures: which cells are old, and writing them anew.
 
 Such a table begins with the line HEADER; a row's first cell names the firmware, the others hold
 "instructions, port I/O". A cell of what was not measured stays.
 """
 import files
 
-READMES = ('README.md', 'tests/bench/README.md')
+READMES = ('tests/bench/README.md',)
 COLUMNS = [(machine, kernel) for machine in ('microvm', 'pc', 'q35') for kernel in ('pvh', 'bzimage')]
 SHOWN = {'pvh': 'PVH', 'bzimage': 'bzImage'}
 HEADER = '| firmware | ' + ' | '.join(f'{m}, {SHOWN[k]}' for m, k in COLUMNS) + ' |'
