@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Copies, reads and zeroes as the plan says. Promises nothing about order but to keep it: that
- * no source is overwritten before it is used is the plan's work (place.c, space.c).
+ * no source is overwritten before it is used is the plan's work (stub/plan/plan_moves.c).
  */
 #include "make_moves.h"
 

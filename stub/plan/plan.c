@@ -3,7 +3,7 @@
  * Makes the plan: kernel, handoff structures, initrd, moves, trampoline, page tables, in this
  * order, for the kernel has the least choice and the tables must map all the rest.
  *
- * Rules: boot.rst, start_info.h, and DESIGN's: what is refused is refused here. Small
+ * Rules: boot.rst, start_info.h. What can be refused is refused here. Small
  * structures never lie where a source or the executor is, so that they can be written first.
  * Surprise: kernels before protocol 2.02 look for the command line behind 0x90000, and those
  * before 2.05 unpack themselves through the low memory below the zero page: hence the order of

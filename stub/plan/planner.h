@@ -3,7 +3,7 @@
  * Shared by the planner's files only: the plan under construction and the search for room.
  *
  * plan.c lists the steps, plan_kernel.c and plan_initrd.c decide their own part, space.c finds
- * room, place.c orders the moves.
+ * room, plan_moves.c orders the moves.
  */
 #ifndef KSHIM_PLANNER_H
 #define KSHIM_PLANNER_H

@@ -173,7 +173,7 @@ def boot(machine, firmware):
 
 
 def boot_to_end(machine, firmware):
-    """(text, tries): again if Linux got nowhere (FACTS: clocks and oopses under load)."""
+    """(text, tries): again if Linux got nowhere (under load its clocks may stall, or it oopses)."""
     for tries in range(1, TRIES + 1):
         text = boot(machine, firmware)
         if 'devices: done' in text or 'kshim: ' in text:

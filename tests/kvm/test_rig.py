@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs the tables of rig_rows.py, each in one boot of the rig, and judges what came out.
 
-A row that ended in nothing (FACTS: a nested boot may hang or oops by chance) is tried again with the
+A row that ended in nothing (a nested boot may hang or oops by chance) is tried again with the
 others like it, once; what kshim itself says or refuses is never retried.
 """
 import base64

@@ -123,7 +123,7 @@ def test_unused_parts_can_be_left_out(tmp_path):
 
 
 def test_what_was_released_is_still_there():
-    """A refusal keeps number and name for good; the rest is for one version: see README."""
+    """A refusal keeps number and name for good; the rest is for one version: see kshim(1)."""
     now = set(abi.found(TOP / 'build/lib/kshim.h', TOP / 'build/lib/libkshim.a'))
     before = set(abi.released())
     assert len(before) > 200

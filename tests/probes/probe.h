@@ -206,7 +206,7 @@ bool lax(const struct probe *p, const char *what);
 void check_line(struct probe *p);
 uint64_t parse_hex(const char **text);
 
-/* state.c: the machine state (PROTOCOLS.md has the rules of boot.rst and pvh.pandoc). */
+/* state.c: the machine state (rules: boot.rst, pvh.pandoc). */
 void check_state(struct probe *p);
 uint64_t descriptor(const struct probe *p, uint64_t selector);
 

@@ -37,7 +37,7 @@ class Row:
     name: str
     args: list                          # of `kshim`; files are Paths
     timeout: int = 120                  # seconds inside the rig
-    typed: str = ''                     # a script for tests/rig/typist: the row gets a terminal
+    typed: str = ''                     # a script for build/rig/typist: the row gets a terminal
     before: str = ''                    # shell commands to run first
     after: str = ''
     user: str = ''                      # run the command as that user instead of root

@@ -11,7 +11,7 @@
 #include "tools/run/layout.h"
 #include "tools/run/memory.h"
 
-/* Fixed hardware, served by ports.c. */
+/* Fixed hardware, served by devices.c. */
 #define ACPI_PM1_EVENT   0x600 /* status and enable, two bytes each */
 #define ACPI_PM1_CONTROL 0x604
 #define ACPI_S5          5 /* SLP_TYP that powers off */
