@@ -99,11 +99,9 @@ next_word(char **at)
 static enum refusal_code
 add_initrd(struct options *o, const char *path, struct refusal *ret_why)
 {
-	if (o->initrds == OPTIONS_INITRDS) {
-		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, OPTIONS_INITRDS + 1, OPTIONS_INITRDS);
-		ret_why->detail = "initrds";
-		return ret_why->code;
-	}
+	if (o->initrds == OPTIONS_INITRDS)
+		return refuse_too_many(
+		        ret_why, "initrds", OPTIONS_INITRDS + 1, OPTIONS_INITRDS);
 	o->initrd[o->initrds++] = path;
 	return REFUSAL_NONE;
 }

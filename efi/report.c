@@ -2,11 +2,10 @@
 /*
  * Says what was found and what will be done, one line each, for whoever reads the console.
  */
-#include "stub/body/report.h"
 #include "efi/boot.h"
 #include "efi/say.h"
+#include "stub/body/report_lines.h"
 
-#define LINE     512
 #define CR4_LA57 (1u << 12)
 
 /* The kernel is entered with four levels; the trampoline sees to that. */
@@ -19,38 +18,25 @@ in_5_levels(void)
 	return cr4 & CR4_LA57;
 }
 
+/* The address of a function in another file would be loaded in a way that pack-efi cannot move.
+ */
+static void
+print(const char *line)
+{
+	say(line);
+}
+
 void
 report_kernel(const struct boot *b)
 {
-	char buf[LINE];
-	struct text t = text_init(buf, sizeof(buf));
-
 	say("version " KSHIM_VERSION);
-	text_str(&t, "kernel from ");
-	text_str(&t, b->from);
-	text_str(&t, " (");
-	text_str(&t, b->kernel.name);
-	text_str(&t, "): ");
-	report_facts(&t, &b->facts);
-	say(buf);
+	report_kernel_line(print, b->from, b->kernel.name, &b->facts);
 }
 
 void
 report_plan(const struct boot *b)
 {
-	char buf[LINE];
-	struct text t = text_init(buf, sizeof(buf));
-
-	report_place(&t, &b->plan);
-	say(buf);
-	if (b->plan.initrd.len) {
-		t = text_init(buf, sizeof(buf));
-		report_initrd(&t, &b->plan);
-		say(buf);
-	}
 	if (in_5_levels())
 		say("leaving 5-level paging");
-	t = text_init(buf, sizeof(buf));
-	report_entry(&t, &b->plan);
-	say(buf);
+	report_plan_lines(print, &b->plan, NULL);
 }

@@ -55,11 +55,8 @@ sources_add_initrd(struct boot *b, struct file file, struct refusal *ret_why)
 {
 	if (!file.bytes.size)
 		return REFUSAL_NONE;
-	if (b->initrds == BOOT_INITRDS) {
-		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, BOOT_INITRDS + 1, BOOT_INITRDS);
-		ret_why->detail = "initrds";
-		return ret_why->code;
-	}
+	if (b->initrds == BOOT_INITRDS)
+		return refuse_too_many(ret_why, "initrds", BOOT_INITRDS + 1, BOOT_INITRDS);
 	b->initrd[b->initrds++] = file;
 	return REFUSAL_NONE;
 }

@@ -9,7 +9,6 @@ RISCV_SRCS := \
 	riscv/boot/fw_cfg.c \
 	riscv/boot/harts.c \
 	riscv/boot/main.c \
-	riscv/boot/report.c \
 	riscv/boot/sources.c \
 	riscv/guest/guest.c \
 	riscv/guest/guest_hart.c \

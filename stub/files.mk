@@ -73,6 +73,8 @@ STUB_BODY := \
 	stub/body/kernel_file.c \
 	stub/body/make_moves.c \
 	stub/body/report.c \
+	stub/body/report_lines.c \
+	stub/body/sources.c \
 
 STUB_SRCS := $(STUB_BASE) $(STUB_INPUT) $(STUB_PROBE) $(STUB_PLAN) \
 	$(STUB_HANDOFF) $(STUB_RISCV) $(STUB_BODY)

@@ -7,24 +7,23 @@
 
 #include <string.h>
 
-#include "stub/input/bundle.h"
+#include "stub/body/sources.h"
 
 static enum refusal_code
 add_blob(const struct request_source *from, uint32_t file, uint64_t off, uint64_t len,
         struct plan_request *req, struct refusal *why)
 {
-	if (req->blobs == PLAN_BLOBS) {
-		refuse(why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_BLOBS, PLAN_BLOBS - 1);
-		why->detail = "initrds";
+	enum refusal_code code = sources_add(req,
+	        (struct blob){.where = BLOB_STREAM,
+	                .handle = from->first_handle + file,
+	                .addr = off,
+	                .size = len,
+	                .name = from->file[file].name},
+	        why);
+
+	if (code)
 		why->subject = from->file[file].path;
-		return why->code;
-	}
-	req->blob[req->blobs++] = (struct blob){.where = BLOB_STREAM,
-	        .handle = from->first_handle + file,
-	        .addr = off,
-	        .size = len,
-	        .name = from->file[file].name};
-	return REFUSAL_NONE;
+	return code;
 }
 
 static enum refusal_code

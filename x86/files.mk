@@ -19,7 +19,6 @@ X86_BOOT := \
 	x86/boot/idt.c \
 	x86/boot/lines.c \
 	x86/boot/reach.c \
-	x86/boot/report.c \
 	x86/boot/sources.c \
 	x86/boot/staging.c \
 	x86/boot/steps.c \

@@ -9,44 +9,38 @@
 #define KSHIM_RISCV_BOOT_H
 
 #include "stub/body/body.h"
-#include "stub/body/kernel_file.h"
-#include "stub/input/fw_cfg_items.h"
-
-#define LINE_ROOM 8192
-#define NAME_ROOM 16 /* "initrd 32" */
+#include "stub/body/sources.h"
 
 struct boot {
 	uint64_t hart;
 	uint64_t tree_addr;
 	struct fdt tree;
 	struct machine machine;
-	struct fw_cfg_items items;
-	struct kernel_file file;
+	struct blob initrd; /* the launcher's, in /chosen */
+	struct sources sources;
 	struct facts facts;
-	char line[LINE_ROOM];
 	struct cmdline_words words;
 	enum mode mode; /* never AUTO once chosen */
 	struct body_riscv body;
-	char initrd_name[PLAN_BLOBS][NAME_ROOM];
 	struct plan_request request;
 	struct plan plan;
 };
 
-/* sources.c. Each returns REFUSAL_NONE or a refusal with its subject set. */
+/*
+ * sources.c: stub/body/sources.h, with what was found here. Each returns REFUSAL_NONE or a
+ * refusal with its subject set.
+ */
 
 /* Choose the file that has the kernel, and look whether it is a bundle. */
-enum refusal_code sources_kernel_file(struct boot *b, struct refusal *ret_why);
+enum refusal_code boot_kernel_file(struct boot *b, struct refusal *ret_why);
 /* Join the command line into request.cmdline and take our words out of it. */
-enum refusal_code sources_command_line(struct boot *b, struct refusal *ret_why);
+enum refusal_code boot_command_line(struct boot *b, struct refusal *ret_why);
 /* The mode by fw_cfg's item, if there is one. */
-enum refusal_code sources_mode(struct boot *b, enum mode *ret_mode, struct refusal *ret_why);
-enum refusal_code sources_probe(struct boot *b, struct refusal *ret_why);
+enum refusal_code boot_mode_item(struct boot *b, enum mode *ret_mode, struct refusal *ret_why);
+/* Learn the kernel's facts, and say what was found. */
+enum refusal_code boot_probe(struct boot *b, struct refusal *ret_why);
 /* List kernel and initrds as the request's blobs. */
-enum refusal_code sources_blobs(struct boot *b, struct refusal *ret_why);
-
-/* report.c: info lines; main.c calls them unless the command line asks for quiet. */
-void report_kernel(const struct boot *b);
-void report_plan(const struct boot *b);
+enum refusal_code boot_blobs(struct boot *b, struct refusal *ret_why);
 
 /* execute.c: bring kernel, initrd and device tree to their places. */
 enum refusal_code execute(struct boot *b, struct refusal *ret_why);

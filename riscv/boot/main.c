@@ -12,6 +12,7 @@
 #include "riscv/boot/boot.h"
 #include "riscv/boot/fw_cfg.h"
 #include "riscv/guest/guest.h"
+#include "stub/body/report_lines.h"
 #include "stub/wire/fdt.h"
 
 extern const uint8_t kshim_start[], kshim_end[];
@@ -42,7 +43,7 @@ read_fw_cfg(struct boot *b, struct refusal *ret_why)
 	struct range none = {0, 0};
 
 	console_set_uart(&b->tree, machine_find(&b->machine, DEVICE_UART));
-	return fw_cfg_list(d ? d->reg : none, &b->items, ret_why);
+	return fw_cfg_list(d ? d->reg : none, &b->sources.items, ret_why);
 }
 
 static const struct machine_hart *
@@ -64,7 +65,7 @@ choose_mode(struct boot *b, struct refusal *ret_why)
 
 	b->mode = b->words.mode;
 	if (b->mode == MODE_AUTO)
-		code = sources_mode(b, &b->mode, ret_why);
+		code = boot_mode_item(b, &b->mode, ret_why);
 	if (code)
 		return code;
 	if (b->mode == MODE_AUTO)
@@ -74,16 +75,6 @@ choose_mode(struct boot *b, struct refusal *ret_why)
 		        h && h->h ? REFUSAL_RISCV_NO_MMU_TYPE : REFUSAL_RISCV_NO_H, 0, b->hart,
 		        0);
 	return REFUSAL_NONE;
-}
-
-static enum refusal_code
-probe_kernel(struct boot *b, struct refusal *ret_why)
-{
-	enum refusal_code code = sources_probe(b, ret_why);
-
-	if (!code && !b->words.quiet)
-		report_kernel(b);
-	return code;
 }
 
 /* What the kernel gets of the machine, and from there the plan. */
@@ -109,7 +100,8 @@ make_plan(struct boot *b, struct refusal *ret_why)
 	if (!code)
 		code = plan_riscv_make(req, &b->plan, ret_why);
 	if (!code && !b->words.quiet)
-		report_plan(b);
+		report_plan_lines(
+		        console_line, &b->plan, body->guest ? "as a guest" : "directly");
 	return code;
 }
 
@@ -145,11 +137,11 @@ kshim_main(uint64_t hart, uint64_t tree)
 	static enum refusal_code (*const steps[])(struct boot *, struct refusal *) = {
 	        read_tree,
 	        read_fw_cfg,
-	        sources_kernel_file,
-	        sources_command_line,
+	        boot_kernel_file,
+	        boot_command_line,
 	        choose_mode,
-	        probe_kernel,
-	        sources_blobs,
+	        boot_probe,
+	        boot_blobs,
 	        make_plan,
 	        prepare_guest,
 	        carry_out,

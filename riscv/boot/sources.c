@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where kernel, initrds and command line come from.
- *
- * The kernel: fw_cfg's opt/org.kshim/kernel, else the launcher's initrd (/chosen), each a
- * bundle or the Image itself. Initrds: the bundle's, fw_cfg's, the launcher's, in this order.
- * The line: the bundle's, fw_cfg's, the launcher's. Nothing is staged: a stream that wants more
+ * What RISC-V adds to stub/body/sources.h: the only offered file is the launcher's initrd
+ * (/chosen), its line is /chosen's bootargs. Nothing is staged: a stream that wants more
  * windows than there are is refused.
  */
+#include "riscv/base/console.h"
 #include "riscv/boot/boot.h"
 #include "riscv/boot/fw_cfg.h"
-#include "stub/base/text.h"
+#include "stub/body/report_lines.h"
 
 static enum refusal_code
 with_subject(enum refusal_code code, const char *subject, struct refusal *why)
@@ -17,12 +15,6 @@ with_subject(enum refusal_code code, const char *subject, struct refusal *why)
 	if (code && !why->subject)
 		why->subject = subject;
 	return code;
-}
-
-static struct span
-memory(struct range r)
-{
-	return (struct span){(const uint8_t *)(uintptr_t)r.addr, r.len};
 }
 
 /* Is what the launcher calls its initrd in memory? */
@@ -39,80 +31,40 @@ check_launchers(const struct boot *b, struct refusal *why)
 	return with_subject(why->code, "device tree", why);
 }
 
-static enum refusal_code
-choose_file(struct boot *b, struct refusal *ret_why)
-{
-	struct kernel_file *f = &b->file;
-
-	if (b->items.kernel.selector) {
-		f->blob = (struct blob){.name = FW_CFG_KERNEL,
-		        .where = BLOB_STREAM,
-		        .handle = b->items.kernel.selector,
-		        .size = b->items.kernel.size};
-		image_open(&f->image, f->blob.size);
-	} else if (b->machine.initrd.len) {
-		f->blob = (struct blob){.name = "initrd",
-		        .where = BLOB_SPACE,
-		        .addr = b->machine.initrd.addr,
-		        .size = b->machine.initrd.len};
-		f->image = image_of(memory(b->machine.initrd));
-	} else {
-		return refuse(ret_why, REFUSAL_RISCV_NO_KERNEL, 0, 0, 0);
-	}
-	f->read = fw_cfg_read;
-	return REFUSAL_NONE;
-}
-
 enum refusal_code
-sources_kernel_file(struct boot *b, struct refusal *ret_why)
+boot_kernel_file(struct boot *b, struct refusal *ret_why)
 {
+	struct range initrd = b->machine.initrd;
 	enum refusal_code code = check_launchers(b, ret_why);
+	struct sources *s = &b->sources;
 
-	if (!code)
-		code = choose_file(b, ret_why);
-	return code ? code : kernel_file_look(&b->file, ret_why);
-}
-
-static enum refusal_code
-append_fw_cfg_line(struct boot *b, struct cmdline *line, struct refusal *ret_why)
-{
-	static uint8_t part[LINE_ROOM];
-	const struct fw_cfg_item *item = &b->items.cmdline;
-	enum refusal_code code;
-
-	if (!item->size)
-		return REFUSAL_NONE;
-	if (item->size > LINE_ROOM)
-		return refuse(ret_why, REFUSAL_CMDLINE_BUFFER, 0, item->size, LINE_ROOM);
-	code = fw_cfg_read(item->selector, FW_CFG_CMDLINE, 0, part, item->size, ret_why);
-	return code ? code : cmdline_append(line, (struct span){part, item->size}, ret_why);
+	if (code)
+		return code;
+	b->initrd = (struct blob){
+	        .name = "initrd", .where = BLOB_SPACE, .addr = initrd.addr, .size = initrd.len};
+	s->offered = &b->initrd;
+	s->nr_offered = initrd.len != 0;
+	s->launchers_line = b->machine.bootargs;
+	s->file.read = fw_cfg_read;
+	if (!sources_choose(s))
+		return refuse(ret_why, REFUSAL_RISCV_NO_KERNEL, 0, 0, 0);
+	return kernel_file_look(&s->file, ret_why);
 }
 
 enum refusal_code
-sources_command_line(struct boot *b, struct refusal *ret_why)
+boot_command_line(struct boot *b, struct refusal *ret_why)
 {
-	struct cmdline *line = &b->request.cmdline;
-	enum refusal_code code;
-
-	*line = cmdline_init(b->line, sizeof(b->line));
-	code = kernel_file_line(&b->file, line, ret_why);
-	if (!code)
-		code = append_fw_cfg_line(b, line, ret_why);
-	if (!code)
-		code = cmdline_append(line, b->machine.bootargs, ret_why);
-	if (!code)
-		code = cmdline_take_words(line, &b->words, ret_why);
-	return with_subject(code, "command line", ret_why);
+	return sources_command_line(&b->sources, &b->request.cmdline, &b->words, ret_why);
 }
 
 enum refusal_code
-sources_mode(struct boot *b, enum mode *ret_mode, struct refusal *ret_why)
+boot_mode_item(struct boot *b, enum mode *ret_mode, struct refusal *ret_why)
 {
 	static const struct {
 		const char *word;
 		enum mode mode;
 	} known[] = {{"auto", MODE_AUTO}, {"direct", MODE_DIRECT}, {"guest", MODE_GUEST}};
-	const struct fw_cfg_item *item = &b->items.mode;
+	const struct fw_cfg_item *item = &b->sources.items.mode;
 	uint8_t text[8] = {0};
 	struct span s = {text, sizeof(text)};
 	enum refusal_code code;
@@ -136,60 +88,29 @@ sources_mode(struct boot *b, enum mode *ret_mode, struct refusal *ret_why)
 	return with_subject(ret_why->code, "fw_cfg", ret_why);
 }
 
-enum refusal_code
-sources_probe(struct boot *b, struct refusal *ret_why)
+static void
+report_kernel(const struct boot *b)
 {
-	return kernel_file_probe(&b->file, riscv_probe, &b->facts, ret_why);
-}
+	const struct kernel_file *f = &b->sources.file;
 
-/* Append an initrd; empty files are none. */
-static enum refusal_code
-add_initrd(struct boot *b, struct blob blob, struct refusal *ret_why)
-{
-	struct plan_request *req = &b->request;
-	struct text name;
-
-	if (!blob.size)
-		return REFUSAL_NONE;
-	if (req->blobs == PLAN_BLOBS) {
-		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_BLOBS, PLAN_BLOBS - 1);
-		ret_why->detail = "initrds";
-		return ret_why->code;
-	}
-	name = text_init(b->initrd_name[req->blobs], NAME_ROOM);
-	text_str(&name, "initrd ");
-	text_dec(&name, req->blobs);
-	blob.name = name.buf;
-	req->blob[req->blobs++] = blob;
-	return REFUSAL_NONE;
+	console_line("version " KSHIM_VERSION);
+	report_kernel_line(
+	        console_line, f->blob.name, f->is_bundle ? "a bundle" : NULL, &b->facts);
 }
 
 enum refusal_code
-sources_blobs(struct boot *b, struct refusal *ret_why)
+boot_probe(struct boot *b, struct refusal *ret_why)
 {
-	const struct kernel_file *f = &b->file;
-	const struct bundle *m = &f->members;
-	struct range launchers = b->machine.initrd;
-	enum refusal_code code;
+	enum refusal_code code =
+	        kernel_file_probe(&b->sources.file, riscv_probe, &b->facts, ret_why);
 
-	b->request.blob[0] = kernel_file_member(f, m->kernel_off, m->kernel_len);
-	b->request.blob[0].name = f->blob.name;
-	b->request.blobs = 1;
-	code = add_initrd(b, kernel_file_member(f, m->initrd_off, m->initrd_len), ret_why);
-	for (uint32_t i = 0; !code && i < FW_CFG_INITRDS; i++) {
-		const struct fw_cfg_item *item = &b->items.initrd[i];
-
-		code = add_initrd(b,
-		        (struct blob){.where = BLOB_STREAM,
-		                .handle = item->selector,
-		                .size = item->size},
-		        ret_why);
-	}
-	if (!code && b->items.kernel.selector)
-		code = add_initrd(b,
-		        (struct blob){.where = BLOB_SPACE,
-		                .addr = launchers.addr,
-		                .size = launchers.len},
-		        ret_why);
+	if (!code && !b->words.quiet)
+		report_kernel(b);
 	return code;
+}
+
+enum refusal_code
+boot_blobs(struct boot *b, struct refusal *ret_why)
+{
+	return sources_blobs(&b->sources, &b->request, ret_why);
 }

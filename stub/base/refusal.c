@@ -73,6 +73,14 @@ refuse(struct refusal *why, enum refusal_code code, uint64_t where, uint64_t fou
 	return refusal_set(why, code, where, found, wanted);
 }
 
+enum refusal_code
+refuse_too_many(struct refusal *why, const char *what, uint64_t found, uint64_t most)
+{
+	refuse(why, REFUSAL_PLAN_TOO_MANY, 0, found, most);
+	why->detail = what;
+	return why->code;
+}
+
 const char *
 refusal_name(enum refusal_code code)
 {

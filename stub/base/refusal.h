@@ -68,6 +68,10 @@ refusal_set(struct refusal *why, enum refusal_code code, uint64_t where, uint64_
 RARE enum refusal_code refuse(struct refusal *why, enum refusal_code code, uint64_t where,
         uint64_t found, uint64_t wanted);
 
+/* REFUSAL_PLAN_TOO_MANY: there are `found` of `what` ("initrds"), at most `most` are taken. */
+enum refusal_code refuse_too_many(
+        struct refusal *why, const char *what, uint64_t found, uint64_t most);
+
 /* The stable name of a code ("elf.truncated"); NULL for a number that is no code. */
 const char *refusal_name(enum refusal_code code);
 

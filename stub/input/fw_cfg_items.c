@@ -100,9 +100,8 @@ initrd_item(struct fw_cfg_items *items, struct span name, struct refusal *ret_wh
 	        !initrd_number(name, sizeof(FW_CFG_INITRD) - 1, &n))
 		return NULL;
 	if (n >= FW_CFG_INITRDS) {
-		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, n + 1ull, FW_CFG_INITRDS);
+		refuse_too_many(ret_why, "initrds", n + 1ull, FW_CFG_INITRDS);
 		ret_why->subject = "fw_cfg";
-		ret_why->detail = "initrds";
 		return NULL;
 	}
 	if (n >= items->initrds)

@@ -32,3 +32,11 @@ console_text(const char *text)
 		console_char(*text);
 	}
 }
+
+void
+console_line(const char *line)
+{
+	console_text("kshim: ");
+	console_text(line);
+	console_text("\n");
+}

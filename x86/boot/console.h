@@ -13,4 +13,7 @@ void console_select(enum console console);
 /* Write a NUL-terminated text; "\n" ends a line. */
 void console_text(const char *text);
 
+/* "kshim: LINE" and a line end. */
+void console_line(const char *line);
+
 #endif

@@ -22,9 +22,7 @@ print_refusal(const struct refusal *why)
 	static char sentence[LINE_MAX];
 
 	refusal_format(why, sentence, sizeof(sentence));
-	console_text("kshim: ");
-	console_text(sentence);
-	console_text("\n");
+	console_line(sentence);
 }
 
 _Noreturn void

@@ -16,7 +16,7 @@
 static enum refusal_code
 read_fw_cfg(struct boot *b, struct refusal *ret_why)
 {
-	return fw_cfg_list(&b->items, ret_why);
+	return fw_cfg_list(&b->sources.items, ret_why);
 }
 
 /* Without a map from the launcher take fw_cfg's. */
@@ -25,7 +25,7 @@ read_map(struct boot *b, struct refusal *ret_why)
 {
 	if (b->map.count)
 		return REFUSAL_NONE;
-	if (!b->items.e820.size)
+	if (!b->sources.items.e820.size)
 		return refuse(ret_why, REFUSAL_MAP_NONE, 0, 0, 1);
 	return boot_read_e820(b, ret_why);
 }
@@ -74,10 +74,9 @@ boot_launched(struct boot *b, boot_step *read_launcher)
 
 	idt_load();
 	if (read_launcher(b, &why) || read_fw_cfg(b, &why) || read_map(b, &why) ||
-	        find_fixed(b, &why) || boot_own_memory(b, &why) ||
-	        sources_kernel_file(b, &why) || boot_command_line(b, &why) ||
-	        boot_probe(b, &why) || sources_blobs(b, &why) || boot_plan(b, &why) ||
-	        execute(b, &why))
+	        find_fixed(b, &why) || boot_own_memory(b, &why) || boot_kernel_file(b, &why) ||
+	        boot_command_line(b, &why) || boot_probe(b, &why) || boot_blobs(b, &why) ||
+	        boot_plan(b, &why) || execute(b, &why))
 		die(&why);
 	cpu_halt(); /* execute() does not come back without a refusal */
 }

@@ -59,11 +59,8 @@ read_modules(struct launcher *l, const struct pvh_start_info *si, struct refusal
 	enum refusal_code code;
 
 	l->modules = si->modlist_paddr ? si->nr_modules : 0;
-	if (l->modules > LAUNCHER_MODULES) {
-		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, l->modules, LAUNCHER_MODULES);
-		ret_why->detail = "modules";
-		return ret_why->code;
-	}
+	if (l->modules > LAUNCHER_MODULES)
+		return refuse_too_many(ret_why, "modules", l->modules, LAUNCHER_MODULES);
 	code = reach("module list", si->modlist_paddr, l->modules * sizeof(*m), ret_why);
 	for (uint32_t i = 0; !code && i < l->modules; i++) {
 		l->module[i] = (struct blob){.where = BLOB_SPACE,

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where kernel, initrds and command line come from: fw_cfg, a bundle, start_info's modules.
- *
- * The kernel's file is fw_cfg's opt/org.kshim/kernel, else the first module; either may be a
- * bundle. Initrds are the bundle's, then fw_cfg's, then the modules that are left; the command
- * line is joined in the same order. A fw_cfg item is a stream: it is understood through a few
- * windows, and only if they do not suffice it is staged in free memory as a whole.
+ * What x86 adds to stub/body/sources.h: PVH's modules are what is offered, fw_cfg's items are
+ * read through its ports, and a stream that is not understood through a few windows is staged
+ * as a whole in free memory.
  */
-#include "stub/base/text.h"
+#include "stub/body/report_lines.h"
 #include "x86/boot/boot.h"
+#include "x86/boot/console.h"
 #include "x86/boot/own_image.h"
 #include "x86/boot/reach.h"
 #include "x86/boot/staging.h"
-
-static enum refusal_code
-with_subject(enum refusal_code code, const char *subject, struct refusal *why)
-{
-	if (code && !why->subject)
-		why->subject = subject;
-	return code;
-}
 
 static struct span
 space(uint64_t addr, uint64_t len)
@@ -32,7 +22,7 @@ static enum refusal_code
 stage_file(void *boot, struct refusal *ret_why)
 {
 	struct boot *b = boot;
-	struct kernel_file *f = &b->file;
+	struct kernel_file *f = &b->sources.file;
 	struct named_range avoid[IMAGE_RANGES + BOOT_FIXED + LAUNCHER_MODULES];
 	uint32_t n = IMAGE_RANGES;
 	uint64_t addr;
@@ -61,137 +51,64 @@ stage_file(void *boot, struct refusal *ret_why)
 	return REFUSAL_NONE;
 }
 
-/* The first module, or fw_cfg's item, as the file to look into. */
-static enum refusal_code
-choose_file(struct boot *b, struct refusal *ret_why)
+enum refusal_code
+boot_kernel_file(struct boot *b, struct refusal *ret_why)
 {
-	struct kernel_file *f = &b->file;
+	struct sources *s = &b->sources;
+	struct kernel_file *f = &s->file;
 
-	if (b->items.kernel.selector) {
-		f->blob = (struct blob){.name = FW_CFG_KERNEL,
-		        .where = BLOB_STREAM,
-		        .handle = b->items.kernel.selector,
-		        .size = b->items.kernel.size};
-		image_open(&f->image, f->blob.size);
-	} else if (b->launcher.modules) {
-		f->blob = b->launcher.module[0];
-		b->file_is_placed = b->placed;
-		if (f->blob.where == BLOB_STREAM)
-			image_open(&f->image, f->blob.size);
-		else if (!b->file_is_placed)
-			f->image = image_of(space(f->blob.addr, f->blob.size));
-	} else {
-		return refuse(ret_why, REFUSAL_NO_KERNEL, 0, 0, 0);
-	}
+	s->offered = b->launcher.module;
+	s->nr_offered = b->launcher.modules;
+	s->keep_empty = true; /* a hypervisor knows its modules by their order */
+	s->launchers_line =
+	        (struct span){(const uint8_t *)b->launcher.line, b->launcher.line_len};
 	f->read = fw_cfg_stream;
 	f->stage = stage_file;
 	f->context = b;
+	if (!sources_choose(s))
+		return refuse(ret_why, REFUSAL_NO_KERNEL, 0, 0, 0);
+	b->file_is_placed = b->placed && !s->items.kernel.selector;
+	if (!b->file_is_placed)
+		return kernel_file_look(f, ret_why);
+	f->members.kernel_len = f->blob.size;
 	return REFUSAL_NONE;
 }
 
 enum refusal_code
-sources_kernel_file(struct boot *b, struct refusal *ret_why)
+boot_command_line(struct boot *b, struct refusal *ret_why)
 {
-	struct kernel_file *f = &b->file;
-	enum refusal_code code = choose_file(b, ret_why);
+	enum refusal_code code =
+	        sources_command_line(&b->sources, &b->request.cmdline, &b->words, ret_why);
 
-	if (code)
-		return code;
-	if (b->file_is_placed) {
-		f->members.kernel_len = f->blob.size;
-		return REFUSAL_NONE;
-	}
-	return kernel_file_look(f, ret_why);
+	if (!code)
+		console_select(b->words.console);
+	return code;
 }
 
-static enum refusal_code
-append_fw_cfg_line(struct boot *b, struct cmdline *line, struct refusal *ret_why)
+static void
+report_kernel(const struct boot *b)
 {
-	static uint8_t part[LINE_ROOM];
-	const struct fw_cfg_item *item = &b->items.cmdline;
-	enum refusal_code code;
+	const struct kernel_file *f = &b->sources.file;
 
-	if (!item->size)
-		return REFUSAL_NONE;
-	if (item->size > LINE_ROOM)
-		return refuse(ret_why, REFUSAL_CMDLINE_BUFFER, 0, item->size, LINE_ROOM);
-	code = fw_cfg_read(item->selector, FW_CFG_CMDLINE, 0, part, item->size, ret_why);
-	return code ? code : cmdline_append(line, (struct span){part, item->size}, ret_why);
+	console_line("version " KSHIM_VERSION);
+	report_kernel_line(
+	        console_line, f->blob.name, f->is_bundle ? "a bundle" : NULL, &b->facts);
 }
 
 enum refusal_code
-sources_command_line(struct boot *b, struct refusal *ret_why)
+boot_probe(struct boot *b, struct refusal *ret_why)
 {
-	struct cmdline *line = &b->request.cmdline;
-	struct span launchers = {(const uint8_t *)b->launcher.line, b->launcher.line_len};
-	enum refusal_code code;
-
-	*line = cmdline_init(b->line, sizeof(b->line));
-	code = kernel_file_line(&b->file, line, ret_why);
-	if (!code)
-		code = append_fw_cfg_line(b, line, ret_why);
-	if (!code)
-		code = cmdline_append(line, launchers, ret_why);
-	if (!code)
-		code = cmdline_take_words(line, &b->words, ret_why);
-	return with_subject(code, "command line", ret_why);
-}
-
-enum refusal_code
-sources_probe(struct boot *b, struct refusal *ret_why)
-{
-	return b->file_is_placed
-	               ? REFUSAL_NONE
-	               : kernel_file_probe(&b->file, kernel_probe, &b->facts, ret_why);
-}
-
-/* Append an initrd. An empty file counts: a hypervisor knows its modules by their order. */
-static enum refusal_code
-add_initrd(struct boot *b, struct blob blob, struct refusal *ret_why)
-{
-	struct plan_request *req = &b->request;
-	struct text name;
-
-	if (req->blobs == PLAN_BLOBS) {
-		refuse(ret_why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_BLOBS, PLAN_BLOBS - 1);
-		ret_why->detail = "initrds";
-		return ret_why->code;
-	}
-	if (!blob.name) {
-		name = text_init(b->initrd_name[req->blobs], NAME_ROOM);
-		text_str(&name, "initrd ");
-		text_dec(&name, req->blobs);
-		blob.name = name.buf;
-	}
-	req->blob[req->blobs++] = blob;
-	return REFUSAL_NONE;
-}
-
-enum refusal_code
-sources_blobs(struct boot *b, struct refusal *ret_why)
-{
-	const struct kernel_file *f = &b->file;
-	const struct bundle *m = &f->members;
-	bool first_module_taken = b->first_is_kernel || !b->items.kernel.selector;
 	enum refusal_code code = REFUSAL_NONE;
 
-	b->request.blob[0] = kernel_file_member(f, m->kernel_off, m->kernel_len);
-	b->request.blob[0].name = f->blob.name;
-	b->request.blobs = 1;
-	if (m->initrd_len)
-		code = add_initrd(
-		        b, kernel_file_member(f, m->initrd_off, m->initrd_len), ret_why);
-	for (uint32_t i = 0; !code && i < b->items.initrds; i++) {
-		const struct fw_cfg_item *item = &b->items.initrd[i];
-
-		if (item->selector)
-			code = add_initrd(b,
-			        (struct blob){.where = BLOB_STREAM,
-			                .handle = item->selector,
-			                .size = item->size},
-			        ret_why);
-	}
-	for (uint32_t i = first_module_taken; !code && i < b->launcher.modules; i++)
-		code = add_initrd(b, b->launcher.module[i], ret_why);
+	if (!b->file_is_placed)
+		code = kernel_file_probe(&b->sources.file, kernel_probe, &b->facts, ret_why);
+	if (!code && !b->words.quiet)
+		report_kernel(b);
 	return code;
+}
+
+enum refusal_code
+boot_blobs(struct boot *b, struct refusal *ret_why)
+{
+	return sources_blobs(&b->sources, &b->request, ret_why);
 }

@@ -6,6 +6,7 @@
  * our own memory; only staging writes earlier, to free memory.
  */
 #include "stub/body/body.h"
+#include "stub/body/report_lines.h"
 #include "stub/wire/bootparam.h"
 #include "x86/boot/boot.h"
 #include "x86/boot/console.h"
@@ -15,7 +16,7 @@
 enum refusal_code
 boot_read_e820(struct boot *b, struct refusal *ret_why)
 {
-	const struct fw_cfg_item *item = &b->items.e820;
+	const struct fw_cfg_item *item = &b->sources.items.e820;
 	enum refusal_code code = REFUSAL_NONE;
 	struct zp_e820_entry e;
 
@@ -40,26 +41,6 @@ boot_own_memory(struct boot *b, struct refusal *ret_why)
 	req->busy = b->busy;
 	req->nr_busy = IMAGE_RANGES;
 	return REFUSAL_NONE;
-}
-
-enum refusal_code
-boot_command_line(struct boot *b, struct refusal *ret_why)
-{
-	enum refusal_code code = sources_command_line(b, ret_why);
-
-	if (!code)
-		console_select(b->words.console);
-	return code;
-}
-
-enum refusal_code
-boot_probe(struct boot *b, struct refusal *ret_why)
-{
-	enum refusal_code code = sources_probe(b, ret_why);
-
-	if (!code && !b->words.quiet)
-		report_kernel(b);
-	return code;
 }
 
 /* The CPU's and the launcher's, mixed, so that it is as good as the better of them. */
@@ -94,6 +75,6 @@ boot_plan(struct boot *b, struct refusal *ret_why)
 	if (!code)
 		code = execute_prepare(b, ret_why);
 	if (!code && !b->words.quiet)
-		report_plan(b);
+		report_plan_lines(console_line, &b->plan, NULL);
 	return code;
 }

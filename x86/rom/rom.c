@@ -28,7 +28,7 @@ read_fw_cfg(struct boot *b, struct refusal *ret_why)
 {
 	if (!fw_cfg_present())
 		return refuse(ret_why, REFUSAL_ROM_FW_CFG, 0, 0, 0);
-	return fw_cfg_list(&b->items, ret_why);
+	return fw_cfg_list(&b->sources.items, ret_why);
 }
 
 /*
@@ -70,7 +70,7 @@ set_up_machine(struct boot *b, struct refusal *ret_why)
 	placed->name = "kernel";
 	placed->range.addr = kernel->paddr;
 	placed->range.len = b->placed ? kernel->mem_len : 0;
-	pc.items.known = &b->items;
+	pc.items.known = &b->sources.items;
 	pc.map = &b->map;
 	pc.busy = b->busy;
 	pc.nr_busy = IMAGE_RANGES + 1;
@@ -101,10 +101,10 @@ rom_main(void)
 	struct refusal why;
 
 	b->zeroed = (struct range){free, ROM_RAM_END - free};
-	b->first_is_kernel = true;
+	b->sources.first_is_kernel = true;
 	if (read_fw_cfg(b, &why) || boot_own_memory(b, &why) || read_qemu(b, &why) ||
-	        set_up_machine(b, &why) || sources_kernel_file(b, &why) ||
-	        boot_command_line(b, &why) || boot_probe(b, &why) || sources_blobs(b, &why) ||
+	        set_up_machine(b, &why) || boot_kernel_file(b, &why) ||
+	        boot_command_line(b, &why) || boot_probe(b, &why) || boot_blobs(b, &why) ||
 	        boot_plan(b, &why) || execute(b, &why))
 		die(&why);
 	cpu_halt(); /* execute() does not come back without a refusal */

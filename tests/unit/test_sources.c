@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which file is the kernel, which are initrds, and what the line is joined from. */
+#include "unit.h"
+
+#include <string.h>
+
+#include "stub/body/report_lines.h"
+#include "stub/body/sources.h"
+
+static struct sources s;
+static struct plan_request req;
+static struct cmdline line;
+static struct cmdline_words words;
+static struct refusal why;
+static struct blob offered[PLAN_BLOBS + 1];
+static uint8_t memory[64];
+static char printed[400];
+
+static enum refusal_code
+read_item(uint32_t handle, const char *name, uint64_t off, void *dst, uint64_t len,
+        struct refusal *ret_why)
+{
+	(void)ret_why;
+	assert_int_equal(handle, 9);
+	assert_string_equal(name, FW_CFG_CMDLINE);
+	assert_int_equal(off, 0);
+	memset(dst, 'f', len);
+	return REFUSAL_NONE;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	memset(&s, 0, sizeof(s));
+	memset(&req, 0, sizeof(req));
+	memset(offered, 0, sizeof(offered));
+	printed[0] = 0;
+	for (unsigned i = 0; i <= PLAN_BLOBS; i++)
+		offered[i] = (struct blob){
+		        .where = BLOB_SPACE, .addr = (uintptr_t)memory, .size = i + 1};
+	offered[0].name = "first";
+	s.offered = offered;
+	s.file.read = read_item;
+	return 0;
+}
+
+static void
+look(void)
+{
+	assert_true(sources_choose(&s));
+	s.file.members.kernel_len = s.file.blob.size;
+	assert_int_equal(sources_blobs(&s, &req, &why), REFUSAL_NONE);
+}
+
+static void
+kernel_by_offered_file(void **state)
+{
+	(void)state;
+	assert_false(sources_choose(&s));
+	s.nr_offered = 3;
+	look();
+	assert_int_equal(req.blobs, 3);
+	assert_string_equal(req.blob[0].name, "first");
+	assert_string_equal(req.blob[1].name, "initrd 1");
+	assert_int_equal(req.blob[2].size, 3);
+}
+
+static void
+kernel_by_fw_cfg(void **state)
+{
+	(void)state;
+	s.nr_offered = 1;
+	s.items.kernel = (struct fw_cfg_item){5, 40};
+	s.items.initrds = 3; /* the second is absent */
+	s.items.initrd[0] = (struct fw_cfg_item){6, 10};
+	s.items.initrd[2] = (struct fw_cfg_item){7, 20};
+	look();
+	assert_int_equal(req.blobs, 4);
+	assert_string_equal(req.blob[0].name, FW_CFG_KERNEL);
+	assert_int_equal(req.blob[0].where, BLOB_STREAM);
+	assert_int_equal(req.blob[1].handle, 6);
+	assert_int_equal(req.blob[2].handle, 7);
+	assert_string_equal(req.blob[3].name, "first");
+	s.first_is_kernel = true;
+	look();
+	assert_int_equal(req.blobs, 3);
+}
+
+static void
+initrd_of_the_bundle_is_first(void **state)
+{
+	(void)state;
+	s.nr_offered = 2;
+	assert_true(sources_choose(&s));
+	s.file.members = (struct bundle){
+	        .kernel_off = 4, .kernel_len = 8, .initrd_off = 16, .initrd_len = 5};
+	assert_int_equal(sources_blobs(&s, &req, &why), REFUSAL_NONE);
+	assert_int_equal(req.blobs, 3);
+	assert_int_equal(req.blob[0].addr, (uintptr_t)memory + 4);
+	assert_int_equal(req.blob[1].addr, (uintptr_t)memory + 16);
+	assert_int_equal(req.blob[1].size, 5);
+	assert_int_equal(req.blob[2].size, 2);
+}
+
+static void
+empty_files(void **state)
+{
+	(void)state;
+	s.nr_offered = 3;
+	offered[1].size = 0;
+	look();
+	assert_int_equal(req.blobs, 2);
+	s.keep_empty = true;
+	look();
+	assert_int_equal(req.blobs, 3);
+	assert_int_equal(req.blob[1].size, 0);
+}
+
+static void
+too_many_initrds(void **state)
+{
+	(void)state;
+	s.nr_offered = PLAN_BLOBS;
+	look();
+	assert_int_equal(req.blobs, PLAN_BLOBS);
+	s.nr_offered = PLAN_BLOBS + 1;
+	assert_int_equal(sources_blobs(&s, &req, &why), REFUSAL_PLAN_TOO_MANY);
+	assert_string_equal(why.detail, "initrds");
+	assert_int_equal(why.found, PLAN_BLOBS);
+	assert_int_equal(why.wanted, PLAN_BLOBS - 1);
+}
+
+static void
+command_line(void **state)
+{
+	(void)state;
+	s.nr_offered = 1;
+	s.items.cmdline = (struct fw_cfg_item){9, 3};
+	s.launchers_line = (struct span){(const uint8_t *)"quiet kshim.protocol=pvh", 24};
+	assert_true(sources_choose(&s));
+	assert_int_equal(sources_command_line(&s, &line, &words, &why), REFUSAL_NONE);
+	assert_string_equal(line.text, "fff quiet");
+	assert_int_equal(words.protocol, PROTOCOL_PVH);
+	s.items.cmdline.size = SOURCES_LINE - 1;
+	s.launchers_line.size = 0;
+	assert_int_equal(sources_command_line(&s, &line, &words, &why), REFUSAL_NONE);
+	s.items.cmdline.size = SOURCES_LINE + 1;
+	assert_int_equal(sources_command_line(&s, &line, &words, &why), REFUSAL_CMDLINE_BUFFER);
+	assert_string_equal(why.subject, "command line");
+}
+
+static void
+print(const char *text)
+{
+	strcat(printed, text);
+	strcat(printed, "\n");
+}
+
+static void
+lines(void **state)
+{
+	static struct facts facts = {.format = KERNEL_ELF64, .size = 7};
+	static struct plan plan = {.kernel_load = 0x1000000,
+	        .entry = 0x1000200,
+	        .protocol = PROTOCOL_PVH,
+	        .initrd = {0x2000, 0x10}};
+
+	(void)state;
+	report_kernel_line(print, "module 1", NULL, &facts);
+	report_kernel_line(print, "initrd", "a bundle", &facts);
+	report_plan_lines(print, &plan, NULL);
+	plan.initrd.len = 0;
+	plan.placement[0] = (struct placement){.kind = PLACE_FDT, .range = {0x8000, 1}};
+	plan.placements = 1;
+	report_plan_lines(print, &plan, "directly");
+	assert_string_equal(printed,
+	        "kernel from module 1: ELF64, 7 bytes\n"
+	        "kernel from initrd (a bundle): ELF64, 7 bytes\n"
+	        "kernel at 0x1000000\n"
+	        "initrd at 0x2000-0x200f\n"
+	        "entering the kernel at 0x1000200 by pvh\n"
+	        "kernel at 0x1000000\n"
+	        "entering the kernel at 0x1000200 directly, device tree at 0x8000\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_setup(kernel_by_offered_file, setup),
+	        cmocka_unit_test_setup(kernel_by_fw_cfg, setup),
+	        cmocka_unit_test_setup(initrd_of_the_bundle_is_first, setup),
+	        cmocka_unit_test_setup(empty_files, setup),
+	        cmocka_unit_test_setup(too_many_initrds, setup),
+	        cmocka_unit_test_setup(command_line, setup),
+	        cmocka_unit_test_setup(lines, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
