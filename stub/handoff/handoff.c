@@ -11,14 +11,6 @@
 #include "paging.h"
 #include "stub/wire/bootparam.h"
 
-uint64_t
-handoff_address(const struct plan *plan, enum placement_kind kind)
-{
-	const struct placement *p = plan_find(plan, kind);
-
-	return p ? p->range.addr : 0;
-}
-
 static enum refusal_code
 write_cmdline(const struct plan_request *req, const struct placement *p, uint8_t *out,
         struct refusal *ret_why)

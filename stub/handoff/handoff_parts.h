@@ -19,7 +19,13 @@ struct handoff {
 };
 
 /* First address of the plan's placement of that kind, 0 if there is none. */
-uint64_t handoff_address(const struct plan *plan, enum placement_kind kind);
+static inline uint64_t
+handoff_address(const struct plan *plan, enum placement_kind kind)
+{
+	const struct placement *p = plan_find(plan, kind);
+
+	return p ? p->range.addr : 0;
+}
 
 void handoff_zero_page(const struct handoff *h, uint8_t *out);
 void handoff_setup_data(const struct handoff *h, uint64_t addr, uint8_t *out);

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""tools/lint-references and tools/lint-layers: each planted fault is found, in a copy of the tree."""
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+CORE = TOP / 'build/x86/libkshim.a'
+
+
+@pytest.fixture(name='tree', scope='module')
+def fixture_tree(tmp_path_factory):
+    """The tree as git knows it, as a repository of its own."""
+    copy = tmp_path_factory.mktemp('tree')
+    listed = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard'], cwd=TOP, check=True,
+                            capture_output=True, text=True).stdout.split('\n')
+    for name in filter(None, listed):
+        if (TOP / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(TOP / name, copy / name)
+    subprocess.run(['git', 'init', '-q', copy], check=True)
+    return copy
+
+
+def run(tree, name, *args):
+    return subprocess.run([tree / 'tools' / name, *args], cwd=tree, capture_output=True, text=True, check=False)
+
+
+def finds(tree, plant, said, name, *args):
+    """The checker is content before and complains of `said` after, in a file changed by `plant`."""
+    path, change = plant
+    old = (tree / path).read_text()
+    try:
+        (tree / path).write_text(change(old))
+        result = run(tree, name, *args)
+    finally:
+        (tree / path).write_text(old)
+    assert result.returncode == 1, result.stderr
+    assert said in result.stderr.splitlines()
+
+
+def test_references_of_this_tree(tree):
+    result = run(tree, 'lint-references')
+    assert (result.returncode, result.stderr) == (0, '')
+
+
+@pytest.mark.parametrize('path, line, said', [
+    ('stub/plan/plan.c', '/* as stub/plan/gone.c */', 'stub/plan/gone.c is no file of the tree'),
+    ('stub/plan/plan.c', '/* see gone.h */', 'gone.h is no file of the tree'),
+    ('stub/plan/plan.c', '/* as gone_make() does */', 'gone_make() is in no source'),
+    ('x86/cpu/trampoline.asm', '; as gone.asm', 'gone.asm is no file of the tree'),
+    ('tools/lint', '# tools/gone', 'tools/gone is no file of the tree'),
+    ('Makefile', '# efi/gone.c', 'efi/gone.c is no file of the tree'),
+    ('tests/boot/fetch.py', '# tests/gone.py', 'tests/gone.py is no file of the tree'),
+    ('tools/man/kshim.1', 'tools/gone.c', 'tools/gone.c is no file of the tree'),
+    ('stub/README.md', '`gone.c`', 'gone.c is no file of the tree'),
+    ('stub/README.md', '[x](gone.md#there)', 'the link to gone.md leads nowhere'),
+    ('README.md', 'x' * 101, '101 columns, at most 100'),
+])
+def test_a_planted_name_is_found(tree, path, line, said):
+    number = len((tree / path).read_text().splitlines()) + 1
+    finds(tree, (path, lambda text: f'{text}{line}\n'), f'{path}:{number}: {said}', 'lint-references')
+
+
+def test_a_long_readme_is_found(tree):
+    finds(tree, ('README.md', lambda text: text.rstrip('\n') + '\n' * (151 - text.count('\n')) + 'x\n'),
+          'README.md: 151 lines, at most 150 are for a newcomer', 'lint-references')
+
+
+@pytest.mark.parametrize('path, line, said', [
+    ('stub/probe/probe.h', '#include "stub/plan/plan.h"', 'stub/plan/plan.h is not for stub/probe/'),
+    ('stub/plan/plan.h', '#include <stdio.h>', '<stdio.h> is not for stub/plan/'),
+    ('stub/plan/plan.c', '#if X', 'a conditional in the core'),
+])
+def test_a_broken_layer_is_found(tree, path, line, said):
+    number = len((tree / path).read_text().splitlines()) + 1
+    finds(tree, (path, lambda text: f'{text}{line}\n'), f'{path}:{number}: {said}', 'lint-layers', CORE)
+
+
+def test_a_circle_of_includes_is_found(tree):
+    finds(tree, ('stub/plan/plan.h', lambda text: text + '#include "planner.h"\n'),
+          'these include each other in a circle: stub/plan/plan.h stub/plan/planner.h', 'lint-layers', CORE)
+
+
+def test_nothing_seen_is_a_fault(tmp_path):
+    subprocess.run(['git', 'init', '-q', tmp_path], check=True)
+    result = subprocess.run([TOP / 'tools/lint-references'], cwd=tmp_path, capture_output=True, text=True,
+                            check=False)
+    assert result.returncode == 1
+    assert {'saw no file', 'saw no name of a file', 'saw no link', 'saw no function'} <= \
+        set(result.stderr.splitlines())
