@@ -13,6 +13,7 @@ RISCV_SRCS := \
 	riscv/guest/guest.c \
 	riscv/guest/guest_hart.c \
 	riscv/guest/guest_hsm.c \
+	riscv/guest/guest_legacy.c \
 	riscv/guest/guest_sbi.c \
 	riscv/guest/plic.c \
 	riscv/guest/trap.c \

@@ -17,16 +17,22 @@
 #define SBI_ERR_INVALID_ADDRESS   (-5)
 #define SBI_ERR_ALREADY_AVAILABLE (-6)
 
-#define SBI_LEGACY_PUTCHAR  0x01
-#define SBI_LEGACY_GETCHAR  0x02
-#define SBI_LEGACY_SHUTDOWN 0x08
-#define SBI_BASE            0x10
-#define SBI_TIME            0x54494d45
-#define SBI_IPI             0x735049
-#define SBI_RFENCE          0x52464e43
-#define SBI_HSM             0x48534d
-#define SBI_SRST            0x53525354
-#define SBI_DBCN            0x4442434e
+#define SBI_LEGACY_SET_TIMER   0x00
+#define SBI_LEGACY_PUTCHAR     0x01
+#define SBI_LEGACY_GETCHAR     0x02
+#define SBI_LEGACY_CLEAR_IPI   0x03
+#define SBI_LEGACY_SEND_IPI    0x04
+#define SBI_LEGACY_FENCE_I     0x05
+#define SBI_LEGACY_SFENCE      0x06
+#define SBI_LEGACY_SFENCE_ASID 0x07
+#define SBI_LEGACY_SHUTDOWN    0x08
+#define SBI_BASE               0x10
+#define SBI_TIME               0x54494d45
+#define SBI_IPI                0x735049
+#define SBI_RFENCE             0x52464e43
+#define SBI_HSM                0x48534d
+#define SBI_SRST               0x53525354
+#define SBI_DBCN               0x4442434e
 
 #define SBI_BASE_SPEC_VERSION 0
 #define SBI_BASE_IMPL_ID      1

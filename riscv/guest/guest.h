@@ -65,11 +65,6 @@ struct vcpu *guest_vcpu(uint64_t hart);
 /* Answer the exit in *v (trap.c). */
 void guest_exit_handle(struct vcpu *v);
 
-/* Answer an SBI call (guest_sbi.c), and the HSM extension's part of it (guest_hsm.c). */
-void guest_sbi_call(struct vcpu *v);
-struct sbi_result;
-struct sbi_result guest_hsm_call(struct vcpu *v, uint64_t function);
-
 /* The PLIC that holds all of `at`, or NULL (plic.c). */
 const struct plic *plic_find(struct range at);
 /* An access to it at `off`: what a load reads, or the value of a store. */

@@ -9,6 +9,7 @@
 #include "riscv/base/csr.h"
 #include "riscv/base/sbi.h"
 #include "riscv/guest/guest.h"
+#include "riscv/guest/guest_sbi.h"
 
 extern const uint8_t hart_entry[]; /* head.S */
 

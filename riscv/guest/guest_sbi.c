@@ -2,7 +2,8 @@
 /*
  * The SBI that the guest sees: version 2.0, whatever the firmware below speaks.
  *
- * SBI specification 2.0: base, TIME, IPI, RFENCE, HSM, SRST, DBCN, and the legacy console.
+ * SBI specification 2.0: base, TIME, IPI, RFENCE, HSM, SRST, DBCN, and the legacy calls
+ * (guest_legacy.c).
  * A guest hart is the physical hart of the same id, so fences and resets are passed on; the
  * firmware's hfence calls work on the VMID of the caller. Surprise: probing an absent extension
  * is a success with value 0.
@@ -12,12 +13,12 @@
 #include "riscv/base/console.h"
 #include "riscv/base/csr.h"
 #include "riscv/guest/guest.h"
+#include "riscv/guest/guest_sbi.h"
 
 #define VERSION  (2ull << 24 | 0) /* 2.0 */
 #define IMPL_ID  0x6b7368ull      /* "ksh"; below are registered numbers */
 #define IMPL_VER 1ull
 
-#define HART_ALL     UINT64_MAX
 #define SRST_TYPES   3
 #define SRST_REASONS 2
 
@@ -38,9 +39,11 @@ error(int64_t code)
 static bool
 has_extension(uint64_t extension)
 {
-	static const uint64_t ours[] = {SBI_BASE, SBI_TIME, SBI_IPI, SBI_RFENCE, SBI_HSM,
-	        SBI_SRST, SBI_DBCN, SBI_LEGACY_PUTCHAR, SBI_LEGACY_GETCHAR};
+	static const uint64_t ours[] = {
+	        SBI_BASE, SBI_TIME, SBI_IPI, SBI_RFENCE, SBI_HSM, SBI_SRST, SBI_DBCN};
 
+	if (extension <= SBI_LEGACY_SHUTDOWN)
+		return true;
 	for (unsigned i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
 		if (ours[i] == extension)
 			return true;
@@ -69,59 +72,61 @@ base_call(const struct vcpu *v, uint64_t function)
 	}
 }
 
+void
+guest_set_timer(uint64_t at)
+{
+	if (guest.sstc) {
+		csr_write(CSR_VSTIMECMP, at);
+		return;
+	}
+	csr_clear(CSR_HVIP, IRQ_VSTI);
+	sbi_call1(SBI_TIME, 0, at);
+	csr_set(CSR_SIE, IRQ_STI);
+}
+
 static struct sbi_result
 time_call(const struct vcpu *v, uint64_t function)
 {
 	if (function != 0)
 		return not_supported;
-	if (guest.sstc) {
-		csr_write(CSR_VSTIMECMP, v->x[10]);
-		return success(0);
-	}
-	csr_clear(CSR_HVIP, IRQ_VSTI);
-	sbi_call1(SBI_TIME, 0, v->x[10]);
-	csr_set(CSR_SIE, IRQ_STI);
+	guest_set_timer(v->x[10]);
 	return success(0);
 }
 
 /* Are all harts of the mask the guest's, and is its base not past all of these? */
 static bool
-mask_is_valid(uint64_t mask, uint64_t base)
+mask_is_valid(struct hart_mask m)
 {
 	bool past = true;
 
-	if (base == HART_ALL)
+	if (m.base == HART_ALL)
 		return true;
 	for (unsigned i = 0; i < 64; i++) {
-		if ((mask >> i & 1) && (base > UINT64_MAX - i || !guest_vcpu(base + i)))
+		if ((m.bits >> i & 1) && (m.base > UINT64_MAX - i || !guest_vcpu(m.base + i)))
 			return false;
 	}
 	for (uint32_t i = 0; i < guest.harts; i++)
-		past = past && guest.vcpu[i].hart < base;
+		past = past && guest.vcpu[i].hart < m.base;
 	return !past;
 }
 
 static bool
-mask_has(uint64_t mask, uint64_t base, uint64_t hart)
+mask_has(struct hart_mask m, uint64_t hart)
 {
-	if (base == HART_ALL)
+	if (m.base == HART_ALL)
 		return true;
-	return hart >= base && hart - base < 64 && (mask >> (hart - base) & 1);
+	return hart >= m.base && hart - m.base < 64 && (m.bits >> (hart - m.base) & 1);
 }
 
-static struct sbi_result
-ipi_call(const struct vcpu *v, uint64_t function)
+struct sbi_result
+guest_send_ipi(const struct vcpu *v, struct hart_mask m)
 {
-	uint64_t mask = v->x[10], base = v->x[11];
-
-	if (function != 0)
-		return not_supported;
-	if (!mask_is_valid(mask, base))
+	if (!mask_is_valid(m))
 		return error(SBI_ERR_INVALID_PARAM);
 	for (uint32_t i = 0; i < guest.harts; i++) {
 		struct vcpu *to = &guest.vcpu[i];
 
-		if (!mask_has(mask, base, to->hart))
+		if (!mask_has(m, to->hart))
 			continue;
 		if (to == v) {
 			csr_set(CSR_HVIP, IRQ_VSSI);
@@ -134,14 +139,22 @@ ipi_call(const struct vcpu *v, uint64_t function)
 }
 
 static struct sbi_result
-rfence_call(const struct vcpu *v, uint64_t function)
+ipi_call(const struct vcpu *v, uint64_t function)
 {
-	uint64_t mask = v->x[10], base = v->x[11], start = v->x[12], size = v->x[13];
-	struct sbi_args args = {{mask, base, start, size, v->x[14]}};
+	if (function != 0)
+		return not_supported;
+	return guest_send_ipi(v, (struct hart_mask){v->x[10], v->x[11]});
+}
+
+struct sbi_result
+guest_remote_fence(
+        uint64_t function, struct hart_mask m, uint64_t start, uint64_t size, uint64_t asid)
+{
+	struct sbi_args args = {{m.bits, m.base, start, size, asid}};
 
 	if (function > SBI_RFENCE_SFENCE_ASID)
 		return not_supported; /* hfence: the guest has no H */
-	if (!mask_is_valid(mask, base))
+	if (!mask_is_valid(m))
 		return error(SBI_ERR_INVALID_PARAM);
 	if (function == SBI_RFENCE_FENCE_I)
 		return error(sbi_call(SBI_RFENCE, function, args).error);
@@ -149,6 +162,21 @@ rfence_call(const struct vcpu *v, uint64_t function)
 		return error(SBI_ERR_INVALID_ADDRESS);
 	function = function == SBI_RFENCE_SFENCE ? SBI_RFENCE_HVVMA : SBI_RFENCE_HVVMA_ASID;
 	return error(sbi_call(SBI_RFENCE, function, args).error);
+}
+
+static struct sbi_result
+rfence_call(const struct vcpu *v, uint64_t function)
+{
+	return guest_remote_fence(
+	        function, (struct hart_mask){v->x[10], v->x[11]}, v->x[12], v->x[13], v->x[14]);
+}
+
+struct sbi_result
+guest_reset(uint32_t type, uint32_t reason)
+{
+	if (type == SBI_SRST_SHUTDOWN && !sbi_call1(SBI_BASE, SBI_BASE_PROBE, SBI_SRST).value)
+		sbi_call1(SBI_LEGACY_SHUTDOWN, 0, 0);
+	return error(sbi_call(SBI_SRST, 0, (struct sbi_args){{type, reason}}).error);
 }
 
 static struct sbi_result
@@ -160,9 +188,7 @@ srst_call(const struct vcpu *v, uint64_t function)
 		return not_supported;
 	if (type >= SRST_TYPES || reason >= SRST_REASONS)
 		return error(SBI_ERR_INVALID_PARAM);
-	if (type == SBI_SRST_SHUTDOWN && !sbi_call1(SBI_BASE, SBI_BASE_PROBE, SBI_SRST).value)
-		sbi_call1(SBI_LEGACY_SHUTDOWN, 0, 0);
-	return error(sbi_call(SBI_SRST, 0, (struct sbi_args){{type, reason}}).error);
+	return guest_reset(type, reason);
 }
 
 static struct sbi_result
@@ -229,29 +255,16 @@ dispatch(struct vcpu *v, uint64_t extension, uint64_t function)
 	}
 }
 
-/* The legacy console returns in a0 only. */
-static bool
-legacy_call(struct vcpu *v, uint64_t extension)
-{
-	if (extension == SBI_LEGACY_PUTCHAR) {
-		console_byte((uint8_t)v->x[10]);
-		v->x[10] = 0;
-	} else if (extension == SBI_LEGACY_GETCHAR) {
-		v->x[10] = (uint64_t)(int64_t)console_read();
-	} else {
-		return false;
-	}
-	return true;
-}
-
 void
 guest_sbi_call(struct vcpu *v)
 {
 	struct sbi_result r;
 
 	v->sepc += 4;
-	if (legacy_call(v, v->x[17]))
+	if (v->x[17] <= SBI_LEGACY_SHUTDOWN) {
+		v->x[10] = (uint64_t)guest_legacy_call(v, v->x[17]);
 		return;
+	}
 	r = dispatch(v, v->x[17], v->x[16]);
 	v->x[10] = (uint64_t)r.error;
 	v->x[11] = r.value;

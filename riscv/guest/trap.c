@@ -10,6 +10,7 @@
 #include "riscv/base/csr.h"
 #include "riscv/base/die.h"
 #include "riscv/guest/guest.h"
+#include "riscv/guest/guest_sbi.h"
 #include "stub/base/text.h"
 #include "stub/riscv/rvinsn.h"
 

@@ -103,6 +103,13 @@ vcpu_fetch16:
 	mv a0, t2
 	ret
 
+	.globl vcpu_load64
+vcpu_load64:
+	try .insn r 0x73, 0x4, 0x36, a0, a0, x0	/* hlv.d a0, (a0) */
+	sd a0, (a1)
+	mv a0, t2
+	ret
+
 	.globl csr_has_vstimecmp
 csr_has_vstimecmp:
 	try csrr a0, CSR_VSTIMECMP

@@ -28,6 +28,10 @@ void vcpu_run(struct vcpu *v);
 /* Fetch 16 bits of guest code at a guest virtual address; false if it is not mapped. vcpu.S. */
 bool vcpu_fetch16(uint64_t addr, uint64_t *ret_half);
 
+/* Load 64 bits at a guest virtual address as the guest's kernel would; false if it could not.
+ */
+bool vcpu_load64(uint64_t addr, uint64_t *ret_value);
+
 /* Is the register there, with all that it depends on? Two that matter; vcpu.S. */
 bool csr_has_vstimecmp(void);
 bool csr_write_hstateen0(uint64_t value);

@@ -4,10 +4,10 @@
  * says.
  *
  * probe=sbi calls every function of each extension of the SBI specification 2.0 with good and
- * bad arguments; probe=start starts all harts= at once; probe=storm lets them send each other
- * IPIs; probe=where says where everything is; probe=load, store, fetch with
- * at=ADDRESS make one access there. It speaks by the legacy console, one line a check, "probe:
- * PASS" or "probe: FAIL" last, and shuts down.
+ * bad arguments; probe=legacy ends by the legacy shutdown; probe=start starts all harts= at
+ * once; probe=storm lets them send each other IPIs; probe=where says where everything is;
+ * probe=load, store, fetch with at=ADDRESS make one access there. It speaks by the legacy
+ * console, one line a check, "probe: PASS" or "probe: FAIL" last, and shuts down.
  */
 #include "riscv/base/sbi.h"
 #include "stub/input/cmdline.h"
@@ -122,11 +122,10 @@ comes(uint64_t bit, uint64_t ms)
 static void
 check_base(void)
 {
-	/* legacy but the console; PMU, SUSP, CPPC, NACL, STA, SSE, FWFT, DBTR; experimental,
-	 * vendor's, firmware's */
-	static const uint64_t absent[] = {0, 3, 4, 5, 6, 7, 8, 9, 0x504d55, 0x53555350,
-	        0x43505043, 0x4e41434c, 0x535441, 0x535345, 0x46574654, 0x44425452, 0x8000000,
-	        0x9000000, 0xa000000};
+	/* what follows the legacy calls; PMU, SUSP, CPPC, NACL, STA, SSE, FWFT, DBTR;
+	 * experimental, vendor's, firmware's */
+	static const uint64_t absent[] = {9, 0x504d55, 0x53555350, 0x43505043, 0x4e41434c,
+	        0x535441, 0x535345, 0x46574654, 0x44425452, 0x8000000, 0x9000000, 0xa000000};
 
 	check("base version", call(SBI_BASE, 0, 0, 0, 0, 0).value, 2 << 24);
 	check("base implementation", err(SBI_BASE, 1, 0, 0, 0, 0), 0);
@@ -138,8 +137,8 @@ check_base(void)
 	check("probe HSM", call(SBI_BASE, 3, SBI_HSM, 0, 0, 0).value, 1);
 	check("probe SRST", call(SBI_BASE, 3, SBI_SRST, 0, 0, 0).value, 1);
 	check("probe DBCN", call(SBI_BASE, 3, SBI_DBCN, 0, 0, 0).value, 1);
-	check("probe legacy putchar", call(SBI_BASE, 3, 1, 0, 0, 0).value, 1);
-	check("probe legacy getchar", call(SBI_BASE, 3, 2, 0, 0, 0).value, 1);
+	for (uint64_t legacy = 0; legacy <= SBI_LEGACY_SHUTDOWN; legacy++)
+		check("probe of a legacy call", call(SBI_BASE, 3, legacy, 0, 0, 0).value, 1);
 	for (unsigned i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
 		check("probe of an absent one", call(SBI_BASE, 3, absent[i], 0, 0, 0).value, 0);
 		check("call of an absent one", err(absent[i], 0, 0, 0, 0, 0),
@@ -466,6 +465,49 @@ check_dbcn(void)
 	check("legacy getchar", err(SBI_LEGACY_GETCHAR, 0, 0, 0, 0, 0), ~0ull);
 }
 
+/* A legacy call: a0 is its answer, a1 is kept. */
+static uint64_t
+legacy(uint64_t extension, const void *mask, uint64_t a1, uint64_t a2, uint64_t a3)
+{
+	struct sbi_result r = call(extension, 77, (uintptr_t)mask, a1, a2, a3);
+
+	check("a1 is kept", r.value, a1);
+	return (uint64_t)r.error;
+}
+
+static void
+check_legacy(uint64_t other)
+{
+	static uint64_t self, nobody = 1ull << 63, other_too;
+	const void *nowhere = (const void *)0x80200000; /* kshim's */
+	uint64_t soon = csr_read(time) + 20 * TICKS_MS;
+
+	self = 1ull << me;
+	other_too = self | 1ull << other;
+	check("legacy set_timer", legacy(0, (const void *)soon, 1, 0, 0), 0);
+	check("legacy timer fires", comes(SIP_STIP, 1000), 1);
+	check("is on time", csr_read(time) >= soon, 1);
+	check("legacy set_timer for ever", legacy(0, (const void *)~0ull, 2, 0, 0), 0);
+	check("clears the interrupt", comes(SIP_STIP, 5), 0);
+	check("legacy send_ipi", legacy(4, &self, 3, 0, 0), 0);
+	check("arrives", comes(SIP_SSIP, 1000), 1);
+	check("legacy clear_ipi", legacy(3, &self, 4, 0, 0), 0);
+	check("is cleared", comes(SIP_SSIP, 2), 0);
+	check("legacy send_ipi to all", legacy(4, NULL, 5, 0, 0), 0);
+	check("arrives too", comes(SIP_SSIP, 1000), 1);
+	legacy(3, NULL, 6, 0, 0);
+	check("legacy send_ipi to nobody", legacy(4, &nobody, 7, 0, 0), E(ERR_INVALID_PARAM));
+	check("mask in kshim", legacy(4, nowhere, 8, 0, 0), E(ERR_INVALID_ADDRESS));
+	check("and no IPI came", comes(SIP_SSIP, 2), 0);
+	check("legacy fence_i", legacy(5, &other_too, 9, 0, 0), 0);
+	check("legacy sfence", legacy(6, &other_too, 0x1000, 0x1000, 0), 0);
+	check("legacy sfence all", legacy(6, NULL, 0, ~0ull, 0), 0);
+	check("legacy sfence that wraps", legacy(6, &self, ~0xfffull, 0x2000, 0),
+	        E(ERR_INVALID_ADDRESS));
+	check("legacy sfence_asid", legacy(7, &other_too, 0x1000, 0x1000, 1), 0);
+	check("fence by a mask in kshim", legacy(5, nowhere, 10, 0, 0), E(ERR_INVALID_ADDRESS));
+}
+
 /* A register of QEMU's PLIC; contexts are M and S of each hart in turn. */
 static volatile uint32_t *
 plic(uint64_t off)
@@ -619,6 +661,13 @@ probe_main(uint64_t hart, uint64_t tree)
 		say_where(tree, &fdt);
 		verdict();
 	}
+	if (how.size && span_is(how, 0, "legacy", 6)) {
+		check("legacy set_timer", err(0, 0, 0, 0, 0, 0), 0);
+		check("fires", comes(SIP_STIP, 1000), 1);
+		put(failures ? "probe: FAIL\r\n" : "probe: PASS\r\n");
+		err(SBI_LEGACY_SHUTDOWN, 0, 0, 0, 0, 0);
+		put("probe: not ok: legacy shutdown came back\r\n");
+	}
 	if (how.size && span_is(how, 0, "storm", 5)) {
 		check_storm(harts);
 		verdict();
@@ -638,6 +687,7 @@ probe_main(uint64_t hart, uint64_t tree)
 	check_suspend();
 	check_srst();
 	check_dbcn();
+	check_legacy(harts > 1 ? !hart : hart);
 	check_plic_contexts();
 	check_interrupt();
 	verdict();

@@ -82,6 +82,11 @@ PROBES = [
         absent=('probe: not ok',), timeout=60)
     for name, qemu, cpu in (('sstc', 7, 'rv64'), ('without-sstc', 7, NO_SSTC),
                             ('qemu10', 10, 'rv64'), ('qemu10-without-sstc', 10, NO_SSTC))
+] + [
+    Row(f'legacy-shutdown-{mode}', kernel='probe', way='initrd', cpu=cpu,
+        append=f'kshim.mode={mode} probe=legacy quiet', expect=('probe: PASS',),
+        absent=('probe: not ok',), timeout=60)
+    for mode, cpu in (('guest', 'rv64'), ('direct', NO_SSTC))
 ]
 
 # All harts at once, by a firmware that lets each go long before it has written where to.
