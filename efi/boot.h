@@ -23,7 +23,7 @@ struct boot {
 	struct span whole; /* the kernel as it came, a unified kernel image with all sections */
 	bool is_uki;
 	uint32_t profile; /* of a unified kernel image */
-	bool has_profile; /* somebody chose it */
+	bool has_profile; /* by the load options or an entry */
 	const char *from; /* how the kernel was found: "load options", ... */
 	uint32_t initrds;
 	struct file initrd[BOOT_INITRDS];

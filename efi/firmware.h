@@ -34,7 +34,7 @@ EFI_STATUS firmware_init(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 enum refusal_code pages_get(
         uint64_t size, const char *subject, uint64_t *ret_addr, struct refusal *ret_why);
 
-/* The pages of `r` as loader code; false if somebody has one of them. */
+/* The pages of `r` as loader code; false if one of them is taken. */
 bool pages_take(struct range r);
 
 /* Give one such piece back. */

@@ -70,7 +70,7 @@ read_policy(struct boot *b, struct refusal *ret_why)
 	return REFUSAL_NONE;
 }
 
-/* With Secure Boot: what nobody vouches for is the firmware's to start, or refused. */
+/* With Secure Boot: what no signature or pin allows is the firmware's to start, or refused. */
 static enum refusal_code
 obey_policy(struct boot *b, struct refusal *ret_why)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Says what was found and what will be done, one line each, for whoever reads the console.
+ * Says what was found and what will be done, one line each, for the reader of the console.
  */
 #include "efi/boot.h"
 #include "efi/say.h"

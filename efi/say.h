@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines for whoever watches: the firmware's console, and the serial port if that is not one
+ * Lines for the user: the firmware's console, and the serial port if that is not one
  * of the firmware's consoles already.
  */
 #ifndef KSHIM_EFI_SAY_H

@@ -121,7 +121,7 @@ load(struct span whole, EFI_HANDLE *ret_image)
 	        (void *)(uintptr_t)whole.base, whole.size, ret_image);
 }
 
-/* "@N " for the stub of a unified kernel image, if somebody chose a profile. */
+/* "@N " for the stub of a unified kernel image, if a profile was chosen. */
 static UINT32
 put_profile(const struct boot *b, uint16_t *out)
 {

@@ -53,7 +53,7 @@ take_sections(struct boot *b, const struct pe *pe, struct span whole, bool loade
 	return sources_add_initrd(b, section(pe, ".initrd", whole, loaded), ret_why);
 }
 
-/* Leave of a unified kernel image what the profile has that somebody chose, or profile 0. */
+/* Leave of a unified kernel image what the chosen profile has, or profile 0. */
 static enum refusal_code
 take_profile(const struct boot *b, struct pe *pe, struct refusal *ret_why)
 {

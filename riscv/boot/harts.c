@@ -19,7 +19,7 @@
 
 extern const uint8_t hart_entry[]; /* head.S */
 
-/* A hart that comes to head.S while it stands here waits there; nobody is UINT64_MAX. */
+/* A hart that comes to head.S while it stands here waits there; UINT64_MAX: no hart. */
 uint64_t hart_on_its_way = UINT64_MAX;
 
 static bool

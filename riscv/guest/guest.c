@@ -2,7 +2,7 @@
 /*
  * Prepares the guest: its memory and devices in G-stage tables, and what all its harts share.
  *
- * RISC-V privileged specification, chapter 8. Memory is RWX, for Linux patches its text and
+ * RISC-V privileged specification, chapter 8. Memory is RWX, because Linux patches its text and
  * loads modules; devices are never X; kshim's own pages and the PLIC are absent. Surprise:
  * hgatp and henvcfg.STCE read back as written on some machines that lack the mode, so both are
  * decided by the device tree.

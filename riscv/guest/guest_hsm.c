@@ -2,7 +2,7 @@
 /*
  * Hart state management for the guest (SBI specification 2.0, chapter 9).
  *
- * A guest hart is started, stopped and asked for through the firmware's HSM, for it is the
+ * A guest hart is started, stopped and asked for through the firmware's HSM, because it is the
  * physical hart of the same id; between firmware and guest it passes guest_hart_main(). Suspend
  * waits here: both default types wake by any interrupt that the guest has enabled.
  */

@@ -51,7 +51,7 @@ guest_physical(const struct vcpu *v)
 	return v->htval << 2 | (v->stval & 3);
 }
 
-/* Nobody handles this: say all about it, and end the machine. */
+/* No handler knows this: say all about it, and end the machine. */
 static _Noreturn void
 fatal(const struct vcpu *v, uint64_t address)
 {

@@ -91,9 +91,9 @@ put_cmdline(const struct handoff *h, struct zero_page *zp)
 }
 
 /*
- * A list in the header would be at addresses that nobody has filled: a file has none there, and
- * QEMU's pointer (-dtb) counts on a kernel at 1 MiB, whose copy is ours to place. A loader that
- * enters us with a list (kshim.bzimage) has it in its zero page, which is read there.
+ * A list in the header would be at addresses that no loader has filled: a file has none there,
+ * and QEMU's pointer (-dtb) counts on a kernel at 1 MiB, whose copy is ours to place. A loader
+ * that enters us with a list (kshim.bzimage) has it in its zero page, which is read there.
  */
 static void
 put_setup_data(const struct handoff *h, struct zero_page *zp)

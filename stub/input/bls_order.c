@@ -81,7 +81,7 @@ compare_letters(struct span a, uint64_t *i, struct span b, uint64_t *j)
 
 /*
  * One separator at both places, in the order of its rules: who has it is less (`~`, `-`, `^`,
- * `.` all so, the end in between). 2: nobody has one.
+ * `.` all so, the end in between). 2: there is none.
  */
 static int
 compare_separators(struct span a, uint64_t *i, struct span b, uint64_t *j)

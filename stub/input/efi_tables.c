@@ -5,7 +5,7 @@
  * A table says its length in its own way or not at all: those known here are Linux's
  * (drivers/firmware/efi/: memattr.c, esrt.c, mokvar-table.c, tpm.c, efi.c) and SMBIOS 3.7, 5.2;
  * any other is taken for a page. The memory is the firmware's: what makes no sense counts as a
- * page, too, quietly, for the kernel will judge it itself.
+ * page, too, quietly, because the kernel will judge it itself.
  */
 #include "efi_tables.h"
 #include "stub/base/bytes.h"

@@ -3,7 +3,7 @@
  * The guest's memory map: e820-typed ranges, sorted, disjoint, adjacent equals merged.
  *
  * Whatever a launcher gives (e820, start_info, UEFI) goes through memmap_add(), so that
- * overlaps are resolved once: the less usable type wins. What nobody describes is a hole.
+ * overlaps are resolved once: the less usable type wins. What no entry describes is a hole.
  */
 #ifndef KSHIM_MEMMAP_H
 #define KSHIM_MEMMAP_H

@@ -2,9 +2,9 @@
 /*
  * Reads a PE's section table (Microsoft PE Format, revision 12).
  *
- * Only the headers are looked at; whoever uses a section's bytes bounds them by the file or by
- * the loaded image. Surprise: the tail of a section's raw data is padding to the file
- * alignment, so its virtual size says how much of it is content.
+ * Only the headers are looked at; the caller that uses a section's bytes bounds them by the
+ * file or by the loaded image. Surprise: the tail of a section's raw data is padding to the
+ * file alignment, so its virtual size says how much of it is content.
  */
 #include "pe.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Pinned sums: what a signed kshim.efi may boot although nobody signed it.
+ * Pinned sums: what a signed kshim.efi may boot that has no signature of its own.
  *
  * A section .kshpin holds lines as sha256sum writes them, 64 hexadecimal digits, two blanks (or
  * a blank and a star), a name: kernel, initrd (all initrds joined, each padded with zeros to 4

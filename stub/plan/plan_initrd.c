@@ -4,8 +4,8 @@
  *
  * Rules: boot.rst (initrd_addr_max is the last *byte*; as high as possible;
  * XLF_CAN_BE_LOADED_ABOVE_4G), the initramfs buffer format (each archive starts 4-byte
- * aligned). A file that lies well already stays; the start is always page-aligned, for Linux
- * frees whole pages.
+ * aligned). A file that lies well already stays; the start is always page-aligned, because
+ * Linux frees whole pages.
  */
 #include "planner.h"
 #include "stub/wire/bootparam.h"

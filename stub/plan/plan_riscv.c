@@ -4,7 +4,7 @@
  *
  * Linux Documentation/arch/riscv/boot-image-header.rst and boot.rst: text_offset bytes after a
  * 2-MiB boundary, with image_size bytes of RAM (BSS included); the device tree 8-byte aligned.
- * The kernel goes as low as it can, for Linux before 6.2 loses the memory below it. Command
+ * The kernel goes as low as it can, because Linux before 6.2 loses the memory below it. Command
  * line and initrd travel in the device tree, so nothing else is handed over.
  */
 #include "planner.h"

@@ -5,7 +5,7 @@
  * RISC-V privileged specification 20211203, section 8.5 (two-stage address translation) and
  * hgatp (8.2.10): Sv39x4 and Sv48x4 are Sv39 and Sv48 with a root of four pages, aligned to
  * 16 KiB, whose index has two more bits. Leaves are user pages to the hardware (U = 1), and A
- * and D are set beforehand, for no one would set them later.
+ * and D are set beforehand, because nothing would set them later.
  */
 #ifndef KSHIM_GSTAGE_H
 #define KSHIM_GSTAGE_H

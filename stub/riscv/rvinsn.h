@@ -4,7 +4,7 @@
  *
  * RISC-V unprivileged specification, RV64I "Load and Store Instructions" and the C extension;
  * privileged specification 8.6.3 (transformed instructions in htinst). Floating-point and
- * atomic accesses are not decoded: nobody drives a device by them.
+ * atomic accesses are not decoded: no driver reaches a device by them.
  */
 #ifndef KSHIM_RVINSN_H
 #define KSHIM_RVINSN_H

@@ -2,7 +2,7 @@
 """One run of QEMU under the plugin: instructions and port I/O until a kernel's first instruction.
 
 Under -icount, so that what waits for a timer counts the same every time; where nothing waits the
-figures are the same without. The serial port is there, as users have it; nobody reads it.
+figures are the same without. The serial port is there, as users have it; its output is dropped.
 """
 import os
 import re

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Where a kernel file can be entered: address patterns and the bytes that stand there.
 
-The plugin (count.c) knows a kernel's first instruction by both, so that a kernel which somebody
+The plugin (count.c) knows a kernel's first instruction by both, so that a kernel which a loader
 relocated is found, too. Read as the file's own specification says (gABI, boot.rst), not by kshim.
 """
 import struct

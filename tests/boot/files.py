@@ -98,7 +98,7 @@ def vmlinux(bzimage):
 
 
 def pattern(length):
-    """Compressible by nobody and different for each length."""
+    """Not compressible, and different for each length."""
     state, out = length * 2654435761 % 2**32 or 1, []
     for _ in range(length // 4 + 1):
         state ^= state << 13 & 0xffffffff
@@ -157,7 +157,7 @@ HIGH, FSEG = (struct.pack('<IB', 16, zone) for zone in (1, 2))
 TABLE_LOADERS = {
     'absent': loader_command(1, 'opt/absent', HIGH),
     'item': loader_command(1, 'opt/item', HIGH),
-    # QEMU lets nobody write to what -fw_cfg gave.
+    # QEMU does not let a guest write to what -fw_cfg gave.
     'write': loader_command(1, 'opt/item', FSEG) +
              loader_command(4, 'opt/item', 'opt/item', struct.pack('<IIB', 0, 0, 4)),
 }

@@ -12,7 +12,7 @@
 #include "tools/plan/look.h"
 #include "tools/unpack.h"
 
-/* In place of kshim.c's: nobody reads what is printed here. */
+/* In place of kshim.c's: what is printed here is not read. */
 int
 fail(int status, const char *format, ...)
 {

@@ -5,7 +5,7 @@
 ; One image serves all probes. It is position-independent and holds the verdict twice, for
 ; 32 and for 64 bits; pack.py puts it into ELFs and bzImages and says in the label how it
 ; must be entered. Nothing of the machine's state is changed before it is saved, except DR0 to
-; DR2 (nobody promises them), which hold three registers while there is no memory to save to.
+; DR2 (no protocol promises them), which hold three registers while there is no memory to save to.
 ;
 ; The 32-bit entries have no stack and don't know where they are: like Linux, they borrow
 ; four bytes of the structure that they are handed for one call, and put them back.

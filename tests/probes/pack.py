@@ -202,7 +202,7 @@ def setup_header(version, fields):
 
 def bzimage(core, name, *, version, sects=4, loadflags=1, linked=MIB, mem=512 * 1024,
             align=0, flags=LINUX, rng=False, extra=0x1234, entry='LINUX32', **fields):
-    """A bzImage whose real-mode part is int3: nobody may enter it there."""
+    """A bzImage whose real-mode part is int3: no loader may enter it there."""
     if rng:
         info = struct.pack('<4sIII', b'LToP', 16, 16, 0x80000009)
         core = core[:KERNEL_INFO] + info + core[KERNEL_INFO + len(info):]
@@ -212,7 +212,7 @@ def bzimage(core, name, *, version, sects=4, loadflags=1, linked=MIB, mem=512 * 
         fields.setdefault('pref_address', linked)
         fields['init_size'] = mem
     else:
-        mem = len(core) + extra     # what it needs beyond the file nobody says
+        mem = len(core) + extra     # what it needs beyond the file is said nowhere
     if version < 0x202:
         flags |= OLD_LINE
     size = len(core) + extra

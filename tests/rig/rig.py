@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The rig: a QEMU TCG machine with emulated SVM, in it a Linux with KVM, in it rows of `kshim`.
 
-For whoever has no KVM. One boot serves many rows: a row is an argument list in which files are
+For machines without KVM. One boot serves many rows: a row is an argument list in which files are
 pathlib.Paths; they, the program and its libraries travel in the rig's initramfs, and what rows print
 and write comes back as a tar archive on a disk.
 """

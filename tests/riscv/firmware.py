@@ -19,7 +19,7 @@ HSM = struct.pack('<QQ', 0x48534d, 0x48534d)
 LEGACY = struct.pack('<QQ', 0, 8)
 SHUTDOWN_ONLY = struct.pack('<QQ', 8, 8)
 # mstatus_init(): li a5, -1; slli a5, 62; addi a5, 240; or a5, a4; next is csrw menvcfg, a5, and
-# nobody reads a4 after that.
+# a4 is not read after that.
 SET_STCE = bytes.fromhex('fd57 fa17 9387070f d98f')
 CSRR_A4_MHARTID, BEQZ_A4_12, SLLI_A5_1, SRLI_A5_1 = 0xf1402773, 0x00070663, 0x00179793, 0x0017d793
 

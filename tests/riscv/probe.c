@@ -108,8 +108,8 @@ err(uint64_t extension, uint64_t function, uint64_t a0, uint64_t a1, uint64_t a2
 #define E(name) ((uint64_t)SBI_##name)
 
 /*
- * Does that interrupt come within so many milliseconds? It is taken, for what sip reads is not
- * what comes everywhere: QEMU 7.2 does not show the timer of vstimecmp there.
+ * Does that interrupt come within so many milliseconds? It is taken, because what sip reads is
+ * not what comes everywhere: QEMU 7.2 does not show the timer of vstimecmp there.
  */
 static bool
 comes(uint64_t bit, uint64_t ms)
@@ -535,7 +535,7 @@ check_plic_contexts(void)
 
 /*
  * The UART says that it can send: an interrupt that lasts until it is told to be quiet. Nothing
- * is printed meanwhile, for each byte sent is another interrupt.
+ * is printed meanwhile, because each byte sent is another interrupt.
  */
 static void
 check_interrupt(void)

@@ -3,7 +3,7 @@
 
 Two QEMUs: this system's 7.2 with its own OpenSBI (SBI 1.0, htinst 0), and 10.0 of
 bookworm-backports with OpenSBI 1.5, unpacked below build/debs/qemu10 by `make fetch-riscv`. The latter
-runs in a mount namespace of its own, for it loads modules from a fixed path.
+runs in a mount namespace of its own, because it loads modules from a fixed path.
 """
 import glob
 import lzma

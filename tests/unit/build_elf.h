@@ -45,7 +45,7 @@ unsigned elf_note_section(struct elf_build *b, uint64_t align);
 size_t elf_note_raw(struct elf_build *b, const char *owner, uint32_t name_len, uint32_t type,
         const void *desc, uint32_t desc_len, unsigned pad);
 
-/* The usual: a NUL-terminated owner, 4-byte padding; and the descriptor a number. */
+/* As most are: a NUL-terminated owner, 4-byte padding; and the descriptor a number. */
 size_t elf_note(struct elf_build *b, const char *owner, uint32_t type, const void *desc,
         uint32_t desc_len);
 size_t elf_note_number(struct elf_build *b, const char *owner, uint32_t type, uint64_t value,

@@ -46,7 +46,7 @@ void
 hb_elf(struct handoff_bench *b, enum protocol protocol)
 {
 	init(b, protocol);
-	memset(&b->facts, 0x5a, sizeof(b->facts)); /* nobody may take it for a bzImage's */
+	memset(&b->facts, 0x5a, sizeof(b->facts)); /* no bzImage's header has these */
 	b->facts.format = KERNEL_ELF64;
 	b->facts.elf.evidence = LINUX_GUEST_OS;
 }

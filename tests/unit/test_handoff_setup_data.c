@@ -150,7 +150,7 @@ setup_type_max(void **state)
 	}
 }
 
-/* Whatever a kernel file has for a list: nobody has put it into memory. */
+/* A list in the kernel file's header does not count: no loader has put it into memory. */
 static void
 list_in_the_header(void **state)
 {

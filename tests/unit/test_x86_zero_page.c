@@ -90,7 +90,7 @@ all_is_taken(void **state)
 	assert_null(launcher.efi.screen_info);
 }
 
-/* A page that nobody zeroed: what stands outside of the header is not the loader's. */
+/* A page that was not zeroed: what stands outside of the header is not the loader's. */
 static void
 sentinel(void **state)
 {

@@ -8,7 +8,7 @@
 
 #include "tools/check/gate.h"
 
-/* Facts whose change somebody may notice at boot, and why. */
+/* Facts whose change may be noticed at boot, and why. */
 static const struct {
 	const char *name, *text;
 } watched[] = {

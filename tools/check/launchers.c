@@ -85,7 +85,7 @@ is_other_machine(const struct report *r)
 	return r->has_pe && r->pe.machine != 0x8664 && r->pe.machine != 0x14c;
 }
 
-/* Is it anything that somebody might try to boot? */
+/* Is it anything that one might try to boot? */
 static bool
 is_worth_asking(const struct candidate *c)
 {

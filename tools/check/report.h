@@ -56,7 +56,7 @@ struct table {
 
 enum level {
 	LEVEL_OK,
-	LEVEL_NOTE,    /* worth knowing; nobody fails by it */
+	LEVEL_NOTE,    /* worth knowing; no launcher fails by it */
 	LEVEL_WARNING, /* some launchers fail by it */
 	LEVEL_ERROR,   /* it cannot work */
 };

@@ -12,7 +12,7 @@
 #include "tools/check/verdicts.def"
 #undef VERDICT
 
-/* Who fails by it; NULL if nobody is known. */
+/* Who fails by it; NULL if none is known. */
 const char *verdict_who(const char *name);
 
 #endif

@@ -10,7 +10,7 @@
 #include "stub/body/report.h"
 #include "tools/size.h"
 
-#define MEMORY_LAST (64 * GIB) /* nobody gives more for a kernel to come up */
+#define MEMORY_LAST (64 * GIB) /* more is not tried: a kernel comes up with less */
 
 static void add(struct advice *a, const char *what, uint64_t value, const char *format, ...)
         __attribute__((format(printf, 4, 5)));

@@ -8,7 +8,7 @@
 #include "stub/plan/plan.h"
 
 enum region_kind {
-	REGION_HOLE, /* nobody describes it */
+	REGION_HOLE, /* no entry describes it */
 	REGION_FREE,
 	REGION_RESERVED,
 	REGION_ACPI,

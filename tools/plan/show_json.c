@@ -2,7 +2,7 @@
 /*
  * The plan as JSON; plan.schema.json tells the fields, which are promised to stay.
  *
- * Addresses are strings of hexadecimal digits, for a number of JSON's readers ends at 2^53;
+ * Addresses are strings of hexadecimal digits, because a number of JSON's readers ends at 2^53;
  * sizes are numbers.
  */
 #include <json-c/json.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kshim.rom on QEMU's pc, q35 and microvm: nobody has told it a map or loaded a file.
+ * kshim.rom on QEMU's pc, q35 and microvm: no loader has given it a map or a file.
  *
  * The map is QEMU's etc/e820 with what the ROM itself reserves (x86/pc/pc.c): BIOS area, tables
  * at the end of low memory, q35's windows. An ELF with a PVH note that -kernel can take is in

@@ -48,7 +48,7 @@ catch_signals(void)
 }
 
 /*
- * Wait for input, an ending, or `ms`. A CPU that waits for whoever reads our output holds the
+ * Wait for input, an ending, or `ms`. A CPU that waits for the reader of our output holds the
  * devices' lock; the clock must go on even so.
  */
 static void

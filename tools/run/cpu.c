@@ -241,7 +241,7 @@ keep_state(struct cpu *cpu, const struct kvm_run *run)
 
 /*
  * KVM on AMD resets a CPU that shuts down before it tells. Give it back the last state that is
- * known, for whoever asks by which addresses it ran.
+ * known, so that it can be asked by which addresses it ran.
  */
 static void
 undo_reset(struct cpu *cpu)

@@ -13,7 +13,7 @@
 #define KBD_COMMAND 0x64
 #define KBD_RESET   0xfe
 /*
- * Nobody is at the 8042, but its status never says "busy" (bit 1), for which Linux would wait
+ * The 8042 has no keyboard, but its status never says "busy" (bit 1): Linux would wait for that
  * before a reset, and always "full", by which Linux knows at once that there is none.
  */
 #define KBD_STATUS_NONE 0xfd

@@ -86,7 +86,7 @@ dump_fields(const uint8_t *page, json_object *o)
 		dump_add_hex(o, fields[i].name, value_at(page, &fields[i]));
 }
 
-/* How many bytes that no field above names are set: nobody should have written there. */
+/* How many bytes that no field above names are set; they should be zero. */
 static uint64_t
 other_bytes(const uint8_t *page)
 {

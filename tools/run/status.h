@@ -10,7 +10,7 @@
 #include "tools/cmd.h"
 
 enum run_status {
-	STATUS_CRASH = 4,   /* triple fault, internal error, an exit nobody handles */
+	STATUS_CRASH = 4,   /* triple fault, internal error, an exit that is not handled */
 	STATUS_TIMEOUT = 5, /* --timeout ran out */
 	STATUS_EARLY = 6,   /* the guest ended before the expected text */
 	STATUS_RESET = 7,   /* the guest reset, and --reboot=again was not given */

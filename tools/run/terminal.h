@@ -23,7 +23,7 @@ struct terminal {
 	size_t *fallback;   /* the expected text's table of borders (Knuth, Morris, Pratt) */
 	size_t matched;     /* bytes of it that the output ends with */
 	uint64_t sent;      /* bytes the guest has sent */
-	bool dead;          /* nobody reads standard output any more */
+	bool dead;          /* standard output is closed at its reader's end */
 	bool raw;           /* standard input is a terminal, and ours */
 	bool prefix;        /* Ctrl-A was typed */
 	bool eof;
@@ -39,7 +39,7 @@ void terminal_close(struct terminal *t);
 void terminal_put(struct terminal *t, uint8_t byte);
 
 /*
- * Is standard input to be read? A terminal always, for Ctrl-A must work when the guest does
+ * Is standard input to be read? A terminal always, because Ctrl-A must work when the guest does
  * not; what then finds no room is lost. Another only when all before it has been taken.
  */
 bool terminal_wants(const struct terminal *t);

@@ -3,8 +3,8 @@
  * Walks RSDP, XSDT or RSDT and the tables they name (ACPI 6.4, 5.2), for their ranges only.
  *
  * The tables are the launcher's or the firmware's and are not trusted: a length or pointer
- * that makes no sense ends that branch, quietly, for the kernel will judge the tables itself.
- * Most launchers put them into reserved memory, and then there is nothing to collect.
+ * that makes no sense ends that branch, quietly, because the kernel will judge the tables
+ * itself. Most launchers put them into reserved memory, and then there is nothing to collect.
  */
 #include "x86/boot/acpi.h"
 #include "stub/base/bytes.h"

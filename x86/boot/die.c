@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ends a refused boot: words the refusal, hands its code to whoever started the machine.
+ * Ends a refused boot: words the refusal, hands its code to what started the machine.
  *
  * Where fw_cfg answers this is QEMU, which a keyboard reset would start again for ever.
  */

@@ -3,7 +3,7 @@
  * kshim.elf and kshim.bzimage: from what a launcher handed over to the kernel's first
  * instruction.
  *
- * Input: the launcher, read by whoever calls; QEMU docs/specs/fw_cfg.rst; ACPI tables.
+ * Input: the launcher, read by the caller's function; QEMU docs/specs/fw_cfg.rst; ACPI tables.
  */
 #include "stub/input/efi_tables.h"
 #include "x86/boot/acpi.h"

@@ -3,7 +3,7 @@
  * Refusals as whole lines, for assembly that has no C to format them: those without
  * placeholders.
  *
- * Taken from refusal.def; the link drops the ones that nobody names.
+ * Taken from refusal.def; the link drops those that no assembly names.
  */
 #define REFUSAL(number, ident, name, sentence, text)                                           \
 	extern const char refusal_line_##ident[];                                              \

@@ -2,7 +2,8 @@
 /*
  * Distances inside kshim.bzimage's protected-mode code, as kshim-bzimage.ld makes them.
  *
- * They are symbols that are no addresses: their names end in _offset, and nobody corrects them.
+ * They are symbols that are no addresses: their names end in _offset, and the packer does not
+ * correct them.
  */
 #ifndef KSHIM_X86_LINUX_LAYOUT_H
 #define KSHIM_X86_LINUX_LAYOUT_H

@@ -28,7 +28,7 @@ struct search {
 	bool is_ram;
 };
 
-/* Upper halves of addresses are not to be believed in a page that nobody zeroed. */
+/* Upper halves of addresses are not to be believed in a page that was not zeroed. */
 static uint64_t
 wide(const struct zero_page *zp, uint32_t low, uint32_t high)
 {

@@ -27,7 +27,7 @@
 %define KBD_DATA  0x60
 %define PORT_92   0x92
 %define A20_TRIES 1000
-%define POST_UNUSED 0xed		; a port that nobody has, for a delay
+%define POST_UNUSED 0xed		; a port that no device has, for a delay
 
 %define CPUID_LM  (1 << 29)
 %define EFLAGS_ID (1 << 21)
@@ -35,7 +35,7 @@
 bits 16
 org 0
 
-; ---------------------------------------------------------------- sector 0: nobody's boot sector
+; ---------------------------------------------------------------- sector 0: no boot sector
 	cld
 	call	.here
 .here:	pop	si

@@ -83,7 +83,7 @@ read_map(const struct zero_page *zp, struct memmap *map, struct refusal *ret_why
 	return code ? code : memmap_add(map, MIB, kib * KIB, MEM_RAM, ret_why);
 }
 
-/* Copy the seed, so that nobody else finds it (as Linux does). */
+/* Copy the seed, and clear it where it was, as Linux does. */
 static void
 take_seed(struct launcher *l, struct zp_setup_data *node)
 {

@@ -21,7 +21,7 @@
 %define OWN_CS64     0x10
 %define OWN_DATA     0x18
 
-section .rodata				; data for whoever links it: it never runs in place
+section .rodata				; data to the body that links it: it never runs in place
 align 16
 global trampoline_start, trampoline_moves, trampoline_end
 trampoline_start:
@@ -188,7 +188,7 @@ own_gdt:
 	dq	0x00af9b000000ffff	; OWN_CS64
 	dq	0x00cf93000000ffff	; OWN_DATA
 
-; The late moves, rdx of them from rsi on; at the end, for a boot without them does not copy this.
+; The late moves, rdx of them from rsi on; at the end, because a boot without them does not copy this.
 align 8
 bits 64
 trampoline_moves:

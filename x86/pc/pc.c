@@ -52,7 +52,7 @@ load_tables(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 		return code;
 	if (!pc->rsdp)
 		write_mptable(pc);
-	/* Pages of tables alone, for what is around them is the kernel's. */
+	/* Pages of tables alone, because what is around them is the kernel's. */
 	t->high.len = align_down(t->high.len, PAGE);
 	return memmap_add(
 	        pc->map, range_end(t->high), end - range_end(t->high), MEM_RESERVED, ret_why);

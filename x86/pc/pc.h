@@ -3,7 +3,7 @@
  * What a firmware does to QEMU's machines pc, q35 and microvm before a kernel runs.
  *
  * pc_init() finds out which machine it is and does all of it, in the one order that works:
- * memory map; PCI; ACPI and SMBIOS tables, for QEMU writes ACPI's windows from the BARs it
+ * memory map; PCI; ACPI and SMBIOS tables, because QEMU writes ACPI's windows from the BARs it
  * finds when its tables are first read; memory types on all CPUs. The parts that decide
  * something reach the machine through functions they are given, so that a test can be one.
  */

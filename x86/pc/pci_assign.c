@@ -5,7 +5,7 @@
  *
  * All memory goes below 4 GiB if it fits there. If not, what can be above goes above: 64-bit
  * BARs of root buses, and windows behind which all is 64-bit. Ports that do not fit are left
- * out, for most drivers do without; memory that does not fit is refused.
+ * out, because most drivers do without; memory that does not fit is refused.
  */
 #include "stub/base/bytes.h"
 #include "x86/pc/pci.h"

@@ -3,7 +3,7 @@
  * ACPI tables by QEMU's script, the fw_cfg file etc/table-loader.
  *
  * The script names the files that hold tables, where they must lie, which of their bytes are
- * pointers to other files, and where checksums go. Nobody but QEMU describes its commands
+ * pointers to other files, and where checksums go. Only QEMU's sources describe its commands
  * (hw/acpi/bios-linker-loader.c): 128 bytes each, little-endian, the rest zero.
  */
 #ifndef KSHIM_X86_TABLES_H

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; A wake-up from S3 (ACPI 6.5, 16.1.1): memory is as the system left it, the machine is reset. So no
-; memory may be written to but what nobody uses, which rules out C, and the way is short: chipset
+; memory may be written to but what no system uses, which rules out C, and the way is short: chipset
 ; registers that a reset undoes, then the system's waking vector, in real mode.
 ;
 ; rom.c leaves the FACS's address in memory; QEMU says in the CMOS RAM that it was asleep. Devices,
@@ -26,7 +26,7 @@ extern boot
 section .text.resume exec
 bits 32
 
-; ecx = the FACS as the last boot has left it. Goes on to `boot` if nobody was asleep.
+; ecx = the FACS as the last boot has left it. Goes on to `boot` if no system was asleep.
 global resume
 resume:
 	mov	al, SHUTDOWN | NMI_OFF
@@ -40,7 +40,7 @@ resume:
 	out	CMOS + 1, al		; the next reset is one
 	mov	ebx, [ecx + FACS_WAKING_VECTOR]
 	test	ebx, ebx
-	jz	boot			; nobody who wants to be woken
+	jz	boot			; no system to wake
 	mov	esi, SEEN_AT(i440fx)
 	mov	edx, PCI_ADDRESS
 	mov	eax, AT(0, 0, 0)

@@ -31,7 +31,7 @@ rom_faults equ ROM_FAULTS
 %define PTE_2MIB  0xe3			; the same, accessed, dirty, a page of 2 MiB
 
 %define STACK_LEN (48 << 10)
-%define REQUEST   0x600			; 16 bytes of RAM that nobody uses: a fw_cfg request
+%define REQUEST   0x600			; 16 bytes of free RAM: a fw_cfg request
 %define NO_ITEM   0x3fff		; reads as zeros
 
 extern resume, rom_main, fw_cfg_access, fault_page, kshim_end
