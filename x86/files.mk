@@ -59,6 +59,7 @@ KSHIM_BZIMAGE := $(X86_CPU) $(X86_BOOT) $(X86_LAUNCHED) \
 	x86/bzimage/linux_entry.asm \
 	x86/bzimage/linux_main.c \
 	x86/bzimage/linux_place.c \
+	x86/bzimage/linux_window.c \
 	x86/bzimage/zero_page.c \
 
 KSHIM_ROM := $(X86_CPU) $(X86_BOOT) $(PC_PURE) $(PC_MACHINE) \

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where kshim.bzimage can lie, by what its loader says in the zero page. The code is position-
- * independent (linux_early.c), and knows nothing of how memory is reached.
+ * independent (linux_early.c), and reaches memory by linux_peek() alone.
  */
 #ifndef KSHIM_X86_LINUX_PLACE_H
 #define KSHIM_X86_LINUX_PLACE_H
 
 #include "stub/wire/bootparam.h"
-
-/* Who reaches the machine's memory: linux_early.c, or a test. */
-struct window;
-
-/*
- * The bytes at the physical address, a page of them at least, until the next call; NULL if
- * there is no such address.
- */
-const void *linux_peek(struct window *w, uint64_t addr);
+#include "x86/bzimage/linux_window.h"
 
 /*
  * The lowest whole MiB from which `len` bytes of RAM are free below `end`: neither reserved by
