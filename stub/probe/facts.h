@@ -105,7 +105,9 @@ enum refusal_code kernel_probe(
 
 /*
  * The same for a RISC-V body: only an Image for riscv64 is a kernel there; x86 kernels are
- * refused with REFUSAL_KERNEL_ARCH, what is no kernel as kernel_probe() does.
+ * refused with REFUSAL_KERNEL_ARCH, other forms of a RISC-V kernel (an ELF, a unified kernel
+ * image, an Image with an older header) with REFUSAL_RISCV_FORM, what is no kernel as
+ * kernel_probe() does.
  * Errors: also RISCV_TRUNCATED, RISCV_HEADER, RISCV_BIG_ENDIAN.
  */
 enum refusal_code riscv_probe(

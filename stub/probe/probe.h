@@ -98,4 +98,11 @@ void elf_conclude(
  */
 enum refusal_code pe_probe(const struct image *im, struct span head, struct refusal *ret_why);
 
+/*
+ * A UEFI application for riscv64, by its kind. Errors: REFUSAL_NEED, RISCV_FORM; REFUSAL_NONE
+ * if it is none, or an EFI zboot file.
+ */
+enum refusal_code pe_riscv_probe(
+        const struct image *im, struct span head, struct refusal *ret_why);
+
 #endif

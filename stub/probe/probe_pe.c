@@ -15,7 +15,9 @@
 #define COFF_SECTIONS 6
 #define COFF_OPTIONAL 20 /* size of the optional header */
 #define SECTION_SIZE  40
-#define ZBOOT_TYPE    24 /* name of the compression */
+
+#define MACHINE_RISCV64 0x5064
+#define ZBOOT_TYPE      24 /* name of the compression */
 
 struct pe_machine {
 	uint32_t number;
@@ -28,7 +30,7 @@ static const struct pe_machine pe_machines[] = {
         {0x1c4, "a UEFI application for arm"},
         {0xaa64, "a UEFI application for aarch64"},
         {0x5032, "a UEFI application for riscv32"},
-        {0x5064, "a UEFI application for riscv64"},
+        {MACHINE_RISCV64, "a UEFI application for riscv64"},
         {0x6232, "a UEFI application for loongarch32"},
         {0x6264, "a UEFI application for loongarch64"},
         {0x200, "a UEFI application for ia64"},
@@ -121,4 +123,29 @@ pe_probe(const struct image *im, struct span head, struct refusal *ret_why)
 	if (code == REFUSAL_NONE && span_is(header, 0, "PE\0\0", 4))
 		return name_pe(im, pe, header, ret_why);
 	return refuse_detail(ret_why, REFUSAL_KERNEL_OTHER, "a DOS program", 0, 0x4d5a, 0);
+}
+
+enum refusal_code
+pe_riscv_probe(const struct image *im, struct span head, struct refusal *ret_why)
+{
+	uint64_t pe = span_le32(head, PE_OFFSET);
+	struct span header;
+	bool unified;
+	enum refusal_code code;
+
+	if (!span_is(head, 0, "MZ", 2) || span_is(head, 4, "zimg", 4))
+		return REFUSAL_NONE;
+	code = image_get(im, pe, PE_HEADER, REFUSAL_KERNEL_OTHER, &header, ret_why);
+	if (code)
+		return code == REFUSAL_NEED ? code : REFUSAL_NONE;
+	if (!span_is(header, 0, "PE\0\0", 4) ||
+	        span_le16(header, COFF_MACHINE) != MACHINE_RISCV64)
+		return REFUSAL_NONE;
+	code = find_linux(im, pe, header, &unified, ret_why);
+	if (code)
+		return code;
+	return refuse_detail(ret_why, REFUSAL_RISCV_FORM,
+	        unified ? "a unified kernel image for riscv64"
+	                : "a UEFI application for riscv64",
+	        pe + COFF_MACHINE, MACHINE_RISCV64, 0);
 }

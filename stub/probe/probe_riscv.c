@@ -7,6 +7,7 @@
  * image_size is what counts for memory; a file cannot be longer than it.
  */
 #include "probe.h"
+#include "stub/wire/elf.h"
 #include "stub/wire/riscv_image.h"
 
 #define AT(field) offsetof(struct riscv_image_header, field)
@@ -44,6 +45,45 @@ read_header(struct span h, uint64_t size, struct facts *facts, struct refusal *w
 	return REFUSAL_NONE;
 }
 
+/* An ELF for RISC-V is a kernel that was not made into an Image. */
+static enum refusal_code
+refuse_elf(struct span head, struct refusal *why)
+{
+	uint64_t at = offsetof(struct elf64_ehdr, e_machine);
+	const char *what = "an ELF for riscv64 (vmlinux)";
+
+	if (!span_is(head, 0, "\177ELF", 4) || span_u8(head, EI_DATA) != ELFDATA2LSB ||
+	        span_le16(head, at) != EM_RISCV)
+		return REFUSAL_NONE;
+	if (span_u8(head, EI_CLASS) != ELFCLASS64)
+		what = "an ELF for riscv32";
+	return refuse_detail(why, REFUSAL_RISCV_FORM, what, at, EM_RISCV, 0);
+}
+
+/* Header version 0.1 has the older magic alone. */
+static enum refusal_code
+refuse_old_image(struct span head, struct refusal *why)
+{
+	if (!span_is(head, AT(magic), "RISCV\0\0\0", 8))
+		return REFUSAL_NONE;
+	return refuse_detail(why, REFUSAL_RISCV_FORM, "an Image with a header of version 0.1",
+	        AT(version), span_le32(head, AT(version)), 2);
+}
+
+/*
+ * A kernel for RISC-V that is no Image, by its name. Errors: REFUSAL_NEED; REFUSAL_RISCV_FORM;
+ * REFUSAL_NONE if it is for another machine, or no kernel.
+ */
+static enum refusal_code
+refuse_other_form(const struct image *im, struct span head, struct refusal *why)
+{
+	enum refusal_code code;
+
+	if ((code = refuse_elf(head, why)) || (code = refuse_old_image(head, why)))
+		return code;
+	return pe_riscv_probe(im, head, why);
+}
+
 /* What the other body's probe recognises is a kernel, but for another machine. */
 static enum refusal_code
 refuse_x86(const struct image *im, struct refusal *why)
@@ -74,8 +114,10 @@ riscv_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret
 	code = probe_head(im, &head, ret_why);
 	if (code)
 		return code;
-	if (!is_image(head))
-		return refuse_x86(im, ret_why);
+	if (!is_image(head)) {
+		code = refuse_other_form(im, head, ret_why);
+		return code ? code : refuse_x86(im, ret_why);
+	}
 	if (head.size < sizeof(struct riscv_image_header))
 		return refuse_detail(ret_why, REFUSAL_RISCV_TRUNCATED, "Image header", 0,
 		        head.size, sizeof(struct riscv_image_header));
@@ -90,6 +132,8 @@ any_kernel_probe(const struct image *im, struct facts *ret_facts, struct refusal
 
 	if (code)
 		return code;
-	return is_image(head) ? riscv_probe(im, ret_facts, ret_why)
-	                      : kernel_probe(im, ret_facts, ret_why);
+	if (is_image(head))
+		return riscv_probe(im, ret_facts, ret_why);
+	code = refuse_other_form(im, head, ret_why);
+	return code ? code : kernel_probe(im, ret_facts, ret_why);
 }

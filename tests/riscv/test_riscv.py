@@ -141,6 +141,9 @@ REFUSALS = [
     refused('header', 'riscv.header', way='initrd', kernel='made:header'),
     refused('big-endian', 'riscv.big-endian', way='initrd', kernel='made:big-endian'),
     refused('zboot', 'kernel.pe', way='initrd', kernel='made:zboot', expect=('EFI zboot, gzip',)),
+    refused('elf', 'kernel.riscv-form', way='initrd', kernel='made:elf',
+            expect=('an ELF for riscv64 (vmlinux)',)),
+    refused('header-0.1', 'kernel.riscv-form', way='initrd', kernel='made:old'),
     refused('gzip', 'kernel.compressed', way='initrd', kernel='made:gzip'),
     refused('word', 'cmdline.word', way='initrd', append='kshim.mode=both', kernel='probe'),
     refused('long-line', 'cmdline.too-long', way='initrd', append='x' * 1024, kernel='probe'),
@@ -153,6 +156,11 @@ def made(name):
     image = bytearray(rig.read(rig.PROBE))
     if name == 'large':     # wants more than there is
         image[16:24] = (1 << 26).to_bytes(8, 'little')
+    elif name == 'elf':
+        image = rig.read(f'{rig.BUILD}/riscv/probe.elf')
+    elif name == 'old':     # the older magic alone
+        image[0x20:0x24] = (1).to_bytes(4, 'little')
+        image[0x38:0x3c] = bytes(4)
     elif name == 'header':
         image[16:24] = bytes(8)
     elif name == 'big-endian':

@@ -117,6 +117,61 @@ short_and_foreign_files_are_refused(void **state)
 	assert_int_equal(probe(file, SIZE, &f, &why), REFUSAL_KERNEL_ARCH);
 }
 
+/* A PE file for riscv64 with one section of that name. */
+static void
+pe_file(uint8_t *file, const char *section)
+{
+	memset(file, 0, SIZE);
+	memcpy(file, "MZ", 2);
+	file[0x3c] = 0x80;
+	memcpy(file + 0x80, "PE\0\0\x64\x50\1", 7); /* machine 0x5064, one section */
+	strcpy((char *)file + 0x80 + 24, section);
+}
+
+/* Other forms of a riscv64 kernel are named, and never "for another machine". */
+static void
+other_forms_are_named(void **state)
+{
+	static const struct {
+		unsigned at, len;
+		const char *bytes, *detail;
+		enum refusal_code code;
+	} rows[] = {
+	        {0, 20, "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\xf3\0",
+	                "an ELF for riscv64 (vmlinux)", REFUSAL_RISCV_FORM},
+	        {0, 20, "\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\2\0\xf3\0", "an ELF for riscv32",
+	                REFUSAL_RISCV_FORM},
+	        {0, 20, "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\xb7\0", "aarch64",
+	                REFUSAL_KERNEL_ARCH},
+	        {0x30, 8, "RISCV\0\0\0", "an Image with a header of version 0.1",
+	                REFUSAL_RISCV_FORM},
+	};
+	uint8_t file[SIZE];
+	struct refusal why;
+	struct facts f;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct image im = image_of((struct span){file, SIZE});
+
+		memset(file, 0, SIZE);
+		memcpy(file + rows[i].at, rows[i].bytes, rows[i].len);
+		assert_int_equal(probe(file, SIZE, &f, &why), rows[i].code);
+		assert_string_equal(why.detail, rows[i].detail);
+		assert_int_equal(any_kernel_probe(&im, &f, &why), rows[i].code);
+		assert_string_equal(why.detail, rows[i].detail);
+	}
+	pe_file(file, ".text");
+	assert_int_equal(probe(file, SIZE, &f, &why), REFUSAL_RISCV_FORM);
+	assert_string_equal(why.detail, "a UEFI application for riscv64");
+	assert_int_equal(why.where, 0x84);
+	pe_file(file, ".linux");
+	assert_int_equal(probe(file, SIZE, &f, &why), REFUSAL_RISCV_FORM);
+	assert_string_equal(why.detail, "a unified kernel image for riscv64");
+	file[0x84] = 0x32; /* riscv32 */
+	assert_int_equal(probe(file, SIZE, &f, &why), REFUSAL_KERNEL_ARCH);
+}
+
 /* A request for an Image of 1 MiB in the file and 3 in memory; RAM from 4 to 16 MiB. */
 static void
 bench_image(struct bench *b)
@@ -225,6 +280,7 @@ main(void)
 	        cmocka_unit_test(header_becomes_facts),
 	        cmocka_unit_test(damaged_headers_are_refused),
 	        cmocka_unit_test(short_and_foreign_files_are_refused),
+	        cmocka_unit_test(other_forms_are_named),
 	        cmocka_unit_test(kernel_goes_to_the_lowest_2_mib),
 	        cmocka_unit_test(sources_in_the_way_are_moved),
 	        cmocka_unit_test(lack_of_room_is_refused),

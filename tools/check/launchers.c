@@ -80,7 +80,8 @@ find_multiboot(struct span s)
 static bool
 is_other_machine(const struct report *r)
 {
-	if (r->refusal == REFUSAL_KERNEL_ARCH || r->kind == KIND_RISCV)
+	if (r->refusal == REFUSAL_KERNEL_ARCH || r->refusal == REFUSAL_RISCV_FORM ||
+	        r->kind == KIND_RISCV)
 		return true;
 	return r->has_pe && r->pe.machine != 0x8664 && r->pe.machine != 0x14c;
 }
