@@ -70,7 +70,8 @@ enum refusal_code
 refuse(struct refusal *why, enum refusal_code code, uint64_t where, uint64_t found,
         uint64_t wanted)
 {
-	return refusal_set(why, code, where, found, wanted);
+	*why = (struct refusal){.code = code, .where = where, .found = found, .wanted = wanted};
+	return code;
 }
 
 enum refusal_code

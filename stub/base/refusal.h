@@ -14,15 +14,6 @@
 
 #include "range.h"
 
-/*
- * For what the usual boot does not run: never inlined, and branches that lead there are laid
- * out behind the others, so that the usual way saves and moves less.
- */
-#define RARE __attribute__((cold, noinline))
-
-/* For what only some boots run: its registers are not saved by the others. */
-#define APART __attribute__((noinline))
-
 enum refusal_code {
 	REFUSAL_NONE = 0,
 #define REFUSAL(number, ident, name, sentence, text) REFUSAL_##ident = (number),
@@ -46,26 +37,11 @@ struct refusal {
 	struct named_range a, b; /* for a placement: what collides with what */
 };
 
-/* What refuse() does, for those to whom it is usual. */
-static inline enum refusal_code
-refusal_set(struct refusal *why, enum refusal_code code, uint64_t where, uint64_t found,
-        uint64_t wanted)
-{
-	why->code = code;
-	why->subject = why->detail = NULL;
-	why->where = where;
-	why->found = found;
-	why->wanted = wanted;
-	why->a.name = why->b.name = NULL;
-	why->a.range = why->b.range = (struct range){0, 0};
-	return code;
-}
-
 /*
  * Fill *why with code, offset, found and wanted, everything else cleared, and return the
  * code: `return refuse(ret_why, REFUSAL_X, off, found, wanted);`
  */
-RARE enum refusal_code refuse(struct refusal *why, enum refusal_code code, uint64_t where,
+enum refusal_code refuse(struct refusal *why, enum refusal_code code, uint64_t where,
         uint64_t found, uint64_t wanted);
 
 /* REFUSAL_PLAN_TOO_MANY: there are `found` of `what` ("initrds"), at most `most` are taken. */

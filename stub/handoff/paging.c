@@ -12,7 +12,7 @@
 #define ENTRIES    512u
 #define P_RW       0x3ull
 #define PS         0x80ull /* this entry is a page and not a table */
-#define LARGE_PAGE (PAGING_STEP / 8)
+#define LARGE_PAGE (2 * MIB)
 
 static void
 put_entry(uint8_t *table, uint64_t slot, uint64_t entry)
@@ -21,27 +21,14 @@ put_entry(uint8_t *table, uint64_t slot, uint64_t entry)
 	__builtin_memcpy(table + slot * sizeof(entry), &entry, sizeof(entry));
 }
 
-/* Two entries: where the compiler may use 128-bit registers one store writes both. */
-typedef uint64_t pair __attribute__((vector_size(16), aligned(8), may_alias));
-
-/* Pages of `len` bytes from `entry` on: most of what a 64-bit entry costs, so by eight a turn.
- */
+/* Pages for `len` bytes from `entry` on, which has the flags. */
 static void
 fill_directory(uint8_t *out, uint64_t entry, uint64_t len)
 {
-	pair a = {entry, entry + LARGE_PAGE};
-	pair b = a + 2 * LARGE_PAGE, c = b + 2 * LARGE_PAGE, d = c + 2 * LARGE_PAGE;
+	uint64_t *slot = (uint64_t *)(void *)out, *end = slot + len / LARGE_PAGE;
 
-	for (pair *p = (pair *)(void *)out, *end = p + len / PAGING_STEP * 4; p < end; p += 4) {
-		p[0] = a;
-		p[1] = b;
-		p[2] = c;
-		p[3] = d;
-		a += PAGING_STEP;
-		b += PAGING_STEP;
-		c += PAGING_STEP;
-		d += PAGING_STEP;
-	}
+	for (; slot < end; slot++, entry += LARGE_PAGE)
+		*slot = entry;
 }
 
 /* Tables being written: the buffer, its guest address, and what of it is used. */

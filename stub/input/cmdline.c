@@ -59,8 +59,9 @@ struct word {
 	struct span text;  /* quotes around the value alone are still there */
 };
 
+/* The first word at or after `from`; false at the end of the line. */
 static bool
-find_word(const struct cmdline *line, size_t from, struct word *ret_word)
+next_word(const struct cmdline *line, size_t from, struct word *ret_word)
 {
 	const char *text = line->text, *end = text + line->len, *start, *at;
 	bool quoted = false;
@@ -86,16 +87,9 @@ find_word(const struct cmdline *line, size_t from, struct word *ret_word)
 	return ret_word->start < line->len;
 }
 
-/* The first word at or after `from`; false at the end of the line. */
-static inline bool
-next_word(const struct cmdline *line, size_t from, struct word *ret_word)
-{
-	return from < line->len && find_word(line, from, ret_word);
-}
-
 /* Take `head` off the front of `s`; false, and nothing taken, if it is not there. */
 static bool
-take_all(struct span *s, const char *head)
+take(struct span *s, const char *head)
 {
 	size_t n = 0;
 
@@ -106,13 +100,6 @@ take_all(struct span *s, const char *head)
 	s->base += n;
 	s->size -= n;
 	return true;
-}
-
-/* The same, and mostly the first byte tells. */
-static inline bool
-take(struct span *s, const char *head)
-{
-	return s->size && s->base[0] == (uint8_t)head[0] && take_all(s, head);
 }
 
 static struct span
@@ -172,53 +159,59 @@ cmdline_value(const struct cmdline *line, const char *name, struct span *ret_val
 	return found;
 }
 
-/* The values of our words; a value's place in its list is its number. */
-static const struct our_word {
+/* Our words; a value's place in its list is its number. A new word is one row. */
+struct our_word {
 	const char *name;
+	size_t place; /* of its enum in struct cmdline_words */
 	const char *value[5];
 	const char *wrong; /* what to say of any other value */
-} our_words[] = {
-        {"protocol=", {"auto", "pvh", "linux64", "linux32"},
-                "kshim.protocol= takes auto, pvh, linux64 or linux32"},
-        {"console=", {"com1", "0xe9", "none"}, "kshim.console= takes com1, 0xe9 or none"},
-        {"mode=", {"auto", "direct", "guest"}, "kshim.mode= takes auto, direct or guest"},
 };
 
+#define PLACE(member) offsetof(struct cmdline_words, member)
+
+static const struct our_word our_words[] = {
+        {"protocol=", PLACE(protocol), {"auto", "pvh", "linux64", "linux32"},
+                "kshim.protocol= takes auto, pvh, linux64 or linux32"},
+        {"console=", PLACE(console), {"com1", "0xe9", "none"},
+                "kshim.console= takes com1, 0xe9 or none"},
+        {"mode=", PLACE(mode), {"auto", "direct", "guest"},
+                "kshim.mode= takes auto, direct or guest"},
+};
+
+/* What is said of an unknown word. */
+#define KNOWN_WORDS "known are kshim.protocol=, kshim.console=, kshim.mode="
+
+_Static_assert(sizeof(enum protocol) == sizeof(unsigned) &&
+                       sizeof(enum console) == sizeof(unsigned) &&
+                       sizeof(enum mode) == sizeof(unsigned),
+        "set_value() writes any of them");
+
 static void
-set_word(struct cmdline_words *words, size_t name, unsigned value)
+set_value(struct cmdline_words *words, const struct our_word *word, unsigned value)
 {
-	switch (name) {
-	case 0:
-		words->protocol = (enum protocol)value;
-		break;
-	case 1:
-		words->console = (enum console)value;
-		break;
-	case 2:
-		words->mode = (enum mode)value;
-		break;
-	}
+	memcpy((uint8_t *)words + word->place, &value, sizeof(value));
 }
 
 /* Read one word of ours, its prefix taken off. NULL, or what is wrong with it. */
-RARE static const char *
+static const char *
 read_word(struct span s, struct cmdline_words *words)
 {
 	for (size_t i = 0; i < sizeof(our_words) / sizeof(our_words[0]); i++) {
+		const struct our_word *word = &our_words[i];
 		struct span value = s;
 
-		if (!take(&value, our_words[i].name))
+		if (!take(&value, word->name))
 			continue;
 		value = unquote(value);
-		for (unsigned v = 0; our_words[i].value[v]; v++) {
-			if (equals(value, our_words[i].value[v])) {
-				set_word(words, i, v);
+		for (unsigned v = 0; word->value[v]; v++) {
+			if (equals(value, word->value[v])) {
+				set_value(words, word, v);
 				return NULL;
 			}
 		}
-		return our_words[i].wrong;
+		return word->wrong;
 	}
-	return "known are kshim.protocol=, kshim.console=, kshim.mode=";
+	return KNOWN_WORDS;
 }
 
 /* Does the kernel's `quiet` or `loglevel=` decide? The last of them does, as in Linux. */
@@ -245,7 +238,7 @@ cut(struct cmdline *line, struct word w)
 	line->len -= w.end - w.start;
 }
 
-RARE static void
+static void
 cut_our_words(struct cmdline *line)
 {
 	struct word w;

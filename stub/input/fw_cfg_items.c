@@ -9,63 +9,83 @@
 #define ENTRY_SIZE     0
 #define ENTRY_SELECTOR 4
 #define KNOWN_LEN      32
+#define LETTERS        32 /* a letter's low five bits tell it */
 
-/* Four letters as they lie in memory. */
-#define LETTERS(a, b, c, d) ((a) | (b) << 8 | (c) << 16 | (d) << 24)
-
-#define KNOWN(name, field)                                                                     \
-	{                                                                                      \
-		name, FW_CFG_WORDS(name), offsetof(struct fw_cfg_items, field)                 \
-	}
-
-/* Names that go on alike behind their first "/" stand together; initrds are not here. */
-enum { E820, LOADER, ANCHOR, TABLES, FEATURE, RESERVED, ROOTS, KERNEL, CMDLINE, MODE, NAMES };
+/* An item is one row. */
 static const struct known {
 	char name[KNOWN_LEN];
-	uint8_t words, place;
-} known[NAMES] = {
-        [E820] = KNOWN(FW_CFG_E820, e820),
-        [LOADER] = KNOWN(FW_CFG_TABLE_LOADER, table_loader),
-        [ANCHOR] = KNOWN(FW_CFG_SMBIOS_ANCHOR, smbios_anchor),
-        [TABLES] = KNOWN(FW_CFG_SMBIOS_TABLES, smbios_tables),
-        [FEATURE] = KNOWN(FW_CFG_FEATURE_CONTROL, feature_control),
-        [RESERVED] = KNOWN(FW_CFG_RESERVED_END, reserved_end),
-        [ROOTS] = KNOWN(FW_CFG_EXTRA_ROOTS, extra_roots),
-        [KERNEL] = KNOWN(FW_CFG_KERNEL, kernel),
-        [CMDLINE] = KNOWN(FW_CFG_CMDLINE, cmdline),
-        [MODE] = KNOWN(FW_CFG_MODE, mode),
+	uint8_t len; /* of what is compared: an item's NUL, too, but not an initrd's */
+	uint8_t place;
+	bool numbered; /* initrd[], and a number may follow */
+} known[] = {
+#define ITEM(name, field)                                                                      \
+	{                                                                                      \
+		name, sizeof(name), offsetof(struct fw_cfg_items, field), false                \
+	}
+        ITEM(FW_CFG_KERNEL, kernel),
+        ITEM(FW_CFG_CMDLINE, cmdline),
+        ITEM(FW_CFG_MODE, mode),
+        ITEM(FW_CFG_E820, e820),
+        ITEM(FW_CFG_TABLE_LOADER, table_loader),
+        ITEM(FW_CFG_SMBIOS_ANCHOR, smbios_anchor),
+        ITEM(FW_CFG_SMBIOS_TABLES, smbios_tables),
+        ITEM(FW_CFG_FEATURE_CONTROL, feature_control),
+        ITEM(FW_CFG_RESERVED_END, reserved_end),
+        ITEM(FW_CFG_EXTRA_ROOTS, extra_roots),
+        {FW_CFG_INITRD, sizeof(FW_CFG_INITRD) - 1, 0, true},
+#undef ITEM
 };
 
-/* What the names above have in their seventh place: spares most of QEMU's a closer look. */
-#define LETTER(c) (1u << ((c)&31))
-#define SEVENTH                                                                                \
-	(LETTER(FW_CFG_E820[6]) | LETTER(FW_CFG_TABLE_LOADER[6]) |                             \
-	        LETTER(FW_CFG_SMBIOS_ANCHOR[6]) | LETTER(FW_CFG_FEATURE_CONTROL[6]) |          \
-	        LETTER(FW_CFG_RESERVED_END[6]) | LETTER(FW_CFG_EXTRA_ROOTS[6]) |               \
-	        LETTER(FW_CFG_KERNEL[6]))
-
-/* The first name that goes on so; NAMES if none does, as most of QEMU's. */
+#define NAMES (sizeof(known) / sizeof(known[0]))
+/* The letter behind "etc/" and "opt/", by which the names are found. */
 static unsigned
-first_known(uint32_t letters)
+letter_of(const void *name)
 {
-	switch (letters) {
-	case LETTERS('e', '8', '2', '0'):
-		return E820;
-	case LETTERS('t', 'a', 'b', 'l'):
-		return LOADER;
-	case LETTERS('s', 'm', 'b', 'i'):
-		return ANCHOR;
-	case LETTERS('m', 's', 'r', '_'):
-		return FEATURE;
-	case LETTERS('r', 'e', 's', 'e'):
-		return RESERVED;
-	case LETTERS('e', 'x', 't', 'r'):
-		return ROOTS;
-	case LETTERS('o', 'r', 'g', '.'):
-		return KERNEL;
-	default:
-		return NAMES;
+	return ((const uint8_t *)name)[4] % LETTERS;
+}
+
+/* The names by their letter: rows of known[], counted from 1; 0 ends a list. */
+struct names {
+	uint8_t first[LETTERS], next[NAMES + 1];
+};
+
+static void
+index_names(struct names *ret_names)
+{
+	*ret_names = (struct names){{0}, {0}};
+	for (unsigned i = 1; i <= NAMES; i++) {
+		uint8_t *first = &ret_names->first[letter_of(known[i - 1].name)];
+
+		ret_names->next[i] = *first;
+		*first = (uint8_t)i;
 	}
+}
+
+static uint64_t
+word_at(const void *name, unsigned at)
+{
+	uint64_t word;
+
+	__builtin_memcpy(&word, (const uint8_t *)name + at, sizeof(word));
+	return word;
+}
+
+/*
+ * By words of 8 bytes, the last first: names begin alike. It may overlap the one before,
+ * because no name is shorter.
+ */
+static bool
+is_named(const uint8_t *name, const struct known *k)
+{
+	unsigned last = k->len - 8u;
+
+	if (word_at(name, last) != word_at(k->name, last))
+		return false;
+	for (unsigned at = 0; at < last; at += 8) {
+		if (word_at(name, at) != word_at(k->name, at))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -90,14 +110,13 @@ initrd_number(struct span name, uint64_t at, uint32_t *ret_number)
 	return true;
 }
 
-/* NULL if the name is no initrd's, or if that is refused. */
+/* NULL if the name goes on otherwise than an initrd's, or if that is refused. */
 static struct fw_cfg_item *
 initrd_item(struct fw_cfg_items *items, struct span name, struct refusal *ret_why)
 {
 	uint32_t n;
 
-	if (!span_is(name, 0, FW_CFG_INITRD, sizeof(FW_CFG_INITRD) - 1) ||
-	        !initrd_number(name, sizeof(FW_CFG_INITRD) - 1, &n))
+	if (!initrd_number(name, sizeof(FW_CFG_INITRD) - 1, &n))
 		return NULL;
 	if (n >= FW_CFG_INITRDS) {
 		refuse_too_many(ret_why, "initrds", n + 1ull, FW_CFG_INITRDS);
@@ -109,15 +128,22 @@ initrd_item(struct fw_cfg_items *items, struct span name, struct refusal *ret_wh
 	return &items->initrd[n];
 }
 
+/* Where the item with that name belongs, NULL if it is none of ours. */
 static struct fw_cfg_item *
-place_of(struct fw_cfg_items *items, unsigned first, const uint8_t *name,
+place_of(struct fw_cfg_items *items, const struct names *names, const uint8_t *name,
         struct refusal *ret_why)
 {
-	for (const struct known *k = known + first; k < known + NAMES; k++) {
-		if (fw_cfg_same_name(name, k->name, k->words))
-			return (struct fw_cfg_item *)(void *)((uint8_t *)items + k->place);
+	for (unsigned i = names->first[letter_of(name)]; i; i = names->next[i]) {
+		const struct known *k = &known[i - 1];
+
+		if (!is_named(name, k))
+			continue;
+		if (k->numbered)
+			return initrd_item(
+			        items, (struct span){name, FW_CFG_NAME_LEN}, ret_why);
+		return (struct fw_cfg_item *)(void *)((uint8_t *)items + k->place);
 	}
-	return initrd_item(items, (struct span){name, FW_CFG_NAME_LEN}, ret_why);
+	return NULL;
 }
 
 struct fw_cfg_item
@@ -135,33 +161,16 @@ fw_cfg_take(struct fw_cfg_items *items, struct span entries, struct refusal *ret
 {
 	const uint8_t *entry = entries.base;
 	const uint8_t *end = entry + align_down(entries.size, FW_CFG_ENTRY_LEN);
-	struct fw_cfg_item *item;
-	uint32_t letters;
-	unsigned first;
+	struct names names;
 
+	index_names(&names);
 	ret_why->code = REFUSAL_NONE;
 	for (; entry < end && !ret_why->code; entry += FW_CFG_ENTRY_LEN) {
 		const uint8_t *name = fw_cfg_entry_name(entry);
+		struct fw_cfg_item *item = place_of(items, &names, name, ret_why);
 
-		if (!(SEVENTH & LETTER(name[6])))
-			continue;
-		__builtin_memcpy(&letters, name + 4, sizeof(letters));
-		first = first_known(letters);
-		if (first == NAMES)
-			continue;
-		item = place_of(items, first, name, ret_why);
 		if (item)
 			*item = fw_cfg_entry_item(entry);
 	}
 	return ret_why->code;
-}
-
-unsigned
-fw_cfg_name_words(const uint8_t *name)
-{
-	for (unsigned i = 1; i <= FW_CFG_NAME_LEN / 8; i++) {
-		if (!name[8 * i - 1]) /* zeros go on to the name's end */
-			return i;
-	}
-	return 0;
 }

@@ -57,30 +57,4 @@ fw_cfg_entry_name(const uint8_t *entry)
 	return entry + FW_CFG_ENTRY_LEN - FW_CFG_NAME_LEN;
 }
 
-/* Words of 8 bytes that a name in the program text fills; what it is kept in has them all. */
-#define FW_CFG_WORDS(text) ((sizeof(text) + 7) / 8)
-
-/* The same of a name of FW_CFG_NAME_LEN bytes, zeros behind its end; 0: it does not end. */
-unsigned fw_cfg_name_words(const uint8_t *name);
-
-/*
- * Are two names the same, one of them `words` long, at least 1? The last word comes first: most
- * names share how they begin. QEMU fills the rest of a name with zeros.
- */
-static inline bool
-fw_cfg_same_name(const void *a, const void *b, size_t words)
-{
-	const uint64_t *x = a, *y = b;
-	uint64_t v, w;
-
-	do {
-		words--;
-		__builtin_memcpy(&v, x + words, sizeof(v));
-		__builtin_memcpy(&w, y + words, sizeof(w));
-		if (v != w)
-			return false;
-	} while (words);
-	return true;
-}
-
 #endif

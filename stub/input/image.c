@@ -83,5 +83,5 @@ image_get(const struct image *im, uint64_t off, uint64_t len, enum refusal_code 
 		if (at >= w->off && span_sub(w->bytes, at - w->off, len, ret_bytes))
 			return REFUSAL_NONE;
 	}
-	return refusal_set(ret_why, REFUSAL_NEED, at, 0, len); /* nothing rare */
+	return refuse(ret_why, REFUSAL_NEED, at, 0, len);
 }

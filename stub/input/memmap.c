@@ -49,120 +49,82 @@ clip(struct range r, uint64_t start, uint64_t end)
 	return (struct range){from, to > from ? to - from : 0};
 }
 
-/* A map under construction; `count` goes on beyond what the map holds. */
+/* Entries under construction: as many as can come of a full map and one more range. */
 struct builder {
 	uint32_t count;
-	struct mem_range last; /* entry[count - 1] */
-	struct memmap map;
+	struct mem_range entry[2 * MEMMAP_MAX + 1];
 };
 
 /* Append `r`, which lies behind all that was put before. */
-static void
+static inline void
 put(struct builder *b, struct range r, uint32_t type)
 {
+	struct mem_range *e = b->entry + b->count;
+
 	if (!r.len)
 		return;
-	if (b->count && b->last.type == type && range_end(b->last.range) == r.addr) {
-		b->last.range.len += r.len;
-	} else {
-		b->last = (struct mem_range){r, type};
-		b->count++;
+	if (b->count && e[-1].type == type && range_end(e[-1].range) == r.addr) {
+		e[-1].range.len += r.len;
+		return;
 	}
-	if (b->count <= MEMMAP_MAX)
-		b->map.entry[b->count - 1] = b->last;
+	*e = (struct mem_range){r, type};
+	b->count++;
 }
 
-/* Merge `add` into the sorted entries of `map`. */
+/*
+ * Merge `add` into the sorted entries [old, behind), all of which it overlaps or touches: so
+ * only the first may begin before it, and only the last end behind it.
+ */
 static void
-build(struct builder *b, const struct memmap *map, struct range add, uint32_t type)
+build(struct builder *b, const struct mem_range *old, const struct mem_range *behind,
+        struct range add, uint32_t type)
 {
-	uint64_t done = 0;
+	uint64_t done = add.addr;
 
-	for (uint32_t i = 0; i < map->count; i++) {
-		const struct mem_range *old = &map->entry[i];
+	if (old < behind)
+		put(b, clip(old->range, 0, add.addr), old->type);
+	for (; old < behind; old++) {
 		uint64_t end = range_end(old->range);
 		uint32_t winner = strength(type) > strength(old->type) ? type : old->type;
 
 		put(b, clip(add, done, old->range.addr), type);
-		put(b, clip(old->range, 0, add.addr), old->type);
 		put(b, clip(add, old->range.addr, end), winner);
-		put(b, clip(old->range, range_end(add), SPACE_END), old->type);
 		done = end;
 	}
 	put(b, clip(add, done, SPACE_END), type);
+	if (done > range_end(add))
+		put(b, clip(old[-1].range, range_end(add), done), old[-1].type);
 }
 
-/* Make room for `n` entries in front of *e. */
-static void
-open_gap(struct memmap *map, struct mem_range *e, uint32_t n)
-{
-	const struct mem_range *end = map->entry + map->count;
-
-	if (e < end)
-		memmove(e + n, e, (size_t)((const uint8_t *)end - (const uint8_t *)e));
-	map->count += n;
-}
-
-/*
- * The usual additions, done in place: into a hole, or taken from the inside or the end of one
- * entry. False where entries may merge or more than one is touched.
- */
-static bool
-add_in_place(struct memmap *map, struct range add, uint32_t type)
-{
-	struct mem_range *e = map->entry, *end = e + map->count;
-	uint64_t add_end = range_end(add), e_end;
-	bool merges_behind;
-
-	if (map->count > MEMMAP_MAX - 2)
-		return false;
-	if (e < end && range_end(end[-1].range) < add.addr) /* as most maps come */
-		e = end;
-	while (e < end && (range_end(e->range) < add.addr ||
-	                          (range_end(e->range) == add.addr && e->type != type)))
-		e++;
-	if (e == end || add_end < e->range.addr) {
-		open_gap(map, e, 1);
-		*e = (struct mem_range){add, type};
-		return true;
-	}
-	e_end = range_end(e->range);
-	merges_behind = e + 1 < end && e[1].range.addr == add_end && e[1].type == type;
-	if (e->range.addr >= add.addr || e_end < add_end || merges_behind ||
-	        strength(e->type) >= strength(type))
-		return false;
-	open_gap(map, e + 1, e_end > add_end ? 2 : 1);
-	if (e_end > add_end)
-		e[2] = (struct mem_range){{add_end, e_end - add_end}, e->type};
-	e[1] = (struct mem_range){add, type};
-	e->range.len = add.addr - e->range.addr;
-	return true;
-}
-
-RARE static enum refusal_code
-rebuild(struct memmap *map, struct range add, uint32_t type, struct refusal *ret_why)
-{
-	struct builder b;
-
-	b.count = 0;
-	build(&b, map, add, type);
-	if (b.count > MEMMAP_MAX)
-		return refuse(ret_why, REFUSAL_MAP_FULL, 0, b.count, MEMMAP_MAX);
-	map->count = b.count;
-	memcpy(map->entry, b.map.entry, b.count * sizeof(map->entry[0]));
-	return REFUSAL_NONE;
-}
-
+/* Only the entries that overlap or touch what is added are built anew. */
 enum refusal_code
 memmap_add(
         struct memmap *map, uint64_t addr, uint64_t len, uint32_t type, struct refusal *ret_why)
 {
 	struct range add = {addr, range_fits(addr, len) ? len : SPACE_END - addr};
+	struct mem_range *first = map->entry, *end = first + map->count, *behind;
+	uint32_t others;
+	struct builder b;
 
-	type = known_type(type);
-	if (!add.len || add_in_place(map, add, type))
+	if (!add.len)
 		return REFUSAL_NONE;
-	return rebuild(map, add, type, ret_why);
+	if (first < end && range_end(end[-1].range) < add.addr) /* as most maps come */
+		first = end;
+	while (first < end && range_end(first->range) < add.addr)
+		first++;
+	for (behind = first; behind < end && behind->range.addr <= range_end(add);)
+		behind++;
+	b.count = 0;
+	build(&b, first, behind, add, known_type(type));
+	others = map->count - (uint32_t)(behind - first);
+	if (b.count + others > MEMMAP_MAX)
+		return refuse(ret_why, REFUSAL_MAP_FULL, 0, b.count + others, MEMMAP_MAX);
+	if (behind < end)
+		memmove(first + b.count, behind, (size_t)(end - behind) * sizeof(*first));
+	for (uint32_t i = 0; i < b.count; i++)
+		first[i] = b.entry[i];
+	map->count = b.count + others;
+	return REFUSAL_NONE;
 }
 
 bool

@@ -106,7 +106,7 @@ place_in_pool(struct planner *p, enum placement_kind kind, const char *name, uin
 }
 
 /* In a new pool, or where there is room for this one alone. */
-APART static enum refusal_code
+static enum refusal_code
 place_apart(struct planner *p, enum placement_kind kind, const char *name, uint64_t len,
         uint64_t last)
 {
@@ -222,11 +222,14 @@ place_handoff(struct planner *p)
 	return code;
 }
 
-RARE enum refusal_code
-plan_map_squeezes(struct planner *p, uint32_t limit)
+enum refusal_code
+plan_map_fits(struct planner *p, uint32_t limit)
 {
-	struct memmap copy = *p->req->map;
+	struct memmap copy;
 
+	if (p->req->map->count <= limit)
+		return REFUSAL_NONE;
+	copy = *p->req->map;
 	return memmap_squeeze(&copy, limit, p->why);
 }
 
@@ -333,7 +336,7 @@ is_mapped(const struct plan *plan, struct range r)
 	return range_end(r) <= plan->map[0].len;
 }
 
-RARE static enum refusal_code
+static enum refusal_code
 too_far(struct planner *p, const char *name, struct range r)
 {
 	refuse(p->why, REFUSAL_SPACE_UNREACHABLE, 0, 0, 0);

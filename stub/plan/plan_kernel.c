@@ -86,7 +86,7 @@ elf_linked_place_free(struct planner *p)
 }
 
 /* Place the ELF at another place than where it was linked. */
-RARE static enum refusal_code
+static enum refusal_code
 elf_move(struct planner *p, uint64_t step, uint64_t min, uint64_t last)
 {
 	struct range span = elf_span(&p->req->kernel->elf);
@@ -283,7 +283,7 @@ bzimage_protocol(struct planner *p, enum protocol *ret_protocol)
 	return REFUSAL_NONE;
 }
 
-APART static enum refusal_code
+static enum refusal_code
 plan_bzimage(struct planner *p)
 {
 	const struct bzimage_facts *bz = &p->req->kernel->bz;

@@ -266,7 +266,7 @@ order_moves(struct planner *p, bool late, uint32_t *border, uint32_t *done)
 	return true;
 }
 
-RARE static enum refusal_code
+static enum refusal_code
 put_in_order(struct planner *p)
 {
 	uint32_t border = 0, done;

@@ -55,7 +55,7 @@ bool space_find_rather_apart(
         const struct planner *p, struct space_query *q, uint64_t *ret_addr);
 
 /* The longest free piece within the query's limits, bytes: what a refusal tells. */
-RARE uint64_t space_largest(const struct planner *p, const struct space_query *q);
+uint64_t space_largest(const struct planner *p, const struct space_query *q);
 
 /* Is all of `r` RAM that is neither fixed nor placed? If not *ret_blocker says what is there.
  */
@@ -67,14 +67,7 @@ struct placement *plan_add(
         struct planner *p, enum placement_kind kind, const char *name, struct range range);
 
 /* Can the map be brought down to `limit` entries? Errors: REFUSAL_MAP_TOO_MANY. */
-enum refusal_code plan_map_squeezes(struct planner *p, uint32_t limit);
-
-/* The same, for the usual map that has no more. */
-static inline enum refusal_code
-plan_map_fits(struct planner *p, uint32_t limit)
-{
-	return p->req->map->count <= limit ? REFUSAL_NONE : plan_map_squeezes(p, limit);
-}
+enum refusal_code plan_map_fits(struct planner *p, uint32_t limit);
 
 enum refusal_code plan_kernel(struct planner *p);
 enum refusal_code plan_initrds(struct planner *p);

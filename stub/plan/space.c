@@ -172,7 +172,7 @@ largest_within(const struct planner *p, unsigned avoid, struct piece ram)
 	return largest;
 }
 
-RARE uint64_t
+uint64_t
 space_largest(const struct planner *p, const struct space_query *q)
 {
 	const struct memmap *map = p->req->map;
@@ -213,7 +213,7 @@ space_find_rather_apart(const struct planner *p, struct space_query *q, uint64_t
 }
 
 /* What is in the way, the first by the order of these. */
-RARE static struct named_range
+static struct named_range
 blocker_in(const struct planner *p, struct range r)
 {
 	struct piece piece = {r.addr, range_end(r)};

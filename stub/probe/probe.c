@@ -37,6 +37,6 @@ kernel_probe(const struct image *im, struct facts *ret_facts, struct refusal *re
 	if (span_le32(head, 0) == ELF_MAGIC)
 		return elf_probe(im, ret_facts, ret_why);
 	if (is_bzimage(head))
-		return bzimage_read(im, head, ret_facts, ret_why);
+		return bzimage_probe(im, ret_facts, ret_why);
 	return other_probe(im, ret_why);
 }

@@ -25,10 +25,6 @@ struct elf_header {
 enum refusal_code probe_head(
         const struct image *im, struct span *ret_head, struct refusal *ret_why);
 
-/* As bzimage_probe(), of a file whose probe_head() is at hand. */
-enum refusal_code bzimage_read(const struct image *im, struct span head,
-        struct facts *ret_facts, struct refusal *ret_why);
-
 /* As refuse(), and {d} is `detail`. */
 enum refusal_code refuse_detail(struct refusal *why, enum refusal_code code, const char *detail,
         uint64_t where, uint64_t found, uint64_t wanted);

@@ -46,37 +46,34 @@ enum field {
 	KERNEL_INFO_OFFSET,
 };
 
-/*
- * The first version that has a field, and where it is: the last of the 8 bytes at `at`, which
- * lie in the file, for the header starts far behind the file's start. So a field of any size is
- * one load and one shift.
- */
-#define FIELD(since, off, bytes)                                                               \
+/* The first version that has a field, where the field is in the file, and its bytes. */
+#define FIELD(since, field)                                                                    \
 	{                                                                                      \
-		since, (off) + (bytes)-8, 64 - 8 * (bytes)                                     \
+		since, offsetof(struct zero_page, hdr.field),                                  \
+		        sizeof(((struct zero_page *)0)->hdr.field)                             \
 	}
 
 static const struct {
-	uint16_t since, at;
-	uint8_t shift;
+	uint16_t since, off;
+	uint8_t size;
 } fields[] = {
-        [SETUP_SECTS] = FIELD(0, 0x1f1, 1),
-        [SYSSIZE] = FIELD(0x204, 0x1f4, 4), /* two bytes before, and wrong */
-        [BOOT_FLAG] = FIELD(0, 0x1fe, 2),
-        [KERNEL_VERSION] = FIELD(0x200, 0x20e, 2),
-        [LOADFLAGS] = FIELD(0x200, LOADFLAGS_OFF, 1),
-        [CODE32_START] = FIELD(0x200, 0x214, 4),
-        [INITRD_ADDR_MAX] = FIELD(0x203, 0x22c, 4),
-        [KERNEL_ALIGNMENT] = FIELD(0x205, 0x230, 4),
-        [RELOCATABLE] = FIELD(0x205, 0x234, 1),
-        [MIN_ALIGNMENT] = FIELD(0x20a, 0x235, 1),
-        [XLOADFLAGS] = FIELD(0x20c, 0x236, 2),
-        [CMDLINE_SIZE] = FIELD(0x206, 0x238, 4),
-        [PAYLOAD_OFFSET] = FIELD(0x208, 0x248, 4),
-        [PAYLOAD_LENGTH] = FIELD(0x208, 0x24c, 4),
-        [PREF_ADDRESS] = FIELD(0x20a, 0x258, 8),
-        [INIT_SIZE] = FIELD(0x20a, 0x260, 4),
-        [KERNEL_INFO_OFFSET] = FIELD(0x20f, 0x268, 4),
+        [SETUP_SECTS] = FIELD(0, setup_sects),
+        [SYSSIZE] = FIELD(0x204, syssize), /* two bytes before, and wrong */
+        [BOOT_FLAG] = FIELD(0, boot_flag),
+        [KERNEL_VERSION] = FIELD(0x200, kernel_version),
+        [LOADFLAGS] = FIELD(0x200, loadflags),
+        [CODE32_START] = FIELD(0x200, code32_start),
+        [INITRD_ADDR_MAX] = FIELD(0x203, initrd_addr_max),
+        [KERNEL_ALIGNMENT] = FIELD(0x205, kernel_alignment),
+        [RELOCATABLE] = FIELD(0x205, relocatable_kernel),
+        [MIN_ALIGNMENT] = FIELD(0x20a, min_alignment),
+        [XLOADFLAGS] = FIELD(0x20c, xloadflags),
+        [CMDLINE_SIZE] = FIELD(0x206, cmdline_size),
+        [PAYLOAD_OFFSET] = FIELD(0x208, payload_offset),
+        [PAYLOAD_LENGTH] = FIELD(0x208, payload_length),
+        [PREF_ADDRESS] = FIELD(0x20a, pref_address),
+        [INIT_SIZE] = FIELD(0x20a, init_size),
+        [KERNEL_INFO_OFFSET] = FIELD(0x20f, kernel_info_offset),
 };
 
 struct setup {
@@ -94,14 +91,13 @@ get(const struct setup *s, enum field f)
 {
 	if (s->version < fields[f].since)
 		return 0;
-	return span_le64(s->head, fields[f].at) >> fields[f].shift;
+	return span_le(s->head, fields[f].off, fields[f].size);
 }
 
 static enum refusal_code
 bad_field(const struct setup *s, const char *name, enum field f, uint64_t wanted)
 {
-	return refuse_detail(s->why, REFUSAL_BZ_HEADER, name,
-	        fields[f].at + fields[f].shift / 8u, get(s, f), wanted);
+	return refuse_detail(s->why, REFUSAL_BZ_HEADER, name, fields[f].off, get(s, f), wanted);
 }
 
 /*
@@ -272,28 +268,19 @@ fill(const struct setup *s, struct span info, struct bzimage_facts *bz)
 }
 
 enum refusal_code
-bzimage_read(const struct image *im, struct span head, struct facts *ret_facts,
-        struct refusal *ret_why)
+bzimage_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_why)
 {
 	struct setup s = {.im = im, .why = ret_why};
-	struct span info;
+	struct span head, info;
 	enum refusal_code code;
 
 	/* What a stream may lack comes first, for then all is read again. */
-	if ((code = read_setup(&s, head)) || (code = find_kernel_info(&s, &info)) ||
-	        (code = take_code(&s)) || (code = take_alignment(&s)))
+	if ((code = probe_head(im, &head, ret_why)) || (code = read_setup(&s, head)) ||
+	        (code = find_kernel_info(&s, &info)) || (code = take_code(&s)) ||
+	        (code = take_alignment(&s)))
 		return code;
 	ret_facts->format = KERNEL_BZIMAGE;
 	ret_facts->size = im->size;
 	fill(&s, info, &ret_facts->bz);
 	return REFUSAL_NONE;
-}
-
-enum refusal_code
-bzimage_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_why)
-{
-	struct span head;
-	enum refusal_code code = probe_head(im, &head, ret_why);
-
-	return code ? code : bzimage_read(im, head, ret_facts, ret_why);
 }

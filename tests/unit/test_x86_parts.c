@@ -7,6 +7,7 @@
 
 #include "x86/boot/fw_cfg.h"
 #include "x86/boot/staging.h"
+#include "x86/pc/items.h"
 
 /* A directory entry as QEMU writes it: big-endian numbers, a name padded with NULs. */
 static enum refusal_code

@@ -19,11 +19,15 @@ CFLAGS_x86 := $(COMMON) -Oz -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -f
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffunction-sections -fdata-sections -fno-tree-sra -fno-jump-tables \
 	--param=min-pagesize=0
-# The ROM has room: all of it is compiled for speed, as a whole. Its time is that of code which runs
-# once, so nothing is aligned or laid out by guesses at what repeats.
-CFLAGS_rom := $(filter-out -Oz -fno-tree-sra,$(CFLAGS_x86)) -O2 -flto -fno-reorder-blocks-and-partition \
-	-fno-align-functions -fno-align-loops -fno-align-jumps -fno-gcse -fno-tree-pre \
-	--param=max-inline-insns-single=200
+# The ROM has room: all of it is compiled for speed, as a whole, and much is inlined. Its time is that of
+# code which runs once, so nothing is aligned, laid out or scheduled for what repeats; cold.h says
+# what never runs. Where so much is inlined GCC's guess of what is uninitialised is wrong; kshim.elf is
+# compiled from the same sources with that warning.
+CFLAGS_rom := $(filter-out -Oz -fno-tree-sra,$(CFLAGS_x86)) -O2 -flto -include x86/rom/cold.h \
+	-fno-reorder-blocks-and-partition -fno-align-functions -fno-align-loops -fno-align-jumps \
+	-fno-gcse -fno-tree-pre -fno-caller-saves -fno-ipa-icf -fno-schedule-insns2 \
+	--param=max-inline-insns-auto=100 --param=inline-unit-growth=100 \
+	--param=max-inline-insns-single=200 -Wno-maybe-uninitialized
 AR_rom := gcc-ar
 CFLAGS_riscv := $(COMMON) -Os -DKSHIM_VERSION='"$(VERSION)"' -march=rv64imac_zicsr_zifencei \
 	-mabi=lp64 -mcmodel=medany -mno-relax -mstrict-align -ffreestanding -fpie \

@@ -150,7 +150,7 @@ read_by_dma(uint32_t selector, uint64_t off, void *dst, uint64_t len)
 	return advance_dma(FW_CFG_READ, select, (uintptr_t)dst, len);
 }
 
-static RARE enum refusal_code
+static enum refusal_code
 failed(const char *name, uint64_t off, uint64_t len, struct refusal *ret_why)
 {
 	last.selector = 0;
@@ -174,7 +174,7 @@ fw_cfg_read(uint32_t selector, const char *name, uint64_t off, void *dst, uint64
 }
 
 /* The end of fw_cfg_get() where the device does not answer at once. */
-static RARE enum refusal_code
+static enum refusal_code
 wait_for(uint32_t selector, const char *name, uint32_t len, struct refusal *ret_why)
 {
 	if (!wait())

@@ -66,7 +66,7 @@ unreachable(const char *name, struct range r, struct named_range by, struct refu
 	return ret_why->code;
 }
 
-RARE static enum refusal_code
+static enum refusal_code
 reach_beyond(const char *name, uint64_t addr, uint64_t len, struct refusal *ret_why)
 {
 	struct range r = {addr, len};

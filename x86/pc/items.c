@@ -33,3 +33,13 @@ items_number(const struct items *items, const struct fw_cfg_item *item, const ch
 		*ret_number = v;
 	return code;
 }
+
+unsigned
+fw_cfg_name_words(const uint8_t *name)
+{
+	for (unsigned i = 1; i <= FW_CFG_NAME_LEN / 8; i++) {
+		if (!name[8 * i - 1]) /* zeros go on to the name's end */
+			return i;
+	}
+	return 0;
+}

@@ -37,7 +37,7 @@ offset(const struct run *r, const uint8_t *c)
 	return (uint64_t)(c - r->t->script);
 }
 
-static RARE enum refusal_code
+static enum refusal_code
 bad(const struct run *r, const uint8_t *c, const char *field, uint64_t found, uint64_t wanted)
 {
 	refuse(r->why, REFUSAL_TABLES_SCRIPT, offset(r, c), found, wanted);
@@ -93,7 +93,7 @@ placed(const struct run *r, const uint8_t *name)
 	return NULL;
 }
 
-static RARE enum refusal_code
+static enum refusal_code
 not_placed(const struct run *r, const uint8_t *c)
 {
 	return bad(r, c, "file that is not placed", 0, 1);
@@ -143,7 +143,7 @@ tables_take_high(struct range *high, uint64_t len, uint64_t align)
 	return start;
 }
 
-static RARE enum refusal_code
+static enum refusal_code
 no_room(const struct run *r, const uint8_t *c, uint8_t zone, uint64_t len)
 {
 	const struct tables *t = r->t;

@@ -25,7 +25,7 @@
 extern const uint8_t wake_start[], wake_end[], wake_count[];
 
 /* The kernel may still start them: it is for whoever sees it to judge. */
-static RARE void
+static void
 warn(uint32_t silent, uint32_t others)
 {
 	char buf[LINE];
