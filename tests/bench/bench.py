@@ -13,9 +13,9 @@ import json
 import os
 import sys
 
-import counting
-import figures
-import files
+from bench import counting
+from bench import figures
+from kshimtest import files
 
 KERNELS = {'pvh': 'vmlinux:cloud', 'bzimage': 'debian:cloud'}
 MACHINES = ('microvm', 'pc', 'q35')

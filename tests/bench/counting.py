@@ -7,14 +7,12 @@ figures are the same without. The serial port is there, as users have it; its ou
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, field
 
-sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'boot'))
 
-import entries  # noqa: E402
-import files    # noqa: E402
+from bench import entries
+from kshimtest import files
 
 PLUGIN = f'{files.BUILD}/bench/count.so'
 SEABIOS_MICROVM = '/usr/share/seabios/bios-microvm.bin'

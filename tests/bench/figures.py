@@ -4,7 +4,7 @@
 Such a table begins with the line HEADER; a row's first cell names the firmware, the others hold
 "instructions, port I/O". A cell of what was not measured stays.
 """
-import files
+from kshimtest import files
 
 READMES = ('tests/bench/README.md',)
 COLUMNS = [(machine, kernel) for machine in ('microvm', 'pc', 'q35') for kernel in ('pvh', 'bzimage')]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Rows of kshim.bzimage, by each loader that starts bzImages. rows.py adds them to the table."""
-from row import MIB, Prelude, Row
+from kshimtest.row import MIB, Prelude, Row
 
 RDRAND = 'qemu64,+rdrand,+rdseed'
 QBOOT = ('-bios', 'qboot.rom')

@@ -4,7 +4,7 @@
 import subprocess
 import sys
 
-import files
+from kshimtest import files
 
 
 def main():

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Rows of kshim.rom, QEMU's firmware. rows.py adds them to the table."""
-from row import I386, PDPE1GB, RDRAND, Row, linux, refused
+from kshimtest.row import I386, PDPE1GB, RDRAND, Row, linux, refused
 
 
-def rom(name, kernel, by, **rest):
-    return Row(f'rom-{name}', kernel, by=by, rom=True, **rest)
+def rom(name, kernel, by, *, way='fwcfg', **rest):
+    return Row(f'rom-{name}', kernel, by=by, way=f'rom-{way}', **rest)
 
 
-def rom_linux(name, kernel, by, **rest):
-    return linux(f'rom-{name}', kernel, by, rom=True, **rest)
+def rom_linux(name, kernel, by, *, way='fwcfg', **rest):
+    return linux(f'rom-{name}', kernel, by, way=f'rom-{way}', **rest)
 
 
-def rom_refused(name, code, kernel, **rest):
-    return refused(f'rom-{name}', code, kernel, rom=True, **rest)
+def rom_refused(name, code, kernel, *, way='fwcfg', **rest):
+    return refused(f'rom-{name}', code, kernel, way=f'rom-{way}', **rest)
 
 
 NO_DMA = ('-global', 'fw_cfg_io.dma_enabled=off')
@@ -89,9 +89,9 @@ ROM = [
     rom('without-dma-pvh-q35', 'probe:pvh64', 'pvh', way='qemu', qemu=NO_DMA),
     rom('without-dma-fwcfg-microvm', 'probe:pvh32', 'pvh', machine='microvm', qemu=NO_DMA),
     rom('line-at-its-limit', 'probe:bz64', 'linux64', way='qemu', pad_line=2047),
-    Row('rom-quiet-pvh', 'probe:pvh64', machine='microvm', way='qemu', rom=True, append='quiet',
+    Row('rom-quiet-pvh', 'probe:pvh64', machine='microvm', way='rom-qemu', append='quiet',
         absent=('kshim:',)),
-    Row('rom-quiet-bz', 'probe:bz64', machine='pc', way='qemu', rom=True, append='quiet',
+    Row('rom-quiet-bz', 'probe:bz64', machine='pc', way='rom-qemu', append='quiet',
         absent=('kshim:',)),
     rom('says-its-version', 'probe:bz32', 'linux32', way='qemu', expect=('kshim: version ',)),
 ]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The table of boots. A row is added here and nowhere else; row.py says what its fields mean."""
-import bzimage_rows
-import rom_rows
-from row import I386, MIB, PDPE1GB, RDRAND, Prelude, Row, linux, refused
+from boot import bzimage_rows
+from boot import rom_rows
+from kshimtest.row import I386, MIB, PDPE1GB, RDRAND, Prelude, Row, linux, refused
 
 # What the probes compare only with kshim: QEMU's own loaders leave no GDT and no task register.
 QEMU_LAX = {'lax': 'gdt'}

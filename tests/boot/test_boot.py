@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boots every row of the table: `make test-boot`, or pytest tests/boot -k NAME for some."""
-import files
-import machine
+from kshimtest import files
+from kshimtest import machine
 import pytest
-from rows import ROWS
+from boot.rows import ROWS
 
 
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Devices as Linux finds them under kshim.rom and under QEMU's own firmware: pytest -k devices."""
-import devices
-import files
+from kshimtest import devices
+from kshimtest import files
 import pytest
 
 

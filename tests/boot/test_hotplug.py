@@ -4,7 +4,7 @@ windows in the port or bridge, what QEMU's ACPI tables need to tell the guest of
 import tempfile
 import time
 
-import guest
+from kshimtest import guest
 import pytest
 
 TIMEOUT = 150

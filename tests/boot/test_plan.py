@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`kshim plan` against what kshim.elf, kshim.bzimage and kshim.rom do under QEMU, down to each structure."""
-import files
-import machine
+from kshimtest import files
+from kshimtest import machine
 import pytest
-import where
-from row import Row
+from kshimtest import ways
+from kshimtest import where
+from kshimtest.row import Row
 
 CPU = {'qemu64': 'none', 'qemu64,+rdrand': 'rdrand', 'qemu64,+rdrand,+pdpe1gb': 'rdrand,pdpe1gb'}
 INITRD = ('bytes:5000',)
@@ -15,12 +16,12 @@ def probe(name, kernel, **more):
 
 
 def rom(name, kernel, way='qemu', **more):
-    return probe(f'rom-{name}', kernel, rom=True, way=way, **more)
+    return probe(f'rom-{name}', kernel, way=f'rom-{way}', **more)
 
 
 def rom_linux(name, kernel, of, memory, by):
     """Linux tells the map that it has got: of kshim.rom's own it is known to the byte."""
-    return Row(f'plan-rom-linux-{name}', kernel, machine=of, rom=True, way='qemu', memory=memory, by=by,
+    return Row(f'plan-rom-linux-{name}', kernel, machine=of, way='rom-qemu', memory=memory, by=by,
                append='ignore_loglevel', initrds=INITRD, expect=('BIOS-e820', 'Memory: '), endless=True)
 
 
@@ -74,8 +75,7 @@ ROWS = (
 def arguments(row):
     line, _ = machine.lines(row)
     initrds = [a for name in row.initrds for a in ('-i', files.path(name))]
-    body = 'rom' if row.rom else 'bzimage' if row.way == 'bzimage-fwcfg' else 'elf'
-    return ['--body', body, '--machine', row.machine, '-m', f'{row.memory}M', '--cpu', CPU[row.cpu],
+    return ['--body', ways.of(row).body, '--machine', row.machine, '-m', f'{row.memory}M', '--cpu', CPU[row.cpu],
             '-a', line, *initrds, files.path(row.kernel)]
 
 
@@ -93,6 +93,6 @@ def test_planned_as_booted(row, record_property):
     found = where.differences_of_lines(told, outcome.serial)
     if row.is_probe:
         found += where.differences_of_things(told, outcome.serial)
-    elif row.rom:
+    elif ways.of(row).body == 'rom':
         found += where.differences_of_reserved(told, outcome.serial)
     assert not found, '\n'.join(found)

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import time
 
-import files
+from kshimtest import files
 import pytest
 
 BOOTS = 11                  # the first and ten more

@@ -3,7 +3,7 @@
 import tempfile
 import time
 
-import guest
+from kshimtest import guest
 import pytest
 
 TIMEOUT = 150

@@ -9,12 +9,12 @@ import pty
 import struct
 import subprocess
 
-import images
+from kshimtest import images
 import jsonschema
-import media
+from kshimtest import media
 import pytest
-import report
-import rig
+from check import report
+from kshimtest import riscv_rig as rig
 
 SCHEMA = json.loads(open(f'{report.TOP}/tools/check/check.schema.json', encoding='ascii').read())
 ALL = {**images.BZIMAGES, **images.ELFS, **images.OTHERS}

@@ -4,9 +4,9 @@ import re
 import subprocess
 
 import pytest
-import report
+from check import report
 
-import files
+from kshimtest import files
 
 KERNELS = ['cloud', 'amd64', '686-pae', 'trixie', 'sid', 'rt', 'backports']
 SAID = {}

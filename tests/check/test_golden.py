@@ -3,9 +3,9 @@
 `KSHIM_GOLDEN=write pytest tests/check/test_golden.py` writes them anew: read the difference."""
 import os
 
-import images
+from kshimtest import images
 import pytest
-import report
+from check import report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GROUPS = {'bzimage': images.BZIMAGES, 'elf': images.ELFS, 'other': images.OTHERS}

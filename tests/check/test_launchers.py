@@ -4,11 +4,11 @@ import functools
 import tempfile
 
 import pytest
-import report
+from check import report
 
-import files
-import machine
-from row import Row
+from kshimtest import files
+from kshimtest import machine
+from kshimtest.row import Row
 
 SEABIOS = {'microvm': 'bios-microvm.bin'}
 OVMF = ('-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd')

@@ -8,13 +8,13 @@ import struct
 import subprocess
 import tempfile
 
-import images
+from kshimtest import images
 import pytest
-import report
+from check import report
 
-import files
-import machine
-from row import Row
+from kshimtest import files
+from kshimtest import machine
+from kshimtest.row import Row
 
 ASAN = f'{report.TOP}/build/asan/kshim'
 BATCH = 60

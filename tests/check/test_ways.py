@@ -5,18 +5,19 @@ tests/boot, efi, kvm and riscv expect of the same files. They boot them; nothing
 import functools
 
 import pytest
-import report
+from check import report
 
-import bzimage_rows
-import efi_rows
-import files
-import media
-import probes
-import rig
-import rig_rows
-import rom_rows
-import rows
-import test_riscv
+from boot import bzimage_rows
+from efi import efi_rows
+from kshimtest import files
+from kshimtest import ways
+from kshimtest import media
+from kshimtest import kvm_probes as probes
+from kshimtest import riscv_rig as rig
+from kvm import rig_rows
+from boot import rom_rows
+from boot import rows
+from riscv import test_riscv
 
 # Codes that the file alone decides; of others the row's line, map or memory is the reason.
 OF_FILE = ('kernel.', 'elf.', 'bzimage.', 'riscv.')
@@ -36,7 +37,7 @@ def said_of(name):
 
 def launcher_of(row):
     """The name by which check knows the way of a row of tests/boot; None: not kshim's own."""
-    if row.rom:
+    if ways.of(row).body == 'rom':
         return 'kshim.rom'
     if row in bzimage_rows.ROWS:
         return 'kshim.bzimage' if row.stub == '' else None

@@ -11,16 +11,14 @@ import re
 import shutil
 import struct
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 
 import jsonschema
 import pytest
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(TOP / 'tests' / name) for name in ('check', 'boot', 'probes')]
-import images   # noqa: E402
-import files    # noqa: E402
+from kshimtest import images
+from kshimtest import files
 
 KSHIM = TOP / 'build/kshim'
 GOLDEN = pathlib.Path(__file__).resolve().parent / 'golden'

@@ -4,8 +4,8 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-from media import UKI_LINE, files
-from vm import Row
+from kshimtest.media import UKI_LINE, files
+from kshimtest.efi_vm import Row
 
 LINUX = 'console=ttyS0 panic=-1 loglevel=5'
 VMLINUX = {'vmlinux': 'vmlinux:cloud', 'initrd.img': 'initramfs'}

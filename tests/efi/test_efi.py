@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boots every row of the UEFI table: `make test-efi`, or pytest tests/efi -k NAME for some."""
 import pytest
-import vm
-from efi_rows import ROWS
+from kshimtest import efi_vm as vm
+from efi.efi_rows import ROWS
 
 
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)

@@ -2,9 +2,9 @@
 """`kshim plan --body efi` against kshim.efi under OVMF: the map is the one that Linux prints of that very
 boot (efi=debug), or the built-in one of OVMF, and what kshim said is what was planned."""
 import pytest
-import vm
-import where
-from efi_rows import BZIMAGE, VMLINUX
+from kshimtest import efi_vm as vm
+from kshimtest import where
+from efi.efi_rows import BZIMAGE, VMLINUX
 
 LINUX = 'console=ttyS0 panic=-1 efi=debug'      # not quiet: the map is read off the console
 

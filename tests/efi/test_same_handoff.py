@@ -6,9 +6,9 @@ import re
 import subprocess
 
 import pytest
-import vm
-from efi_rows import probe, probe_line
-from media import files, resolve
+from kshimtest import efi_vm as vm
+from efi.efi_rows import probe, probe_line
+from kshimtest.media import files, resolve
 
 KERNELS = [('pvh32', 'pvh'), ('bz32', 'linux32'), ('bz64', 'linux64'), ('elf64', 'linux64')]
 INITRD = 'bytes:70001'

@@ -14,7 +14,7 @@ WAYS = {'stub': (), 'direct': ('--direct',), 'firecracker': ('--as', 'firecracke
 @dataclass(frozen=True)
 class Run:
     name: str
-    kernel: str                     # a file by name: see tests/boot/files.py
+    kernel: str                     # a file by name: see tests/kshimtest/files.py
     way: str = 'stub'
     memory: str = '256M'
     cpus: int = 1

@@ -5,20 +5,17 @@ What needs a kernel of a distribution runs in the rig (test_rig.py).
 """
 import json
 import os
-import pathlib
 import pty
 import signal
 import subprocess
-import sys
 import termios
 import time
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'boot'))
-import files    # noqa: E402
-import guests   # noqa: E402
-import probes   # noqa: E402
+from kshimtest import files
+from kshimtest import guests
+from kshimtest import kvm_probes as probes
 
 KSHIM = os.path.join(files.BUILD, 'kshim')
 PATHS = {'stub': [], 'direct': ['--direct']}

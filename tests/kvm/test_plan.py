@@ -6,10 +6,10 @@ import re
 import struct
 
 import pytest
-import test_host
-import files
-import where
-from test_host import needs_kvm
+from kvm import test_host
+from kshimtest import files
+from kshimtest import where
+from kvm.test_host import needs_kvm
 
 # kernel, initrds, options of both commands
 ROWS = [('bz64', 1, []), ('bz64', 0, ['--protocol', 'linux32']), ('bz32', 1, []),

@@ -10,16 +10,14 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / 'boot'), str(HERE.parent / 'rig')]
-import files        # noqa: E402
-import probes       # noqa: E402
-import rig          # noqa: E402
-import rig_rows     # noqa: E402
+from kshimtest import files
+from kshimtest import kvm_probes as probes
+from kshimtest import rig
+from kvm import rig_rows
 
 
 def checks_initrd():

@@ -7,15 +7,13 @@ page tables. One CPU: with two and a bzImage no firmware gets Linux to userspace
 import functools
 import pathlib
 import shutil
-import sys
 
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / 'boot'), str(HERE.parent / 'rig')]
-import bench        # noqa: E402
-import files        # noqa: E402
-import rig          # noqa: E402
+from rig import bench
+from kshimtest import files
+from kshimtest import rig
 
 REACHED = 'kshim: userspace reached'
 # Machine, kernel, memory.

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-import program
+from package import program
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 FOLDER = TOP / 'tools' / 'completions'

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-import installed
+from package import installed
 
 NAMES = ['kshim', 'kshim-firmware', 'libkshim-dev']
 SECOND = installed.TOP / 'build' / 'deb-second'

@@ -6,15 +6,13 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 
 import jsonschema
 import pytest
 
-import installed
+from package import installed
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / 'boot'))
-import files    # noqa: E402
+from kshimtest import files
 
 BUILD = installed.TOP / 'build'
 PLACES = {'.elf': 'share/kshim', '.bzimage': 'share/kshim', '.bin': 'share/kshim', '.efi': 'lib/kshim',

@@ -6,16 +6,14 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / 'rig'), str(HERE.parent / 'boot'), str(HERE)]
-import abi      # noqa: E402
-import files    # noqa: E402
-import installed  # noqa: E402
-import rig      # noqa: E402
+from package import abi
+from kshimtest import files
+from package import installed
+from kshimtest import rig
 
 TOP = HERE.parent.parent
 VMM = HERE / 'example-vmm' / 'vmm.c'

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-import program
+from package import program
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGES = {p.name: p for p in sorted([*TOP.glob('*/*.[137]'), *TOP.glob('*/*/*.[137]')])

@@ -2,7 +2,7 @@
 ;
 ; Closes the A20 gate for good, in real mode, and goes on to a bzImage's setup code.
 ;
-; tests/boot/files.py puts it over the first sector of kshim.bzimage, which a boot loader does not run,
+; tests/kshimtest/files.py puts it over the first sector of kshim.bzimage, which a boot loader does not run,
 ; and five bytes over the setup's first instructions that lead here; KEPT, at the end, has what they
 ; were. Two PCI serial ports are put over the ports that open the gate: 0x92, and 0x60 and 0x64 of the
 ; keyboard controller. QEMU lets a PCI card answer before the board's own devices. What SeaBIOS does for

@@ -13,7 +13,7 @@
 ;
 ; Script: u32 magic, u32 entry, u32 start_info, u32 number of copies, u32 number of port writes;
 ; then per copy three u32: destination, source, bytes; then per write two u32: port, value.
-; Written by tests/boot/prelude.py.
+; Written by tests/kshimtest/ways/prelude.py.
 
 PRELUDE	equ 0x7000000
 SCRIPT	equ PRELUDE + 0x1000

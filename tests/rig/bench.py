@@ -1,6 +1,5 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""bench.py: how long a boot takes, by kshim run and by QEMU's microvm, in one boot of the rig.
+"""PYTHONPATH=tests python3 -m rig.bench: how long a boot takes, by kshim run and by QEMU's microvm, in one boot of the rig.
 
 Under -icount with one CPU, so that the figures repeat. Each line: what, then milliseconds from exec
 to the first guest instruction, to the kernel's entry, to the first line of init.
@@ -10,8 +9,8 @@ import re
 import shutil
 import subprocess
 
-import rig
-import files
+from kshimtest import rig
+from kshimtest import files
 
 LINE = 'kshim: userspace reached'
 TYPED = f'expect {LINE}\n'

@@ -5,7 +5,7 @@ network."""
 import subprocess
 import sys
 
-import rig
+from kshimtest import riscv_rig as rig
 
 PACKAGES = (
     ('linux-riscv64', 'trixie', 'riscv64', ('linux-image-riscv64',)),

@@ -4,13 +4,11 @@ device tree, from the built-in machine and from the tree that QEMU itself writes
 import os
 import re
 import subprocess
-import sys
 
 import pytest
-import rig
+from kshimtest import riscv_rig as rig
 
-sys.path.insert(0, os.path.join(rig.TOP, 'tests', 'boot'))
-import where    # noqa: E402
+from kshimtest import where
 
 DIRECT, GUEST = 'kshim.mode=direct', 'kshim.mode=guest'
 ROWS = [rig.Row('plan-direct', append=DIRECT), rig.Row('plan-guest', append=GUEST),

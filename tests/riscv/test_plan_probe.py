@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-import rig
-from rig import Row
+from kshimtest import riscv_rig as rig
+from kshimtest.riscv_rig import Row
 
 LINE = 'probe=where and some more words that make the line a little longer'
 

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-import rig
-from rig import Row
+from kshimtest import riscv_rig as rig
+from kshimtest.riscv_rig import Row
 
 GUEST = ('kshim: guest: G-stage Sv48x4, VMID 1', 'row: userspace')
 DISK = hashlib.md5(bytes(i * 7 % 251 for i in range(1 << 16))).hexdigest()

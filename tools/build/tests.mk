@@ -75,9 +75,9 @@ define PYTEST
 .PHONY: test-$(1)
 test-$(1): all probes $(NEEDS_$(1))
 	@mkdir -p build/results
-	@rm -f build/results/$(1).xml
-	@$$(PYTHON) -m pytest -q -p no:cacheprovider $(PYTEST_$(1)) $$(if $$(T),-k '$$(T)') \
-		--junitxml=build/results/$(1).xml tests/$(1)
+	@$$(if $$(T),,rm -f build/results/$(1).xml)
+	@$$(PYTHON) -m pytest -q -p no:cacheprovider $(PYTEST_$(1)) \
+		$$(if $$(T),-k '$$(T)',--junitxml=build/results/$(1).xml) tests/$(1)
 endef
 $(foreach part,$(PYTEST_PARTS),$(eval $(call PYTEST,$(part))))
 
@@ -97,7 +97,7 @@ build/bench/count.so: tests/bench/count.c tests/bench/qemu_plugin.h build/host/f
 
 .PHONY: bench test-bench size
 bench: all build/bench/count.so
-	@$(PYTHON) tests/bench/bench.py $(BENCH)
+	@PYTHONPATH=tests $(PYTHON) -m bench.bench $(BENCH)
 test-bench: bench
 
 size: all
@@ -108,11 +108,11 @@ size: all
 # The kernels that the rows boot, out of Debian's packages into build/debs/.
 .PHONY: fetch fetch-riscv
 fetch:
-	@$(PYTHON) tests/boot/fetch.py; status=$$?; \
+	@PYTHONPATH=tests $(PYTHON) -m boot.fetch; status=$$?; \
 		$(MAKE) --no-print-directory fetch-riscv && exit $$status
 
 fetch-riscv:
-	@$(PYTHON) tests/riscv/fetch.py
+	@PYTHONPATH=tests $(PYTHON) -m riscv.fetch
 
 # Short names for one part.
 .PHONY: unit replay $(PYTEST_PARTS)

@@ -34,12 +34,9 @@ class Row:
     name: str
     kernel: str                             # a file by name: see files.py
     machine: str = 'q35'                    # q35, pc, microvm
-    way: str = 'fwcfg'                      # fwcfg, bundle, module, prelude, qemu: its own;
-                                            # or one of loaders.py's, to kshim.bzimage
-    stub: str = ''                          # a file by name, instead of kshim.bzimage
-    other: str = ''                         # way item: QEMU's -kernel, which is not to boot
-    rom: bool = False                       # by kshim.rom as firmware; ways: fwcfg, bundle, qemu,
-                                            # item: a kernel by fw_cfg beside -kernel
+    way: str = 'fwcfg'                      # a name in ways/
+    stub: str = ''                          # ways of bzimage: a file, instead of kshim.bzimage
+    other: str = ''                         # way rom-item: QEMU's -kernel, which is not to boot
     memory: int = 256                       # MiB
     cpus: int = 1
     cpu: str = 'qemu64'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The probe kernels as rows of `kshim run`: tests/probes compares on arrival what it finds."""
-import machine
-from row import MIB, Prelude, Row
+from kshimtest import machine
+from kshimtest.row import MIB, Prelude, Row
 
 # name, protocol by which it is entered, the boots' fields
 PROBES = [

@@ -4,7 +4,7 @@ what is no kernel. The containers are those of tests/probes/pack.py, around a pl
 import gzip
 import struct
 
-import pack
+from probes import pack
 
 CODE = pack.pattern(8192)
 MIB = 1 << 20

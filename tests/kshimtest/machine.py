@@ -9,10 +9,9 @@ import time
 import zlib
 from dataclasses import dataclass
 
-import files
-import loaders
-import prelude
-from row import MIB
+from kshimtest import files
+from kshimtest import ways
+from kshimtest.row import MIB
 
 TRIES = 3
 PASSED = 33     # isa-debug-exit: (0x10 << 1) | 1, by tests/probes/say.c
@@ -97,7 +96,7 @@ def lines(row):
         given += f' {probe_words(row)} probe.line=00000000'
 
     def seen(line):
-        return ' '.join(w for w in f'{row.own_line} {loaders.seen(row.way, line)}'.split()
+        return ' '.join(w for w in f'{row.own_line} {ways.of(row).seen(line)}'.split()
                         if not w.startswith('kshim.'))
     if row.pad_line:
         pad = ' pad=' + 'x' * (row.pad_line - len(seen(given)) - len(' pad='))
@@ -108,66 +107,6 @@ def lines(row):
 
 
 # ---------------------------------------------------------------- QEMU
-
-def fw_cfg(name, path):
-    return ['-fw_cfg', f'name=opt/org.kshim/{name},file={path}']
-
-
-def files_by_fw_cfg(row, directory, line):
-    """Kernel, initrds and command line as items under opt/org.kshim/."""
-    args = []
-    if row.kernel != 'none':
-        args += fw_cfg('kernel', files.path(row.kernel))
-    for i, name in enumerate(row.initrds):
-        args += fw_cfg(f'initrd{i or ""}', files.path(name))
-    if line:
-        path = f'{directory}/cmdline'
-        with open(path, 'w') as f:
-            f.write(line + '\n')
-        args += fw_cfg('cmdline', path)
-    return args
-
-
-def rom_arguments(row, directory, line):
-    args = ['-bios', f'{files.BUILD}/kshim.rom']
-    if row.way == 'bundle':
-        names = [row.kernel, *row.initrds]
-        path = f'{directory}/cmdline'
-        with open(path, 'w') as f:
-            f.write(line)
-        return (args + fw_cfg('cmdline', path) +
-                fw_cfg('kernel', files.bundle(f'{directory}/bundle', names, row.own_line)))
-    if row.way == 'qemu':
-        initrd = ['-initrd', files.path(row.initrds[0])] if row.initrds else []
-        return args + ['-kernel', files.path(row.kernel), '-append', line, *initrd]
-    if row.way == 'item':
-        return args + fw_cfg('kernel', files.path(row.kernel)) + [
-            '-kernel', files.path(row.other), '-append', line,
-            '-initrd', files.path(row.initrds[0])]
-    assert row.way == 'fwcfg', row.way
-    return args + files_by_fw_cfg(row, directory, line)
-
-
-def kernel_arguments(row, directory, line):
-    kshim = f'{files.BUILD}/kshim.elf'
-    if row.rom:
-        return rom_arguments(row, directory, line)
-    if row.way == 'prelude':
-        return prelude.arguments(row, directory, line)
-    if row.way in loaders.WAYS:
-        return loaders.arguments(row, directory, line)
-    if row.way == 'qemu':
-        initrd = ['-initrd', files.path(row.initrds[0])] if row.initrds else []
-        return ['-kernel', files.path(row.kernel), '-append', line, *initrd]
-    args = ['-kernel', kshim, '-append', line]
-    if row.way == 'bundle':
-        names = [row.kernel, *row.initrds]
-        return args + ['-initrd', files.bundle(f'{directory}/bundle', names, row.own_line)]
-    if row.way == 'module':
-        return args + ['-initrd', files.path(row.kernel)]
-    assert row.way == 'fwcfg', row.way
-    return args + files_by_fw_cfg(row, directory, row.own_line)
-
 
 def with_files(words):
     """The words with {a file's name} replaced by where it is."""
@@ -180,7 +119,7 @@ def command(row, directory):
             '-m', str(row.memory), '-smp', str(row.cpus), '-nodefaults', '-display', 'none',
             '-no-reboot', '-serial', f'file:{directory}/serial',
             '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', *with_files(row.qemu),
-            *kernel_arguments(row, directory, line)]
+            *ways.of(row).arguments(row, directory, line)]
 
 
 def serial_text(directory):
@@ -258,7 +197,7 @@ def judge(row, outcome):
     if outcome.refusal:
         return f'kshim refused: [{outcome.refusal}]'
     entered = ENTERED.search(outcome.serial)
-    if row.by and (row.rom or row.way != 'qemu') and (not entered or entered[1] != row.by):
+    if row.by and ways.of(row).says_entry and (not entered or entered[1] != row.by):
         return f'kshim entered by {entered[1] if entered else "nothing"}, wanted {row.by}'
     if row.is_probe:
         wanted = f'probe {row.kernel[6:]}: PASS\n'

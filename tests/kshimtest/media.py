@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a row's machine is given: FAT volumes, disks of two partitions, files by name.
 
-Names are those of tests/boot/files.py and, made from kshim.efi: kshim.efi itself, caller (tests/efi/caller.c), uki:TOOL:KERNEL,
+Names are those of tests/kshimtest/files.py and, made from kshim.efi: kshim.efi itself, caller (tests/efi/caller.c), uki:TOOL:KERNEL,
 init:SCRIPT, signed:FILE, pinned:KERNEL, grub:LINE, bundle:KERNEL+INITRD...
 """
 import os
 import subprocess
-import sys
 import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(TOP, 'tests', 'boot'))
-import files  # noqa: E402 pylint: disable=wrong-import-position
+from kshimtest import files
 
 EFI = os.path.join(files.BUILD, 'kshim.efi')
 SNAKEOIL = '/usr/share/ovmf/PkKek-1-snakeoil'

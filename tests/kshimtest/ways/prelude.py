@@ -9,7 +9,7 @@ prelude, for until then QEMU's firmware uses that memory.
 import os
 import struct
 
-import files
+from kshimtest import files
 
 SCRIPT = 0x7001000
 CARRIED = 0x7080000     # what belongs below 1 MiB, until the prelude copies it

@@ -9,8 +9,8 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 
-import files
-import row
+from kshimtest import files
+from kshimtest import row
 
 ROM = os.path.join(files.BUILD, 'kshim.rom')
 KERNEL = 'amd64'        # the plain kernel: the cloud one has no e1000
@@ -127,7 +127,7 @@ def with_needs(names, found):
 
 def initramfs(init='devices-init'):
     """Debian's modules, busybox and that /init."""
-    init = os.path.join(os.path.dirname(__file__), init)
+    init = f'{files.TOP}/tests/boot/{init}'
     package = files.package_dir(KERNEL)
     files.packaged(KERNEL)
     found = {p.stem.replace('-', '_'): p for p in pathlib.Path(package).rglob('*.ko')}

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """The rig: a QEMU TCG machine with emulated SVM, in it a Linux with KVM, in it rows of `kshim`.
 
@@ -18,8 +17,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'boot'))
-import files  # noqa: E402
+from kshimtest import files
 
 HERE = pathlib.Path(__file__).resolve().parent
 KSHIM = pathlib.Path(files.BUILD) / 'kshim'
@@ -62,7 +60,7 @@ class Initramfs:
         for name in ('bin', 'lib', 'modules', 'rows', 'files'):
             (self.root / name).mkdir()
         shutil.copy('/bin/busybox', self.root / 'bin' / 'busybox')
-        shutil.copy(HERE / 'init', self.root / 'init')
+        shutil.copy(HERE.parent / 'rig' / 'init', self.root / 'init')
         (self.root / 'etc').mkdir()
         (self.root / 'etc' / 'passwd').write_text('root:x:0:0:::/bin/sh\nnobody:x:99:99:::/bin/sh\n')
 

@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 
-import files
+from kshimtest import files
 
 THING = re.compile(r'^probe \S+: ([A-Za-z_ ]+) is at (0x[0-9a-f]+) \+ (0x[0-9a-f]+)$', re.M)
 RESERVED = re.compile(r'BIOS-e820: \[mem (0x[0-9a-f]+)-(0x[0-9a-f]+)\] reserved')

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Optional
 
-from media import EFI, files, fat_image, gpt_image, listing, resolve
+from kshimtest.media import EFI, files, fat_image, gpt_image, listing, resolve
 
 OVMF = '/usr/share/OVMF'
 # name -> code, variables, secure flash; "trixie" ones are of that release

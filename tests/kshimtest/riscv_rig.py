@@ -16,9 +16,9 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-import firmware
-import trees
-from firmware import Missing
+from kshimtest import riscv_firmware as firmware
+from kshimtest import riscv_trees as trees
+from kshimtest.riscv_firmware import Missing
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(TOP, 'build')
@@ -96,8 +96,8 @@ class Row:
     refusal: str = ''
     timeout: int = 120
     arguments: tuple = ()
-    firmware: str = ''          # slow, mute: QEMU 7.2's, changed (firmware.py)
-    tree: str = ''              # the device tree, changed (trees.py)
+    firmware: str = ''          # slow, mute: QEMU 7.2's, changed (riscv_firmware.py)
+    tree: str = ''              # the device tree, changed (riscv_trees.py)
     machine: str = 'virt'
 
 

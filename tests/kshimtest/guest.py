@@ -7,8 +7,8 @@ import socket
 import subprocess
 import time
 
-import devices
-import files
+from kshimtest import devices
+from kshimtest import files
 
 MIB = 1 << 20
 

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a way to boot is: how QEMU is told of kshim, the kernel, its files and its command line."""
+from kshimtest import files
+
+
+class Way:
+    """One way; a subclass for each. `body` is what `kshim plan --body` calls who boots, '' for QEMU's own."""
+    body = ''
+
+    @property
+    def says_entry(self):
+        """Does kshim say on the serial port where and how it enters the kernel?"""
+        return bool(self.body)
+
+    def seen(self, line):
+        """What the kernel gets of the launcher's line."""
+        return line
+
+    def arguments(self, row, directory, line):
+        """QEMU's arguments that lead to the row's kernel; files are written below `directory`."""
+        raise NotImplementedError
+
+
+def fw_cfg(name, path):
+    return ['-fw_cfg', f'name=opt/org.kshim/{name},file={path}']
+
+
+def cmdline_item(directory, line):
+    path = f'{directory}/cmdline'
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(line)
+    return fw_cfg('cmdline', path)
+
+
+def items(row, directory, line):
+    """Kernel, initrds and command line as items under opt/org.kshim/."""
+    args = []
+    if row.kernel != 'none':
+        args += fw_cfg('kernel', files.path(row.kernel))
+    for i, name in enumerate(row.initrds):
+        args += fw_cfg(f'initrd{i or ""}', files.path(name))
+    return args + (cmdline_item(directory, line + '\n') if line else [])
+
+
+def bundle(row, directory):
+    return files.bundle(f'{directory}/bundle', [row.kernel, *row.initrds], row.own_line)
+
+
+def kernel_option(row, line):
+    """QEMU's own way: -kernel, -append and at most one -initrd."""
+    initrd = ['-initrd', files.path(row.initrds[0])] if row.initrds else []
+    return ['-kernel', files.path(row.kernel), '-append', line, *initrd]
+
+
+class OwnLoader(Way):
+    """QEMU boots the kernel itself, without kshim."""
+
+    def arguments(self, row, directory, line):
+        return kernel_option(row, line)
