@@ -11,10 +11,12 @@ RISCV_SRCS := \
 	riscv/boot/main.c \
 	riscv/boot/sources.c \
 	riscv/guest/guest.c \
+	riscv/guest/guest_calls.c \
 	riscv/guest/guest_hart.c \
 	riscv/guest/guest_hsm.c \
 	riscv/guest/guest_legacy.c \
 	riscv/guest/guest_sbi.c \
+	riscv/guest/guest_state.c \
 	riscv/guest/plic.c \
 	riscv/guest/trap.c \
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "riscv/base/sbi.h"
-#include "riscv/guest/guest.h"
+#include "riscv/guest/guest_state.h"
 
 #define NUMBER(name, value)  __asm__ volatile("\n@ " #name " %0" : : "i"(value))
 #define OFFSET(name, member) NUMBER(VCPU_##name, offsetof(struct vcpu, member))

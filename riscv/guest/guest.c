@@ -11,8 +11,12 @@
 
 #include "riscv/base/console.h"
 #include "riscv/base/csr.h"
+#include "riscv/guest/guest_state.h"
+#include "riscv/guest/plic.h"
+#include "riscv/guest/trap.h"
 #include "stub/base/text.h"
 #include "stub/riscv/fdt_boot.h"
+#include "stub/riscv/gstage.h"
 
 #define POOL_PAGES 64
 #define STACK_LEN  8192
@@ -21,7 +25,9 @@
 #define VIRTIO_MAGIC_VALUE 0x74726976 /* "virt" */
 #define VIRTIO_DEVICE_ID   8
 
-struct guest guest;
+struct guest guest; /* head.S looks a started hart up in it */
+
+static struct gstage gstage;
 
 static uint64_t pool[POOL_PAGES * (PAGE / 8)]
         __attribute__((aligned(GSTAGE_ALIGN), section(".bss.tables")));
@@ -71,17 +77,16 @@ environment(const struct machine_hart *hart)
 static enum refusal_code
 map_all(const struct machine *machine, struct refusal *why)
 {
-	struct gstage *g = &guest.gstage;
 	enum refusal_code code = REFUSAL_NONE;
 
 	for (uint32_t i = 0; i < guest.map->count && !code; i++)
 		code = gstage_map(
-		        g, "guest memory", guest.map->entry[i].range, GSTAGE_RWX, why);
+		        &gstage, "guest memory", guest.map->entry[i].range, GSTAGE_RWX, why);
 	for (uint32_t i = 0; i < machine->devices && !code; i++) {
 		const struct machine_device *d = &machine->device[i];
 
 		if (!d->absent && d->kind != DEVICE_PLIC && d->kind != DEVICE_FW_CFG)
-			code = gstage_map(g, "device", d->reg, GSTAGE_RW, why);
+			code = gstage_map(&gstage, "device", d->reg, GSTAGE_RW, why);
 	}
 	return code;
 }
@@ -92,7 +97,7 @@ choose_vmid(void)
 {
 	uint64_t read;
 
-	csr_write(CSR_HGATP, gstage_hgatp(&guest.gstage, HGATP_VMID_MASK));
+	csr_write(CSR_HGATP, gstage_hgatp(&gstage, HGATP_VMID_MASK));
 	read = csr_read(CSR_HGATP);
 	csr_write(CSR_HGATP, 0);
 	return read >> HGATP_VMID_BIT & HGATP_VMID_MASK ? 1 : 0;
@@ -107,6 +112,7 @@ add_harts(const struct machine *machine)
 
 		if (!fdt_boot_has_hart(&machine->hart[i]))
 			continue;
+		v->guest = &guest;
 		v->hart = machine->hart[i].id;
 		v->henvcfg = environment(&machine->hart[i]);
 		v->stack_top = (uintptr_t)stacks[guest.harts++] + STACK_LEN;
@@ -120,7 +126,7 @@ report(unsigned vmid)
 	struct text t = text_init(buf, sizeof(buf));
 
 	text_str(&t, "guest: G-stage ");
-	text_str(&t, guest.gstage.mode == GSTAGE_SV48X4 ? "Sv48x4" : "Sv39x4");
+	text_str(&t, gstage.mode == GSTAGE_SV48X4 ? "Sv48x4" : "Sv39x4");
 	text_str(&t, ", VMID ");
 	text_dec(&t, vmid);
 	text_str(&t, ", ");
@@ -156,32 +162,22 @@ guest_prepare(const struct machine *machine, const struct memmap *map,
 
 	guest.map = map;
 	guest.sstc = sstc;
-	gstage_init(&guest.gstage, mode, pool, (uintptr_t)pool, POOL_PAGES);
+	gstage_init(&gstage, mode, pool, (uintptr_t)pool, POOL_PAGES);
 	code = map_all(machine, ret_why);
 	if (code)
 		return code;
 	vmid = choose_vmid();
-	guest.hgatp = gstage_hgatp(&guest.gstage, vmid);
+	guest.hgatp = gstage_hgatp(&gstage, vmid);
 	add_harts(machine);
 	if (!quiet)
 		report(vmid);
 	return REFUSAL_NONE;
 }
 
-struct vcpu *
-guest_vcpu(uint64_t hart)
-{
-	for (uint32_t i = 0; i < guest.harts; i++) {
-		if (guest.vcpu[i].hart == hart)
-			return &guest.vcpu[i];
-	}
-	return NULL;
-}
-
 _Noreturn void
 guest_start(uint64_t hart, uint64_t entry, uint64_t opaque)
 {
-	struct vcpu *v = guest_vcpu(hart);
+	struct vcpu *v = guest_vcpu(&guest, hart);
 
 	v->start_addr = entry;
 	v->opaque = opaque;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One hart of the guest: its hypervisor registers, then run and answer for ever.
+ * One hart of the guest: its hypervisor registers.
  *
  * RISC-V privileged specification, chapter 8.2. Interrupts to HS-mode are taken in the guest
  * only: sie is set, sstatus.SIE never is.
  */
+#include "riscv/guest/guest_hart.h"
+
 #include "riscv/base/csr.h"
-#include "riscv/guest/guest.h"
+#include "riscv/guest/guest_state.h"
 
 /* What the guest's kernel handles itself; its ecalls and G-stage faults are ours. */
 #define DELEGATED                                                                              \
@@ -28,12 +30,12 @@ set_hypervisor(const struct vcpu *v)
 	csr_write(CSR_HGEIE, 0);
 	csr_write(CSR_HVIP, 0);
 	csr_write_hstateen0(~0ull); /* where it is there */
-	csr_write(CSR_HGATP, guest.hgatp);
+	csr_write(CSR_HGATP, v->guest->hgatp);
 	__asm__ volatile(".word 0x62000073" ::: "memory"); /* hfence.gvma */
 }
 
 static void
-clear_supervisor(void)
+clear_supervisor(const struct vcpu *v)
 {
 	csr_write(CSR_VSIE, 0);
 	csr_write(CSR_VSTVEC, 0);
@@ -41,7 +43,7 @@ clear_supervisor(void)
 	csr_write(CSR_VSEPC, 0);
 	csr_write(CSR_VSCAUSE, 0);
 	csr_write(CSR_VSTVAL, 0);
-	if (guest.sstc)
+	if (v->guest->sstc)
 		csr_write(CSR_VSTIMECMP, ~0ull);
 }
 
@@ -69,16 +71,12 @@ guest_take_ipi(struct vcpu *v)
 		csr_set(CSR_HVIP, IRQ_VSSI);
 }
 
-_Noreturn void
-guest_hart_main(struct vcpu *v)
+void
+guest_hart_begin(struct vcpu *v)
 {
 	set_hypervisor(v);
-	clear_supervisor();
+	clear_supervisor(v);
 	guest_hart_enter(v, v->start_addr, v->opaque);
 	csr_write(CSR_SIE, IRQ_SSI | IRQ_SEI);
 	guest_take_ipi(v); /* the firmware passes none on to a hart that is still starting */
-	for (;;) {
-		vcpu_run(v);
-		guest_exit_handle(v);
-	}
 }

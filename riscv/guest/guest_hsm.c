@@ -6,10 +6,11 @@
  * physical hart of the same id; between firmware and guest it passes guest_hart_main(). Suspend
  * waits here: both default types wake by any interrupt that the guest has enabled.
  */
+#include "riscv/guest/guest_hsm.h"
+
 #include "riscv/base/csr.h"
-#include "riscv/base/sbi.h"
-#include "riscv/guest/guest.h"
-#include "riscv/guest/guest_sbi.h"
+#include "riscv/guest/guest_hart.h"
+#include "riscv/guest/guest_state.h"
 
 extern const uint8_t hart_entry[]; /* head.S */
 
@@ -22,11 +23,9 @@ error(int64_t code)
 }
 
 static bool
-can_run_at(uint64_t addr)
+can_run_at(const struct vcpu *v, uint64_t addr)
 {
-	struct range one = {addr, 2};
-
-	return addr % 2 == 0 && range_fits(addr, 2) && memmap_is_ram(guest.map, one);
+	return addr % 2 == 0 && guest_owns(v->guest, addr, 2);
 }
 
 /* Under start_lock, so that of two starters only one sets where the hart begins. */
@@ -51,12 +50,12 @@ start_stopped(struct vcpu *to, uint64_t addr, uint64_t opaque)
 static struct sbi_result
 hart_start(const struct vcpu *v)
 {
-	struct vcpu *to = guest_vcpu(v->x[10]);
+	struct vcpu *to = guest_vcpu(v->guest, v->x[10]);
 	struct sbi_result r;
 
 	if (!to)
 		return error(SBI_ERR_INVALID_PARAM);
-	if (!can_run_at(v->x[11]))
+	if (!can_run_at(v, v->x[11]))
 		return error(SBI_ERR_INVALID_ADDRESS);
 	while (__atomic_exchange_n(&start_lock, 1, __ATOMIC_ACQUIRE))
 		;
@@ -84,7 +83,7 @@ hart_suspend(struct vcpu *v)
 
 	if (type != SBI_SUSPEND_RETENTIVE && type != SBI_SUSPEND_NON_RETENTIVE)
 		return error(SBI_ERR_INVALID_PARAM);
-	if (type == SBI_SUSPEND_NON_RETENTIVE && !can_run_at(resume))
+	if (type == SBI_SUSPEND_NON_RETENTIVE && !can_run_at(v, resume))
 		return error(SBI_ERR_INVALID_ADDRESS);
 	__asm__ volatile("wfi" ::: "memory");
 	if (type == SBI_SUSPEND_RETENTIVE)
@@ -102,7 +101,7 @@ guest_hsm_call(struct vcpu *v, uint64_t function)
 	case SBI_HSM_STOP:
 		return hart_stop();
 	case SBI_HSM_GET_STATUS:
-		if (!guest_vcpu(v->x[10]))
+		if (!guest_vcpu(v->guest, v->x[10]))
 			return error(SBI_ERR_INVALID_PARAM);
 		return sbi_call1(SBI_HSM, SBI_HSM_GET_STATUS, v->x[10]);
 	case SBI_HSM_SUSPEND:

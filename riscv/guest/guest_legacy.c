@@ -7,9 +7,11 @@
  * address; a null pointer means all, as OpenSBI has it. One word of the vector is read, because
  * a machine has at most 64 harts here: a hart with an id above 63 cannot be named.
  */
+#include "riscv/guest/guest_legacy.h"
+
 #include "riscv/base/console.h"
 #include "riscv/base/csr.h"
-#include "riscv/guest/guest_sbi.h"
+#include "riscv/guest/guest_calls.h"
 
 /* The mask at the address that the first argument holds; false if it cannot be read. */
 static bool
@@ -34,15 +36,15 @@ fence(const struct vcpu *v, uint64_t function)
 
 	if (!read_mask(v, &m))
 		return SBI_ERR_INVALID_ADDRESS;
-	return guest_remote_fence(function, m, v->x[11], v->x[12], v->x[13]).error;
+	return guest_remote_fence(v, function, m, v->x[11], v->x[12], v->x[13]).error;
 }
 
 int64_t
-guest_legacy_call(struct vcpu *v, uint64_t extension)
+guest_legacy_call(const struct vcpu *v, uint64_t extension)
 {
 	switch (extension) {
 	case SBI_LEGACY_SET_TIMER:
-		guest_set_timer(v->x[10]);
+		guest_set_timer(v, v->x[10]);
 		return 0;
 	case SBI_LEGACY_PUTCHAR:
 		console_byte((uint8_t)v->x[10]);

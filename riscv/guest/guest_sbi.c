@@ -2,18 +2,16 @@
 /*
  * The SBI that the guest sees: version 2.0, whatever the firmware below speaks.
  *
- * SBI specification 2.0: base, TIME, IPI, RFENCE, HSM, SRST, DBCN, and the legacy calls
- * (guest_legacy.c).
- * A guest hart is the physical hart of the same id, so fences and resets are passed on; the
- * firmware's hfence calls work on the VMID of the caller. Surprise: probing an absent extension
- * is a success with value 0.
+ * SBI specification 2.0: base, TIME, IPI, RFENCE, HSM (guest_hsm.c), SRST, DBCN, and the legacy
+ * calls (guest_legacy.c). Surprise: probing an absent extension is a success with value 0.
  */
-#include "riscv/base/sbi.h"
+#include "riscv/guest/guest_sbi.h"
 
 #include "riscv/base/console.h"
-#include "riscv/base/csr.h"
-#include "riscv/guest/guest.h"
-#include "riscv/guest/guest_sbi.h"
+#include "riscv/guest/guest_calls.h"
+#include "riscv/guest/guest_hsm.h"
+#include "riscv/guest/guest_legacy.h"
+#include "riscv/guest/guest_state.h"
 
 #define VERSION  (2ull << 24 | 0) /* 2.0 */
 #define IMPL_ID  0x6b7368ull      /* "ksh"; below are registered numbers */
@@ -72,69 +70,12 @@ base_call(const struct vcpu *v, uint64_t function)
 	}
 }
 
-void
-guest_set_timer(uint64_t at)
-{
-	if (guest.sstc) {
-		csr_write(CSR_VSTIMECMP, at);
-		return;
-	}
-	csr_clear(CSR_HVIP, IRQ_VSTI);
-	sbi_call1(SBI_TIME, 0, at);
-	csr_set(CSR_SIE, IRQ_STI);
-}
-
 static struct sbi_result
 time_call(const struct vcpu *v, uint64_t function)
 {
 	if (function != 0)
 		return not_supported;
-	guest_set_timer(v->x[10]);
-	return success(0);
-}
-
-/* Are all harts of the mask the guest's, and is its base not past all of these? */
-static bool
-mask_is_valid(struct hart_mask m)
-{
-	bool past = true;
-
-	if (m.base == HART_ALL)
-		return true;
-	for (unsigned i = 0; i < 64; i++) {
-		if ((m.bits >> i & 1) && (m.base > UINT64_MAX - i || !guest_vcpu(m.base + i)))
-			return false;
-	}
-	for (uint32_t i = 0; i < guest.harts; i++)
-		past = past && guest.vcpu[i].hart < m.base;
-	return !past;
-}
-
-static bool
-mask_has(struct hart_mask m, uint64_t hart)
-{
-	if (m.base == HART_ALL)
-		return true;
-	return hart >= m.base && hart - m.base < 64 && (m.bits >> (hart - m.base) & 1);
-}
-
-struct sbi_result
-guest_send_ipi(const struct vcpu *v, struct hart_mask m)
-{
-	if (!mask_is_valid(m))
-		return error(SBI_ERR_INVALID_PARAM);
-	for (uint32_t i = 0; i < guest.harts; i++) {
-		struct vcpu *to = &guest.vcpu[i];
-
-		if (!mask_has(m, to->hart))
-			continue;
-		if (to == v) {
-			csr_set(CSR_HVIP, IRQ_VSSI);
-			continue;
-		}
-		__atomic_store_n(&to->ipi, 1, __ATOMIC_RELEASE);
-		sbi_call(SBI_IPI, 0, (struct sbi_args){{1, to->hart}});
-	}
+	guest_set_timer(v, v->x[10]);
 	return success(0);
 }
 
@@ -146,37 +87,11 @@ ipi_call(const struct vcpu *v, uint64_t function)
 	return guest_send_ipi(v, (struct hart_mask){v->x[10], v->x[11]});
 }
 
-struct sbi_result
-guest_remote_fence(
-        uint64_t function, struct hart_mask m, uint64_t start, uint64_t size, uint64_t asid)
-{
-	struct sbi_args args = {{m.bits, m.base, start, size, asid}};
-
-	if (function > SBI_RFENCE_SFENCE_ASID)
-		return not_supported; /* hfence: the guest has no H */
-	if (!mask_is_valid(m))
-		return error(SBI_ERR_INVALID_PARAM);
-	if (function == SBI_RFENCE_FENCE_I)
-		return error(sbi_call(SBI_RFENCE, function, args).error);
-	if (size && size != UINT64_MAX && start > UINT64_MAX - (size - 1))
-		return error(SBI_ERR_INVALID_ADDRESS);
-	function = function == SBI_RFENCE_SFENCE ? SBI_RFENCE_HVVMA : SBI_RFENCE_HVVMA_ASID;
-	return error(sbi_call(SBI_RFENCE, function, args).error);
-}
-
 static struct sbi_result
 rfence_call(const struct vcpu *v, uint64_t function)
 {
-	return guest_remote_fence(
-	        function, (struct hart_mask){v->x[10], v->x[11]}, v->x[12], v->x[13], v->x[14]);
-}
-
-struct sbi_result
-guest_reset(uint32_t type, uint32_t reason)
-{
-	if (type == SBI_SRST_SHUTDOWN && !sbi_call1(SBI_BASE, SBI_BASE_PROBE, SBI_SRST).value)
-		sbi_call1(SBI_LEGACY_SHUTDOWN, 0, 0);
-	return error(sbi_call(SBI_SRST, 0, (struct sbi_args){{type, reason}}).error);
+	return guest_remote_fence(v, function, (struct hart_mask){v->x[10], v->x[11]}, v->x[12],
+	        v->x[13], v->x[14]);
 }
 
 static struct sbi_result
@@ -192,15 +107,14 @@ srst_call(const struct vcpu *v, uint64_t function)
 }
 
 static struct sbi_result
-dbcn_transfer(bool read, uint64_t len, uint64_t low, uint64_t high)
+dbcn_transfer(const struct guest *guest, bool read, uint64_t len, uint64_t low, uint64_t high)
 {
 	uint8_t *at = (uint8_t *)(uintptr_t)low;
 	uint64_t n = 0;
 
 	if (!len)
 		return success(0);
-	if (high || !range_fits(low, len) ||
-	        !memmap_is_ram(guest.map, (struct range){low, len}))
+	if (high || !guest_owns(guest, low, len))
 		return error(SBI_ERR_INVALID_PARAM);
 	for (; n < len; n++) {
 		int c;
@@ -223,7 +137,8 @@ dbcn_call(const struct vcpu *v, uint64_t function)
 	switch (function) {
 	case SBI_DBCN_WRITE:
 	case SBI_DBCN_READ:
-		return dbcn_transfer(function == SBI_DBCN_READ, v->x[10], v->x[11], v->x[12]);
+		return dbcn_transfer(
+		        v->guest, function == SBI_DBCN_READ, v->x[10], v->x[11], v->x[12]);
 	case SBI_DBCN_WRITE_BYTE:
 		console_byte((uint8_t)v->x[10]);
 		return success(0);

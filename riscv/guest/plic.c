@@ -7,8 +7,9 @@
  * read as 0. An external interrupt is injected as VSEIP while the physical line is up; it
  * falls when the guest has claimed what there was.
  */
+#include "riscv/guest/plic.h"
+
 #include "riscv/base/csr.h"
-#include "riscv/guest/guest.h"
 #include "stub/riscv/fdt_boot.h"
 
 #define PRIORITY_END   0x1000
@@ -19,7 +20,11 @@
 #define CONTEXT_STRIDE 0x1000
 #define CONTEXT_CLAIM  4
 
+#define PLICS 8 /* one a socket of QEMU's virt */
 #define S_EXT 9 /* supervisor external interrupt at a hart's interrupt controller */
+
+static uint32_t plics;
+static struct plic plic[PLICS];
 
 /* Which context of the interrupts-extended `v` is whose. */
 static void
@@ -41,14 +46,14 @@ add_context(const struct machine *machine, struct plic *p, struct span v, uint32
 static void
 add_plic(const struct fdt *tree, const struct machine *machine, struct machine_device *d)
 {
-	struct plic *p = &guest.plic[guest.plics];
+	struct plic *p = &plic[plics];
 	struct span v;
 
-	if (guest.plics == GUEST_PLICS || !fdt_prop(tree, d->node, "interrupts-extended", &v)) {
+	if (plics == PLICS || !fdt_prop(tree, d->node, "interrupts-extended", &v)) {
 		d->absent = true;
 		return;
 	}
-	guest.plics++;
+	plics++;
 	p->reg = d->reg;
 	for (uint32_t c = 0; c < PLIC_CONTEXTS && bounds_ok(v.size, c * 8ull, 8); c++)
 		add_context(machine, p, v, c);
@@ -57,7 +62,7 @@ add_plic(const struct fdt *tree, const struct machine *machine, struct machine_d
 void
 plic_init(const struct fdt *tree, struct machine *machine)
 {
-	guest.plics = 0;
+	plics = 0;
 	for (uint32_t i = 0; i < machine->devices; i++) {
 		if (machine->device[i].kind == DEVICE_PLIC)
 			add_plic(tree, machine, &machine->device[i]);
@@ -67,9 +72,9 @@ plic_init(const struct fdt *tree, struct machine *machine)
 const struct plic *
 plic_find(struct range at)
 {
-	for (uint32_t i = 0; i < guest.plics; i++) {
-		if (range_contains(guest.plic[i].reg, at))
-			return &guest.plic[i];
+	for (uint32_t i = 0; i < plics; i++) {
+		if (range_contains(plic[i].reg, at))
+			return &plic[i];
 	}
 	return NULL;
 }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Answers what the guest exits for: interrupts, calls, accesses to the PLIC, faults.
+ * Runs a hart of the guest and answers what it exits for: interrupts, calls, accesses to the
+ * PLIC, faults.
  *
  * RISC-V privileged specification, 8.2 and 8.6. The only memory that is emulated is a PLIC's;
  * any other access that the G-stage stops is the guest's fault, is printed, and ends the
  * machine. Surprise: htinst may be 0, and the instruction must be fetched as the guest would.
  */
+#include "riscv/guest/trap.h"
 #include "riscv/base/console.h"
 #include "riscv/base/csr.h"
 #include "riscv/base/die.h"
-#include "riscv/guest/guest.h"
+#include "riscv/guest/guest_hart.h"
 #include "riscv/guest/guest_sbi.h"
+#include "riscv/guest/plic.h"
 #include "stub/base/text.h"
 #include "stub/riscv/rvinsn.h"
 
@@ -163,7 +166,7 @@ handle_interrupt(struct vcpu *v)
 	}
 }
 
-void
+static void
 guest_exit_handle(struct vcpu *v)
 {
 	if (v->scause & CAUSE_INTERRUPT) {
@@ -183,5 +186,15 @@ guest_exit_handle(struct vcpu *v)
 		break;
 	default:
 		fatal(v, v->scause == CAUSE_GUEST_FETCH_PAGE ? guest_physical(v) : v->stval);
+	}
+}
+
+_Noreturn void
+guest_hart_main(struct vcpu *v)
+{
+	guest_hart_begin(v);
+	for (;;) {
+		vcpu_run(v);
+		guest_exit_handle(v);
 	}
 }

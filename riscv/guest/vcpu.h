@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct guest;
+
 struct vcpu {
 	uint64_t x[32]; /* x[0] is unused */
 	uint64_t sepc, sstatus, hstatus;
@@ -20,6 +22,7 @@ struct vcpu {
 	uint64_t hart, henvcfg;
 	uint64_t start_addr, opaque; /* where the guest hart starts, with a1 */
 	uint32_t ipi;                /* another hart has asked for VSSIP */
+	struct guest *guest;         /* that it is a hart of */
 };
 
 /* Run the guest until it needs kshim; the exit's registers are in *v then. vcpu.S. */
