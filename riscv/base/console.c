@@ -30,7 +30,7 @@ console_init(void)
 }
 
 void
-console_set_uart(const struct fdt *fdt, const struct machine_device *device)
+console_set_uart(const struct fdt *fdt, const struct riscv_device *device)
 {
 	if (way != NOTHING || !device)
 		return;

@@ -13,7 +13,7 @@
 void console_init(void);
 
 /* The UART to fall back to. */
-void console_set_uart(const struct fdt *fdt, const struct machine_device *uart);
+void console_set_uart(const struct fdt *fdt, const struct riscv_device *uart);
 
 void console_byte(uint8_t c);
 /* A byte that was typed, or -1. */

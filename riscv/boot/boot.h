@@ -15,7 +15,7 @@ struct boot {
 	uint64_t hart;
 	uint64_t tree_addr;
 	struct fdt tree;
-	struct machine machine;
+	struct riscv_machine machine;
 	struct blob initrd; /* the launcher's, in /chosen */
 	struct sources sources;
 	struct facts facts;
@@ -49,7 +49,7 @@ enum refusal_code execute(struct boot *b, struct refusal *ret_why);
  * harts.c: where the firmware's start of a hart can go astray, make the harts other than `self`
  * wait so that it can't.
  */
-void harts_lay_to_sleep(const struct machine *machine, uint64_t self);
+void harts_lay_to_sleep(const struct riscv_machine *machine, uint64_t self);
 
 /* head.S: start the kernel on this hart in S-mode. */
 _Noreturn void enter_kernel(uint64_t hart, uint64_t tree, uint64_t entry);

@@ -67,7 +67,7 @@ send_round(uint64_t hart, uint64_t patience)
 }
 
 void
-harts_lay_to_sleep(const struct machine *machine, uint64_t self)
+harts_lay_to_sleep(const struct riscv_machine *machine, uint64_t self)
 {
 	uint64_t ms = machine->timebase / 1000, began;
 	bool any = false;

@@ -29,7 +29,7 @@ read_tree(struct boot *b, struct refusal *ret_why)
 	ret_why->subject = "device tree";
 	code = fdt_open((struct span){at, fdt_total_size(header)}, &b->tree, ret_why);
 	if (!code)
-		code = machine_read(&b->tree, &b->machine, ret_why);
+		code = riscv_machine_read(&b->tree, &b->machine, ret_why);
 	if (code)
 		ret_why->subject = "device tree";
 	b->body.keep = body_riscv_keep((uintptr_t)kshim_start, (uintptr_t)kshim_end);
@@ -39,14 +39,14 @@ read_tree(struct boot *b, struct refusal *ret_why)
 static enum refusal_code
 read_fw_cfg(struct boot *b, struct refusal *ret_why)
 {
-	const struct machine_device *d = machine_find(&b->machine, DEVICE_FW_CFG);
+	const struct riscv_device *d = riscv_machine_find(&b->machine, DEVICE_FW_CFG);
 	struct range none = {0, 0};
 
-	console_set_uart(&b->tree, machine_find(&b->machine, DEVICE_UART));
+	console_set_uart(&b->tree, riscv_machine_find(&b->machine, DEVICE_UART));
 	return fw_cfg_list(d ? d->reg : none, &b->sources.items, ret_why);
 }
 
-static const struct machine_hart *
+static const struct riscv_hart *
 boot_hart(const struct boot *b)
 {
 	for (uint32_t i = 0; i < b->machine.harts; i++) {
@@ -59,7 +59,7 @@ boot_hart(const struct boot *b)
 static enum refusal_code
 choose_mode(struct boot *b, struct refusal *ret_why)
 {
-	const struct machine_hart *h = boot_hart(b);
+	const struct riscv_hart *h = boot_hart(b);
 	bool can = h && fdt_boot_has_hart(h);
 	enum refusal_code code = REFUSAL_NONE;
 

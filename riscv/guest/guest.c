@@ -31,14 +31,14 @@ static struct gstage gstage;
 
 static uint64_t pool[POOL_PAGES * (PAGE / 8)]
         __attribute__((aligned(GSTAGE_ALIGN), section(".bss.tables")));
-static uint8_t stacks[MACHINE_HARTS][STACK_LEN] __attribute__((aligned(16)));
+static uint8_t stacks[RISCV_HARTS][STACK_LEN] __attribute__((aligned(16)));
 
 void
-guest_look_at_devices(const struct fdt *tree, struct machine *machine)
+guest_look_at_devices(const struct fdt *tree, struct riscv_machine *machine)
 {
 	plic_init(tree, machine);
 	for (uint32_t i = 0; i < machine->devices; i++) {
-		struct machine_device *d = &machine->device[i];
+		struct riscv_device *d = &machine->device[i];
 		const volatile uint32_t *reg =
 		        (const volatile uint32_t *)(uintptr_t)d->reg.addr;
 
@@ -49,7 +49,7 @@ guest_look_at_devices(const struct fdt *tree, struct machine *machine)
 }
 
 bool
-guest_timer_is_sstc(const struct machine *machine)
+guest_timer_is_sstc(const struct riscv_machine *machine)
 {
 	if (!fdt_boot_has_sstc(machine))
 		return false;
@@ -59,23 +59,23 @@ guest_timer_is_sstc(const struct machine *machine)
 
 /* What the guest may do with its own environment on this hart. */
 static uint64_t
-environment(const struct machine_hart *hart)
+environment(const struct riscv_hart *hart)
 {
 	uint64_t v = guest.sstc ? ENVCFG_STCE : 0;
 
-	if (machine_hart_has(hart, "zicbom"))
+	if (riscv_hart_has(hart, "zicbom"))
 		v |= ENVCFG_CBIE | ENVCFG_CBCFE;
-	if (machine_hart_has(hart, "zicboz"))
+	if (riscv_hart_has(hart, "zicboz"))
 		v |= ENVCFG_CBZE;
-	if (machine_hart_has(hart, "svpbmt"))
+	if (riscv_hart_has(hart, "svpbmt"))
 		v |= ENVCFG_PBMTE;
-	if (machine_hart_has(hart, "svadu"))
+	if (riscv_hart_has(hart, "svadu"))
 		v |= ENVCFG_ADUE;
 	return v;
 }
 
 static enum refusal_code
-map_all(const struct machine *machine, struct refusal *why)
+map_all(const struct riscv_machine *machine, struct refusal *why)
 {
 	enum refusal_code code = REFUSAL_NONE;
 
@@ -83,7 +83,7 @@ map_all(const struct machine *machine, struct refusal *why)
 		code = gstage_map(
 		        &gstage, "guest memory", guest.map->entry[i].range, GSTAGE_RWX, why);
 	for (uint32_t i = 0; i < machine->devices && !code; i++) {
-		const struct machine_device *d = &machine->device[i];
+		const struct riscv_device *d = &machine->device[i];
 
 		if (!d->absent && d->kind != DEVICE_PLIC && d->kind != DEVICE_FW_CFG)
 			code = gstage_map(&gstage, "device", d->reg, GSTAGE_RW, why);
@@ -104,7 +104,7 @@ choose_vmid(void)
 }
 
 static void
-add_harts(const struct machine *machine)
+add_harts(const struct riscv_machine *machine)
 {
 	guest.harts = 0;
 	for (uint32_t i = 0; i < machine->harts; i++) {
@@ -140,12 +140,12 @@ report(unsigned vmid)
 
 /* The paging mode that every hart of the guest has. */
 static unsigned
-common_levels(const struct machine *machine, const struct machine_hart *boot)
+common_levels(const struct riscv_machine *machine, const struct riscv_hart *boot)
 {
 	unsigned levels = boot->mmu_levels;
 
 	for (uint32_t i = 0; i < machine->harts; i++) {
-		const struct machine_hart *h = &machine->hart[i];
+		const struct riscv_hart *h = &machine->hart[i];
 
 		if (fdt_boot_has_hart(h) && h->mmu_levels < levels)
 			levels = h->mmu_levels;
@@ -154,8 +154,8 @@ common_levels(const struct machine *machine, const struct machine_hart *boot)
 }
 
 enum refusal_code
-guest_prepare(const struct machine *machine, const struct memmap *map,
-        const struct machine_hart *boot, bool sstc, bool quiet, struct refusal *ret_why)
+guest_prepare(const struct riscv_machine *machine, const struct memmap *map,
+        const struct riscv_hart *boot, bool sstc, bool quiet, struct refusal *ret_why)
 {
 	unsigned mode = gstage_mode(common_levels(machine, boot)), vmid;
 	enum refusal_code code;

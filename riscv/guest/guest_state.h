@@ -14,7 +14,7 @@ struct guest {
 	uint64_t hgatp;
 	bool sstc; /* its timer is stimecmp; otherwise SBI's with an injected interrupt */
 	uint32_t harts;
-	struct vcpu vcpu[MACHINE_HARTS];
+	struct vcpu vcpu[RISCV_HARTS];
 };
 
 /* The guest's hart with that id, or NULL. */

@@ -28,13 +28,14 @@ static struct plic plic[PLICS];
 
 /* Which context of the interrupts-extended `v` is whose. */
 static void
-add_context(const struct machine *machine, struct plic *p, struct span v, uint32_t context)
+add_context(
+        const struct riscv_machine *machine, struct plic *p, struct span v, uint32_t context)
 {
 	uint32_t intc = span_be32(v, context * 8ull);
 
 	p->ours[context] = false;
 	for (uint32_t i = 0; i < machine->harts; i++) {
-		const struct machine_hart *h = &machine->hart[i];
+		const struct riscv_hart *h = &machine->hart[i];
 
 		if (span_be32(v, context * 8ull + 4) != S_EXT || !h->intc || h->intc != intc)
 			continue;
@@ -44,7 +45,7 @@ add_context(const struct machine *machine, struct plic *p, struct span v, uint32
 }
 
 static void
-add_plic(const struct fdt *tree, const struct machine *machine, struct machine_device *d)
+add_plic(const struct fdt *tree, const struct riscv_machine *machine, struct riscv_device *d)
 {
 	struct plic *p = &plic[plics];
 	struct span v;
@@ -60,7 +61,7 @@ add_plic(const struct fdt *tree, const struct machine *machine, struct machine_d
 }
 
 void
-plic_init(const struct fdt *tree, struct machine *machine)
+plic_init(const struct fdt *tree, struct riscv_machine *machine)
 {
 	plics = 0;
 	for (uint32_t i = 0; i < machine->devices; i++) {

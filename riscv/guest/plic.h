@@ -8,7 +8,7 @@
 #include "riscv/guest/vcpu.h"
 #include "stub/riscv/riscv_machine.h"
 
-#define PLIC_CONTEXTS (2 * MACHINE_HARTS)
+#define PLIC_CONTEXTS (2 * RISCV_HARTS)
 
 struct plic {
 	struct range reg;
@@ -17,7 +17,7 @@ struct plic {
 };
 
 /* Find the PLICs, and which contexts are the guest's. Those that are too many become absent. */
-void plic_init(const struct fdt *tree, struct machine *machine);
+void plic_init(const struct fdt *tree, struct riscv_machine *machine);
 
 /* The PLIC that holds all of `at`, or NULL. */
 const struct plic *plic_find(struct range at);

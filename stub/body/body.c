@@ -67,7 +67,7 @@ body_riscv_request(struct body_riscv *b, struct plan_request *req, struct refusa
 	        .keep = b->keep,
 	        .boot_hart = b->boot_hart};
 	if (b->guest) {
-		code = machine_guest_map(b->machine, b->keep, &b->guest_map, ret_why);
+		code = riscv_machine_guest_map(b->machine, b->keep, &b->guest_map, ret_why);
 		req->map = &b->guest_map;
 		b->kernels_tree.guest = &b->guest_map;
 		b->kernels_tree.sstc = b->sstc;

@@ -65,7 +65,7 @@ struct range body_high_zone(
 struct body_riscv {
 	const struct fdt *tree; /* the firmware's, at tree_addr */
 	uint64_t tree_addr;
-	const struct machine *machine;
+	const struct riscv_machine *machine;
 	struct range keep; /* kshim's own memory */
 	uint64_t boot_hart;
 	bool guest, sstc;            /* sstc: the guest's timer is stimecmp */
@@ -79,7 +79,7 @@ struct range body_riscv_keep(uint64_t start, uint64_t end);
 
 /*
  * Map, fixed ranges and the length of the kernel's device tree, into a request that has its
- * command line and blobs. Errors: those of machine_guest_map() and fdt_boot_write().
+ * command line and blobs. Errors: those of riscv_machine_guest_map() and fdt_boot_write().
  */
 enum refusal_code body_riscv_request(
         struct body_riscv *b, struct plan_request *req, struct refusal *ret_why);

@@ -146,13 +146,13 @@ write_reserved(struct copy *c, uint32_t node)
 /* ---- the guest's harts */
 
 bool
-fdt_boot_has_hart(const struct machine_hart *hart)
+fdt_boot_has_hart(const struct riscv_hart *hart)
 {
 	return hart->h && hart->mmu_levels;
 }
 
 bool
-fdt_boot_has_sstc(const struct machine *m)
+fdt_boot_has_sstc(const struct riscv_machine *m)
 {
 	for (uint32_t i = 0; i < m->harts; i++) {
 		if (fdt_boot_has_hart(&m->hart[i]) && !m->hart[i].sstc)
@@ -164,7 +164,7 @@ fdt_boot_has_sstc(const struct machine *m)
 static bool
 guest_has_cpu(const struct copy *c, uint32_t node)
 {
-	const struct machine *m = c->boot->machine;
+	const struct riscv_machine *m = c->boot->machine;
 
 	for (uint32_t i = 0; i < m->harts; i++) {
 		if (m->hart[i].node == node)
@@ -176,7 +176,7 @@ guest_has_cpu(const struct copy *c, uint32_t node)
 static bool
 guest_has_all_cpus(const struct copy *c)
 {
-	const struct machine *m = c->boot->machine;
+	const struct riscv_machine *m = c->boot->machine;
 
 	for (uint32_t i = 0; i < m->harts; i++) {
 		if (!fdt_boot_has_hart(&m->hart[i]))
@@ -228,14 +228,14 @@ write_cpus(struct copy *c, uint32_t node)
 /* ---- the guest's devices */
 
 /* The first of the guest's devices that is `node` or lies in it, or NULL. */
-static const struct machine_device *
+static const struct riscv_device *
 guest_device_in(const struct copy *c, uint32_t node)
 {
-	const struct machine *m = c->boot->machine;
+	const struct riscv_machine *m = c->boot->machine;
 	uint32_t end = fdt_node_end(c->from, node);
 
 	for (uint32_t i = 0; i < m->devices; i++) {
-		const struct machine_device *d = &m->device[i];
+		const struct riscv_device *d = &m->device[i];
 
 		if (!d->absent && d->kind != DEVICE_FW_CFG && d->node >= node && d->node < end)
 			return d;
@@ -248,7 +248,7 @@ static void
 write_contexts(struct copy *c, const char *name, struct span v)
 {
 	uint32_t pairs = (uint32_t)(v.size / 8);
-	uint64_t cell[4 * MACHINE_HARTS];
+	uint64_t cell[4 * RISCV_HARTS];
 
 	if (pairs > sizeof(cell) / sizeof(cell[0]) / 2)
 		pairs = sizeof(cell) / sizeof(cell[0]) / 2;
@@ -281,7 +281,7 @@ write_plic(struct copy *c, uint32_t node)
 static void
 write_devices(struct copy *c, uint32_t node)
 {
-	const struct machine_device *d = guest_device_in(c, node);
+	const struct riscv_device *d = guest_device_in(c, node);
 	uint32_t child = fdt_first_child(c->from, node);
 
 	if (!d)

@@ -14,7 +14,7 @@
 
 struct fdt_boot {
 	const struct fdt *from;
-	const struct machine *machine;
+	const struct riscv_machine *machine;
 	struct span bootargs; /* without NUL */
 	struct range initrd;  /* len 0: none */
 	struct range keep;    /* direct: kshim's own memory */
@@ -24,10 +24,10 @@ struct fdt_boot {
 };
 
 /* May a guest use this hart: has it H, and does the tree say which page tables? */
-bool fdt_boot_has_hart(const struct machine_hart *hart);
+bool fdt_boot_has_hart(const struct riscv_hart *hart);
 
 /* Do all these harts have Sstc? They are told of one timer, so otherwise none uses it. */
-bool fdt_boot_has_sstc(const struct machine *m);
+bool fdt_boot_has_sstc(const struct riscv_machine *m);
 
 /*
  * Write the tree to out[0..size); with size 0 only count. The length does not depend on the

@@ -86,7 +86,7 @@ chosen_address(const struct fdt *fdt, uint32_t chosen, const char *name, uint64_
 }
 
 static enum refusal_code
-read_chosen(const struct fdt *fdt, struct machine *m, struct refusal *why)
+read_chosen(const struct fdt *fdt, struct riscv_machine *m, struct refusal *why)
 {
 	uint32_t chosen = fdt_child(fdt, 0, "chosen");
 	uint64_t start, end;
@@ -118,20 +118,20 @@ mmu_levels(const struct fdt *fdt, uint32_t cpu)
 }
 
 bool
-machine_hart_has(const struct machine_hart *hart, const char *extension)
+riscv_hart_has(const struct riscv_hart *hart, const char *extension)
 {
 	return isa_has(hart->isa, extension) || isa_list_has(hart->isa_list, extension);
 }
 
 static enum refusal_code
-read_hart(const struct fdt *fdt, uint32_t cpus, uint32_t cpu, struct machine *m,
+read_hart(const struct fdt *fdt, uint32_t cpus, uint32_t cpu, struct riscv_machine *m,
         struct refusal *why)
 {
-	struct machine_hart *h = &m->hart[m->harts];
+	struct riscv_hart *h = &m->hart[m->harts];
 	uint32_t cells = fdt_cell(fdt, cpus, "#address-cells", 1), intc;
 	struct span reg;
 
-	if (m->harts == MACHINE_HARTS)
+	if (m->harts == RISCV_HARTS)
 		return malformed(why, "more harts than kshim takes", cpu, m->harts + 1);
 	if (!fdt_prop(fdt, cpu, "reg", &reg) || reg.size != cells * 4ull || cells > 2)
 		return malformed(why, "a hart without a proper reg", cpu, reg.size);
@@ -141,8 +141,8 @@ read_hart(const struct fdt *fdt, uint32_t cpus, uint32_t cpu, struct machine *m,
 		return malformed(why, "an ISA string that is too long", cpu, h->isa.size);
 	h->id = span_cells(reg, 0, cells);
 	h->node = cpu;
-	h->h = machine_hart_has(h, "h");
-	h->sstc = machine_hart_has(h, "sstc");
+	h->h = riscv_hart_has(h, "h");
+	h->sstc = riscv_hart_has(h, "sstc");
 	h->mmu_levels = mmu_levels(fdt, cpu);
 	intc = fdt_child(fdt, cpu, "interrupt-controller");
 	h->intc = intc == FDT_NONE ? 0 : fdt_cell(fdt, intc, "phandle", 0);
@@ -151,7 +151,7 @@ read_hart(const struct fdt *fdt, uint32_t cpus, uint32_t cpu, struct machine *m,
 }
 
 static enum refusal_code
-read_harts(const struct fdt *fdt, struct machine *m, struct refusal *why)
+read_harts(const struct fdt *fdt, struct riscv_machine *m, struct refusal *why)
 {
 	uint32_t cpus = fdt_child(fdt, 0, "cpus"), n;
 	enum refusal_code code = REFUSAL_NONE;
@@ -210,18 +210,18 @@ is_plain_bus(const struct fdt *fdt, uint32_t node)
 
 /* The devices directly below the root and below buses there. */
 static void
-read_devices(const struct fdt *fdt, uint32_t parent, bool buses, struct machine *m)
+read_devices(const struct fdt *fdt, uint32_t parent, bool buses, struct riscv_machine *m)
 {
 	uint32_t n = fdt_first_child(fdt, parent);
 
 	for (; n != FDT_NONE; n = fdt_next_sibling(fdt, n)) {
-		struct machine_device *d = &m->device[m->devices];
+		struct riscv_device *d = &m->device[m->devices];
 
 		if (fdt_lists(fdt, n, "status", "disabled"))
 			continue;
 		if (buses && is_plain_bus(fdt, n))
 			read_devices(fdt, n, false, m);
-		else if (m->devices < MACHINE_DEVICES && device_kind(fdt, n, &d->kind) &&
+		else if (m->devices < RISCV_DEVICES && device_kind(fdt, n, &d->kind) &&
 		         fdt_reg(fdt, parent, n, 0, &d->reg) && d->reg.len) {
 			d->node = n;
 			d->absent = false;
@@ -231,7 +231,8 @@ read_devices(const struct fdt *fdt, uint32_t parent, bool buses, struct machine 
 }
 
 enum refusal_code
-machine_read(const struct fdt *fdt, struct machine *ret_machine, struct refusal *ret_why)
+riscv_machine_read(
+        const struct fdt *fdt, struct riscv_machine *ret_machine, struct refusal *ret_why)
 {
 	enum refusal_code code;
 
@@ -250,8 +251,8 @@ machine_read(const struct fdt *fdt, struct machine *ret_machine, struct refusal 
 }
 
 enum refusal_code
-machine_guest_map(const struct machine *machine, struct range keep, struct memmap *ret_map,
-        struct refusal *ret_why)
+riscv_machine_guest_map(const struct riscv_machine *machine, struct range keep,
+        struct memmap *ret_map, struct refusal *ret_why)
 {
 	struct memmap cut = machine->map;
 	enum refusal_code code = memmap_add(&cut, keep.addr, keep.len, MEM_RESERVED, ret_why);
@@ -268,8 +269,8 @@ machine_guest_map(const struct machine *machine, struct range keep, struct memma
 	return code;
 }
 
-const struct machine_device *
-machine_find(const struct machine *m, enum device_kind kind)
+const struct riscv_device *
+riscv_machine_find(const struct riscv_machine *m, enum device_kind kind)
 {
 	for (uint32_t i = 0; i < m->devices; i++) {
 		if (m->device[i].kind == kind && !m->device[i].absent)

@@ -6,14 +6,14 @@
  * Documentation/devicetree/bindings/riscv/. Devices are those that a guest can be given: found
  * by "compatible" below buses whose addresses are the machine's. Values point into the tree.
  */
-#ifndef KSHIM_MACHINE_H
-#define KSHIM_MACHINE_H
+#ifndef KSHIM_RISCV_MACHINE_H
+#define KSHIM_RISCV_MACHINE_H
 
 #include "stub/input/fdt.h"
 #include "stub/input/memmap.h"
 
-#define MACHINE_HARTS   64
-#define MACHINE_DEVICES 64
+#define RISCV_HARTS   64
+#define RISCV_DEVICES 64
 
 enum device_kind {
 	DEVICE_UART,
@@ -23,14 +23,14 @@ enum device_kind {
 	DEVICE_FW_CFG, /* kshim's own source, never a guest's */
 };
 
-struct machine_device {
+struct riscv_device {
 	enum device_kind kind;
 	uint32_t node;
 	struct range reg;
 	bool absent; /* the body has looked: an empty virtio-mmio slot */
 };
 
-struct machine_hart {
+struct riscv_hart {
 	uint64_t id;
 	uint32_t node;
 	struct span isa;      /* riscv,isa; size 0: there is none */
@@ -40,37 +40,38 @@ struct machine_hart {
 	uint32_t intc;       /* phandle of its interrupt controller, 0 if none */
 };
 
-struct machine {
+struct riscv_machine {
 	uint32_t timebase; /* Hz */
 	uint32_t harts;
-	struct machine_hart hart[MACHINE_HARTS];
+	struct riscv_hart hart[RISCV_HARTS];
 	uint32_t devices;
-	struct machine_device device[MACHINE_DEVICES];
+	struct riscv_device device[RISCV_DEVICES];
 	struct range initrd;  /* /chosen; len 0 if none */
 	struct span bootargs; /* without NUL */
 	struct memmap map;    /* memory nodes less all reservations */
 };
 
 /*
- * Read the tree. Disabled harts are left out, and what exceeds MACHINE_DEVICES.
+ * Read the tree. Disabled harts are left out, and what exceeds RISCV_DEVICES.
  * Errors: FDT_MISSING (detail: memory, harts, timebase-frequency), FDT_STRUCTURE (an ISA string
- * over ISA_MAX, more than MACHINE_HARTS harts, an initrd that ends before it starts),
+ * over ISA_MAX, more than RISCV_HARTS harts, an initrd that ends before it starts),
  * MAP_FULL.
  */
-enum refusal_code machine_read(
-        const struct fdt *fdt, struct machine *ret_machine, struct refusal *ret_why);
+enum refusal_code riscv_machine_read(
+        const struct fdt *fdt, struct riscv_machine *ret_machine, struct refusal *ret_why);
 
 /*
  * The memory that a guest gets: RAM, `keep` taken out, in whole 2 MiB.
  * Errors: MAP_FULL.
  */
-enum refusal_code machine_guest_map(const struct machine *machine, struct range keep,
-        struct memmap *ret_map, struct refusal *ret_why);
+enum refusal_code riscv_machine_guest_map(const struct riscv_machine *machine,
+        struct range keep, struct memmap *ret_map, struct refusal *ret_why);
 
 /* Does either property name the extension (lower case)? */
-bool machine_hart_has(const struct machine_hart *hart, const char *extension);
+bool riscv_hart_has(const struct riscv_hart *hart, const char *extension);
 
 /* The first device of that kind that is not absent, or NULL. */
-const struct machine_device *machine_find(const struct machine *m, enum device_kind kind);
+const struct riscv_device *riscv_machine_find(
+        const struct riscv_machine *m, enum device_kind kind);
 
 #endif

@@ -37,10 +37,10 @@ walk(const struct fdt *f, uint32_t node)
 }
 
 static void
-check_machine(const struct machine *m)
+check_machine(const struct riscv_machine *m)
 {
-	REQUIRE(m->harts > 0 && m->harts <= MACHINE_HARTS && m->timebase);
-	REQUIRE(m->devices <= MACHINE_DEVICES);
+	REQUIRE(m->harts > 0 && m->harts <= RISCV_HARTS && m->timebase);
+	REQUIRE(m->devices <= RISCV_DEVICES);
 	for (uint32_t i = 0; i < m->harts; i++)
 		REQUIRE(m->hart[i].isa.size <= ISA_MAX);
 	for (uint32_t i = 0; i < m->devices; i++)
@@ -55,7 +55,7 @@ check_tree(struct fdt_boot *boot)
 	uint64_t counted, len;
 	struct refusal why;
 	struct fdt made;
-	struct machine m;
+	struct riscv_machine m;
 
 	if (fdt_boot_write(boot, NULL, 0, &counted, &why) || counted > sizeof(out))
 		return;
@@ -65,7 +65,7 @@ check_tree(struct fdt_boot *boot)
 	REQUIRE(fdt_boot_write(boot, out, counted, &len, &why) == REFUSAL_NONE);
 	REQUIRE(fdt_open((struct span){out, len}, &made, &why) == REFUSAL_NONE);
 	walk(&made, 0);
-	if (machine_read(&made, &m, &why) != REFUSAL_NONE)
+	if (riscv_machine_read(&made, &m, &why) != REFUSAL_NONE)
 		return; /* a guest may be left without harts or memory */
 	REQUIRE(m.initrd.addr == INITRD && m.initrd.len == PAGE);
 	REQUIRE(m.bootargs.size == 4 && memcmp(m.bootargs.base, "line", 4) == 0);
@@ -76,7 +76,7 @@ check_tree(struct fdt_boot *boot)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct machine m;
+	static struct riscv_machine m;
 	static struct memmap guest;
 	struct range keep = {0x80200000, 2 * MIB};
 	struct refusal why;
@@ -90,7 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!code) {
 		walk(&fdt, 0);
-		code = machine_read(&fdt, &m, &why);
+		code = riscv_machine_read(&fdt, &m, &why);
 	}
 	if (code) {
 		REQUIRE(why.code == code);
@@ -98,7 +98,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	check_machine(&m);
 	check_tree(&boot);
-	if (machine_guest_map(&m, keep, &guest, &why))
+	if (riscv_machine_guest_map(&m, keep, &guest, &why))
 		return 0;
 	REQUIRE(!memmap_is_ram(&guest, (struct range){keep.addr, PAGE}));
 	boot.guest = &guest;

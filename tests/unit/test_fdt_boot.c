@@ -14,7 +14,7 @@
 struct virt {
 	uint8_t blob[ROOM], out[ROOM];
 	struct fdt fdt;
-	struct machine m;
+	struct riscv_machine m;
 	struct memmap guest;
 	struct refusal why;
 	struct fdt_boot boot;
@@ -158,7 +158,7 @@ make(struct virt *v)
 	end(b);
 	assert_int_equal(fdt_finish(b), 0);
 	assert_int_equal(fdt_open((struct span){v->blob, ROOM}, &v->fdt, &v->why), 0);
-	return machine_read(&v->fdt, &v->m, &v->why);
+	return riscv_machine_read(&v->fdt, &v->m, &v->why);
 }
 
 static void
@@ -186,9 +186,9 @@ machine_is_read(void **state)
 	assert_int_equal(v.m.initrd.len, 0x100000);
 	assert_int_equal(v.m.bootargs.size, 8);
 	assert_int_equal(v.m.devices, 5); /* not the tester, nor what is behind `elsewhere` */
-	assert_int_equal(machine_find(&v.m, DEVICE_UART)->reg.addr, 0x10000000);
-	assert_int_equal(machine_find(&v.m, DEVICE_FW_CFG)->reg.addr, 0x10100000);
-	assert_null(machine_find(&v.m, DEVICE_RTC));
+	assert_int_equal(riscv_machine_find(&v.m, DEVICE_UART)->reg.addr, 0x10000000);
+	assert_int_equal(riscv_machine_find(&v.m, DEVICE_FW_CFG)->reg.addr, 0x10100000);
+	assert_null(riscv_machine_find(&v.m, DEVICE_RTC));
 	assert_false(memmap_is_ram(&v.m.map, (struct range){0x8007f000, 0x1000}));
 	assert_true(memmap_is_ram(&v.m.map, (struct range){0x80080000, 0x1000}));
 	assert_false(memmap_is_ram(&v.m.map, (struct range){0x90000000, 0x1000}));
@@ -224,8 +224,8 @@ guest_memory_is_in_whole_2_mib(void **state)
 	(void)state;
 	start(&v);
 	assert_int_equal(make(&v), REFUSAL_NONE);
-	assert_int_equal(
-	        machine_guest_map(&v.m, (struct range){0x80200000, 0x123000}, &v.guest, &v.why),
+	assert_int_equal(riscv_machine_guest_map(
+	                         &v.m, (struct range){0x80200000, 0x123000}, &v.guest, &v.why),
 	        REFUSAL_NONE);
 	/* Below kshim there is no whole one; 0x90000000 is reserved by the blob itself. */
 	assert_int_equal(v.guest.count, 2);
@@ -319,7 +319,7 @@ static void
 prepare_guest(struct virt *v)
 {
 	assert_int_equal(make(v), REFUSAL_NONE);
-	assert_int_equal(machine_guest_map(&v->m, (struct range){0x80200000, 0x200000},
+	assert_int_equal(riscv_machine_guest_map(&v->m, (struct range){0x80200000, 0x200000},
 	                         &v->guest, &v->why),
 	        REFUSAL_NONE);
 	v->m.device[2].absent = true; /* virtio@10002000 */

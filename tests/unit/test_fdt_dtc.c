@@ -101,19 +101,19 @@ dtc_reads_what_we_write(void **state)
 }
 
 static void
-open_machine(struct fdt *fdt, struct machine *m)
+open_machine(struct fdt *fdt, struct riscv_machine *m)
 {
 	struct refusal why;
 	size_t len = dtc("-q -I dts -O dtb", source, sizeof(source) - 1, blob, sizeof(blob));
 
 	assert_int_equal(fdt_open((struct span){blob, len}, fdt, &why), REFUSAL_NONE);
-	assert_int_equal(machine_read(fdt, m, &why), REFUSAL_NONE);
+	assert_int_equal(riscv_machine_read(fdt, m, &why), REFUSAL_NONE);
 }
 
 static void
 we_read_what_dtc_writes(void **state)
 {
-	static struct machine m;
+	static struct riscv_machine m;
 	struct fdt fdt;
 	struct span v;
 
@@ -123,7 +123,7 @@ we_read_what_dtc_writes(void **state)
 	assert_true(m.hart[0].h && m.hart[0].sstc && m.hart[0].mmu_levels == 4);
 	assert_true(!m.hart[1].h && m.hart[1].id == 1);
 	assert_int_equal(m.timebase, 10000000);
-	assert_int_equal(machine_find(&m, DEVICE_UART)->reg.addr, 0x10000000);
+	assert_int_equal(riscv_machine_find(&m, DEVICE_UART)->reg.addr, 0x10000000);
 	assert_true(fdt_lists(&fdt, 0, "compatible", "c"));
 	assert_true(fdt_prop(&fdt, fdt_child(&fdt, 0, "chosen"), "rng-seed", &v));
 	assert_int_equal(v.size, 4);
@@ -137,7 +137,7 @@ we_read_what_dtc_writes(void **state)
 static void
 dtc_finds_no_fault_in_kernels_trees(void **state)
 {
-	static struct machine m;
+	static struct riscv_machine m;
 	static struct memmap guest;
 	struct range keep = {0x80200000, 0x200000};
 	struct fdt_boot boot = {.machine = &m,
@@ -156,7 +156,7 @@ dtc_finds_no_fault_in_kernels_trees(void **state)
 		        fdt_boot_write(&boot, out, sizeof(out), &len, &why), REFUSAL_NONE);
 		dtc("-I dtb -O dts -o /dev/null", out, len, text, sizeof(text));
 		assert_string_equal(text, "");
-		assert_int_equal(machine_guest_map(&m, keep, &guest, &why), REFUSAL_NONE);
+		assert_int_equal(riscv_machine_guest_map(&m, keep, &guest, &why), REFUSAL_NONE);
 		boot.guest = &guest;
 	}
 	dtc("-q -I dtb -O dts", out, len, text, sizeof(text));

@@ -60,7 +60,7 @@ struct plan_case {
 	struct efi_map efi;
 	struct named_range fixed[CASE_FIXED], busy[2];
 	struct fdt tree;
-	struct machine machine;
+	struct riscv_machine machine;
 	uint8_t tree_bytes[16384];
 	struct body_riscv riscv;
 	struct plan_request req;

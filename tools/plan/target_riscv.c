@@ -64,7 +64,7 @@ read_tree(struct plan_case *c, uint64_t memory, struct range *ret_initrd)
 	if (!code)
 		code = fdt_open(bytes, &c->tree, &c->why);
 	if (!code)
-		code = machine_read(&c->tree, &c->machine, &c->why);
+		code = riscv_machine_read(&c->tree, &c->machine, &c->why);
 	if (code)
 		c->why.subject = case_map_is_given(c) ? c->order.map : "device tree";
 	else if (c->machine.initrd.len)
