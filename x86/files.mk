@@ -42,6 +42,7 @@ PC_PURE := \
 	x86/pc/tables.c \
 
 PC_MACHINE := \
+	x86/pc/local_apic.c \
 	x86/pc/pc.c \
 	x86/pc/pc_chipset.c \
 	x86/pc/pc_map.c \

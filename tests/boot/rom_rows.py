@@ -110,6 +110,17 @@ LINUX = [
               way='bundle'),
     rom_linux('cloud-bzimage-acpi-off', 'debian:cloud', 'linux64', machine='microvm,acpi=off',
               way='qemu'),
+    # By the MP table, which the cloud kernel does not read.
+    rom_linux('amd64-bzimage-acpi-off-4cpus', 'debian:amd64', 'linux64', way='qemu', memory=512,
+              machine='microvm,acpi=off', cpus=4, append='ignore_loglevel',
+              expect=('Brought up 1 node, 4 CPUs',)),
+    # The PIC's interrupts come through the local APIC, which the kernel does not touch.
+    rom_linux('amd64-bzimage-nolapic-pc', 'debian:amd64', 'linux64', machine='pc', way='qemu',
+              memory=512, append='nolapic'),
+    rom_linux('amd64-bzimage-nolapic-q35', 'debian:amd64', 'linux64', way='qemu', memory=512,
+              append='nolapic'),
+    rom_linux('686-pae-bzimage-nolapic-pc', 'debian:686-pae', 'linux32', machine='pc', way='qemu',
+              append='nolapic', **I386),
     rom_linux('686-pae-bzimage-qemu-pc', 'debian:686-pae', 'linux32', machine='pc', way='qemu',
               **I386),
     rom_linux('trixie-bzimage-qemu-q35', 'debian:trixie', 'linux64', way='qemu', memory=512),

@@ -78,10 +78,10 @@ def linux(name, kernel, by, *, initrds=('initramfs',), **rest):
     rest.setdefault('timeout', 150)
     if rest.get('cpus', 1) == 1:
         rest['qemu'] = ('-icount', 'shift=1,sleep=off', *rest.get('qemu', ()))
-    elif rest.get('machine') == 'microvm':
-        rest['append'] = f'tsc_early_khz={tsc_khz()}'
+    elif rest.get('machine', '').startswith('microvm'):
+        rest['append'] = f'{rest.get("append", "")} tsc_early_khz={tsc_khz()}'.lstrip()
     return Row(name, kernel, by=by, initrds=initrds, status=0, expect=(
-        'kshim: userspace reached', 'kshim: powering off'), **rest)
+        *rest.pop('expect', ()), 'kshim: userspace reached', 'kshim: powering off'), **rest)
 
 
 def refused(name, code, kernel, **rest):

@@ -6,11 +6,13 @@
 #include "stub/body/body.h"
 #include "x86/boot/fw_cfg.h"
 #include "x86/cpu/cpu.h"
+#include "x86/pc/local_apic.h"
 #include "x86/pc/mtrr.h"
 #include "x86/pc/smbios.h"
 
 #define ITEM_CPUS 0x05
 #define CPU_MSR   (1u << 5) /* CPUID 1, EDX */
+#define CPU_APIC  (1u << 9)
 #define CPU_MTRR  (1u << 12)
 
 /* Where there is no ACPI. */
@@ -58,14 +60,17 @@ load_tables(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 	        pc->map, range_end(t->high), end - range_end(t->high), MEM_RESERVED, ret_why);
 }
 
+/* Memory types, features and the local APIC. */
 static enum refusal_code
-set_msrs(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
+set_up_cpus(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 {
 	uint32_t has = cpuid_basic(1).d;
 	struct msr_list list;
 	uint64_t feature = 0;
 	enum refusal_code code;
 
+	if (has & CPU_APIC)
+		local_apic_virtual_wire();
 	if (!(has & CPU_MSR))
 		return REFUSAL_NONE;
 	list.cpus = pc->cpus;
@@ -100,5 +105,5 @@ pc_init(struct pc *pc, struct refusal *ret_why)
 		code = read_cpus(pc, ret_why);
 	if (!code)
 		code = load_tables(pc, low_end, ret_why);
-	return code ? code : set_msrs(pc, low_end, ret_why);
+	return code ? code : set_up_cpus(pc, low_end, ret_why);
 }

@@ -11,10 +11,10 @@
 #include "stub/base/text.h"
 #include "x86/boot/console.h"
 #include "x86/cpu/cpu.h"
+#include "x86/pc/local_apic.h"
 #include "x86/pc/mtrr.h"
 
 #define WAKE_PAGE    0x9f000u /* in front of the BIOS data; no plan uses that page */
-#define APIC_COMMAND ((volatile uint32_t *)0xfee00300)
 #define TO_OTHERS    0xc0000u
 #define SEND_INIT    0x4500u
 #define SEND_STARTUP 0x4600u
@@ -68,8 +68,8 @@ msr_tell_others(const struct msr_list *list)
 	memcpy(page, wake_start, len);
 	memcpy(page + len, list->msr, list_len);
 	memcpy(page + len + list_len, &end, sizeof(end));
-	*APIC_COMMAND = TO_OTHERS | SEND_INIT;
-	*APIC_COMMAND = TO_OTHERS | SEND_STARTUP | WAKE_PAGE >> 12;
+	local_apic_write(LOCAL_APIC_COMMAND, TO_OTHERS | SEND_INIT);
+	local_apic_write(LOCAL_APIC_COMMAND, TO_OTHERS | SEND_STARTUP | WAKE_PAGE >> 12);
 	for (uint32_t patience = PATIENCE; *count < others && patience; patience--)
 		cpu_pause();
 	if (*count < others)
