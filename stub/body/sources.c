@@ -26,7 +26,7 @@ sources_choose(struct sources *s)
 	else
 		return false;
 	if (f->blob.where == BLOB_STREAM)
-		image_open(&f->image, f->blob.size);
+		f->image = image_stream(f->blob.size);
 	else
 		f->image = image_of(
 		        (struct span){(const uint8_t *)(uintptr_t)f->blob.addr, f->blob.size});

@@ -17,21 +17,14 @@ image_of(struct span bytes)
 	return im;
 }
 
-void
-image_open(struct image *im, uint64_t size)
-{
-	im->size = size;
-	im->base = 0;
-	im->windows = 0;
-}
-
 struct image
 image_stream(uint64_t size)
 {
-	struct image im;
+	struct image im; /* windows that do not count are left as they are */
 
-	memset(&im, 0, sizeof(im));
 	im.size = size;
+	im.base = 0;
+	im.windows = 0;
 	return im;
 }
 
@@ -51,7 +44,7 @@ image_member(const struct image *im, uint64_t off, uint64_t size, struct image *
 {
 	if (!bounds_ok(im->size, off, size))
 		return false;
-	image_open(ret_member, size);
+	*ret_member = image_stream(size);
 	ret_member->base = im->base + off;
 	while (ret_member->windows < im->windows) {
 		ret_member->window[ret_member->windows] = im->window[ret_member->windows];

@@ -31,9 +31,6 @@ struct image image_of(struct span bytes);
 /* An image of `size` bytes with nothing at hand yet. */
 struct image image_stream(uint64_t size);
 
-/* The same in place, for those to whom copying a table of empty windows is work. */
-void image_open(struct image *im, uint64_t size);
-
 /*
  * Add bytes of the file that start at `off`; false if the table is full. A window that
  * holds all of the file replaces the others.
