@@ -46,7 +46,9 @@ STUB_PLAN := \
 	stub/plan/plan_initrd.c \
 	stub/plan/plan_kernel.c \
 	stub/plan/plan_moves.c \
+	stub/plan/plan_pages.c \
 	stub/plan/plan_riscv.c \
+	stub/plan/planner.c \
 	stub/plan/space.c \
 
 # what the kernel finds: zero page, start_info, page tables, registers

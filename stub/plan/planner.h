@@ -2,14 +2,17 @@
 /*
  * Shared by the planner's files only: the plan under construction and the search for room.
  *
- * plan.c lists the steps, plan_kernel.c and plan_initrd.c decide their own part, space.c finds
- * room, plan_moves.c orders the moves.
+ * plan.c lists the steps, plan_kernel.c and plan_initrd.c decide their own part, plan_pages.c
+ * what is mapped, space.c finds room, plan_moves.c orders the moves, planner.c keeps the plan.
  */
 #ifndef KSHIM_PLANNER_H
 #define KSHIM_PLANNER_H
 
 #include "plan.h"
 
+#define BELOW_640K    (640 * KIB - 1)
+#define OLD_ZERO_PAGE 0x90000ull /* protocols 2.00 and 2.01 want it there */
+#define BELOW_1G      (1 * GIB - 1)
 #define BELOW_4G      (4 * GIB - 1)
 #define PVH_LINUX_MAP 126 /* Linux copies into 128 and adds the ISA hole below 127 */
 
@@ -66,11 +69,22 @@ bool space_is_free(const struct planner *p, struct range r, struct named_range *
 struct placement *plan_add(
         struct planner *p, enum placement_kind kind, const char *name, struct range range);
 
+/* Find room for the small structures together; without it each goes where there is room. */
+void plan_find_pool(struct planner *p);
+
+/*
+ * The same for a structure that handoff_write() or the executor writes: in low memory if there
+ * is room, not beyond `last`. Errors: REFUSAL_PLAN_HANDOFF_ROOM.
+ */
+enum refusal_code plan_add_small(struct planner *p, enum placement_kind kind, const char *name,
+        uint64_t len, uint64_t last);
+
 /* Can the map be brought down to `limit` entries? Errors: REFUSAL_MAP_TOO_MANY. */
 enum refusal_code plan_map_fits(struct planner *p, uint32_t limit);
 
 enum refusal_code plan_kernel(struct planner *p);
 enum refusal_code plan_initrds(struct planner *p);
 enum refusal_code plan_moves(struct planner *p);
+enum refusal_code plan_pages(struct planner *p);
 
 #endif

@@ -84,6 +84,17 @@ def test_a_circle_of_includes_is_found(tree):
           'these include each other in a circle: stub/plan/plan.h stub/plan/planner.h', 'lint-layers', CORE)
 
 
+def test_a_circle_of_calls_is_found(tree, tmp_path):
+    """Two objects that call each other, in an archive of their own."""
+    for name, calls in (('one', 'two'), ('two', 'one')):
+        (tmp_path / f'{name}.c').write_text(f'int {calls}(void);\nint {name}(void) {{ return {calls}() + 1; }}\n')
+        subprocess.run(['gcc', '-c', '-fno-pic', '-fcf-protection=none', f'{name}.c'], cwd=tmp_path, check=True)
+    subprocess.run(['ar', 'rc', 'core.a', 'one.o', 'two.o'], cwd=tmp_path, check=True)
+    result = run(tree, 'lint-layers', tmp_path / 'core.a')
+    assert result.returncode == 1
+    assert f'{tmp_path}/core.a: these call each other in a circle: one.o two.o' in result.stderr.splitlines()
+
+
 def test_nothing_seen_is_a_fault(tmp_path):
     subprocess.run(['git', 'init', '-q', tmp_path], check=True)
     result = subprocess.run([TOP / 'tools/lint-references'], cwd=tmp_path, capture_output=True, text=True,
