@@ -12,6 +12,7 @@ TOOL_SRCS := \
 	tools/ikconfig.c \
 	tools/kshim.c \
 	tools/payload.c \
+	tools/option.c \
 	tools/request.c \
 	tools/size.c \
 	tools/term.c \
@@ -78,6 +79,10 @@ TOOL_PLAN := \
 	tools/plan/target_rom.c \
 	tools/plan/target_virt.c \
 
+# What `plan` and `run` both know of launchers.
+TOOL_LAUNCH := \
+	tools/launch/layout.c \
+
 TOOL_RUN := \
 	tools/run/acpi.c \
 	tools/run/aml.c \
@@ -94,7 +99,6 @@ TOOL_RUN := \
 	tools/run/dump_pvh.c \
 	tools/run/ending.c \
 	tools/run/inputs.c \
-	tools/run/layout.c \
 	tools/run/machine.c \
 	tools/run/memory.c \
 	tools/run/mptable.c \
@@ -107,4 +111,4 @@ TOOL_RUN := \
 	tools/run/uart.c \
 	tools/run/vm.c \
 
-TOOL_SRCS += $(TOOL_CHECK) $(TOOL_PLAN) $(TOOL_RUN)
+TOOL_SRCS += $(TOOL_CHECK) $(TOOL_LAUNCH) $(TOOL_PLAN) $(TOOL_RUN)

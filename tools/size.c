@@ -54,12 +54,3 @@ size_text(uint64_t size, char buf[SIZE_TEXT])
 	        (unsigned long long)(tenths % 10), units[u]);
 	return buf;
 }
-
-int
-word_parse(const char *text, const char *const *words)
-{
-	for (int i = 0; words[i]; i++)
-		if (strcmp(text, words[i]) == 0)
-			return i;
-	return -1;
-}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sizes and choices as people type them in options, and sizes as they read them.
+ * Sizes as people type them in options, and as they read them.
  */
 #ifndef KSHIM_SIZE_H
 #define KSHIM_SIZE_H
@@ -16,8 +16,5 @@ bool size_parse(const char *text, uint64_t *ret_size);
 
 /* "4 KiB", "1.9 MiB": at most one digit after the point, rounded to nearest. Returns buf. */
 const char *size_text(uint64_t size, char buf[SIZE_TEXT]);
-
-/* Which of `words` (ended by NULL) is `text`; -1 if none. */
-int word_parse(const char *text, const char *const *words);
 
 #endif

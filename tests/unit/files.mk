@@ -22,7 +22,7 @@ UNIT_PARTS := $(PC_PURE) \
 	x86/bzimage/zero_page.c \
 	tools/run/acpi.c \
 	tools/run/aml.c \
-	tools/run/layout.c \
+	tools/launch/layout.c \
 	tools/run/memory.c \
 	tools/run/mptable.c \
 	tools/run/rtc.c \

@@ -79,9 +79,6 @@ void case_free(struct plan_case *c);
 /* Make request and plan for that much memory: c->code, c->why, c->plan. */
 enum refusal_code case_plan(struct plan_case *c, uint64_t memory);
 
-/* target.c: map, fixed and busy ranges, sources, into c->req. */
-enum refusal_code target_apply(struct plan_case *c, uint64_t memory);
-
 /* What may be reserved beside the map: the size of memory does not come from -m. */
 static inline bool
 case_map_is_given(const struct plan_case *c)

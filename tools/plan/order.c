@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/option.h"
 #include "tools/size.h"
 
 #define MEMORY_MIN (2 * MIB)
@@ -83,7 +84,7 @@ static const char help_text[] =
 static bool
 bad(int *ret_status, const char *option, const char *value, const char *wanted)
 {
-	*ret_status = fail(STATUS_USAGE, "%s: '%s' is not %s", option, value, wanted);
+	*ret_status = option_bad(option, value, wanted);
 	return false;
 }
 
@@ -121,29 +122,25 @@ take_cpu(struct order *o, const char *text, int *ret_status)
 static bool
 take_choice(struct order *o, int opt, const char *text, int *ret_status)
 {
-	static const char *const protocols[] = {"auto", "pvh", "linux64", "linux32", NULL};
 	int n;
 
 	switch (opt) {
 	case OPT_BODY:
-		if ((n = word_parse(text, plan_body_words)) < 0)
+		if ((n = option_choice(text, plan_body_words)) < 0)
 			return bad(ret_status, "--body", text,
 			        "auto, direct, elf, bzimage, rom, efi, riscv or riscv-guest");
 		o->body = (enum plan_body)n;
 		return true;
 	case OPT_MACHINE:
-		if ((n = word_parse(text, plan_machine_words)) < 0)
+		if ((n = option_choice(text, plan_machine_words)) < 0)
 			return bad(ret_status, "--machine", text,
 			        "auto, kshim, pc, q35, microvm, firecracker, cloud-hypervisor, "
 			        "ovmf or virt");
 		o->machine = (enum plan_machine)n;
 		return true;
 	default:
-		if ((n = word_parse(text, protocols)) < 0)
-			return bad(ret_status, "--protocol", text,
-			        "auto, pvh, linux64 or linux32");
-		o->protocol = (enum protocol)n;
-		return true;
+		return option_protocol(text, &o->protocol) ||
+		       bad(ret_status, "--protocol", text, OPTION_PROTOCOLS);
 	}
 }
 

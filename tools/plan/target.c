@@ -11,7 +11,7 @@
 
 #include "stub/handoff/handoff.h"
 #include "tools/bundle_write.h"
-#include "tools/run/layout.h"
+#include "tools/launch/layout.h"
 
 static const char *const stub_name = "kshim";
 

@@ -7,6 +7,9 @@
 
 #include "tools/plan/case.h"
 
+/* Map, fixed and busy ranges, sources, into c->req. */
+enum refusal_code target_apply(struct plan_case *c, uint64_t memory);
+
 /* QEMU's pc, q35 and microvm as PVH tells their memory (SeaBIOS, qboot). */
 void target_qemu_map(enum plan_machine machine, uint64_t memory, struct memmap *ret_map);
 

@@ -8,7 +8,7 @@
 #ifndef RUN_ACPI_H
 #define RUN_ACPI_H
 
-#include "tools/run/layout.h"
+#include "tools/launch/layout.h"
 #include "tools/run/memory.h"
 
 /* Fixed hardware, served by devices.c. */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "stub/body/report.h"
 #include "tools/request.h"
 #include "tools/run/as.h"
 #include "tools/run/status.h"
@@ -78,8 +79,7 @@ request_direct(const struct options *o, const struct inputs *in, struct boot *b)
 static int
 request_stub(const struct options *o, const struct inputs *in, struct boot *b)
 {
-	static const char *const words[] = {
-	        "", "kshim.protocol=pvh", "kshim.protocol=linux64", "kshim.protocol=linux32"};
+	char word[32] = "";
 	uint32_t modules = o->as == LAYOUT_KSHIM ? in->files : 0;
 	int status = probe(b, &in->file[INPUT_STUB], in->file[INPUT_STUB].bytes);
 
@@ -91,10 +91,12 @@ request_stub(const struct options *o, const struct inputs *in, struct boot *b)
 		add_blob(&b->req, in, i, 0, in->file[i].bytes.size);
 	}
 	b->req.protocol = PROTOCOL_PVH;
+	if (o->protocol != PROTOCOL_AUTO)
+		snprintf(word, sizeof(word), "kshim.protocol=%s", protocol_name(o->protocol));
 	if (status == STATUS_GO_ON)
 		status = append_text(b, o->append);
 	if (status == STATUS_GO_ON)
-		status = append_text(b, words[o->protocol]);
+		status = append_text(b, word);
 	return status;
 }
 

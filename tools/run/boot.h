@@ -10,8 +10,8 @@
 #define RUN_BOOT_H
 
 #include "stub/plan/plan.h"
+#include "tools/launch/layout.h"
 #include "tools/run/inputs.h"
-#include "tools/run/layout.h"
 #include "tools/run/options.h"
 
 #define BOOT_CMDLINE 65536

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <zlib.h>
 
 #include "stub/wire/start_info.h"
 
@@ -50,24 +51,6 @@ dump_text(const struct memory *mem, uint64_t addr, uint64_t max)
 	return byte ? json_object_new_string_len((const char *)byte, (int)len) : NULL;
 }
 
-static uint32_t
-crc32(const uint8_t *bytes, uint64_t len)
-{
-	uint32_t crc = UINT32_MAX, nibble[16];
-
-	for (uint32_t i = 0; i < 16; i++) {
-		nibble[i] = i;
-		for (int bit = 0; bit < 4; bit++)
-			nibble[i] = nibble[i] >> 1 ^ (nibble[i] & 1 ? 0xedb88320u : 0);
-	}
-	for (uint64_t i = 0; i < len; i++) {
-		crc ^= bytes[i];
-		crc = crc >> 4 ^ nibble[crc & 15];
-		crc = crc >> 4 ^ nibble[crc & 15];
-	}
-	return ~crc;
-}
-
 json_object *
 dump_blob(const struct memory *mem, uint64_t addr, uint64_t len)
 {
@@ -79,7 +62,7 @@ dump_blob(const struct memory *mem, uint64_t addr, uint64_t len)
 	o = json_object_new_object();
 	dump_add_hex(o, "address", addr);
 	dump_add_hex(o, "length", len);
-	dump_add_hex(o, "crc32", crc32(bytes, len));
+	dump_add_hex(o, "crc32", crc32_z(0, bytes, len));
 	return o;
 }
 

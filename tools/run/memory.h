@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tools/run/layout.h"
+#include "tools/launch/layout.h"
 
 struct memory {
 	uint32_t slots;

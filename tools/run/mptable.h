@@ -7,7 +7,7 @@
 #ifndef RUN_MPTABLE_H
 #define RUN_MPTABLE_H
 
-#include "tools/run/layout.h"
+#include "tools/launch/layout.h"
 #include "tools/run/memory.h"
 
 /* Write floating pointer and table for `cpus` CPUs; false if they do not fit. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/option.h"
 #include "tools/size.h"
 
 #define MEMORY_MIN (64 * MIB)
@@ -78,16 +79,10 @@ static const char help_text[] =
         "before the expected text; 7 the guest reset.\n";
 
 static int
-bad(const char *option, const char *value, const char *wanted)
-{
-	return fail(STATUS_USAGE, "%s: '%s' is not %s", option, value, wanted);
-}
-
-static int
 parse_memory(struct options *o, const char *text)
 {
 	if (!size_parse(text, &o->memory) || o->memory < MEMORY_MIN || o->memory > MEMORY_MAX)
-		return bad("--memory", text, "a size from 64M to 1T");
+		return option_bad("--memory", text, "a size from 64M to 1T");
 	o->memory = align_down(o->memory, PAGE);
 	return STATUS_GO_ON;
 }
@@ -99,7 +94,7 @@ parse_cpus(struct options *o, const char *text)
 	unsigned long n = strtoul(text, &end, 10);
 
 	if (end == text || *end || n < 1 || n > OPTIONS_CPUS_MAX)
-		return bad("--cpus", text, "a number from 1 to 128");
+		return option_bad("--cpus", text, "a number from 1 to 128");
 	o->cpus = (uint32_t)n;
 	return STATUS_GO_ON;
 }
@@ -111,7 +106,7 @@ parse_timeout(struct options *o, const char *text)
 
 	o->timeout = strtod(text, &end);
 	if (end == text || *end || !(o->timeout > 0 && o->timeout < 1e9))
-		return bad("--timeout", text, "a number of seconds above 0");
+		return option_bad("--timeout", text, "a number of seconds above 0");
 	return STATUS_GO_ON;
 }
 
@@ -128,7 +123,7 @@ static int
 parse_expect(struct options *o, const char *text)
 {
 	if (!*text)
-		return bad("--expect", text, "a text");
+		return option_bad("--expect", text, "a text");
 	o->expect = text;
 	return STATUS_GO_ON;
 }
@@ -136,25 +131,24 @@ parse_expect(struct options *o, const char *text)
 static int
 parse_choice(struct options *o, int opt, const char *text)
 {
-	static const char *const protocols[] = {"auto", "pvh", "linux64", "linux32", NULL};
 	static const char *const layouts[] = {"kshim", "firecracker", "cloud-hypervisor", NULL};
 	static const char *const reboots[] = {"stop", "again", NULL};
 	int n;
 
 	switch (opt) {
 	case OPT_PROTOCOL:
-		if ((n = word_parse(text, protocols)) < 0)
-			return bad("--protocol", text, "auto, pvh, linux64 or linux32");
-		o->protocol = (enum protocol)n;
+		if (!option_protocol(text, &o->protocol))
+			return option_bad("--protocol", text, OPTION_PROTOCOLS);
 		break;
 	case OPT_AS:
-		if ((n = word_parse(text, layouts)) < 0)
-			return bad("--as", text, "kshim, firecracker or cloud-hypervisor");
+		if ((n = option_choice(text, layouts)) < 0)
+			return option_bad(
+			        "--as", text, "kshim, firecracker or cloud-hypervisor");
 		o->as = (enum layout_kind)n;
 		break;
 	default:
-		if ((n = word_parse(text, reboots)) < 0)
-			return bad("--reboot", text, "stop or again");
+		if ((n = option_choice(text, reboots)) < 0)
+			return option_bad("--reboot", text, "stop or again");
 		o->reboot_again = n == 1;
 	}
 	return STATUS_GO_ON;

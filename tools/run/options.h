@@ -7,7 +7,7 @@
 
 #include "stub/input/cmdline.h"
 #include "stub/plan/plan.h"
-#include "tools/run/layout.h"
+#include "tools/launch/layout.h"
 #include "tools/run/status.h"
 
 #define OPTIONS_CPUS_MAX 128

@@ -6,8 +6,8 @@
  * arch/src/x86_64/{layout.rs,mod.rs}. Both put start_info at 0x6000 and give one module.
  * Firecracker leaves rsdp_paddr 0 and tells its map unsorted.
  */
-#ifndef RUN_LAYOUT_H
-#define RUN_LAYOUT_H
+#ifndef LAUNCH_LAYOUT_H
+#define LAUNCH_LAYOUT_H
 
 #include "stub/input/memmap.h"
 
