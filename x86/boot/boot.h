@@ -15,19 +15,28 @@
 #include "x86/boot/launcher.h"
 #include "x86/boot/own_image.h"
 
-#define BOOT_FIXED 32
+#define BOOT_TABLES 31 /* ranges of ACPI's and UEFI's tables that are kept */
 
 struct boot {
-	uint64_t handed; /* address of what the launcher handed over */
+	/* The entry, and the first step, which reads what a launcher or QEMU has handed over.
+	 */
+	uint64_t handed; /* its address */
 	struct launcher launcher;
-	bool placed; /* by QEMU: the first module */
-	struct sources sources;
-	struct memmap map;
+	bool placed;         /* by QEMU: the first module */
 	struct range zeroed; /* low memory, apart from our own, that is known to be zero */
-	struct named_range fixed[BOOT_FIXED], busy[IMAGE_RANGES + 1];
-	bool file_is_placed; /* it lies where it will run, and the facts are known */
-	struct facts facts;
+
+	/* Map, fw_cfg's items, tables: before boot_kernel_file(). */
+	struct memmap map;
+	struct named_range fixed[BOOT_TABLES + 1]; /* the last one is BIOS data */
+	struct named_range busy[IMAGE_RANGES];
+
+	/* boot_kernel_file() to boot_blobs(). `items` is filled in by the first steps. */
+	struct sources sources;
 	struct cmdline_words words;
+	bool file_is_placed; /* it lies where it will run, and the facts are known */
+	struct facts facts;  /* of a placed kernel by the first step, else by boot_probe() */
+
+	/* The steps above put their part into the request; boot_plan() makes the plan of it. */
 	uint8_t seed[PLAN_RNG_SEED];
 	struct plan_request request;
 	struct plan plan;

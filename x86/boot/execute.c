@@ -45,6 +45,15 @@ write_structures(const struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
+/* The kernel has its copy, in the setup data; the memory that these lie in is not zeroed. */
+static void
+wipe_seeds(struct boot *b)
+{
+	memset(b->seed, 0, sizeof(b->seed));
+	memset(b->launcher.seed, 0, sizeof(b->launcher.seed));
+	__asm__ volatile("" : : : "memory"); /* so that the compiler does not leave it out */
+}
+
 enum refusal_code
 execute(struct boot *b, struct refusal *ret_why)
 {
@@ -52,7 +61,9 @@ execute(struct boot *b, struct refusal *ret_why)
 
 	if (!code)
 		code = moves_do_early(&b->plan, fw_cfg_stream, ret_why);
-	if (!code)
+	if (!code) {
+		wipe_seeds(b);
 		jump_to_kernel(&b->plan);
+	}
 	return code;
 }

@@ -47,7 +47,7 @@ static enum refusal_code
 find_fixed(struct boot *b, struct refusal *ret_why)
 {
 	struct plan_request *req = &b->request;
-	struct keep keep = {&b->map, b->fixed, 0, BOOT_FIXED - 1};
+	struct keep keep = {&b->map, b->fixed, 0, BOOT_TABLES};
 	enum refusal_code code = REFUSAL_NONE;
 
 	req->rsdp = b->launcher.rsdp ? b->launcher.rsdp : acpi_find_rsdp();

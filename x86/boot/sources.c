@@ -23,7 +23,7 @@ stage_file(void *boot, struct refusal *ret_why)
 {
 	struct boot *b = boot;
 	struct kernel_file *f = &b->sources.file;
-	struct named_range avoid[IMAGE_RANGES + BOOT_FIXED + LAUNCHER_MODULES];
+	struct named_range avoid[IMAGE_RANGES + BOOT_TABLES + 1 + LAUNCHER_MODULES];
 	uint32_t n = IMAGE_RANGES;
 	uint64_t addr;
 	enum refusal_code code;

@@ -64,15 +64,17 @@ set_up_machine(struct boot *b, struct refusal *ret_why)
 {
 	static struct pc pc;
 	const struct segment *kernel = &b->facts.elf.segment[0];
-	struct named_range *placed = &b->busy[IMAGE_RANGES]; /* beyond what the plan sees */
+	static struct named_range busy[IMAGE_RANGES + 1]; /* ourselves, and a placed kernel */
+	struct named_range *placed = &busy[IMAGE_RANGES];
 	enum refusal_code code;
 
+	image_ranges(busy);
 	placed->name = "kernel";
 	placed->range.addr = kernel->paddr;
 	placed->range.len = b->placed ? kernel->mem_len : 0;
 	pc.items.known = &b->sources.items;
 	pc.map = &b->map;
-	pc.busy = b->busy;
+	pc.busy = busy;
 	pc.nr_busy = IMAGE_RANGES + 1;
 	pc.fseg = free_f_segment();
 	code = pc_init(&pc, ret_why);
