@@ -59,7 +59,7 @@ make_map_room(struct raw_map *raw, struct refusal *ret_why)
 static bool
 is_taken(const struct placement *p)
 {
-	return p->kind >= PLACE_CMDLINE && p->kind <= PLACE_EFI_MAP;
+	return handoff_writes(p) || p->kind == PLACE_TRAMPOLINE || p->kind == PLACE_EFI_MAP;
 }
 
 /* Take the pages of what is written early; if one is gone give back the others. */
@@ -160,7 +160,7 @@ write_structures(struct boot *b, const struct raw_map *raw, struct refusal *ret_
 		const struct placement *p = &b->plan.placement[i];
 		uint8_t *out = (uint8_t *)(uintptr_t)p->range.addr;
 
-		if (p->kind >= PLACE_CMDLINE && p->kind <= PLACE_PAGE_TABLES)
+		if (handoff_writes(p))
 			code = handoff_write(
 			        &b->request, &b->plan, &b->map.map, p, out, ret_why);
 		else if (p->kind == PLACE_EFI_MAP)

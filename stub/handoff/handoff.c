@@ -67,6 +67,28 @@ write_squeezed(
 	return REFUSAL_NONE;
 }
 
+bool
+handoff_writes(const struct placement *p)
+{
+	switch (p->kind) {
+	case PLACE_CMDLINE:
+	case PLACE_ZERO_PAGE:
+	case PLACE_SETUP_DATA:
+	case PLACE_START_INFO:
+	case PLACE_GDT:
+	case PLACE_PAGE_TABLES:
+		return true;
+	case PLACE_KERNEL:
+	case PLACE_INITRD:
+	case PLACE_TRAMPOLINE:
+	case PLACE_EFI_MAP:
+	case PLACE_STAGE:
+	case PLACE_FDT:
+		break;
+	}
+	return false;
+}
+
 enum refusal_code
 handoff_write(const struct plan_request *req, const struct plan *plan, const struct memmap *map,
         const struct placement *p, uint8_t *out, struct refusal *ret_why)

@@ -75,7 +75,7 @@ struct plan_request {
 enum placement_kind {
 	PLACE_KERNEL,  /* from blob 0 */
 	PLACE_INITRD,  /* from a blob: one file, or one piece of the joined initrd */
-	PLACE_CMDLINE, /* this and the following up to PLACE_PAGE_TABLES: by handoff_write() */
+	PLACE_CMDLINE, /* handoff_writes() says which of these handoff_write() writes */
 	PLACE_ZERO_PAGE,
 	PLACE_SETUP_DATA,
 	PLACE_START_INFO, /* with its modlist and memory map */

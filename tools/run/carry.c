@@ -45,7 +45,7 @@ write_structures(const struct boot *b, const struct memory *mem)
 		const struct placement *p = &b->plan.placement[i];
 		uint8_t *out = memory_at(mem, p->range.addr, p->range.len);
 
-		if (p->kind < PLACE_CMDLINE || p->kind > PLACE_PAGE_TABLES)
+		if (!handoff_writes(p))
 			continue;
 		if (!out)
 			return fail(

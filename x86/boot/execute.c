@@ -36,7 +36,7 @@ write_structures(const struct boot *b, struct refusal *ret_why)
 	for (; !code && p < end; p++) {
 		uint8_t *out = (uint8_t *)(uintptr_t)p->range.addr;
 
-		if (p->kind < PLACE_CMDLINE || p->kind > PLACE_PAGE_TABLES)
+		if (!handoff_writes(p))
 			continue;
 		if (!range_contains(b->zeroed, p->range))
 			memset(out, 0, p->range.len);

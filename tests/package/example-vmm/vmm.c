@@ -99,7 +99,7 @@ load(const struct vmm *v, const struct boot *b, struct kshim_refusal *ret_why)
 	for (uint32_t i = 0; i < b->plan.placements; i++) {
 		const struct kshim_placement *p = &b->plan.placement[i];
 
-		if (p->kind >= KSHIM_PLACE_CMDLINE && p->kind <= KSHIM_PLACE_PAGE_TABLES &&
+		if (kshim_handoff_writes(p) &&
 		        kshim_handoff_write(&b->request, &b->plan, &b->map, p,
 		                memory + p->range.addr, ret_why))
 			return ret_why->code;
