@@ -7,6 +7,7 @@
  * initrd or an empty line counts as such, so that leaving one away is no way around its pin.
  */
 #include "efi/secure.h"
+#include "stub/input/initrd_join.h"
 #include "stub/input/pin.h"
 
 static struct span
@@ -49,14 +50,17 @@ pinned(const char *name, struct span bytes)
 static bool
 initrds_pinned(const struct boot *b)
 {
-	static const uint8_t zeros[4];
+	static const uint8_t zeros[INITRD_GAP_MAX];
 	uint8_t sum[SHA256_LEN];
 	struct sha256 h;
 
 	sha256_start(&h);
 	for (uint32_t i = 0; i < b->initrds; i++) {
-		sha256_add(&h, (struct span){zeros, (0 - h.len) & 3});
-		sha256_add(&h, b->initrd[i].bytes);
+		struct span s = b->initrd[i].bytes;
+
+		sha256_add(&h, s);
+		if (i + 1 < b->initrds)
+			sha256_add(&h, (struct span){zeros, initrd_gap(s.size)});
 	}
 	sha256_end(&h, sum);
 	return pin_has(pins(), "initrd", sum);

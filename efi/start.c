@@ -11,8 +11,18 @@
 #include "efi/tpm.h"
 #include "efi/utf.h"
 #include "stub/base/text.h"
+#include "stub/input/initrd_join.h"
 
 static struct boot *boot; /* whose initrds are offered */
+
+/* What initrd i takes: the gap before the next one belongs to it. */
+static uint64_t
+piece_len(uint32_t i)
+{
+	uint64_t size = boot->initrd[i].bytes.size;
+
+	return size + (i + 1 < boot->initrds ? initrd_gap(size) : 0);
+}
 
 static uint64_t
 joined_len(void)
@@ -20,7 +30,7 @@ joined_len(void)
 	uint64_t len = 0;
 
 	for (uint32_t i = 0; i < boot->initrds; i++)
-		len = ((len + 3) & ~3ull) + boot->initrd[i].bytes.size;
+		len += piece_len(i);
 	return len;
 }
 
@@ -44,9 +54,8 @@ offer_initrd(EFI_LOAD_FILE_INTERFACE *this, EFI_DEVICE_PATH *path, BOOLEAN polic
 	for (uint32_t i = 0; i < boot->initrds; i++) {
 		struct span s = boot->initrd[i].bytes;
 
-		at = (at + 3) & ~3ull;
 		memcpy((uint8_t *)out + at, s.base, s.size);
-		at += s.size;
+		at += piece_len(i);
 	}
 	*size = len;
 	return EFI_SUCCESS;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "stub/base/range.h"
+#include "stub/input/initrd_join.h"
 #include "tools/bundle_write.h"
 
 #define NEWC_HEADER 110 /* bytes: the magic and 13 fields of 8 digits */
@@ -49,6 +50,8 @@ plain_name_len(const char *name)
 void
 bundle_write(const struct bundle_parts *parts, struct outfile *out)
 {
+	static const char zeros[INITRD_GAP_MAX];
+
 	write_member(out, &(struct member){"kshim/kernel", (uint32_t)(PAGE - NEWC_HEADER),
 	                          NEWC_FILE, 1, 1, parts->kernel->data, parts->kernel->size});
 	if (parts->cmdline)
@@ -59,9 +62,11 @@ bundle_write(const struct bundle_parts *parts, struct outfile *out)
 	        &(struct member){"TRAILER!!!", plain_name_len("TRAILER!!!"), 0, 1, 0, "", 0});
 	outfile_pad(out, PAGE);
 	for (unsigned i = 0; i < parts->nr_initrds; i++) {
-		/* Linux looks for the next archive on a multiple of 4. */
-		outfile_pad(out, 4);
-		outfile_write(out, parts->initrds[i].data, parts->initrds[i].size);
+		uint64_t size = parts->initrds[i].size;
+
+		outfile_write(out, parts->initrds[i].data, size);
+		if (i + 1 < parts->nr_initrds)
+			outfile_write(out, zeros, initrd_gap(size));
 	}
 }
 
@@ -80,6 +85,6 @@ bundle_offset(const uint64_t *len, uint32_t files, uint32_t i)
 	if (!i)
 		return PAGE;
 	for (uint32_t n = 1; n < i; n++)
-		at = round_up(at, 4) + len[n];
-	return i < files ? round_up(at, 4) : at;
+		at += len[n] + (n + 1 < files ? initrd_gap(len[n]) : 0);
+	return at;
 }

@@ -11,6 +11,7 @@
 
 #include "stub/input/bundle.h"
 #include "stub/input/cmdline.h"
+#include "stub/input/initrd_join.h"
 #include "stub/probe/facts.h"
 #include "tools/bundle_write.h"
 #include "tools/cmd.h"
@@ -106,8 +107,8 @@ reads_back(const struct order *o, const struct file *written)
 	bool found;
 
 	for (unsigned i = 1; i < o->nr_paths; i++)
-		initrds =
-		        (o->files[i].size ? (initrds + 3) / 4 * 4 : initrds) + o->files[i].size;
+		initrds += o->files[i].size +
+		           (i + 1 < o->nr_paths ? initrd_gap(o->files[i].size) : 0);
 	return bundle_read(&im, &found, &b, &why) == REFUSAL_NONE && found &&
 	       same_bytes(written, b.kernel_off, b.kernel_len, &o->files[0]) &&
 	       same_bytes(written, b.cmdline_off, b.cmdline_len, &line) &&

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "stub/base/sha256.h"
+#include "stub/input/initrd_join.h"
 #include "tools/cmd.h"
 #include "tools/file.h"
 
@@ -23,18 +24,19 @@ print_sum(struct sha256 *h, const char *name)
 	printf("  %s\n", name);
 }
 
-/* Add a file, after zeros up to a multiple of four as the kernel gets it. */
+/* Add a file, and the gap behind it if another follows, as the kernel gets it. */
 static int
-add_file(struct sha256 *h, const char *path)
+add_file(struct sha256 *h, const char *path, bool more)
 {
-	static const uint8_t zeros[4];
+	static const uint8_t zeros[INITRD_GAP_MAX];
 	struct file f;
 	int status = file_read(path, &f);
 
 	if (status != STATUS_OK)
 		return status;
-	sha256_add(h, (struct span){zeros, (0 - h->len) & 3});
 	sha256_add(h, file_span(&f));
+	if (more)
+		sha256_add(h, (struct span){zeros, initrd_gap(f.size)});
 	file_free(&f);
 	return STATUS_OK;
 }
@@ -47,7 +49,7 @@ pin_files(const char *name, char **paths, int count)
 
 	sha256_start(&h);
 	for (int i = 0; i < count && status == STATUS_OK; i++)
-		status = add_file(&h, paths[i]);
+		status = add_file(&h, paths[i], i + 1 < count);
 	if (status == STATUS_OK && count)
 		print_sum(&h, name);
 	return status;

@@ -3,11 +3,11 @@
  * Decides where the initrd lies: joined for Linux, one module a file for others.
  *
  * Rules: boot.rst (initrd_addr_max is the last *byte*; as high as possible;
- * XLF_CAN_BE_LOADED_ABOVE_4G), the initramfs buffer format (each archive starts 4-byte
- * aligned). A file that lies well already stays; the start is always page-aligned, because
- * Linux frees whole pages.
+ * XLF_CAN_BE_LOADED_ABOVE_4G), initrd_join.h (what lies between two files). A file that lies
+ * well already stays; the start is always page-aligned, because Linux frees whole pages.
  */
 #include "planner.h"
+#include "stub/input/initrd_join.h"
 #include "stub/wire/bootparam.h"
 
 struct initrd_limits {
@@ -38,11 +38,14 @@ initrd_limits(const struct planner *p)
 	return l;
 }
 
-/* Every archive starts on 4 bytes; the padding belongs to the one before. */
+/* What blob i of `count` takes: the gap before the next one belongs to it. */
 static bool
-padded(uint64_t size, uint64_t *ret_size)
+piece_len(const struct blob *b, uint32_t i, uint32_t count, uint64_t *ret_len)
 {
-	return align_up(size, 4, ret_size);
+	uint64_t gap = i + 1 < count ? initrd_gap(b[i].size) : 0;
+
+	*ret_len = b[i].size + gap;
+	return range_fits(b[i].size, gap);
 }
 
 /* May the only file stay where it lies? */
@@ -86,7 +89,7 @@ place_joined(struct planner *p, uint32_t first, uint32_t count, struct range *re
 	uint64_t total = 0, addr, part;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (!padded(b[i].size, &part) || !range_fits(total, part))
+		if (!piece_len(b, i, count, &part) || !range_fits(total, part))
 			return refuse(p->why, REFUSAL_PLAN_INITRD_ROOM, l.far, 0, b[i].size);
 		total += part;
 	}
@@ -100,10 +103,8 @@ place_joined(struct planner *p, uint32_t first, uint32_t count, struct range *re
 	*ret_range = (struct range){addr, 0};
 	for (uint32_t i = 0; i < count; i++) {
 		struct placement *pl;
-		bool more = i + 1 < count;
 
-		part = b[i].size;
-		if (more && !padded(b[i].size, &part))
+		if (!piece_len(b, i, count, &part))
 			return refuse(p->why, REFUSAL_PLAN_INITRD_ROOM, l.far, 0, b[i].size);
 		pl = plan_add(p, PLACE_INITRD, b[i].name, (struct range){addr, part});
 		if (!pl)

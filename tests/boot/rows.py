@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The table of boots. A row is added here and nowhere else; row.py says what its fields mean."""
+from dataclasses import replace
+
 from boot import bzimage_rows
 from boot import rom_rows
 from kshimtest.row import I386, MIB, PDPE1GB, RDRAND, Prelude, Row, linux, refused
@@ -96,6 +98,13 @@ PROBES = [
 
 
 # Pairwise: kernel and protocol, machine, way, memory, processors.
+def two_lz4(name, kernel, by, **rest):
+    """Both archives count: Linux sees the end of an lz4 stream by the zeros behind it only."""
+    row = linux(f'two-lz4-{name}', kernel, by, append='rdinit=/second', memory=512,
+                initrds=('lz4:initramfs', 'lz4:second-archive'), **rest)
+    return replace(row, expect=('kshim: second archive', *row.expect))
+
+
 LINUX = [
     linux('cloud-bzimage-fwcfg-q35', 'debian:cloud', 'linux64'),
     linux('cloud-bzimage-bundle-microvm-128m', 'debian:cloud', 'linux64', way='bundle',
@@ -117,6 +126,8 @@ LINUX = [
           machine='microvm', memory=6144),
     linux('cloud-vmlinux64-fwcfg-q35-rdrand', 'vmlinux:cloud', 'linux64', word='linux64',
           cpu='qemu64,+rdrand,+rdseed,+pdpe1gb', initrds=('initramfs', 'initramfs')),
+    two_lz4('fwcfg-q35', 'debian:cloud', 'linux64'),
+    two_lz4('bundle-pc', 'vmlinux:cloud', 'pvh', way='bundle', machine='pc'),
     linux('686-pae-bzimage-fwcfg-pc', 'debian:686-pae', 'linux32', machine='pc', **I386),
     linux('686-pae-bzimage-bundle-q35-6g', 'debian:686-pae', 'linux32', way='bundle',
           memory=6144, **I386),

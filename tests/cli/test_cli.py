@@ -2,6 +2,7 @@
 """build/kshim as a user sees it: what it writes, says and ends with. The kernels are probe kernels."""
 import bz2
 import gzip
+import hashlib
 import lzma
 import os
 import re
@@ -61,13 +62,24 @@ def test_bundle_joins_initrds_on_multiples_of_4_behind_zeros(tmp_path, kernel):
     out = tmp_path / 'bundle'
     done = kshim('bundle', '-o', out, kernel, *(tmp_path / str(i) for i in range(3)))
     assert done.returncode == 0 and done.stdout + done.stderr == ''
-    joined = b'070701x\0' + b'070701\0\0' + parts[2]
+    joined = b'070701x' + bytes(5) + b'070701' + bytes(6) + parts[2]
     data = read(out)
     assert data.endswith(joined)
     start = len(data) - len(joined)
     assert start % PAGE == 0
     trailer = data.index(b'TRAILER!!!')
     assert not data[trailer + 10:start].strip(b'\0')
+
+
+def test_pin_of_initrds_is_the_sum_of_what_the_kernel_gets(tmp_path, kernel):
+    """A single one as it is; behind each but the last four zeros, then zeros up to 4."""
+    first, second = tmp_path / 'first', tmp_path / 'second'
+    first.write_bytes(b'12345')
+    second.write_bytes(b'1234')
+    for paths, joined in (((first,), b'12345'), ((first, second), b'12345' + bytes(7) + b'1234'),
+                          ((second, first), b'1234' + bytes(4) + b'12345')):
+        said = kshim('pin', kernel, *paths).stdout
+        assert f'{hashlib.sha256(joined).hexdigest()}  initrd\n' in said
 
 
 def test_bundle_twice_gives_the_same_bytes(tmp_path, kernel):

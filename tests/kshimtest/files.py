@@ -7,6 +7,7 @@
     cut:N:FILE         the first N bytes of FILE   gzip:FILE      FILE compressed
     patch:AT:HEX:FILE  FILE with other bytes there bundle:FILE    a bundle of it alone
     zeros:N            N bytes, none on the disk   xen            Xen, unpacked
+    lz4:FILE           FILE as a legacy lz4 stream second-archive /second: says so, goes on to /init
     text, script, empty  what their names say        built:NAME     a product, build/NAME
 """
 import gzip
@@ -15,6 +16,8 @@ import re
 import struct
 import subprocess
 import tempfile
+
+from kshimtest import newc
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(TOP, 'build')
@@ -153,6 +156,14 @@ def loader_command(number, *arguments):
     return out.ljust(128, b'\0')
 
 
+SECOND = b'#!/bin/busybox sh\n/bin/busybox echo "kshim: second archive"\nexec /init\n'
+
+
+def second_archive():
+    """An archive that shows, by rdinit=/second, that it and the one with /init are both there."""
+    return newc.archive([('second', 0o100755, SECOND)])
+
+
 HIGH, FSEG = (struct.pack('<IB', 16, zone) for zone in (1, 2))
 TABLE_LOADERS = {
     'absent': loader_command(1, 'opt/absent', HIGH),
@@ -185,6 +196,10 @@ def path(name):
         return write(name, read(path(rest))[:int(length, 0)])
     if kind == 'gzip':
         return made(name, lambda: gzip.compress(read(path(rest)), 1, mtime=0), path(rest))
+    if kind == 'lz4':
+        return made(name, lambda: newc.lz4(read(path(rest))), path(rest))
+    if kind == 'second-archive':
+        return made(name, second_archive)
     if kind == 'patch':
         at, new, rest = rest.split(':', 2)
         data = bytearray(read(path(rest)))

@@ -54,10 +54,10 @@ def missing(row, serial):
 # ---------------------------------------------------------------- command lines
 
 def joined(blobs):
-    """The initrds as Linux gets them: each starts at a multiple of four."""
+    """The initrds as Linux gets them: four zeros end what was before, then a multiple of four."""
     out = b''
-    for b in blobs:
-        out += bytes(-len(out) % 4) + b
+    for i, b in enumerate(blobs):
+        out += b + (bytes(4 + -len(b) % 4) if i + 1 < len(blobs) and b else b'')
     return out
 
 

@@ -10,6 +10,7 @@ import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from kshimtest import files
+from kshimtest.newc import archive
 
 EFI = os.path.join(files.BUILD, 'kshim.efi')
 SNAKEOIL = '/usr/share/ovmf/PkKek-1-snakeoil'
@@ -113,17 +114,6 @@ def uki(tool, kernel):
         args += ['--add-section', f'{name}={path}', '--change-section-vma', f'{name}={addr:#x}']
         addr += -(-os.path.getsize(path) // 4096) * 4096
     subprocess.run(['objcopy', *args, EFI, out], check=True)
-    return out
-
-
-def archive(members):
-    """A newc archive of (name, mode, bytes)."""
-    out = b''
-    for n, (name, mode, data) in enumerate((*members, ('TRAILER!!!', 0, b''))):
-        fields = (n + 1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0)
-        out += b'070701' + b''.join(b'%08x' % f for f in fields) + name.encode() + b'\0'
-        out += bytes(-len(out) % 4) + data
-        out += bytes(-len(out) % 4)
     return out
 
 
