@@ -207,6 +207,48 @@ def test_maps(name, ram, body, kernel):
     assert again['regions'] == out['regions']
 
 
+# The same map as kernels have printed it; a list of the firmware's own is never overruled.
+FORMS = {
+    '3.5': """[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable
+[    0.000000] BIOS-e820: [mem 0x000000000009fc00-0x000000000009ffff] reserved
+[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000001ffdffff] usable
+[    0.000000] BIOS-e820: [mem 0x000000001ffe0000-0x000000001fffffff] ACPI data
+[    0.000000] modified: [mem 0x0000000000000000-0x0000000000000fff] reserved
+""",
+    '2.6': """ BIOS-e820: 0000000000000000 - 000000000009fc00 (usable)
+ BIOS-e820: 000000000009fc00 - 00000000000a0000 (reserved)
+ BIOS-e820: 0000000000100000 - 000000001ffe0000 (usable)
+ BIOS-e820: 000000001ffe0000 - 0000000020000000 (ACPI data)
+ modified: 0000000000000000 - 0000000000001000 (reserved)
+""",
+    '2.6, with memmap=': """Xen: cpu 0
+ user: 0000000000000000 - 000000000009fc00 (usable)
+ user: 000000000009fc00 - 00000000000a0000 (reserved)
+ user: 0000000000100000 - 000000001ffe0000 (usable)
+ user: 000000001ffe0000 - 0000000020000000 (ACPI data)
+""",
+    'dom0, in the journal': """Nov 28 12:00:01 host kernel: Xen: [mem 0x0000000000000000-0x000000000009fbff] usable
+Nov 28 12:00:01 host kernel: Xen: [mem 0x000000000009fc00-0x000000000009ffff] reserved
+Nov 28 12:00:01 host kernel: Xen: [mem 0x0000000000100000-0x000000001ffdffff] usable
+Nov 28 12:00:01 host kernel: Xen: [mem 0x000000001ffe0000-0x000000001fffffff] ACPI data
+""",
+    '7.0, in the journal': """2026-11-28T12:00:01+0000 host kernel: BIOS-provided physical RAM map:
+2026-11-28T12:00:01+0000 host kernel: BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff]  System RAM
+2026-11-28T12:00:01+0000 host kernel: BIOS-e820: [mem 0x000000000009fc00-0x000000000009ffff]  device reserved
+2026-11-28T12:00:01+0000 host kernel: BIOS-e820: [gap 0x00000000000a0000-0x00000000000fffff]
+2026-11-28T12:00:01+0000 host kernel: BIOS-e820: [mem 0x0000000000100000-0x000000001ffdffff]  System RAM
+2026-11-28T12:00:01+0000 host kernel: BIOS-e820: [mem 0x000000001ffe0000-0x000000001fffffff]  ACPI data
+2026-11-28T12:00:01+0000 host kernel: BIOS-e820: [gap 0x0000000020000000-0x00000000ffffffff]
+""",
+}
+
+
+@pytest.mark.parametrize('form', FORMS)
+def test_all_forms_of_e820_give_one_map(form, kernel):
+    assert told('--map', '-', kernel, stdin=FORMS[form])['regions'] == told(
+        '--map', '-', kernel, stdin=FORMS['3.5'])['regions']
+
+
 E820 = '[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n'
 BAD = [
     (E820 + E820.replace('0x000000000009fbff', '0x9zz'), 2, "'zz] usable'", '] and a blank'),

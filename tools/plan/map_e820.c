@@ -3,12 +3,12 @@
  * dmesg's listing of the e820 map (Linux arch/x86/kernel/e820.c, e820__print_table()).
  *
  *     BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable
- *     BIOS-e820: 0000000000000000 - 000000000009fc00 (usable)       before Linux 3.5, end
- * excluded
+ *     BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff]  System RAM     since Linux 7.0
+ *     BIOS-e820: 0000000000000000 - 000000000009fc00 (usable)       before 3.5, end excluded
  *
  * "user:" (after memmap= on the command line) and "modified:" lists have the same form; the
- * firmware's own list is preferred to them. Surprise: "soft reserved" is RAM that a driver
- * wants.
+ * firmware's own list is preferred to them. Surprises: "soft reserved" is RAM that a driver
+ * wants; Linux 7.0 also lists what lies between the ranges, as "[gap 0x...-0x...]".
  */
 #include "tools/plan/map.h"
 
@@ -31,6 +31,16 @@ static const struct {
         {"persistent", MEM_PMEM},
 };
 
+/* Two addresses in either form: what makes a line with a short word one of a list. */
+static bool
+is_range(const char *at)
+{
+	uint64_t first;
+
+	return strncmp(at, "[mem 0x", 7) == 0 || strncmp(at, "[gap 0x", 7) == 0 ||
+	       (take_hex(&at, &first) && strncmp(at, " - ", 3) == 0);
+}
+
 /* The list that a line belongs to, by the words before its range; 0: none. */
 static uint32_t
 rank_of(const char *line, const char **ret_rest)
@@ -38,13 +48,14 @@ rank_of(const char *line, const char **ret_rest)
 	static const struct {
 		const char *word;
 		uint32_t rank;
-	} lists[] = {{"BIOS-e820: ", 3}, {"user: [", 2}, {"modified: [", 1}};
+	} lists[] = {{"BIOS-e820: ", 4}, {"BIOS-e801: ", 3}, {"BIOS-88: ", 3}, {"Xen: ", 3},
+	        {"user: ", 2}, {"modified: ", 1}};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		const char *found = strstr(line, lists[i].word);
 
-		if (found) {
-			*ret_rest = found + strlen(lists[i].word) - (lists[i].rank != 3);
+		if (found && (i == 0 || is_range(found + strlen(lists[i].word)))) {
+			*ret_rest = found + strlen(lists[i].word);
 			return lists[i].rank;
 		}
 	}
@@ -81,6 +92,8 @@ take_new_form(struct map_parser *p, const char *at)
 		return map_bad(p, at, "the last address, as 0x1fff");
 	if (!take_text(&at, "] "))
 		return map_bad(p, at, "] and a blank after the addresses");
+	while (*at == ' ')
+		at++;
 	if (!take_type(&at, &type))
 		return map_bad(p, at, "usable, reserved, ACPI data, ACPI NVS, ... or type N");
 	return map_take(p, start, first, last, type);
@@ -118,5 +131,7 @@ map_line_e820(struct map_parser *p, const char *line)
 	p->e820_rank = rank;
 	p->given->kind = GIVEN_E820;
 	p->given->what = "an e820 map";
+	if (take_text(&at, "[gap "))
+		return LINE_TAKEN;
 	return take_text(&at, "[mem ") ? take_new_form(p, at) : take_old_form(p, at);
 }
