@@ -18,6 +18,7 @@ import pytest
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 from kshimtest import images
+from kshimtest import newc
 from kshimtest import files
 
 KSHIM = TOP / 'build/kshim'
@@ -285,6 +286,18 @@ def test_maps_of_another_body(kernel):
     for body, name in (('direct', 'efi-linux'), ('efi', 'e820-q35')):
         done = plan('--map', CORPUS / name, '--body', body, kernel)
         assert done.returncode == 2 and f'--body {body} wants' in done.stderr
+
+
+@pytest.mark.parametrize('zeros', range(12))
+def test_what_follows_an_lz4_archive(zeros, kernel, tmp_path):
+    """Linux sees the end of the stream by four zeros; the next archive starts on 4."""
+    first, second = newc.lz4(ARCHIVE), ARCHIVE
+    (tmp_path / 'i').write_bytes(first + bytes(zeros) + second)
+    done = plan('-i', tmp_path / 'i', kernel)
+    good = zeros >= 4 and (len(first) + zeros) % 4 == 0
+    wrong = '[initrd.padding]' if zeros < 4 else '[initrd.no-archive]'
+    assert (wrong in done.stdout) == (not good), done.stdout
+    assert (done.returncode == 0) == good, done.stdout
 
 
 # ---------------------------------------------------------------- refusals and advice

@@ -17,6 +17,8 @@
 #include "tools/plan/cpio.h"
 #include "tools/unpack.h"
 
+#define LZ4_LEGACY 0x184c2102u /* the magic; between chunks it only starts another stream */
+
 struct look {
 	const struct plan_case *c;
 	struct config config;
@@ -95,6 +97,36 @@ check_compression(struct look *l, struct span s, const char *name, uint64_t off)
 	return true;
 }
 
+/*
+ * Where a legacy lz4 stream ends: at a chunk size of 0, or with its file. Linux takes four
+ * bytes of anything else behind the last chunk for the size of another one.
+ */
+static bool
+end_of_lz4(struct look *l, struct span s, uint64_t off, uint64_t *ret_end)
+{
+	uint64_t at = 0;
+
+	while (s.size - at >= 4) {
+		uint32_t len = span_le32(s, at);
+
+		if (!len)
+			break;
+		at += 4;
+		if (len == LZ4_LEGACY)
+			continue;
+		if (len > s.size - at) {
+			findings_add(l->cpio.findings, FINDING_ERROR, "initrd.padding",
+			        "%s: at byte %llu: what follows an lz4 archive needs four zero "
+			        "bytes before it, or Linux reads it as more of that archive",
+			        l->cpio.path, (unsigned long long)(off + at - 4));
+			return false;
+		}
+		at += len;
+	}
+	*ret_end = at;
+	return true;
+}
+
 /* One compressed archive at `off`; false if there is no going on. */
 static bool
 look_inside(struct look *l, struct span bytes, uint64_t off, uint64_t *ret_end)
@@ -111,6 +143,11 @@ look_inside(struct look *l, struct span bytes, uint64_t off, uint64_t *ret_end)
 	name = compression_of(packed);
 	if (!check_compression(l, packed, name, off))
 		return false;
+	if (span_is(packed, 0, "\x02\x21\x4c\x18", 4)) {
+		if (!end_of_lz4(l, packed, off, &end))
+			return false;
+		packed.size = end;
+	}
 	l->status = unpack_stream(packed, &plain, &used, why);
 	if (l->status == STATUS_REFUSED) {
 		l->status = STATUS_OK;
