@@ -2,7 +2,7 @@
 /*
  * The exit statuses of `kshim run` beyond those that all commands share.
  *
- * The numbers are promised in tools/README.md and --help.
+ * The numbers are promised in tools/run/README.md and --help.
  */
 #ifndef RUN_STATUS_H
 #define RUN_STATUS_H
