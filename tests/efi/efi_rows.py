@@ -237,6 +237,11 @@ ROWS = [
     # Secure Boot. Its caller, which prints the status, is the firmware's boot manager.
     secure('secure-bzimage', 'signed:kshim.efi', 'signed:debian:cloud', found=None,
            line=UKI_LINE, expect=('the firmware verifies and starts', *BOOTED)),
+    secure('secure-bzimage-two-lz4', 'signed:kshim.efi', 'signed:debian:cloud', found=None,
+           initrd=b'initrd /a.img\ninitrd /b.img\n', more=b'options rdinit=/second\n',
+           disk={'a.img': 'lz4:initramfs', 'b.img': 'lz4:second-archive'},
+           line=f'{UKI_LINE} rdinit=/second',
+           expect=('the firmware verifies and starts', 'kshim: second archive', *BOOTED)),
     secure('secure-elf', 'signed:kshim.efi', 'vmlinux:cloud', found=None,
            refusal='efi.not-allowed', expect=('for kernel', 'BdsDxe: failed to start',
                                               'Access Denied')),
