@@ -210,7 +210,7 @@ def test_version_is_the_makefiles():
 
 def test_explain_knows_every_code_by_number_and_by_name():
     listed = [line.split() for line in kshim('explain').stdout.splitlines()]
-    with open(f'{TOP}/stub/refusal.def', encoding='utf-8') as f:
+    with open(f'{TOP}/stub/base/refusal.def', encoding='utf-8') as f:
         defined = re.findall(r'^REFUSAL\((\d+), \w+, "([^"]+)"', f.read(), re.M)
     assert [tuple(row) for row in listed] == sorted(defined, key=lambda row: int(row[0]))
     for number, name in listed:
@@ -223,7 +223,7 @@ def test_explain_knows_every_code_by_number_and_by_name():
 
 def test_explanations_say_what_to_do():
     """Each has more than one sentence, and fits a terminal."""
-    with open(f'{TOP}/stub/refusal.def', encoding='utf-8') as f:
+    with open(f'{TOP}/stub/base/refusal.def', encoding='utf-8') as f:
         numbers = re.findall(r'^REFUSAL\((\d+),', f.read(), re.M)
     for number in numbers:
         lines = kshim('explain', number).stdout.splitlines()
