@@ -29,8 +29,6 @@ kernel_probe(const struct image *im, struct facts *ret_facts, struct refusal *re
 	struct span head;
 	enum refusal_code code;
 
-	if (im->size == 0)
-		return refuse(ret_why, REFUSAL_KERNEL_EMPTY, 0, 0, 0);
 	code = probe_head(im, &head, ret_why);
 	if (code)
 		return code;

@@ -20,7 +20,7 @@ struct elf_header {
 /*
  * The first 4 KiB of the file, or all of it if it is shorter: most headers lie there, so that
  * a stream is asked once instead of for each field.
- * Errors: REFUSAL_NEED.
+ * Errors: REFUSAL_KERNEL_EMPTY, REFUSAL_NEED.
  */
 enum refusal_code probe_head(
         const struct image *im, struct span *ret_head, struct refusal *ret_why);

@@ -31,5 +31,7 @@ probe_head(const struct image *im, struct span *ret_head, struct refusal *ret_wh
 {
 	uint64_t len = im->size < HEAD ? im->size : HEAD;
 
+	if (im->size == 0)
+		return refuse(ret_why, REFUSAL_KERNEL_EMPTY, 0, 0, 0);
 	return image_get(im, 0, len, REFUSAL_NEED, ret_head, ret_why);
 }

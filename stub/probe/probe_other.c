@@ -215,8 +215,6 @@ other_probe(const struct image *im, struct refusal *ret_why)
 	struct span head;
 	enum refusal_code code;
 
-	if (im->size == 0)
-		return refuse(ret_why, REFUSAL_KERNEL_EMPTY, 0, 0, 0);
 	if ((code = probe_head(im, &head, ret_why)) || (code = by_magic(head, ret_why)) ||
 	        (code = pe_probe(im, head, ret_why)) || (code = by_iso(im, head, ret_why)) ||
 	        (code = by_boot_flag(head, im->size, ret_why)) ||

@@ -109,8 +109,6 @@ riscv_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret
 	struct span head;
 	enum refusal_code code;
 
-	if (im->size == 0)
-		return refuse(ret_why, REFUSAL_KERNEL_EMPTY, 0, 0, 0);
 	code = probe_head(im, &head, ret_why);
 	if (code)
 		return code;

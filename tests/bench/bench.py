@@ -1,8 +1,7 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """`make bench`: what each firmware needs from reset to the kernel, as a table, checked by `ceilings`.
 
-    bench.py [--all] [--write] [WORD...]
+    PYTHONPATH=tests python3 -m bench.bench [--all] [--write] [WORD...]
         only the rows that hold all WORDs; --all: also OVMF, 40 seconds;
         --write: what was measured into the README file's table (figures.py)
 

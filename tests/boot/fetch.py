@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """`make fetch`: gets the kernels that the rows boot, the one step that needs a network."""
 import subprocess

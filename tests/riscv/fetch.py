@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """`make fetch-riscv`: gets what the RISC-V rows boot and the newer QEMU, the step that needs a
 network."""

@@ -21,12 +21,12 @@ $(UNIT_PROGRAMS): build/asan/%: build/asan/tests/unit/%.o build/asan/libunit.a b
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^ $(UNIT_LIBS)
 
-# $(call picked,PROGRAMS,PREFIX): all of them, or the one that T names.
-picked = $(if $(T),$(or $(filter build/asan/$(2)$(T),$(1)),$(error T=$(T): no such test, but \
-	$(patsubst build/asan/$(2)%,%,$(1)))),$(1))
+# $(call picked,PROGRAMS,PREFIX,GOALS): the one that T names if T is meant for GOALS, else all of them.
+picked = $(if $(and $(T),$(filter $(3),$(MAKECMDGOALS))),$(or $(filter build/asan/$(2)$(T),$(1)),\
+	$(error T=$(T): no such test, but $(patsubst build/asan/$(2)%,%,$(1)))),$(1))
 
 .PHONY: test-unit test-fuzz
-test-unit: $(if $(filter unit test-unit,$(MAKECMDGOALS)),$(call picked,$(UNIT_PROGRAMS),test_),$(UNIT_PROGRAMS))
+test-unit: $(call picked,$(UNIT_PROGRAMS),test_,unit test-unit)
 	@tests/run-units unit $^
 
 # ---------------------------------------------------------------- fuzzers
@@ -46,8 +46,7 @@ build/fuzz/$(1): tests/fuzz/$(1).c $(STUB_SRCS) $(PARTS_$(1)) $(ASMS_$(1):%.asm=
 endef
 $(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(eval $(call FUZZER,$(f))))
 
-REPLAYED = $(if $(filter replay test-fuzz,$(MAKECMDGOALS)),$(call picked,$(FUZZ_PROGRAMS),fuzz_),$(FUZZ_PROGRAMS))
-test-fuzz: $(REPLAYED)
+test-fuzz: $(call picked,$(FUZZ_PROGRAMS),fuzz_,replay test-fuzz)
 	@tests/run-units fuzz $(foreach f,$^,'$(f) tests/fuzz/corpus/$(notdir $(f))')
 
 # New inputs by libFuzzer (clang), FUZZ_SECONDS for each fuzzer, kept in build/fuzz/NAME.found/.
