@@ -24,13 +24,15 @@ _kshim
 printf '%%s\\n' "${COMPREPLY[@]}"
 '''
 
-# Whatever a completion adds is written to a file; END follows each Tab.
+# Whatever a completion adds is written to a file; END follows each Tab. zsh asks before it lists more
+# than LISTMAX words, and would take the next line's first letters for the answer.
 ZSH = '''
 PATH=%(build)s:$PATH
 fpath=(%(folder)s $fpath)
 autoload -Uz compinit
 compinit -u -D
 unsetopt automenu
+LISTMAX=10000
 compadd() {
 	local -a found
 	if [[ -z ${argv[(r)-(A|O|D)]} ]]; then
