@@ -60,6 +60,16 @@ load_tables(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 	        pc->map, range_end(t->high), end - range_end(t->high), MEM_RESERVED, ret_why);
 }
 
+/*
+ * microvm with ACPI says that its hardware is reduced, so a kernel leaves the PIC alone, and
+ * the timer's interrupts through it, which nothing masks, must not reach the CPU.
+ */
+static bool
+kernel_knows_pic(const struct pc *pc)
+{
+	return pc->line || !pc->rsdp;
+}
+
 /* Memory types, features and the local APIC. */
 static enum refusal_code
 set_up_cpus(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
@@ -69,7 +79,7 @@ set_up_cpus(struct pc *pc, uint64_t low_end, struct refusal *ret_why)
 	uint64_t feature = 0;
 	enum refusal_code code;
 
-	if (has & CPU_APIC)
+	if ((has & CPU_APIC) && kernel_knows_pic(pc))
 		local_apic_virtual_wire();
 	if (!(has & CPU_MSR))
 		return REFUSAL_NONE;
