@@ -64,8 +64,7 @@ check_initrd(const struct file *initrd)
 {
 	if (initrd->size > 0 && initrd->data[0] == 0)
 		return fail(STATUS_REFUSED,
-		        "%s: starts with a zero byte, so it is no initrd (a cpio archive, "
-		        "compressed or not)",
+		        "%s: starts with a zero byte, so it is no initrd (a cpio archive, compressed or not)",
 		        initrd->path);
 	return STATUS_OK;
 }

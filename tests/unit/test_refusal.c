@@ -112,8 +112,7 @@ placeholders(void **state)
 	why.subject = "kernel";
 	why.detail = "program header";
 	assert_message(&why,
-	        "kernel: the file ends at 0x100, before its program header at 0x40 "
-	        "that reaches to 0x78 [elf.truncated]");
+	        "kernel: the file ends at 0x100, before its program header at 0x40 that reaches to 0x78 [elf.truncated]");
 
 	refuse(&why, REFUSAL_CMDLINE_LONG, 0, 2048, 2047); /* {F} {W} */
 	assert_message(&why,
@@ -122,13 +121,12 @@ placeholders(void **state)
 	refuse(&why, REFUSAL_ELF_OVERLAP, 0, 0, 0); /* {a} {b} */
 	why.a = (struct named_range){"segment 1", {0x1000, 0x1000}};
 	why.b = (struct named_range){"segment 2", {0x1fff, 1}};
-	assert_message(&why, "segment 1 0x1000-0x1fff overlaps segment 2 0x1fff-0x1fff "
-	                     "[elf.segments-overlap]");
+	assert_message(&why,
+	        "segment 1 0x1000-0x1fff overlaps segment 2 0x1fff-0x1fff [elf.segments-overlap]");
 	why.a.range = (struct range){UINT64_MAX - 1, 1};
 	why.b.range.len = 0; /* only the name */
 	assert_message(&why,
-	        "segment 1 0xfffffffffffffffe-0xfffffffffffffffe overlaps segment 2 "
-	        "[elf.segments-overlap]");
+	        "segment 1 0xfffffffffffffffe-0xfffffffffffffffe overlaps segment 2 [elf.segments-overlap]");
 	why.b.name = NULL;
 	why.a.range.len = 0;
 	assert_message(&why, "segment 1 overlaps ? [elf.segments-overlap]");

@@ -92,16 +92,13 @@ judge(struct report *r, struct span text)
 		report_verdict(r, V_CONFIG_VIRTIO, LEVEL_WARNING, "it has no virtio");
 	else if (!is_builtin(text, "VIRTIO_BLK") || !is_builtin(text, "EXT4_FS"))
 		report_verdict(r, V_CONFIG_VIRTIO, LEVEL_NOTE,
-		        "virtio disks or ext4 are not built in: a root file system on a virtio "
-		        "disk "
-		        "needs an initrd");
+		        "virtio disks or ext4 are not built in: a root file system on a virtio disk needs an initrd");
 	else
 		report_verdict(r, V_CONFIG_VIRTIO, LEVEL_OK,
 		        "virtio disks and ext4 are built in: it can do without an initrd");
 	report_verdict(r, V_CONFIG_INITRD, initrd ? LEVEL_OK : LEVEL_NOTE,
 	        initrd ? "it takes an initrd"
-	               : "CONFIG_BLK_DEV_INITRD is not set: it takes no "
-	                 "initrd");
+	               : "CONFIG_BLK_DEV_INITRD is not set: it takes no initrd");
 }
 
 static void

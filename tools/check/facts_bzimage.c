@@ -28,8 +28,7 @@ static const struct flag xloadflags[] = {
         {0x01, "KERNEL_64", "64-bit entry at load address + 0x200",
                 "no 64-bit entry: it is entered in 32-bit mode"},
         {0x02, "CAN_BE_LOADED_ABOVE_4G",
-                "kernel, zero page, command line and initrd may lie "
-                "above 4 GiB",
+                "kernel, zero page, command line and initrd may lie above 4 GiB",
                 "everything must lie below 4 GiB"},
         {0x04, "EFI_HANDOVER_32", "EFI handover entry for 32-bit firmware (deprecated)", NULL},
         {0x08, "EFI_HANDOVER_64", "EFI handover entry for 64-bit firmware (deprecated)", NULL},
@@ -121,9 +120,9 @@ add_place(struct report *r, const struct bzimage_facts *bz)
 		        "where it likes to be; loaded lower it moves itself up to here");
 	}
 	report_fact(r, "boot.init-size", value_bytes(bz->init_size),
-	        bz->version >= 0x20a ? "memory that it needs from there on before it reads the "
-	                               "memory map"
-	                             : "estimated: before 2.10 no kernel says");
+	        bz->version >= 0x20a
+	                ? "memory that it needs from there on before it reads the memory map"
+	                : "estimated: before 2.10 no kernel says");
 }
 
 static void

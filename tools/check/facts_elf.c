@@ -49,8 +49,7 @@ evidence_text(enum linux_evidence evidence)
 	case LINUX_NOTE:
 		return "Linux, since it has a note of the owner \"Linux\"";
 	case LINUX_LINK_MAP:
-		return "Linux by how it is linked: 0xffffffff80000000 above its physical "
-		       "address";
+		return "Linux by how it is linked: 0xffffffff80000000 above its physical address";
 	case LINUX_NO:
 	default:
 		return "nothing says that it is Linux, so it may be entered by PVH only";

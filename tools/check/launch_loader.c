@@ -22,8 +22,7 @@ systemd_boot(const struct candidate *c, struct launch *l)
 		        "a unified kernel image: in \\EFI\\Linux, or as `efi`", NULL);
 	else if (!c->r->pe.image_major && c->r->kind == KIND_BZIMAGE)
 		launch_yes(l, "uefi.pe",
-		        "a PE, as `linux`; its stub takes initrds by the words initrd=, which "
-		        "systemd-boot adds",
+		        "a PE, as `linux`; its stub takes initrds by the words initrd=, which systemd-boot adds",
 		        NULL);
 	else
 		launch_yes(

@@ -74,19 +74,14 @@ linux_by_bios(const struct candidate *c, struct launch *l)
 		launch_damaged(c, l);
 	else if (c->r->refusal == REFUSAL_KERNEL_PE)
 		launch_no(l, "uefi.pe",
-		        "its setup header is there for -initrd only: without UEFI it stops "
-		        "with a "
-		        "sentence");
+		        "its setup header is there for -initrd only: without UEFI it stops with a sentence");
 	else if (!has_entry16(c->r->bytes))
 		launch_no(l, "bzimage.16-bit-entry",
-		        "the BIOS enters a bzImage in real mode, and there is no code at its "
-		        "16-bit entry");
+		        "the BIOS enters a bzImage in real mode, and there is no code at its 16-bit entry");
 	else
 		launch_yes(l, "bzimage.16-bit-entry",
 		        report_format(c->r,
-		                "a Linux setup header: entered in real mode by its 16-bit "
-		                "entry; "
-		                "-initrd goes below %#llx",
+		                "a Linux setup header: entered in real mode by its 16-bit entry; -initrd goes below %#llx",
 		                (unsigned long long)initrd_end(c->r)),
 		        NULL);
 }
@@ -98,8 +93,7 @@ multiboot(const struct candidate *c, struct launch *l)
 
 	if (!(flags & MULTIBOOT_ADDR) && c->elf && c->view.machine == EM_X86_64)
 		launch_no(l, "qemu.multiboot-64",
-		        "a multiboot header in a 64-bit ELF: QEMU says \"Cannot load x86-64 "
-		        "image\"");
+		        "a multiboot header in a 64-bit ELF: QEMU says \"Cannot load x86-64 image\"");
 	else
 		launch_yes(l, "qemu.multiboot",
 		        "a multiboot header in its first 8 KiB, which goes before PVH", NULL);
@@ -130,27 +124,23 @@ elf(const struct candidate *c, struct launch *l)
 		launch_no(l, "qemu.elf-flags", "e_flags has a bit that QEMU refuses");
 	else if (!entry)
 		launch_no(l, "qemu.pvh-note",
-		        c->r->facts.elf.pvh ? "the PVH note is in no PT_NOTE, and QEMU looks "
-		                              "nowhere else"
-		                            : "an ELF without a PVH note: \"Error loading "
-		                              "uncompressed kernel without PVH ELF Note\"");
+		        c->r->facts.elf.pvh
+		                ? "the PVH note is in no PT_NOTE, and QEMU looks nowhere else"
+		                : "an ELF without a PVH note: \"Error loading uncompressed kernel without PVH ELF Note\"");
 	else if (!in_file_part(&c->r->facts.elf, entry))
 		launch_no(l, "pvh.entry",
 		        report_format(c->r,
-		                "the entry %#llx that QEMU takes from the notes is in "
-		                "no loaded part",
+		                "the entry %#llx that QEMU takes from the notes is in no loaded part",
 		                (unsigned long long)entry));
 	else if (range_end(span) > low_end(l->name))
 		launch_no(l, "qemu.linked-place",
 		        report_format(c->r,
-		                "it is linked up to %#llx, where this machine has no "
-		                "RAM; QEMU moves no kernel",
+		                "it is linked up to %#llx, where this machine has no RAM; QEMU moves no kernel",
 		                (unsigned long long)range_end(span)));
 	else
 		launch_yes(l, "qemu.pvh-note",
 		        report_format(c->r,
-		                "a PVH note in a PT_NOTE: entered at %#llx; one -initrd, as a "
-		                "module",
+		                "a PVH note in a PT_NOTE: entered at %#llx; one -initrd, as a module",
 		                (unsigned long long)entry),
 		        "QEMU 4.0 (microvm: 4.2), with a machine type from then");
 }
@@ -168,8 +158,7 @@ by_bios(const struct candidate *c, struct launch *l)
 		launch_no(l, "qemu.format", "QEMU for x86 unpacks nothing: unpack it first");
 	else
 		launch_no(l, "qemu.format",
-		        "neither a Linux setup header, nor multiboot, nor an ELF with a PVH "
-		        "note");
+		        "neither a Linux setup header, nor multiboot, nor an ELF with a PVH note");
 }
 
 static void

@@ -33,8 +33,7 @@ linux_loader_refuses(const struct candidate *c, const char **ret_rule)
 		struct elf_segment s = elf_view_segment(&c->view, i);
 
 		if (s.type == PT_LOAD && s.file_len && s.align & (LOADER_ALIGN - 1))
-			return "linux-loader wants every PT_LOAD aligned to 2 MiB: \"Invalid "
-			       "alignment\"";
+			return "linux-loader wants every PT_LOAD aligned to 2 MiB: \"Invalid alignment\"";
 	}
 	return NULL;
 }
@@ -70,13 +69,10 @@ firecracker(const struct candidate *c, struct launch *l)
 			        "an ELF64: entered at e_entry with boot_params", NULL);
 		else
 			launch_no(l, "firecracker.linux64",
-			        "it would be entered at e_entry with boot_params, and nothing "
-			        "says that it is Linux");
+			        "it would be entered at e_entry with boot_params, and nothing says that it is Linux");
 	} else if (c->r->kind == KIND_BZIMAGE && bz->xloadflags & 1) {
 		launch_yes(l, "firecracker.bzimage",
-		        "a bzImage with a 64-bit entry; releases up to 1.16 say \"Invalid Elf "
-		        "magic "
-		        "number\"",
+		        "a bzImage with a 64-bit entry; releases up to 1.16 say \"Invalid Elf magic number\"",
 		        "the release after 1.16");
 	} else {
 		launch_no(l, "firecracker.format",
@@ -124,9 +120,7 @@ crosvm_elf(const struct candidate *c, struct launch *l)
 		launch_no(l, "crosvm.entry", "e_entry must be physical, within the segments");
 	else if (c->r->facts.elf.evidence == LINUX_NO)
 		launch_no(l, "crosvm.linux",
-		        "it would be entered at e_entry with boot_params, and nothing says "
-		        "that "
-		        "it is Linux");
+		        "it would be entered at e_entry with boot_params, and nothing says that it is Linux");
 	else
 		launch_yes(l, "crosvm.linux",
 		        "an ELF: entered at e_entry with boot_params; PVH is not used", NULL);

@@ -105,8 +105,7 @@ add_memory(struct report *r)
 	if (least)
 		report_fact(r, "memory.least", value_bytes(least * MIB),
 		        report_format(r,
-		                "%llu MiB: kshim's plan needs no less; the kernel itself "
-		                "may want more, and an initrd does",
+		                "%llu MiB: kshim's plan needs no less; the kernel itself may want more, and an initrd does",
 		                (unsigned long long)least));
 }
 

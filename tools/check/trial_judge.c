@@ -17,9 +17,7 @@ static const struct {
         {"Run /init as init process", "init", "the kernel ran its init", true},
         {"Run /sbin/init as init process", "init", "the kernel ran its init", true},
         {"Unable to mount root fs", "root",
-                "the kernel came to its root file system; none "
-                "was given",
-                true},
+                "the kernel came to its root file system; none was given", true},
         {"No working init found", "root", "the kernel came to its root file system", true},
         {"Kernel panic", "panic", "the kernel panicked", false},
         {"Linux version ", "console", "the kernel spoke, and came no further in this time",

@@ -65,9 +65,7 @@ judge_length(struct report *r, const struct bzimage_facts *bz)
 
 		report_verdict(r, V_BZ_CRC, good ? LEVEL_OK : LEVEL_NOTE,
 		        good ? "the checksum at its end is right"
-		             : "no right checksum at its end: signing breaks it, and Linux "
-		               "6.15 "
-		               "and later write none");
+		             : "no right checksum at its end: signing breaks it, and Linux 6.15 and later write none");
 	}
 }
 
@@ -79,12 +77,10 @@ judge_entry(struct report *r, const struct bzimage_facts *bz)
 		        r, V_BZ_ENTRY64, LEVEL_OK, "XLF_KERNEL_64: it has a 64-bit entry");
 	else
 		report_verdict(r, V_BZ_ENTRY64, LEVEL_WARNING,
-		        "XLF_KERNEL_64 is clear: there is no 64-bit entry, only the 32-bit "
-		        "one");
+		        "XLF_KERNEL_64 is clear: there is no 64-bit entry, only the 32-bit one");
 	if (bz->xloadflags & 2)
 		report_verdict(r, V_BZ_ABOVE_4G, LEVEL_OK,
-		        "kernel and initrd may lie above 4 GiB: a loader must pass 64-bit "
-		        "addresses");
+		        "kernel and initrd may lie above 4 GiB: a loader must pass 64-bit addresses");
 	else
 		report_verdict(
 		        r, V_BZ_ABOVE_4G, LEVEL_NOTE, "kernel and initrd must lie below 4 GiB");
@@ -112,9 +108,7 @@ judge_place(struct report *r, const struct bzimage_facts *bz)
 		        ULL(bz->pref_address));
 	if (bz->init_size > bz->code_len)
 		report_verdict(r, V_BZ_INIT_SIZE, LEVEL_NOTE,
-		        "it needs %llu KiB more memory than the file has: keep initrd and "
-		        "tables "
-		        "out",
+		        "it needs %llu KiB more memory than the file has: keep initrd and tables out",
 		        ULL((bz->init_size - bz->code_len) / KIB));
 }
 

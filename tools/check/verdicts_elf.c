@@ -46,8 +46,7 @@ judge_segments(struct report *r, const struct elf_facts *elf)
 	uint64_t start = elf->segment[0].paddr, end = end_of(elf), tail = 0;
 
 	report_verdict(r, V_ELF_SIZES, LEVEL_OK,
-	        "no segment has more bytes in the file than in "
-	        "memory");
+	        "no segment has more bytes in the file than in memory");
 	report_verdict(r, V_ELF_INSIDE, LEVEL_OK, "all segments lie inside the file");
 	report_verdict(
 	        r, V_ELF_APART, LEVEL_OK, "its %u segments are apart in memory", elf->segments);
@@ -91,8 +90,7 @@ judge_headers(struct report *r, const struct elf_view *v)
 		report_verdict(r, V_ELF_LOAD_ONLY, LEVEL_OK, "only PT_LOADs have bytes");
 	if (wx)
 		report_verdict(r, V_ELF_WX, LEVEL_NOTE,
-		        "%u segment%s writable and executable; Linux sets permissions itself "
-		        "later",
+		        "%u segment%s writable and executable; Linux sets permissions itself later",
 		        wx, wx == 1 ? " is" : "s are");
 	else
 		report_verdict(
@@ -117,8 +115,7 @@ judge_entry(struct report *r, const struct elf_view *v, const struct elf_facts *
 		report_verdict(r, V_ELF_ENTRY_PHYSICAL, LEVEL_OK, "e_entry is physical");
 	if (elf->entry_loaded && elf->entry != elf->segment[0].paddr)
 		report_verdict(r, V_ELF_ENTRY_BASE, LEVEL_WARNING,
-		        "the ELF entry is %#llx, not the load address %#llx (Linux 6.17 and "
-		        "later are so)",
+		        "the ELF entry is %#llx, not the load address %#llx (Linux 6.17 and later are so)",
 		        ULL(elf->entry), ULL(elf->segment[0].paddr));
 	else
 		report_verdict(
@@ -138,8 +135,7 @@ judge_pvh_entry(struct report *r, const struct elf_facts *elf)
 		        elf->pvh_entry);
 	else if (!(s->flags & 1))
 		report_verdict(r, V_PVH_EXEC, LEVEL_NOTE,
-		        "the PVH entry %#x lies in a segment that is not executable: without "
-		        "paging nobody minds (Linux 6.17 and later are so)",
+		        "the PVH entry %#x lies in a segment that is not executable: without paging nobody minds (Linux 6.17 and later are so)",
 		        elf->pvh_entry);
 	else
 		report_verdict(r, V_PVH_EXEC, LEVEL_OK,

@@ -43,9 +43,7 @@ judge_size(struct report *r, uint64_t size)
 {
 	if (size > r->bytes.size)
 		report_verdict(r, V_IMAGE_SIZE, LEVEL_NOTE,
-		        "it needs %llu KiB more memory than the file has: keep initrd and "
-		        "device "
-		        "tree out",
+		        "it needs %llu KiB more memory than the file has: keep initrd and device tree out",
 		        ULL((size - r->bytes.size) / KIB));
 	else
 		report_verdict(r, V_IMAGE_SIZE, size ? LEVEL_OK : LEVEL_WARNING,
@@ -110,9 +108,8 @@ verdicts_pe(struct report *r)
 	if (r->pe.dll_flags & PE_DLL_NX_COMPAT)
 		report_verdict(r, V_PE_NX, LEVEL_OK, "it says that it is NX-compatible");
 	else
-		report_verdict(r, V_PE_NX, LEVEL_NOTE,
-		        "it does not say that it is "
-		        "NX-compatible");
+		report_verdict(
+		        r, V_PE_NX, LEVEL_NOTE, "it does not say that it is NX-compatible");
 	judge_sections(r);
 	if (r->pe.signature_len)
 		report_verdict(r, V_PE_SIGNED, LEVEL_OK, "it is signed for Secure Boot");
@@ -123,7 +120,7 @@ verdicts_pe(struct report *r)
 		judge_uki(r);
 	else if (r->kind == KIND_BZIMAGE)
 		report_verdict(r, V_PE_INITRD, r->pe.image_major ? LEVEL_OK : LEVEL_WARNING,
-		        r->pe.image_major ? "its EFI stub takes initrds by LoadFile2"
-		                          : "its EFI stub takes no initrd by LoadFile2: use "
-		                            "initrd= or the handover entry");
+		        r->pe.image_major
+		                ? "its EFI stub takes initrds by LoadFile2"
+		                : "its EFI stub takes no initrd by LoadFile2: use initrd= or the handover entry");
 }

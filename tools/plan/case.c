@@ -137,8 +137,7 @@ read_stub(struct plan_case *c, int *ret_status)
 		path = find_image(name, beside, sizeof(beside));
 	if (!path) {
 		*ret_status = fail(STATUS_HOST,
-		        "%s is not beside this program; build it with `make`, or give --stub "
-		        "FILE",
+		        "%s is not beside this program; build it with `make`, or give --stub FILE",
 		        name);
 		return false;
 	}

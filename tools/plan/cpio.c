@@ -51,9 +51,7 @@ cut_short(struct cpio *c, uint64_t at, const char *what, uint64_t wanted, uint64
 	char text[256];
 
 	snprintf(text, sizeof(text),
-	        "the archive ends early: %s wants %llu bytes, %llu are there; build or copy "
-	        "the "
-	        "initrd again",
+	        "the archive ends early: %s wants %llu bytes, %llu are there; build or copy the initrd again",
 	        what, (unsigned long long)wanted, (unsigned long long)there);
 	return wrong(c, "initrd.truncated", at, text);
 }
@@ -125,9 +123,7 @@ cpio_walk(struct cpio *c, struct span bytes, uint64_t off, uint64_t *ret_end)
 	while (!last) {
 		if (off >= bytes.size) {
 			findings_add(c->findings, FINDING_WARNING, "initrd.trailer",
-			        "%s: the archive ends without TRAILER!!!, perhaps at a file "
-			        "that "
-			        "is missing",
+			        "%s: the archive ends without TRAILER!!!, perhaps at a file that is missing",
 			        c->path);
 			off = bytes.size;
 			break;
@@ -152,8 +148,7 @@ cpio_walk_all(struct cpio *c, struct span bytes, uint64_t off, uint64_t *ret_end
 			return true;
 		if (!first && (off & 3))
 			return wrong(c, "initrd.padding", off,
-			        "what follows an archive starts off a multiple of 4 (Linux: "
-			        "\"broken padding\"); pad the archive before it with zeros");
+			        "what follows an archive starts off a multiple of 4 (Linux: \"broken padding\"); pad the archive before it with zeros");
 		if (bytes.base[off] != '0' || (off & 3))
 			return true;
 		if (!cpio_walk(c, bytes, off, &off))

@@ -86,13 +86,11 @@ check_compression(struct look *l, struct span s, const char *name, uint64_t off)
 		return true;
 	if (!config_value(file_span(&l->config.text), "BLK_DEV_INITRD", &value))
 		findings_add(l->cpio.findings, FINDING_ERROR, "initrd.not-read",
-		        "%s: this kernel takes no initrd: CONFIG_BLK_DEV_INITRD is not set "
-		        "(%s)",
+		        "%s: this kernel takes no initrd: CONFIG_BLK_DEV_INITRD is not set (%s)",
 		        l->cpio.path, l->config.from);
 	else if (!config_value(file_span(&l->config.text), option, &value))
 		findings_add(l->cpio.findings, FINDING_ERROR, "initrd.compression",
-		        "%s: at byte %llu: compressed by %s, which this kernel cannot read: "
-		        "CONFIG_%s is not set (%s)",
+		        "%s: at byte %llu: compressed by %s, which this kernel cannot read: CONFIG_%s is not set (%s)",
 		        l->cpio.path, (unsigned long long)off, name, option, l->config.from);
 	return true;
 }
@@ -116,8 +114,7 @@ end_of_lz4(struct look *l, struct span s, uint64_t off, uint64_t *ret_end)
 			continue;
 		if (len > s.size - at) {
 			findings_add(l->cpio.findings, FINDING_ERROR, "initrd.padding",
-			        "%s: at byte %llu: what follows an lz4 archive needs four zero "
-			        "bytes before it, or Linux reads it as more of that archive",
+			        "%s: at byte %llu: what follows an lz4 archive needs four zero bytes before it, or Linux reads it as more of that archive",
 			        l->cpio.path, (unsigned long long)(off + at - 4));
 			return false;
 		}
@@ -176,9 +173,7 @@ no_archive(struct look *l, struct span s, uint64_t off)
 	for (; n < 16 && off + n < s.size; n++)
 		snprintf(found + 2 * n, 3, "%02x", s.base[off + n]);
 	findings_add(l->cpio.findings, FINDING_ERROR, "initrd.no-archive",
-	        "%s: at byte %llu: found %s, wanted a cpio archive (070701), plain or "
-	        "compressed by "
-	        "gzip, bzip2, lzma, xz, lzo, lz4 or zstd",
+	        "%s: at byte %llu: found %s, wanted a cpio archive (070701), plain or compressed by gzip, bzip2, lzma, xz, lzo, lz4 or zstd",
 	        l->cpio.path, (unsigned long long)off, found);
 }
 

@@ -104,9 +104,7 @@ look_at_console(struct look *l, const char *v)
 		return; /* no console is what they want */
 	if (looks_like_a_slip(v)) {
 		findings_add(l->f, FINDING_WARNING, "console.typo",
-		        "console=%s is no name of a console: ttyS0 (a capital S, the digit 0, "
-		        "no "
-		        "/dev/) is the first serial port",
+		        "console=%s is no name of a console: ttyS0 (a capital S, the digit 0, no /dev/) is the first serial port",
 		        v);
 		return;
 	}
@@ -117,8 +115,7 @@ look_at_console(struct look *l, const char *v)
 	}
 	if (l->has && !machine_has(l, l->has->consoles, v, len))
 		findings_add(l->f, FINDING_WARNING, "console.absent",
-		        "console=%s: the machine %s has %.*s only; if yours has it, say --have "
-		        "%.*s",
+		        "console=%s: the machine %s has %.*s only; if yours has it, say --have %.*s",
 		        v, plan_machine_words[l->c->order.machine],
 		        (int)strlen(l->has->consoles) - 2, l->has->consoles + 1, (int)len, v);
 }
@@ -140,8 +137,7 @@ look_at_root(struct look *l, const char *v)
 		len = strcspn(name, "p");
 	if (!machine_has(l, l->has->disks, name, len))
 		findings_add(l->f, FINDING_WARNING, "root.absent",
-		        "root=%s: the machine %s has no such disk%s; if yours has it, say "
-		        "--have %.*s",
+		        "root=%s: the machine %s has no such disk%s; if yours has it, say --have %.*s",
 		        v, plan_machine_words[l->c->order.machine],
 		        strcmp(l->has->disks, " ") == 0 ? ", nor any other" : "", (int)len,
 		        name);
@@ -261,16 +257,13 @@ look_at_words(const struct plan_case *c, struct findings *f)
 		look_at_word(&l, word);
 	if (!l.console && l.has && !strstr(l.has->consoles, " tty0 "))
 		findings_add(f, FINDING_WARNING, "console.none",
-		        "no console= on the command line: nothing will be seen of this kernel; "
-		        "console=%s is there",
+		        "no console= on the command line: nothing will be seen of this kernel; console=%s is there",
 		        l.has->usual);
 	else if (!l.console && l.has)
 		findings_add(f, FINDING_NOTE, "console.none",
-		        "no console= on the command line: messages go to the screen only; "
-		        "console=%s shows them on the serial port",
+		        "no console= on the command line: messages go to the screen only; console=%s shows them on the serial port",
 		        l.has->usual);
 	if (!l.root && c->req.blobs < 2)
 		findings_add(f, FINDING_NOTE, "root.none",
-		        "neither an initrd nor root=: Linux panics unless an initramfs is "
-		        "built in");
+		        "neither an initrd nor root=: Linux panics unless an initramfs is built in");
 }

@@ -134,8 +134,7 @@ take_choice(struct order *o, int opt, const char *text, int *ret_status)
 	case OPT_MACHINE:
 		if ((n = option_choice(text, plan_machine_words)) < 0)
 			return bad(ret_status, "--machine", text,
-			        "auto, kshim, pc, q35, microvm, firecracker, cloud-hypervisor, "
-			        "ovmf or virt");
+			        "auto, kshim, pc, q35, microvm, firecracker, cloud-hypervisor, ovmf or virt");
 		o->machine = (enum plan_machine)n;
 		return true;
 	default:

@@ -290,8 +290,7 @@ draw_legend(const struct drawing *d, double y)
 			continue;
 		fprintf(d->out,
 		        "<rect %s x='%.1f' y='%.1f' width='18' height='14' rx='2'/>"
-		        "<rect class='edge' x='%.1f' y='%.1f' width='18' height='14' "
-		        "rx='2'/>\n",
+		        "<rect class='edge' x='%.1f' y='%.1f' width='18' height='14' rx='2'/>\n",
 		        svg_fill(kind), x, row - 11.5, x, row - 11.5);
 		svg_text(d->out, "soft", "start", x + 26, row, region_title(kind));
 		n++;
@@ -299,9 +298,7 @@ draw_legend(const struct drawing *d, double y)
 	rows = (n + LEGEND_COLS - 1) / LEGEND_COLS;
 	y += rows * LEGEND_ROW + 6;
 	svg_text(d->out, "soft", "start", MARGIN, y,
-	        "Low addresses at the top. Heights grow with the logarithm of the size; holes "
-	        "are "
-	        "cut.");
+	        "Low addresses at the top. Heights grow with the logarithm of the size; holes are cut.");
 	return y;
 }
 

@@ -10,10 +10,8 @@
 
 static const char style[] =
         "<style>\n"
-        "text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu "
-        "Sans',sans-serif;fill:#1f2328}\n"
-        ".addr{font:12px ui-monospace,'SF Mono',Menlo,'DejaVu Sans "
-        "Mono',monospace;fill:#57606a}\n"
+        "text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#1f2328}\n"
+        ".addr{font:12px ui-monospace,'SF Mono',Menlo,'DejaVu Sans Mono',monospace;fill:#57606a}\n"
         ".head{font-size:19px;font-weight:600}.sub{font-size:13px;fill:#57606a}\n"
         ".strong{font-weight:600}.soft{fill:#57606a}.size{fill:#57606a}\n"
         ".inside{fill:#fff;font-weight:600}.good{fill:#116329;font-weight:600}"
@@ -143,9 +141,7 @@ void
 svg_begin(FILE *out, unsigned width, unsigned height, const char *title, const char *desc)
 {
 	fprintf(out,
-	        "<svg xmlns='http://www.w3.org/2000/svg' width='%u' height='%u' viewBox='0 0 "
-	        "%u "
-	        "%u' role='img' aria-labelledby='title desc'>\n<title id='title'>",
+	        "<svg xmlns='http://www.w3.org/2000/svg' width='%u' height='%u' viewBox='0 0 %u %u' role='img' aria-labelledby='title desc'>\n<title id='title'>",
 	        width, height, width, height);
 	svg_escape(out, title);
 	fputs("</title>\n<desc id='desc'>", out);

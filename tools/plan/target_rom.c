@@ -29,8 +29,7 @@ target_rom_read(struct plan_case *c, const char *path, int *ret_status)
 	        !span_sub(all, all.size - BODY_ROM_ABOUT, BODY_ROM_ABOUT, &about) ||
 	        span_le32(about, 0) != BODY_ROM_MAGIC) {
 		*ret_status = fail(STATUS_REFUSED,
-		        "%s is no kshim.rom of this version: %d bytes before its end is no "
-		        "\"KSHM\"; give the one built with this program",
+		        "%s is no kshim.rom of this version: %d bytes before its end is no \"KSHM\"; give the one built with this program",
 		        path, BODY_ROM_ABOUT);
 		return false;
 	}

@@ -62,8 +62,7 @@ choose_module(const struct inputs *in, struct boot *b)
 		return make_bundle(in, &b->module);
 	if (in->files > INPUT_INITRD)
 		return fail(STATUS_USAGE,
-		        "with --as a bundle takes no --initrd: those pass one "
-		        "file only");
+		        "with --as a bundle takes no --initrd: those pass one file only");
 	b->module = in->file[INPUT_KERNEL];
 	b->module.fd = dup(b->module.fd);
 	return STATUS_GO_ON;
@@ -82,8 +81,7 @@ as_prepare(const struct inputs *inputs, struct boot *boot)
 		        b->req.cmdline.len, LAYOUT_CMDLINE_LEN - 1);
 	if (b->module.bytes.size > b->layout.low_end - 2 * MIB)
 		return fail(STATUS_REFUSED,
-		        "%llu bytes of kernel and initrds do not fit into the memory: give the "
-		        "guest more (-m)",
+		        "%llu bytes of kernel and initrds do not fit into the memory: give the guest more (-m)",
 		        (unsigned long long)b->module.bytes.size);
 	b->module_range =
 	        (struct range){align_down(b->layout.low_end - b->module.bytes.size, PAGE),

@@ -61,13 +61,11 @@ write_tables(const struct boot *b, uint32_t cpus, const struct memory *mem)
 {
 	if (!acpi_write(mem, &b->layout, cpus))
 		return fail(STATUS_USAGE,
-		        "the ACPI tables of %u CPUs have no room there; use "
-		        "fewer, or --as kshim",
+		        "the ACPI tables of %u CPUs have no room there; use fewer, or --as kshim",
 		        cpus);
 	if (!mptable_write(mem, &b->layout, cpus))
 		return fail(STATUS_USAGE,
-		        "the MP table of %u CPUs has no room there; use fewer, "
-		        "or --as kshim",
+		        "the MP table of %u CPUs has no room there; use fewer, or --as kshim",
 		        cpus);
 	return STATUS_GO_ON;
 }

@@ -51,9 +51,7 @@ open_stub(const char *path, struct input *ret_input)
 		path = find_image("kshim.elf", beside, sizeof(beside));
 	if (!path)
 		return fail(STATUS_REFUSED,
-		        "no stub: kshim.elf is neither beside this program nor installed "
-		        "(share/kshim); build it with `make`, give --stub FILE, or use "
-		        "--direct");
+		        "no stub: kshim.elf is neither beside this program nor installed (share/kshim); build it with `make`, give --stub FILE, or use --direct");
 	return open_file(path, "stub", ret_input);
 }
 

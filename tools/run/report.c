@@ -23,8 +23,7 @@ stage(const struct machine *m)
 	if (m->marks.kernel)
 		return "the kernel was entered and printed nothing";
 	if (m->marks.jump)
-		return "the stub said that it jumps, the kernel's first instruction was not "
-		       "seen";
+		return "the stub said that it jumps, the kernel's first instruction was not seen";
 	if (m->terminal.sent)
 		return "the stub was entered and printed something, the kernel was not entered";
 	if (m->marks.first_run)
@@ -155,8 +154,7 @@ report_end(const struct machine *m, const struct options *o)
 		return end_refused(m);
 	case ENDING_EXIT:
 		return fail(STATUS_CRASH,
-		        "the guest wrote 0x%x to the exit port, which is no "
-		        "code of the stub's",
+		        "the guest wrote 0x%x to the exit port, which is no code of the stub's",
 		        e->code);
 	case ENDING_CRASH:
 		return end_crash(m);

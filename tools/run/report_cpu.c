@@ -164,8 +164,7 @@ report_cpu(const struct machine *m, const struct cpu *cpu)
 	if (!cpu->stopped)
 		return;
 	if (cpu->was_reset)
-		fputs("    (KVM has reset this CPU, as it does on AMD; the state is that of "
-		      "its\n"
+		fputs("    (KVM has reset this CPU, as it does on AMD; the state is that of its\n"
 		      "    last exit before, so it died somewhere after this)\n",
 		        stderr);
 	print_registers(cpu);
@@ -179,16 +178,12 @@ report_hint(const struct machine *m, const struct cpu *cpu)
 
 	if (m->ending.what && cpu->exits &&
 	        cpu->note[(cpu->exits - 1) % CPU_NOTES].reason == KVM_EXIT_INTERNAL_ERROR)
-		hint = "KVM met an instruction or state that it cannot emulate; the host's "
-		       "kernel "
-		       "log (dmesg) may say which";
+		hint = "KVM met an instruction or state that it cannot emulate; the host's kernel log (dmesg) may say which";
 	else if (!m->marks.kernel)
 		hint = "the stub itself failed, which is worth a report";
 	else if (!m->marks.first_byte)
-		hint = "it died before its console was up: add earlyprintk=ttyS0,115200 to "
-		       "--append, and try another --protocol or more memory (-m)";
+		hint = "it died before its console was up: add earlyprintk=ttyS0,115200 to --append, and try another --protocol or more memory (-m)";
 	else
-		hint = "the kernel's last lines above say what it did; with reboot=t a kernel "
-		       "resets this way on purpose";
+		hint = "the kernel's last lines above say what it did; with reboot=t a kernel resets this way on purpose";
 	fprintf(stderr, "  Hint: %s.\n", hint);
 }

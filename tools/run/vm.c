@@ -27,12 +27,10 @@ vm_open_kvm(int *ret_kvm)
 
 	if (kvm < 0 && errno == ENOENT)
 		return fail(STATUS_HOST,
-		        "/dev/kvm is missing: load the module kvm_intel or kvm_amd, turn on "
-		        "virtualisation in the firmware's setup, or use `make run` (QEMU)");
+		        "/dev/kvm is missing: load the module kvm_intel or kvm_amd, turn on virtualisation in the firmware's setup, or use `make run` (QEMU)");
 	if (kvm < 0 && (errno == EACCES || errno == EPERM))
 		return fail(STATUS_HOST,
-		        "/dev/kvm is forbidden: join its group (`sudo usermod -aG kvm $USER`, "
-		        "then log in again)");
+		        "/dev/kvm is forbidden: join its group (`sudo usermod -aG kvm $USER`, then log in again)");
 	if (kvm < 0)
 		return fail(STATUS_HOST,
 		        "/dev/kvm cannot be opened: %s; is another hypervisor in the way?",
@@ -40,8 +38,7 @@ vm_open_kvm(int *ret_kvm)
 	if (ioctl(kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION) {
 		close(kvm);
 		return fail(STATUS_HOST,
-		        "/dev/kvm is no KVM: remove what lies there and load the module "
-		        "kvm_intel or kvm_amd");
+		        "/dev/kvm is no KVM: remove what lies there and load the module kvm_intel or kvm_amd");
 	}
 	*ret_kvm = kvm;
 	return STATUS_GO_ON;
