@@ -45,16 +45,6 @@ struct boot {
 enum refusal_code sources_options(struct boot *b, struct refusal *ret_why);
 enum refusal_code sources_find(struct boot *b, struct refusal *ret_why);
 enum refusal_code sources_command_line(struct boot *b, struct refusal *ret_why);
-/* Append an initrd; an empty file is none. */
-enum refusal_code sources_add_initrd(struct boot *b, struct file file, struct refusal *ret_why);
-
-/* unpack.c: what is packed into one file. Both leave a file of another kind alone. */
-
-/* Take kernel, words and initrd out of b->kernel if it is a bundle or a unified kernel image.
- */
-enum refusal_code unpack_kernel(struct boot *b, struct refusal *ret_why);
-/* The same from the sections of our own image; *ret_found: there is a .linux. */
-enum refusal_code unpack_self(struct boot *b, bool *ret_found, struct refusal *ret_why);
 
 /* system.c: what the kernel is told of the machine, into b->request. */
 void system_read(struct boot *b);

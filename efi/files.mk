@@ -3,9 +3,12 @@
 
 EFI_SRCS := \
 	efi/entries.c \
+	efi/entry_files.c \
 	efi/execute.c \
 	efi/file.c \
 	efi/firmware.c \
+	efi/initrds.c \
+	efi/kept_text.c \
 	efi/main.c \
 	efi/options.c \
 	efi/report.c \

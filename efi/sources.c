@@ -8,6 +8,8 @@
  */
 #include "efi/boot.h"
 #include "efi/entries.h"
+#include "efi/initrds.h"
+#include "efi/unpack.h"
 #include "efi/utf.h"
 #include "stub/input/bundle.h"
 
@@ -48,17 +50,6 @@ sources_options(struct boot *b, struct refusal *ret_why)
 	b->profile = b->options.profile;
 	b->has_profile = b->options.has_profile;
 	return code;
-}
-
-enum refusal_code
-sources_add_initrd(struct boot *b, struct file file, struct refusal *ret_why)
-{
-	if (!file.bytes.size)
-		return REFUSAL_NONE;
-	if (b->initrds == BOOT_INITRDS)
-		return refuse_too_many(ret_why, "initrds", BOOT_INITRDS + 1, BOOT_INITRDS);
-	b->initrd[b->initrds++] = file;
-	return REFUSAL_NONE;
 }
 
 static bool
@@ -112,9 +103,9 @@ sources_find(struct boot *b, struct refusal *ret_why)
 
 		code = file_read(b->options.initrd[i], &file, ret_why);
 		if (!code)
-			code = sources_add_initrd(b, file, ret_why);
+			code = initrds_add(b, file, ret_why);
 	}
-	return code ? code : sources_add_initrd(b, firmwares, ret_why);
+	return code ? code : initrds_add(b, firmwares, ret_why);
 }
 
 enum refusal_code

@@ -6,7 +6,8 @@
  * Nothing is copied: the parts stay where file or image lie. Surprise: a bzImage is a PE too;
  * only a .linux section makes a unified kernel image.
  */
-#include "efi/boot.h"
+#include "efi/unpack.h"
+#include "efi/initrds.h"
 #include "stub/input/bundle.h"
 
 static struct file
@@ -25,7 +26,7 @@ take_bundle(struct boot *b, const struct bundle *m, struct refusal *ret_why)
 
 	b->kernel.bytes = part("", whole, m->kernel_off, m->kernel_len).bytes;
 	b->own_words = part("", whole, m->cmdline_off, m->cmdline_len).bytes;
-	return sources_add_initrd(
+	return initrds_add(
 	        b, part("initrd of the bundle", whole, m->initrd_off, m->initrd_len), ret_why);
 }
 
@@ -47,10 +48,10 @@ take_sections(struct boot *b, const struct pe *pe, struct span whole, bool loade
 	enum refusal_code code;
 
 	b->own_words = section(pe, ".cmdline", whole, loaded).bytes;
-	code = sources_add_initrd(b, section(pe, ".ucode", whole, loaded), ret_why);
+	code = initrds_add(b, section(pe, ".ucode", whole, loaded), ret_why);
 	if (code)
 		return code;
-	return sources_add_initrd(b, section(pe, ".initrd", whole, loaded), ret_why);
+	return initrds_add(b, section(pe, ".initrd", whole, loaded), ret_why);
 }
 
 /* Leave of a unified kernel image what the chosen profile has, or profile 0. */

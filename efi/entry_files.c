@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lists the Boot Loader Specification entries of volumes: text entries (type 1, in
+ * \loader\entries) and unified kernel images (type 2, in \EFI\Linux).
+ *
+ * UAPI Group Specifications, "Boot Loader Specification". An entry that is damaged is said on
+ * the console and left out. A unified kernel image is read whole, because a FAT file offers
+ * nothing else, but only three texts of its .osrel section are kept.
+ */
+#include "efi/entry_files.h"
+#include "efi/kept_text.h"
+#include "efi/say.h"
+#include "efi/utf.h"
+#include "stub/input/pe.h"
+
+#define FOLDER1    "\\loader\\entries"
+#define FOLDER2    "\\EFI\\Linux"
+#define TEXT_SPARE 32768 /* bytes of kept text for the options of the entry that is chosen */
+
+/* What is being listed, and into what. */
+struct listing {
+	const struct volume *volume;
+	const char *folder;
+	bool type2;
+	struct entry_list *list;
+};
+
+char *
+entry_path(const struct entry_file *f)
+{
+	return text_keep(text_span(f->folder), "\\", text_span(f->name));
+}
+
+/* Read what the entry's file says; one that is damaged is left out, but said. */
+static bool
+read_type1(struct entry_file *f, struct refusal *why)
+{
+	struct file file;
+	char *path = entry_path(f);
+
+	if (!path || file_read_from(f->volume->root, path, &file, why) ||
+	        bls_entry_read(file.bytes, &f->entry, why))
+		return false;
+	if (f->entry.architecture.size && !bls_match(text_span("x64"), f->entry.architecture))
+		return false;
+	return f->entry.kernel.size; /* else it would have to come by network */
+}
+
+/* The value of one of two keys, in a copy that stays: the image itself may be large. */
+static bool
+keep_value(struct span osrel, const char *key, const char *otherwise, struct span *ret)
+{
+	struct span value = bls_os_release(osrel, key);
+	char *copy;
+
+	if (!value.size && otherwise)
+		value = bls_os_release(osrel, otherwise);
+	copy = text_keep(value, "", (struct span){NULL, 0});
+	if (!copy)
+		return false;
+	*ret = (struct span){(const uint8_t *)copy, value.size};
+	return true;
+}
+
+static bool
+read_osrel(struct entry_file *f, struct span text)
+{
+	return keep_value(text, "IMAGE_ID", "ID", &f->entry.sort_key) &&
+	       keep_value(text, "IMAGE_VERSION", "VERSION_ID", &f->entry.version) &&
+	       keep_value(text, "PRETTY_NAME", NULL, &f->entry.title);
+}
+
+/* A unified kernel image says who it is in .osrel; without .linux it is none. */
+static bool
+read_type2(struct entry_file *f, struct refusal *why)
+{
+	static struct pe pe;
+	const struct pe_section *osrel;
+	struct file file;
+	struct span text;
+	char *path = entry_path(f);
+	bool found;
+
+	if (!path || file_read_from(f->volume->root, path, &file, why))
+		return false;
+	found = !pe_read(file.bytes, &found, &pe, why) && found && pe_find(&pe, ".linux");
+	osrel = found ? pe_find(&pe, ".osrel") : NULL;
+	found = osrel && span_sub(file.bytes, osrel->off, osrel->len, &text) &&
+	        read_osrel(f, text);
+	pages_free((uintptr_t)file.bytes.base);
+	return found;
+}
+
+/* Read the entry's own file; `why` says what is wrong with it, if anything is. */
+static bool
+read_entry(struct entry_file *f, bool type2, struct refusal *why)
+{
+	return type2 ? read_type2(f, why) : read_type1(f, why);
+}
+
+static void
+add_entry(const struct listing *l, const uint16_t *name)
+{
+	struct entry_list *list = l->list;
+	struct entry_file *f = &list->entry[list->count]; /* there is room for one more */
+	struct refusal why = {.code = REFUSAL_NONE};
+
+	if (!utf8_from_16(name, ENTRY_NAME, f->name, ENTRY_NAME) ||
+	        !bls_name(text_span(f->name), l->type2 ? ".efi" : ".conf", &f->entry))
+		return;
+	if (list->count == ENTRIES || text_keep_room() < TEXT_SPARE) {
+		say("more boot entries than there is room for: this one is left out");
+		say(f->name);
+		return;
+	}
+	f->volume = l->volume;
+	f->folder = l->folder;
+	if (read_entry(f, l->type2, &why)) {
+		list->count++;
+	} else if (why.code) {
+		why.subject = entry_path(f);
+		say_refusal(&why);
+	}
+}
+
+static void
+list_folder(const struct listing *l)
+{
+	static uint8_t buf[sizeof(EFI_FILE_INFO) + 2 * ENTRY_NAME] __attribute__((aligned(8)));
+	EFI_FILE_INFO *info = (EFI_FILE_INFO *)buf;
+	EFI_FILE_HANDLE root = l->volume->root, dir;
+	static uint16_t native[64];
+
+	if (!utf16_from_8(l->folder, native, 64) ||
+	        root->Open(root, &dir, native, EFI_FILE_MODE_READ, 0) != EFI_SUCCESS)
+		return;
+	for (;;) {
+		UINTN len = sizeof(buf);
+
+		if (dir->Read(dir, &len, buf) != EFI_SUCCESS || !len)
+			break;
+		if (!(info->Attribute & EFI_FILE_DIRECTORY))
+			add_entry(l, info->FileName);
+	}
+	dir->Close(dir);
+}
+
+void
+entry_files_list(const struct volume *volume, struct entry_list *list)
+{
+	list_folder(&(struct listing){volume, FOLDER1, false, list});
+	list_folder(&(struct listing){volume, FOLDER2, true, list});
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is packed into one file, a bundle or a unified kernel image, becomes the parts of a
+ * boot.
+ */
+#ifndef KSHIM_EFI_UNPACK_H
+#define KSHIM_EFI_UNPACK_H
+
+#include "efi/boot.h"
+
+/* Take kernel, words and initrd out of b->kernel; a file of another kind stays as it is. */
+enum refusal_code unpack_kernel(struct boot *b, struct refusal *ret_why);
+
+/* The same from the sections of our own image; *ret_found: there is a .linux. */
+enum refusal_code unpack_self(struct boot *b, bool *ret_found, struct refusal *ret_why);
+
+#endif
