@@ -9,7 +9,6 @@ from kshimtest import files
 import pytest
 
 BOOTS = 11                  # the first and ten more
-BOOTS_SMP = 2               # without -icount, which is slow
 PATIENCE = 120              # seconds for one of them
 ROM = os.path.join(files.BUILD, 'kshim.rom')
 ENTERED = 'kshim: entering the kernel'
@@ -24,12 +23,14 @@ LOOPS = (('pc', 'debian:cloud', 1, ''), ('q35', 'vmlinux:cloud', 1, ''),
 @pytest.mark.parametrize('machine,kernel,cpus,how', LOOPS,
                          ids=lambda v: str(v).replace(':', '-') or 'default')
 def test_reboots(machine, kernel, cpus, how):
-    boots = BOOTS if cpus == 1 else BOOTS_SMP
+    # Several CPUs take turns in one thread. With a thread for each, QEMU 7.2 now and then never comes back
+    # from the first instruction of int3's handler, when another CPU rewrites code (Linux's static keys).
+    clock = ['-icount', 'shift=1,sleep=off'] if cpus == 1 else []
     with tempfile.TemporaryDirectory(prefix='kshim-reboot-') as directory:
         serial = f'{directory}/serial'
         qemu = subprocess.Popen(
-            ['qemu-system-x86_64', '-accel', 'tcg', '-M', machine, '-m', '256', '-nodefaults',
-             '-smp', str(cpus), *(['-icount', 'shift=1,sleep=off'] if cpus == 1 else []), '-display', 'none', '-serial', f'file:{serial}',
+            ['qemu-system-x86_64', '-accel', 'tcg,thread=single', '-M', machine, '-m', '256',
+             '-nodefaults', '-smp', str(cpus), *clock, '-display', 'none', '-serial', f'file:{serial}',
              '-bios', ROM, '-kernel', files.path(kernel), '-initrd', files.path('initramfs'),
              '-append', f'console=ttyS0 loglevel=5 panic=-1 kshim_reboot {how}'],
             stdin=subprocess.DEVNULL)
