@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SHA-256 (FIPS 180-4), in pieces.
+ * SHA-256 (FIPS 180-4), in pieces. By hand: the bodies have no library to link, and this is all
+ * of one that they need.
  */
 #ifndef KSHIM_SHA256_H
 #define KSHIM_SHA256_H

@@ -6,6 +6,10 @@
  * that nothing after it can fail or leave the blob. All numbers in a tree are big-endian. A
  * node is the offset of its FDT_BEGIN_NODE in the structure block; names and values point into
  * the blob, names are NUL-terminated there.
+ *
+ * By hand and not libfdt, because a refusal must name the offset, what was found and what was
+ * wanted, and because the bodies link nothing but gnu-efi. Unit tests compare it with libfdt
+ * and dtc.
  */
 #ifndef KSHIM_FDT_H
 #define KSHIM_FDT_H

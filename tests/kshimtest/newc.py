@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What initrds consist of: newc archives, and the only format of lz4 that Linux reads."""
+"""What initrds consist of: newc archives, and the only format of lz4 that Linux reads.
+
+By hand, because Python's library has neither, and rows want archives that no tool writes."""
 import struct
 
 LZ4_CHUNK = 8 << 20     # bytes unpacked: all chunks but the last of a legacy stream have that many

@@ -27,7 +27,7 @@ picked = $(if $(and $(T),$(filter $(3),$(MAKECMDGOALS))),$(or $(filter build/asa
 
 .PHONY: test-unit test-fuzz
 test-unit: $(call picked,$(UNIT_PROGRAMS),test_,unit test-unit)
-	@tests/run-units unit $^
+	@tests/run-units $(if $(T),-,unit) $^
 
 # ---------------------------------------------------------------- fuzzers
 
@@ -47,7 +47,7 @@ endef
 $(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(eval $(call FUZZER,$(f))))
 
 test-fuzz: $(call picked,$(FUZZ_PROGRAMS),fuzz_,replay test-fuzz)
-	@tests/run-units fuzz $(foreach f,$^,'$(f) tests/fuzz/corpus/$(notdir $(f))')
+	@tests/run-units $(if $(T),-,fuzz) $(foreach f,$^,'$(f) tests/fuzz/corpus/$(notdir $(f))')
 
 # New inputs by libFuzzer (clang), FUZZ_SECONDS for each fuzzer, kept in build/fuzz/NAME.found/.
 FUZZ_SECONDS ?= 60

@@ -3,7 +3,9 @@
  * An initramfs as Linux reads it (init/initramfs.c; Documentation/driver-api/early-userspace/
  * buffer-format.rst): newc archives, plain or compressed, one after the other.
  *
- * Reads only inside the span; says what is wrong as findings.
+ * Reads only inside the span; says what is wrong as findings. The members are walked by hand
+ * and not by libarchive, because the question is what Linux's own reader makes of these bytes,
+ * and at which offset it gives up; libarchive is more lenient. Compressions are libarchive's.
  */
 #ifndef PLAN_CPIO_H
 #define PLAN_CPIO_H

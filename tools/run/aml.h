@@ -3,7 +3,9 @@
  * A writer of ACPI Machine Language, for the few terms that our DSDT needs.
  *
  * Source: ACPI 6.4, chapter 20. Packages are opened and closed; the length that AML wants in
- * front is filled in at the close.
+ * front is filled in at the close. By hand, because the compiler of AML (iasl) is a program,
+ * not a library, and the DSDT depends on the guest's processors; tests take the result apart
+ * with iasl.
  */
 #ifndef RUN_AML_H
 #define RUN_AML_H
