@@ -6,8 +6,8 @@
 #define KSHIM_EFI_BOOT_H
 
 #include "efi/file.h"
-#include "efi/options.h"
 #include "stub/input/efi_map.h"
+#include "stub/input/efi_options.h"
 #include "stub/input/pe.h"
 #include "stub/plan/plan.h"
 
@@ -18,7 +18,7 @@
 
 struct boot {
 	char self[FILE_PATH]; /* our own path on its volume, "" if unknown */
-	struct options options;
+	struct efi_options options;
 	struct file kernel;
 	struct span whole; /* the kernel as it came, a unified kernel image with all sections */
 	bool is_uki;

@@ -12,7 +12,7 @@
 #include "efi/initrds.h"
 #include "efi/kept_text.h"
 #include "efi/unpack.h"
-#include "efi/utf.h"
+#include "stub/input/utf.h"
 
 #define CONFIG "\\loader\\loader.conf"
 

@@ -10,8 +10,8 @@
 #include "efi/entry_files.h"
 #include "efi/kept_text.h"
 #include "efi/say.h"
-#include "efi/utf.h"
 #include "stub/input/pe.h"
+#include "stub/input/utf.h"
 
 #define FOLDER1    "\\loader\\entries"
 #define FOLDER2    "\\EFI\\Linux"
@@ -105,7 +105,9 @@ add_entry(const struct listing *l, const uint16_t *name)
 	struct entry_file *f = &list->entry[list->count]; /* there is room for one more */
 	struct refusal why = {.code = REFUSAL_NONE};
 
-	if (!utf8_from_16(name, ENTRY_NAME, f->name, ENTRY_NAME) ||
+	struct span wide = {(const uint8_t *)name, 2 * ENTRY_NAME};
+
+	if (!utf8_from_16(wide, f->name, ENTRY_NAME) ||
 	        !bls_name(text_span(f->name), l->type2 ? ".efi" : ".conf", &f->entry))
 		return;
 	if (list->count == ENTRIES || text_keep_room() < TEXT_SPARE) {

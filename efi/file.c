@@ -6,7 +6,8 @@
  * that there is no volume yet to look on.
  */
 #include "efi/file.h"
-#include "efi/utf.h"
+#include "stub/input/efi_options.h"
+#include "stub/input/utf.h"
 
 #define CHUNK     (16 * MIB) /* bytes asked of a file system at once */
 #define INFO_ROOM (sizeof(EFI_FILE_INFO) + 2 * FILE_PATH)
@@ -144,11 +145,62 @@ read_from_any(const char *path, struct file *ret_file, struct refusal *ret_why)
 	return code;
 }
 
+/* EFI_SHELL_PROTOCOL (UEFI Shell Specification 2.2, 2.2), as far as it is used. */
+struct shell {
+	void *before[6]; /* Execute to GetHelpText */
+	EFI_DEVICE_PATH *(EFIAPI *path_of_map)(const CHAR16 *map);
+};
+
+/* The volume that the shell calls `name` ("fs0"). */
+static bool
+open_named(struct span name, struct volume *ret)
+{
+	EFI_GUID guid = {
+	        0x6302d008, 0x7f9b, 0x4f30, {0x87, 0xac, 0x60, 0xc9, 0xfe, 0xf5, 0xda, 0x4e}};
+	EFI_GUID fs = SIMPLE_FILE_SYSTEM_PROTOCOL;
+	struct shell *shell = protocol_any(&guid);
+	EFI_DEVICE_PATH *path;
+	EFI_HANDLE handle;
+	CHAR16 map[FILE_PATH];
+
+	if (!shell || name.size >= FILE_PATH)
+		return false;
+	for (uint64_t i = 0; i < name.size; i++)
+		map[i] = name.base[i];
+	map[name.size] = 0;
+	path = shell->path_of_map(map);
+	return path && fw.boot->LocateDevicePath(&fs, &path, &handle) == EFI_SUCCESS &&
+	       open_volume(handle, ret);
+}
+
+static enum refusal_code
+read_from_named(
+        struct span name, const char *path, struct file *ret_file, struct refusal *ret_why)
+{
+	const char *whole = (const char *)name.base;
+	struct volume volume;
+	enum refusal_code code;
+
+	if (!open_named(name, &volume))
+		return fail(REFUSAL_EFI_VOLUME, whole, 0, ret_why);
+	code = file_read_from(volume.root, path, ret_file, ret_why);
+	volumes_close(&volume, 1);
+	if (code)
+		ret_why->subject = whole;
+	else
+		ret_file->name = whole;
+	return code;
+}
+
 enum refusal_code
 file_read(const char *path, struct file *ret_file, struct refusal *ret_why)
 {
-	enum refusal_code code = read_from_any(path, ret_file, ret_why);
+	struct span volume = efi_path_volume(path, &path);
+	enum refusal_code code;
 
+	if (volume.size)
+		return read_from_named(volume, path, ret_file, ret_why);
+	code = read_from_any(path, ret_file, ret_why);
 	if (code == REFUSAL_EFI_NOT_FOUND && volumes_connect())
 		code = read_from_any(path, ret_file, ret_why);
 	return code;

@@ -16,8 +16,9 @@ struct file {
 
 /*
  * Read `path` (\ or / between names) from the volume that we came from, else from the first
- * other volume that has it; devices are connected only when it comes to that.
- * Errors: REFUSAL_EFI_NOT_FOUND, _EFI_READ, _EFI_MEMORY, all with the path as subject.
+ * other volume that has it; devices are connected only when it comes to that. A path that
+ * begins with a volume's name in the UEFI shell (fs0:) is read from that one. Errors:
+ * REFUSAL_EFI_NOT_FOUND, _EFI_VOLUME, _EFI_READ, _EFI_MEMORY, all with the path as subject.
  */
 enum refusal_code file_read(const char *path, struct file *ret_file, struct refusal *ret_why);
 

@@ -10,7 +10,6 @@ EFI_SRCS := \
 	efi/initrds.c \
 	efi/kept_text.c \
 	efi/main.c \
-	efi/options.c \
 	efi/report.c \
 	efi/say.c \
 	efi/secure.c \
@@ -19,7 +18,6 @@ EFI_SRCS := \
 	efi/system.c \
 	efi/tpm.c \
 	efi/unpack.c \
-	efi/utf.c \
 	x86/cpu/jump.c \
 	x86/cpu/rng.c \
 	x86/cpu/serial.c \

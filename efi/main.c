@@ -101,6 +101,7 @@ status_of(enum refusal_code code)
 {
 	switch (code) {
 	case REFUSAL_EFI_NOT_FOUND:
+	case REFUSAL_EFI_VOLUME:
 	case REFUSAL_EFI_NO_KERNEL:
 		return EFI_NOT_FOUND;
 	case REFUSAL_EFI_UNSIGNED:

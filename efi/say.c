@@ -5,7 +5,7 @@
  */
 #include "efi/say.h"
 #include "efi/firmware.h"
-#include "efi/utf.h"
+#include "stub/input/utf.h"
 #include "x86/cpu/serial.h"
 
 #define LINE_ROOM 512

@@ -9,9 +9,11 @@
 #include "efi/boot.h"
 #include "efi/entries.h"
 #include "efi/initrds.h"
+#include "efi/kept_text.h"
+#include "efi/say.h"
 #include "efi/unpack.h"
-#include "efi/utf.h"
 #include "stub/input/bundle.h"
+#include "stub/input/utf.h"
 
 /* The path that the firmware loaded us from: the file nodes of its device path, joined. */
 static void
@@ -33,7 +35,8 @@ find_self(struct boot *b)
 		at += len;
 		left -= len;
 	}
-	if (!utf8_from_16(path, n, b->self, sizeof(b->self)))
+	if (!utf8_from_16(
+	            (struct span){(const uint8_t *)path, 2 * n}, b->self, sizeof(b->self)))
 		b->self[0] = 0;
 }
 
@@ -46,7 +49,11 @@ sources_options(struct boot *b, struct refusal *ret_why)
 	find_self(b);
 	if (!raw.base)
 		raw.size = 0;
-	code = options_read(raw, b->self, &b->options, ret_why);
+	code = efi_options_read(raw, b->self, &b->options, ret_why);
+	if (b->options.was_load_option)
+		say("the load options are a whole EFI_LOAD_OPTION: its optional data is taken");
+	if (b->options.ignored.code)
+		say_refusal(&b->options.ignored);
 	b->profile = b->options.profile;
 	b->has_profile = b->options.has_profile;
 	return code;
@@ -61,6 +68,19 @@ is_bundle(struct file file)
 	bool found = false;
 
 	return bundle_read(&im, &found, &members, &why) != REFUSAL_NONE || found;
+}
+
+/* The word of the load options that would have been the kernel, or NULL. */
+static const char *
+first_word(const struct boot *b)
+{
+	struct span word = text_span(b->options.words);
+
+	for (uint64_t i = 0; i < word.size; i++) {
+		if (word.base[i] == ' ')
+			word.size = i;
+	}
+	return word.size ? text_keep(word, "", (struct span){NULL, 0}) : NULL;
 }
 
 /* The kernel that the options name, or else the next place's. */
@@ -87,7 +107,9 @@ find_kernel(struct boot *b, struct file *firmwares, struct refusal *ret_why)
 	code = entries_find(b, &found, ret_why);
 	if (code || found)
 		return code;
-	return refuse(ret_why, REFUSAL_EFI_NO_KERNEL, 0, 0, 0);
+	refuse(ret_why, REFUSAL_EFI_NO_KERNEL, 0, 0, 0);
+	ret_why->subject = first_word(b);
+	return ret_why->code;
 }
 
 enum refusal_code
@@ -112,11 +134,9 @@ enum refusal_code
 sources_command_line(struct boot *b, struct refusal *ret_why)
 {
 	struct cmdline *line = &b->request.cmdline;
-	struct span words = {(const uint8_t *)b->options.words, 0};
+	struct span words = text_span(b->options.words);
 	enum refusal_code code;
 
-	while (b->options.words[words.size])
-		words.size++;
 	*line = cmdline_init(b->line, sizeof(b->line));
 	code = cmdline_append(line, b->own_words, ret_why);
 	if (!code)

@@ -9,9 +9,9 @@
  */
 #include "efi/secure.h"
 #include "efi/tpm.h"
-#include "efi/utf.h"
 #include "stub/base/text.h"
 #include "stub/input/initrd_join.h"
+#include "stub/input/utf.h"
 
 static struct boot *boot; /* whose initrds are offered */
 

@@ -9,7 +9,7 @@
  */
 #include "efi/tpm.h"
 #include "efi/secure.h"
-#include "efi/utf.h"
+#include "stub/input/utf.h"
 #include "stub/wire/wire.h"
 
 #define PCR_KERNEL   4

@@ -15,7 +15,9 @@ STUB_INPUT := \
 	stub/input/bls_order.c \
 	stub/input/bundle.c \
 	stub/input/cmdline.c \
+	stub/input/efi_load_option.c \
 	stub/input/efi_map.c \
+	stub/input/efi_options.c \
 	stub/input/efi_tables.c \
 	stub/input/fdt.c \
 	stub/input/fdt_write.c \
@@ -25,6 +27,7 @@ STUB_INPUT := \
 	stub/input/memmap.c \
 	stub/input/pe.c \
 	stub/input/pin.c \
+	stub/input/utf.c \
 
 # what a kernel file says of itself: facts
 STUB_PROBE := \

@@ -83,15 +83,21 @@ def shell(name, commands, disk, **more):
     return Row(name, {'kshim.efi': 'kshim.efi', 'startup.nsh': script, **disk}, **more)
 
 
-def boot_option(number, options):
-    """The shell's command that sets BootNNNN, as efibootmgr does, and makes it the next."""
+def load_option(options):
+    """An EFI_LOAD_OPTION for kshim.efi, with these bytes or this text as its optional data."""
     path = '\\kshim.efi\0'.encode('utf-16-le')
     node = b'\4\4' + struct.pack('<H', 4 + len(path)) + path + b'\x7f\xff\4\0'
     value = struct.pack('<IH', 1, len(node)) + 'Linux by kshim\0'.encode('utf-16-le') + node
-    value += options.encode('utf-16-le')
+    return value + (options if isinstance(options, bytes) else options.encode('utf-16-le'))
+
+
+def by_boot_option(name, options, disk, **more):
+    """A row whose shell sets Boot0007, as efibootmgr does, makes it the next, and resets."""
     guid = '-guid 8be4df61-93ca-11d2-aa0d-00e098032b8c -nv -bs -rt'
-    return (f'  setvar Boot{number:04X} {guid} ={value.hex()}\r\n'
-            f'  setvar BootNext {guid} ={number:02x}00')
+    return shell(name, ['if not exist fs0:\\EFI then', '  mkdir fs0:\\EFI',
+                        f'  setvar Boot0007 {guid} ={load_option(options).hex()}',
+                        f'  setvar BootNext {guid} =0700', '  reset', 'endif'], disk, reboots=True,
+                 **more)
 
 
 def secure(name, kshim, kernel, more=b'', initrd=b'initrd /initrd.img\n', found='', disk=(), **rest):
@@ -172,10 +178,31 @@ ROWS = [
                   ENTRY.replace(b'/boot/vmlinuz', b'/vmlinux')},
         found='\\loader\\entries\\debian+1-2.conf', by='pvh', line=f'{LINUX} two=2',
         expect=BOOTED, left=('/loader/entries/debian+0-3.conf', '/EFI/BOOT/BOOTX64.EFI')),
-    shell('boot-variable', ['if not exist fs0:\\EFI then', '  mkdir fs0:\\EFI',
-                            boot_option(7, f'\\vmlinux initrd=\\initrd.img {LINUX}'),
-                            '  reset', 'endif'], VMLINUX, reboots=True, found=OPTIONS, by='pvh',
-          line=LINUX, expect=('starting Boot0007 "Linux by kshim"', *BOOTED)),
+    by_boot_option('boot-variable', f'\\vmlinux initrd=\\initrd.img {LINUX}', VMLINUX, found=OPTIONS,
+                   by='pvh', line=LINUX,
+                   expect=('starting Boot0007 "Linux by kshim"', *BOOTED)),
+    # Load options as real firmware passes them: addresses of its own code, as HP's; the whole boot
+    # variable, as Dell's; what efibootmgr writes without -u.
+    by_boot_option('boot-variable-binary', bytes.fromhex('d09b00f0d09b00f0c3e200f0d09b00f054ff00f0'),
+                   {'kshim.efi': 'uki:objcopy:vmlinux:cloud'}, found='sections of kshim.efi',
+                   line=LINUX, allowed='efi.options',
+                   expect=('load options: ignored, because they are no UTF-16 text at offset 0x2: 0xf000',
+                           *BOOTED)),
+    by_boot_option('boot-variable-whole', load_option(f'\\vmlinux initrd=\\initrd.img {LINUX}'),
+                   VMLINUX, found=OPTIONS, by='pvh', line=LINUX,
+                   expect=('the load options are a whole EFI_LOAD_OPTION', *BOOTED)),
+    by_boot_option('boot-variable-8-bit', b'\\vmlinux quiet!', {'kshim.efi': 'uki:objcopy:vmlinux:cloud'},
+                   found='sections of kshim.efi', line=LINUX, allowed='efi.options', expect=BOOTED),
+    shell('shell-quotes', [f'"fs0:\\my kshim.efi" "/a dir/vmlinux" initrd="\\a dir\\init rd.img" {LINUX} x="a b"'],
+          {'my kshim.efi': 'kshim.efi', 'a dir/vmlinux': 'vmlinux:cloud',
+           'a dir/init rd.img': 'initramfs'}, found=OPTIONS, by='pvh', line=f'{LINUX} x="a b"',
+          expect=BOOTED),
+    shell('shell-volume', [f'kshim.efi fs7:\\vmlinux {LINUX}', 'echo status %lasterror%',
+                           f'kshim.efi fs1:\\none {LINUX}',
+                           f'kshim.efi fs1:\\vmlinux initrd=FS1:\\initrd.img {LINUX}'],
+          {'vmlinux': b'another'}, second=VMLINUX, found=OPTIONS, by='pvh', line=LINUX,
+          allowed='efi.no-volume efi.not-found',
+          expect=('fs7:\\vmlinux: no running UEFI shell', 'status 0xE', 'fs1:\\none: no volume', *BOOTED)),
     Row('entry-uki-profile', {'images/my.efi': 'uki:profiles:vmlinux:cloud',
                               'loader/entries/a.conf': b'uki-url https://none/x.efi\nversion 9\n',
                               'loader/entries/b.conf': b'uki /images/my.efi\nprofile two\nversion 8\n',
@@ -283,10 +310,13 @@ ROWS = [
         refused('\\huge', 'plan.kernel-place', 'out of resources'),
         refused('\\probe kshim.protocol=none', 'cmdline.word', 'invalid parameter'),
         refused('\\probe @1', 'efi.profile', 'invalid parameter'),
-        Call('kshim.efi', '\\probe a\x01b', ('[efi.options]', 'invalid parameter, pages kept 0'),
+        Call('kshim.efi', '\\probe a\x01b', ('ignored, because they are no UTF-16 text at offset 0x10: 0x1',
+                                             '[efi.no-kernel]', 'not found, pages kept 0'),
              'efi.options'),
+        refused('fs0:\\probe', 'efi.no-volume', 'not found'),
         refused('\\caller.txt', 'kernel.unknown', 'load error'),
-        refused('quiet', 'efi.no-kernel', 'not found')],
+        Call('kshim.efi', 'quiet x', ('quiet: no kernel', '[efi.no-kernel]', 'not found, pages kept 0'),
+             'efi.no-kernel')],
            {'cut': 'cut:5000000:vmlinux:cloud', 'probe': 'probe:pvh32', 'huge': 'probe:pvh-huge'}),
     # The firmware itself keeps a page now and then when it refuses an image: so it does first.
     caller('secure-refusals', [

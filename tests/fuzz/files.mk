@@ -4,6 +4,7 @@
 
 FUZZERS := \
 	tests/fuzz/fuzz_bundle.c \
+	tests/fuzz/fuzz_efi_options.c \
 	tests/fuzz/fuzz_fdt.c \
 	tests/fuzz/fuzz_initrd.c \
 	tests/fuzz/fuzz_plan.c \

@@ -13,8 +13,6 @@ UNIT_HELPERS := \
 	tests/unit/qtest.c \
 
 UNIT_PARTS := $(PC_PURE) \
-	efi/options.c \
-	efi/utf.c \
 	x86/boot/acpi.c \
 	x86/boot/launcher.c \
 	x86/bzimage/linux_place.c \
