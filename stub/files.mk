@@ -27,6 +27,7 @@ STUB_INPUT := \
 	stub/input/memmap.c \
 	stub/input/pe.c \
 	stub/input/pin.c \
+	stub/input/uki.c \
 	stub/input/utf.c \
 
 # what a kernel file says of itself: facts

@@ -1,97 +1,142 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads a bundle's members, or the kernel itself, and joins the command line in the order that
- * all bodies keep: the bundle's words, then the caller's.
+ * Reads the kernel's file as the bodies do (stub/body/kernel_file.h), and joins the command
+ * line in the order that all bodies keep: the file's own words, then the caller's.
  */
 #include "tools/request.h"
 
 #include <string.h>
 
+#include "stub/body/kernel_file.h"
 #include "stub/body/sources.h"
 
 static enum refusal_code
-add_blob(const struct request_source *from, uint32_t file, uint64_t off, uint64_t len,
+add_blob(const struct request_source *from, uint32_t file, struct blob blob,
         struct plan_request *req, struct refusal *why)
 {
-	enum refusal_code code = sources_add(req,
-	        (struct blob){.where = BLOB_STREAM,
-	                .handle = from->first_handle + file,
-	                .addr = off,
-	                .size = len,
-	                .name = from->file[file].name},
-	        why);
+	enum refusal_code code = sources_add(req, blob, why);
 
 	if (code)
 		why->subject = from->file[file].path;
 	return code;
 }
 
-static enum refusal_code
-append(struct plan_request *req, struct span part, struct refusal *why)
+/* The file KERNEL as the bodies open it; all of it is at hand. */
+static struct kernel_file
+open_kernel(const struct request_source *from)
 {
-	enum refusal_code code = cmdline_append(&req->cmdline, part, why);
+	const struct request_file *file = &from->file[0];
 
-	if (code)
+	return (struct kernel_file){.image = image_of(file->bytes),
+	        .blob = {.where = BLOB_STREAM,
+	                .handle = from->first_handle,
+	                .size = file->bytes.size,
+	                .name = file->path}};
+}
+
+/* The file's own words, then the caller's. */
+static enum refusal_code
+join_line(struct kernel_file *f, const char *append, struct plan_request *req,
+        struct refusal *why)
+{
+	struct span words = {(const uint8_t *)append, strlen(append)};
+	enum refusal_code code;
+
+	req->cmdline = cmdline_init(req->cmdline.text, req->cmdline.size);
+	code = kernel_file_line(f, &req->cmdline, why);
+	return code ? code : cmdline_append(&req->cmdline, words, why);
+}
+
+static enum refusal_code
+read_line(const struct request_source *from, struct kernel_file *f, struct plan_request *req,
+        struct cmdline_words *words, struct refusal *why)
+{
+	enum refusal_code code = join_line(f, from->append, req, why);
+
+	if (!code)
+		code = cmdline_take_words(&req->cmdline, words, why);
+	if (code && !why->subject)
 		why->subject = "command line";
 	return code;
 }
 
-/* The members of the file KERNEL; a plain kernel is its own only member. */
+/* The kernel's facts. What the probe refuses may be a unified kernel image. */
 static enum refusal_code
-read_members(const struct request_file *file, struct bundle *ret_members, struct refusal *why)
+probe(const struct request_source *from, struct kernel_file *f, struct plan_request *req,
+        struct facts *facts, struct refusal *why)
 {
-	struct image im = image_of(file->bytes);
-	bool found;
-	enum refusal_code code = bundle_read(&im, &found, ret_members, why);
+	enum refusal_code code = kernel_file_probe(f, from->probe, facts, why);
+	struct refusal first = *why;
 
-	if (code)
-		why->subject = file->path;
-	else if (!found)
-		*ret_members = (struct bundle){.kernel_len = file->bytes.size};
-	return code;
+	if (!code)
+		return code;
+	code = kernel_file_look_for_uki(f, why);
+	if (!code && !f->is_uki) {
+		*why = first;
+		return first.code;
+	}
+	if (!code)
+		code = join_line(f, from->append, req, why);
+	if (!code)
+		code = kernel_file_take_uki(f, &req->cmdline, why);
+	return code ? code : kernel_file_probe(f, from->probe, facts, why);
 }
 
-static enum refusal_code
-add_kernel(const struct request_source *from, struct plan_request *req, struct facts *facts,
-        struct refusal *why)
+static const char *
+initrd_name(const struct kernel_file *f, const struct blob *initrd)
 {
-	const struct request_file *file = &from->file[0];
-	struct bundle m;
-	struct span part = {NULL, 0}, line = {NULL, 0};
-	enum refusal_code code = read_members(file, &m, why);
-	struct image im;
+	if (initrd->addr == f->uki.ucode.off && f->uki.ucode.len)
+		return ".ucode of the image";
+	if (initrd->addr == f->uki.initrd.off && f->uki.initrd.len)
+		return ".initrd of the image";
+	return "initrd of the bundle";
+}
 
-	if (code || !span_sub(file->bytes, m.kernel_off, m.kernel_len, &part) ||
-	        !span_sub(file->bytes, m.cmdline_off, m.cmdline_len, &line))
-		return code;
-	im = image_of(part);
-	code = from->probe(&im, facts, why);
-	if (code)
-		why->subject = file->path;
-	if (!code)
-		code = add_blob(from, 0, m.kernel_off, m.kernel_len, req, why);
-	if (!code && m.initrd_len)
-		code = add_blob(from, 0, m.initrd_off, m.initrd_len, req, why);
-	if (!code && m.initrd_len)
-		req->blob[1].name = "initrd of the bundle";
-	return code ? code : append(req, line, why);
+/* Kernel and initrds of the file KERNEL, then the files that were given. */
+static enum refusal_code
+add_blobs(const struct request_source *from, const struct kernel_file *f,
+        struct plan_request *req, struct refusal *why)
+{
+	const struct bundle *m = &f->members;
+	struct blob kernel = kernel_file_member(f, m->kernel_off, m->kernel_len);
+	struct blob own[KERNEL_FILE_INITRDS];
+	uint32_t nr_own = kernel_file_initrds(f, own);
+	enum refusal_code code;
+
+	kernel.name = from->file[0].name;
+	code = add_blob(from, 0, kernel, req, why);
+	for (uint32_t i = 0; !code && i < nr_own; i++) {
+		own[i].name = initrd_name(f, &own[i]);
+		code = add_blob(from, 0, own[i], req, why);
+	}
+	for (uint32_t i = 1; !code && i < from->files; i++)
+		code = add_blob(from, i,
+		        (struct blob){.where = BLOB_STREAM,
+		                .handle = from->first_handle + i,
+		                .size = from->file[i].bytes.size,
+		                .name = from->file[i].name},
+		        req, why);
+	return code;
 }
 
 enum refusal_code
 request_read(const struct request_source *from, struct plan_request *req,
         struct facts *ret_facts, struct cmdline_words *ret_words, struct refusal *ret_why)
 {
-	struct span words = {(const uint8_t *)from->append, strlen(from->append)};
-	enum refusal_code code = add_kernel(from, req, ret_facts, ret_why);
+	struct kernel_file f = open_kernel(from);
+	enum refusal_code code;
 
-	for (uint32_t i = 1; i < from->files && !code; i++)
-		code = add_blob(from, i, 0, from->file[i].bytes.size, req, ret_why);
+	ret_why->subject = NULL;
+	code = kernel_file_look(&f, ret_why);
 	if (!code)
-		code = append(req, words, ret_why);
-	if (!code) {
-		code = cmdline_take_words(&req->cmdline, ret_words, ret_why);
-		if (code)
-			ret_why->subject = "command line";
+		code = probe(from, &f, req, ret_facts, ret_why);
+	if (!code)
+		code = add_blobs(from, &f, req, ret_why);
+	if (!code)
+		code = read_line(from, &f, req, ret_words, ret_why);
+	if (!code && ret_words->profile && !f.is_uki) {
+		code = refuse(ret_why, REFUSAL_UKI_NONE, 0, 0, 0);
+		ret_why->subject = from->file[0].path;
 	}
 	return code;
 }

@@ -94,16 +94,17 @@ report_kernel(const struct boot *b)
 	const struct kernel_file *f = &b->sources.file;
 
 	console_line("version " KSHIM_VERSION);
-	report_kernel_line(
-	        console_line, f->blob.name, f->is_bundle ? "a bundle" : NULL, &b->facts);
+	report_kernel_line(console_line, f->blob.name, kernel_file_form(f), &b->facts);
 }
 
 enum refusal_code
 boot_probe(struct boot *b, struct refusal *ret_why)
 {
-	enum refusal_code code =
-	        kernel_file_probe(&b->sources.file, riscv_probe, &b->facts, ret_why);
+	enum refusal_code code = sources_probe(
+	        &b->sources, riscv_probe, &b->request.cmdline, &b->words, &b->facts, ret_why);
 
+	if (!code && b->words.profile)
+		code = sources_check_profile(&b->sources, ret_why);
 	if (!code && !b->words.quiet)
 		report_kernel(b);
 	return code;

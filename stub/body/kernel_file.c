@@ -44,6 +44,19 @@ again(struct kernel_file *f, enum refusal_code *code, struct refusal *why)
 	return false;
 }
 
+/* The kernel's own bytes in the file's windows, which `room` is for if they are a part of it.
+ */
+static const struct image *
+kernel_image(const struct kernel_file *f, struct image *room)
+{
+	const struct bundle *m = &f->members;
+	bool is_part = f->is_bundle || f->is_uki;
+
+	if (is_part && image_member(&f->image, m->kernel_off, m->kernel_len, room))
+		return room;
+	return &f->image;
+}
+
 enum refusal_code
 kernel_file_look(struct kernel_file *f, struct refusal *ret_why)
 {
@@ -58,17 +71,79 @@ kernel_file_look(struct kernel_file *f, struct refusal *ret_why)
 }
 
 enum refusal_code
+kernel_file_look_for_uki(struct kernel_file *f, struct refusal *ret_why)
+{
+	struct image room;
+	enum refusal_code code;
+
+	do
+		code = uki_look(kernel_image(f, &room), &f->is_uki, ret_why);
+	while (again(f, &code, ret_why));
+	return code;
+}
+
+/* From offsets in the image to offsets in the file. */
+static void
+shift(struct uki *uki, uint64_t by)
+{
+	struct uki_part *part[] = {&uki->kernel, &uki->cmdline, &uki->ucode, &uki->initrd};
+
+	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+		part[i]->off += part[i]->len ? by : 0;
+}
+
+enum refusal_code
+kernel_file_take_uki(struct kernel_file *f, const struct cmdline *line, struct refusal *ret_why)
+{
+	struct image room;
+	enum refusal_code code;
+
+	cmdline_profile(line, f->profile, sizeof(f->profile));
+	do
+		code = uki_read(kernel_image(f, &room), f->profile, &f->uki, ret_why);
+	while (again(f, &code, ret_why));
+	if (code)
+		return code;
+	shift(&f->uki, f->members.kernel_off);
+	f->members.kernel_off = f->uki.kernel.off;
+	f->members.kernel_len = f->uki.kernel.len;
+	return REFUSAL_NONE;
+}
+
+/* Bytes of the file; empty if there are to be none. */
+static enum refusal_code
+get_part(struct kernel_file *f, uint64_t off, uint64_t len, struct span *ret_part,
+        struct refusal *why)
+{
+	enum refusal_code code;
+
+	do
+		code = image_get(&f->image, off, len, REFUSAL_BUNDLE_TRUNCATED, ret_part, why);
+	while (again(f, &code, why));
+	return code;
+}
+
+static enum refusal_code
+append_own(struct kernel_file *f, struct cmdline *line, struct refusal *why)
+{
+	const struct uki_part *own = &f->uki.cmdline;
+	struct span part;
+	enum refusal_code code = get_part(f, own->off, own->len, &part, why);
+
+	return code ? code : cmdline_append_section(line, part, why);
+}
+
+enum refusal_code
 kernel_file_line(struct kernel_file *f, struct cmdline *line, struct refusal *ret_why)
 {
 	struct span part;
-	enum refusal_code code;
+	enum refusal_code code = REFUSAL_NONE;
 
-	if (!f->members.cmdline_len)
-		return REFUSAL_NONE;
-	do
-		code = image_get(&f->image, f->members.cmdline_off, f->members.cmdline_len,
-		        REFUSAL_BUNDLE_TRUNCATED, &part, ret_why);
-	while (again(f, &code, ret_why));
+	if (f->uki.cmdline.len)
+		code = append_own(f, line, ret_why);
+	if (code || !f->members.cmdline_len)
+		return code;
+	code = get_part(f, f->members.cmdline_off, f->members.cmdline_len, &part, ret_why);
 	return code ? code : cmdline_append(line, part, ret_why);
 }
 
@@ -76,18 +151,36 @@ enum refusal_code
 kernel_file_probe(struct kernel_file *f, kernel_prober *probe, struct facts *ret_facts,
         struct refusal *ret_why)
 {
-	const struct bundle *m = &f->members;
+	struct image room;
 	enum refusal_code code;
 
-	do {
-		const struct image *kernel = &f->image;
-		struct image member;
-
-		if (f->is_bundle && image_member(kernel, m->kernel_off, m->kernel_len, &member))
-			kernel = &member;
-		code = probe(kernel, ret_facts, ret_why);
-	} while (again(f, &code, ret_why));
+	do
+		code = probe(kernel_image(f, &room), ret_facts, ret_why);
+	while (again(f, &code, ret_why));
 	return code;
+}
+
+uint32_t
+kernel_file_initrds(const struct kernel_file *f, struct blob ret_initrd[KERNEL_FILE_INITRDS])
+{
+	const struct uki_part parts[KERNEL_FILE_INITRDS] = {
+	        f->uki.ucode, f->uki.initrd, {f->members.initrd_off, f->members.initrd_len}};
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < KERNEL_FILE_INITRDS; i++) {
+		if (parts[i].len)
+			ret_initrd[n++] = kernel_file_member(f, parts[i].off, parts[i].len);
+	}
+	return n;
+}
+
+const char *
+kernel_file_form(const struct kernel_file *f)
+{
+	if (f->is_uki)
+		return f->is_bundle ? "a unified kernel image in a bundle"
+		                    : "a unified kernel image";
+	return f->is_bundle ? "a bundle" : NULL;
 }
 
 struct blob

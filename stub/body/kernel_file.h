@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The file that a kernel is in: all of it, or a member of a bundle; in memory, or a stream.
+ * The file that a kernel is in: all of it, a member of a bundle, a section of a unified kernel
+ * image (which a bundle may have, too); in memory, or a stream.
  *
  * For bodies that understand a stream (a fw_cfg item) through a few windows before they know
  * where it goes: REFUSAL_NEED is answered here, by the body's own way of reading. The body
- * fills in blob, image and read, asks kernel_file_look(), then for line and facts.
+ * fills in blob, image and read, asks kernel_file_look(), then for line and facts. What the
+ * probe refuses may be a unified kernel image, which is looked for only then: most files are
+ * none. The words of the joined line choose its profile, and its own come before them.
  */
 #ifndef KSHIM_KERNEL_FILE_H
 #define KSHIM_KERNEL_FILE_H
@@ -12,15 +15,21 @@
 #include "make_moves.h"
 #include "stub/input/bundle.h"
 #include "stub/input/cmdline.h"
+#include "stub/input/uki.h"
 #include "stub/probe/facts.h"
 
-#define KERNEL_FILE_WINDOW 8192 /* least that is read of a stream at once, bytes */
+#define KERNEL_FILE_WINDOW  8192 /* least that is read of a stream at once, bytes */
+#define KERNEL_FILE_PROFILE 64   /* of a profile's ID, with the NUL */
+#define KERNEL_FILE_INITRDS 3    /* that one file may bring */
 
 struct kernel_file {
-	struct blob blob;   /* the whole file; its name is for messages */
-	struct image image; /* what of it is at hand */
-	bool is_bundle;     /* otherwise `members` says: kernel = the whole file */
-	struct bundle members;
+	struct blob blob;      /* the whole file; its name is for messages */
+	struct image image;    /* what of it is at hand */
+	bool is_bundle;        /* otherwise `members` says: kernel = the whole file */
+	bool is_uki;           /* the file, or the bundle's kernel */
+	struct bundle members; /* of a unified kernel image that is taken: kernel = .linux */
+	struct uki uki;        /* its parts once it is taken, as offsets in the whole file */
+	char profile[KERNEL_FILE_PROFILE];
 
 	moves_reader *read;
 	/*
@@ -45,13 +54,37 @@ typedef enum refusal_code kernel_prober(
  */
 enum refusal_code kernel_file_look(struct kernel_file *f, struct refusal *ret_why);
 
-/* Append the bundle's command line, if there is one. Errors: cmdline_append()'s too. */
+/* Is its kernel a unified kernel image? Sets is_uki. Errors: uki_look()'s too. */
+enum refusal_code kernel_file_look_for_uki(struct kernel_file *f, struct refusal *ret_why);
+
+/*
+ * Take the unified kernel image apart, by the profile that kshim.profile= in `line` chooses:
+ * sets uki, and members to what the kernel is now.
+ * Errors: uki_read()'s too.
+ */
+enum refusal_code kernel_file_take_uki(
+        struct kernel_file *f, const struct cmdline *line, struct refusal *ret_why);
+
+/*
+ * Append the file's own command line: that of the unified kernel image, then the bundle's.
+ * Errors: cmdline_append()'s too.
+ */
 enum refusal_code kernel_file_line(
         struct kernel_file *f, struct cmdline *line, struct refusal *ret_why);
 
 /* What the kernel is. Errors: the probe's too. */
 enum refusal_code kernel_file_probe(struct kernel_file *f, kernel_prober *probe,
         struct facts *ret_facts, struct refusal *ret_why);
+
+/*
+ * The initrds that the file brings, in their order: .ucode and .initrd, then the bundle's.
+ * Returns how many; they have no names yet.
+ */
+uint32_t kernel_file_initrds(
+        const struct kernel_file *f, struct blob ret_initrd[KERNEL_FILE_INITRDS]);
+
+/* What the file is besides a kernel, for messages: "a bundle"; NULL if it is the kernel. */
+const char *kernel_file_form(const struct kernel_file *f);
 
 /* A part of the file (a member) as a blob of its own, without a name yet. */
 struct blob kernel_file_member(const struct kernel_file *f, uint64_t off, uint64_t len);

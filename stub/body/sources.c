@@ -47,23 +47,97 @@ append_fw_cfg_line(struct sources *s, struct cmdline *line, struct refusal *ret_
 	return code ? code : cmdline_append(line, (struct span){s->part, item->size}, ret_why);
 }
 
+static enum refusal_code
+join_line(struct sources *s, struct cmdline *line, struct refusal *why)
+{
+	enum refusal_code code;
+
+	*line = cmdline_init(s->line, sizeof(s->line));
+	code = kernel_file_line(&s->file, line, why);
+	if (!code)
+		code = append_fw_cfg_line(s, line, why);
+	return code ? code : cmdline_append(line, s->launchers_line, why);
+}
+
+static enum refusal_code
+with_subject(enum refusal_code code, struct refusal *why)
+{
+	if (code && !why->subject)
+		why->subject = "command line";
+	return code;
+}
+
+/*
+ * Take a unified kernel image apart, once it is known to be one and what the line says. True:
+ * the line has to be joined again, with the image's own words.
+ */
+static bool
+take_uki(struct sources *s, const struct cmdline *line, enum refusal_code *code,
+        struct refusal *why)
+{
+	if (*code || !s->file.is_uki || s->file.uki.kernel.len)
+		return false;
+	*code = kernel_file_take_uki(&s->file, line, why);
+	return *code == REFUSAL_NONE;
+}
+
 enum refusal_code
 sources_command_line(struct sources *s, struct cmdline *line, struct cmdline_words *ret_words,
         struct refusal *ret_why)
 {
 	enum refusal_code code;
 
-	*line = cmdline_init(s->line, sizeof(s->line));
-	code = kernel_file_line(&s->file, line, ret_why);
-	if (!code)
-		code = append_fw_cfg_line(s, line, ret_why);
-	if (!code)
-		code = cmdline_append(line, s->launchers_line, ret_why);
+	do
+		code = join_line(s, line, ret_why);
+	while (take_uki(s, line, &code, ret_why));
 	if (!code)
 		code = cmdline_take_words(line, ret_words, ret_why);
-	if (code && !ret_why->subject)
-		ret_why->subject = "command line";
+	return with_subject(code, ret_why);
+}
+
+/*
+ * Is what the probe has refused a unified kernel image? Turns *code into what ends the loop if
+ * not, or if it cannot be taken apart.
+ */
+static bool
+try_as_uki(struct sources *s, struct cmdline *line, struct cmdline_words *words,
+        enum refusal_code *code, struct refusal *why)
+{
+	struct refusal first = *why;
+
+	if (*code == REFUSAL_NONE || s->file.is_uki)
+		return false;
+	*code = kernel_file_look_for_uki(&s->file, why);
+	if (*code)
+		return false;
+	if (!s->file.is_uki) {
+		*why = first;
+		*code = first.code;
+		return false;
+	}
+	*code = sources_command_line(s, line, words, why);
+	return *code == REFUSAL_NONE;
+}
+
+enum refusal_code
+sources_probe(struct sources *s, kernel_prober *probe, struct cmdline *line,
+        struct cmdline_words *words, struct facts *ret_facts, struct refusal *ret_why)
+{
+	enum refusal_code code;
+
+	do
+		code = kernel_file_probe(&s->file, probe, ret_facts, ret_why);
+	while (try_as_uki(s, line, words, &code, ret_why));
 	return code;
+}
+
+enum refusal_code
+sources_check_profile(const struct sources *s, struct refusal *ret_why)
+{
+	if (s->file.is_uki)
+		return REFUSAL_NONE;
+	refuse(ret_why, REFUSAL_UKI_NONE, 0, 0, 0);
+	return with_subject(REFUSAL_UKI_NONE, ret_why);
 }
 
 enum refusal_code
@@ -92,6 +166,19 @@ add_initrd(
 	return sources_add(req, blob, ret_why);
 }
 
+/* Those that the kernel's file brings. */
+static enum refusal_code
+add_own_initrds(struct sources *s, struct plan_request *req, struct refusal *why)
+{
+	struct blob own[KERNEL_FILE_INITRDS];
+	uint32_t nr_own = kernel_file_initrds(&s->file, own);
+	enum refusal_code code = REFUSAL_NONE;
+
+	for (uint32_t i = 0; !code && i < nr_own; i++)
+		code = add_initrd(s, req, own[i], why);
+	return code;
+}
+
 enum refusal_code
 sources_blobs(struct sources *s, struct plan_request *req, struct refusal *ret_why)
 {
@@ -102,9 +189,8 @@ sources_blobs(struct sources *s, struct plan_request *req, struct refusal *ret_w
 	req->blob[0] = kernel_file_member(&s->file, m->kernel_off, m->kernel_len);
 	req->blob[0].name = s->file.blob.name;
 	req->blobs = 1;
-	if (m->initrd_len)
-		code = add_initrd(s, req,
-		        kernel_file_member(&s->file, m->initrd_off, m->initrd_len), ret_why);
+	if (m->initrd_len || s->file.is_uki)
+		code = add_own_initrds(s, req, ret_why);
 	for (uint32_t i = 0; !code && i < s->items.initrds; i++) {
 		if (s->items.initrd[i].selector)
 			code = add_initrd(

@@ -4,10 +4,10 @@
  * the rules of every body that is started with fw_cfg and files of a launcher.
  *
  *   kernel        fw_cfg's opt/org.kshim/kernel, else the first offered file; either may be a
- *                 bundle
- *   initrds       the bundle's, fw_cfg's in the order of their numbers, the offered files that
- *                 are left
- *   command line  the bundle's, fw_cfg's, the launcher's
+ *                 bundle, and the kernel of either a unified kernel image
+ *   initrds       the image's .ucode and .initrd, the bundle's, fw_cfg's in the order of their
+ *                 numbers, the offered files that are left
+ *   command line  the image's, the bundle's, fw_cfg's, the launcher's
  *
  * The body fills in what it found, and gives a function that reads fw_cfg; then it calls the
  * functions below in their order. "Offered" are PVH's modules, or the initrd of /chosen.
@@ -46,6 +46,17 @@ bool sources_choose(struct sources *s);
  */
 enum refusal_code sources_command_line(struct sources *s, struct cmdline *line,
         struct cmdline_words *ret_words, struct refusal *ret_why);
+
+/*
+ * What the kernel is. Of a unified kernel image, `line` and `words` are made anew, with its own
+ * line first: a body that has used them already (file.is_uki says so) must do it again.
+ * Errors: the probe's, kernel_file_take_uki()'s, sources_command_line()'s.
+ */
+enum refusal_code sources_probe(struct sources *s, kernel_prober *probe, struct cmdline *line,
+        struct cmdline_words *words, struct facts *ret_facts, struct refusal *ret_why);
+
+/* kshim.profile= was said. Errors: REFUSAL_UKI_NONE: the kernel has no profiles. */
+enum refusal_code sources_check_profile(const struct sources *s, struct refusal *ret_why);
 
 /* Kernel and initrds as the request's blobs. Errors: sources_add()'s. */
 enum refusal_code sources_blobs(

@@ -23,10 +23,31 @@ is_control(uint8_t c)
 	return (c < 0x20 && c != '\t') || c == 0x7f;
 }
 
+/* Is there room for `len` bytes more, and a blank before them? */
+static enum refusal_code
+check_room(const struct cmdline *line, uint64_t len, struct refusal *why)
+{
+	size_t blank = line->len ? 1 : 0, room = line->size - 1;
+
+	if (bounds_ok(room, line->len + blank, len))
+		return REFUSAL_NONE;
+	return refuse(why, REFUSAL_CMDLINE_BUFFER, 0, line->len + blank + len, room);
+}
+
+static void
+add(struct cmdline *line, struct span part)
+{
+	if (line->len)
+		line->text[line->len++] = ' ';
+	memcpy(line->text + line->len, part.base, (size_t)part.size);
+	line->len += (size_t)part.size;
+	line->text[line->len] = '\0';
+}
+
 enum refusal_code
 cmdline_append(struct cmdline *line, struct span part, struct refusal *ret_why)
 {
-	size_t blank = line->len ? 1 : 0, room = line->size - 1;
+	enum refusal_code code;
 
 	while (part.size && (part.base[part.size - 1] == '\n' || !part.base[part.size - 1]))
 		part.size--;
@@ -36,14 +57,32 @@ cmdline_append(struct cmdline *line, struct span part, struct refusal *ret_why)
 	}
 	if (!part.size)
 		return REFUSAL_NONE;
-	if (!bounds_ok(room, line->len + blank, part.size))
-		return refuse(ret_why, REFUSAL_CMDLINE_BUFFER, 0, line->len + blank + part.size,
-		        room);
-	if (blank)
-		line->text[line->len++] = ' ';
-	memcpy(line->text + line->len, part.base, (size_t)part.size);
-	line->len += (size_t)part.size;
-	line->text[line->len] = '\0';
+	code = check_room(line, part.size, ret_why);
+	if (!code)
+		add(line, part);
+	return code;
+}
+
+enum refusal_code
+cmdline_append_section(struct cmdline *line, struct span section, struct refusal *ret_why)
+{
+	size_t start = line->len;
+	enum refusal_code code;
+
+	while (section.size && section.base[0] <= ' ') {
+		section.base++;
+		section.size--;
+	}
+	while (section.size && section.base[section.size - 1] <= ' ')
+		section.size--;
+	code = check_room(line, section.size, ret_why);
+	if (code || !section.size)
+		return code;
+	add(line, section);
+	for (size_t i = start; i < line->len; i++) {
+		if ((uint8_t)line->text[i] < ' ' || line->text[i] == 0x7f)
+			line->text[i] = ' ';
+	}
 	return REFUSAL_NONE;
 }
 
@@ -178,8 +217,10 @@ static const struct our_word our_words[] = {
                 "kshim.mode= takes auto, direct or guest"},
 };
 
+#define PROFILE "profile=" /* takes any value */
+
 /* What is said of an unknown word. */
-#define KNOWN_WORDS "known are kshim.protocol=, kshim.console=, kshim.mode="
+#define KNOWN_WORDS "known are kshim.protocol=, kshim.console=, kshim.mode=, kshim.profile="
 
 _Static_assert(sizeof(enum protocol) == sizeof(unsigned) &&
                        sizeof(enum console) == sizeof(unsigned) &&
@@ -211,7 +252,10 @@ read_word(struct span s, struct cmdline_words *words)
 		}
 		return word->wrong;
 	}
-	return KNOWN_WORDS;
+	if (!take(&s, PROFILE))
+		return KNOWN_WORDS;
+	words->profile = true;
+	return NULL;
 }
 
 /* Does the kernel's `quiet` or `loglevel=` decide? The last of them does, as in Linux. */
@@ -282,6 +326,25 @@ cmdline_take_words(
 		cut_our_words(line);
 	*ret_words = words;
 	return REFUSAL_NONE;
+}
+
+void
+cmdline_profile(const struct cmdline *line, char *buf, size_t size)
+{
+	struct word w;
+
+	buf[0] = '\0';
+	for (size_t at = 0; next_word(line, at, &w); at = w.end) {
+		struct span s = w.text;
+		size_t len;
+
+		if (!take(&s, OURS PROFILE))
+			continue;
+		s = unquote(s);
+		len = s.size < size - 1 ? (size_t)s.size : size - 1;
+		memcpy(buf, s.base, len);
+		buf[len] = '\0';
+	}
 }
 
 static unsigned

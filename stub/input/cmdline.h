@@ -37,7 +37,8 @@ struct cmdline_words {
 	enum protocol protocol;
 	enum console console;
 	enum mode mode;
-	bool quiet; /* the kernel's own `quiet`, or a `loglevel=` below 5 */
+	bool quiet;   /* the kernel's own `quiet`, or a `loglevel=` below 5 */
+	bool profile; /* kshim.profile= was there; cmdline_profile() has its value */
 };
 
 struct cmdline {
@@ -58,6 +59,17 @@ struct cmdline cmdline_init(char *buf, size_t size);
  */
 enum refusal_code cmdline_append(
         struct cmdline *line, struct span part, struct refusal *ret_why);
+
+/*
+ * The same for .cmdline of a unified kernel image, which tools copy from files as they are: all
+ * control bytes become blanks, and those at both ends are dropped, as systemd's stub does.
+ * Errors: REFUSAL_CMDLINE_BUFFER.
+ */
+enum refusal_code cmdline_append_section(
+        struct cmdline *line, struct span section, struct refusal *ret_why);
+
+/* The value of the last kshim.profile= into buf[0..size), cut to its length; "" if none. */
+void cmdline_profile(const struct cmdline *line, char *buf, size_t size);
 
 /*
  * Read our words and take them out of the line; a later word overrides an earlier one.

@@ -9,6 +9,7 @@
 #include "pe.h"
 
 #define LFANEW_OFF        0x3c
+#define DOS_LEN           64
 #define COFF_LEN          24 /* signature and COFF header */
 #define MAGIC_PE32PLUS    0x20b
 #define OPTIONAL_LEAST    112 /* up to the data directories */
@@ -24,20 +25,77 @@ bad(struct refusal *why, const char *what, uint64_t off, uint64_t found, uint64_
 	return REFUSAL_PE_HEADER;
 }
 
-static void
-read_section(struct span row, struct pe *pe)
+/* Part of the headers; what the file does not have is empty. Errors: REFUSAL_NEED. */
+static enum refusal_code
+header_part(const struct image *im, uint64_t off, uint64_t len, struct span *ret_part,
+        struct refusal *why)
 {
-	struct pe_section *s = &pe->section[pe->sections];
-	uint64_t mem_len = span_le32(row, 8), file_len = span_le32(row, 16);
+	enum refusal_code code = image_get(im, off, len, REFUSAL_PE_HEADER, ret_part, why);
 
-	memset(s, 0, sizeof(*s));
-	memcpy(s->name, row.base, PE_NAME - 1);
-	s->addr = span_le32(row, 12);
-	s->off = span_le32(row, 20);
-	s->len = mem_len && mem_len < file_len ? mem_len : file_len;
-	s->flags = span_le32(row, 36);
-	if (s->len)
-		pe->sections++;
+	if (code != REFUSAL_PE_HEADER)
+		return code;
+	*ret_part = (struct span){(const uint8_t *)"", 0};
+	return REFUSAL_NONE;
+}
+
+static enum refusal_code
+find_table(const struct image *im, uint64_t coff_at, uint32_t count, struct pe_headers *h,
+        struct refusal *why)
+{
+	uint64_t at = coff_at + COFF_LEN + h->optional.size;
+	enum refusal_code code;
+
+	if (count > PE_SECTIONS)
+		return bad(why, "number of sections", coff_at + 6, count, PE_SECTIONS);
+	h->sections = count;
+	code = image_get(im, at, count * SECTION_LEN, REFUSAL_PE_HEADER, &h->table, why);
+	if (code == REFUSAL_PE_HEADER)
+		why->detail = "section table";
+	return code;
+}
+
+enum refusal_code
+pe_headers(const struct image *im, bool *ret_found, struct pe_headers *ret_headers,
+        struct refusal *ret_why)
+{
+	struct pe_headers *h = ret_headers;
+	struct span dos, coff;
+	uint64_t at;
+	enum refusal_code code = header_part(im, 0, DOS_LEN, &dos, ret_why);
+
+	*ret_found = false;
+	if (code || !span_is(dos, 0, "MZ", 2))
+		return code;
+	at = span_le32(dos, LFANEW_OFF);
+	code = header_part(im, at, COFF_LEN, &coff, ret_why);
+	if (code || !span_is(coff, 0, "PE\0\0", 4))
+		return code;
+	code = header_part(im, at + COFF_LEN, span_le16(coff, 20), &h->optional, ret_why);
+	if (code || h->optional.size < OPTIONAL_LEAST ||
+	        span_le16(h->optional, 0) != MAGIC_PE32PLUS)
+		return code;
+	*ret_found = true;
+	h->machine = span_le16(coff, 4);
+	return find_table(im, at, span_le16(coff, 6), h, ret_why);
+}
+
+struct pe_section
+pe_section(const struct pe_headers *headers, uint32_t number)
+{
+	struct span row = {(const uint8_t *)"", 0};
+	struct pe_section s = {.len = 0};
+	uint64_t mem_len, file_len;
+
+	if (!span_sub(headers->table, number * (uint64_t)SECTION_LEN, SECTION_LEN, &row))
+		return s;
+	mem_len = span_le32(row, 8);
+	file_len = span_le32(row, 16);
+	memcpy(s.name, row.base, PE_NAME - 1);
+	s.addr = span_le32(row, 12);
+	s.off = span_le32(row, 20);
+	s.len = mem_len && mem_len < file_len ? mem_len : file_len;
+	s.flags = span_le32(row, 36);
+	return s;
 }
 
 static void
@@ -60,57 +118,42 @@ read_optional(struct span opt, struct pe *pe)
 enum refusal_code
 pe_read(struct span file, bool *ret_found, struct pe *ret_pe, struct refusal *ret_why)
 {
-	uint64_t at = span_le32(file, LFANEW_OFF), optional = at + COFF_LEN, table;
-	struct span coff, opt, row;
-	uint32_t count;
+	struct image im = image_of(file);
+	struct pe_headers h;
+	enum refusal_code code = pe_headers(&im, ret_found, &h, ret_why);
 
-	*ret_found = false;
-	if (!span_is(file, 0, "MZ", 2) || !span_sub(file, at, COFF_LEN, &coff) ||
-	        !span_is(coff, 0, "PE\0\0", 4))
-		return REFUSAL_NONE;
-	if (span_le16(coff, 20) < OPTIONAL_LEAST ||
-	        !span_sub(file, optional, span_le16(coff, 20), &opt) ||
-	        span_le16(opt, 0) != MAGIC_PE32PLUS)
-		return REFUSAL_NONE;
-	*ret_found = true;
+	if (code || !*ret_found)
+		return code;
 	memset(ret_pe, 0, sizeof(*ret_pe));
-	ret_pe->machine = span_le16(coff, 4);
-	read_optional(opt, ret_pe);
-	count = span_le16(coff, 6);
-	table = optional + opt.size;
-	if (count > PE_SECTIONS)
-		return bad(ret_why, "number of sections", at + 6, count, PE_SECTIONS);
-	for (uint32_t i = 0; i < count; i++) {
-		if (!span_sub(file, table + i * SECTION_LEN, SECTION_LEN, &row))
-			return bad(ret_why, "section table", table, file.size,
-			        table + count * SECTION_LEN);
-		read_section(row, ret_pe);
+	ret_pe->machine = h.machine;
+	read_optional(h.optional, ret_pe);
+	for (uint32_t i = 0; i < h.sections; i++) {
+		ret_pe->section[ret_pe->sections] = pe_section(&h, i);
+		ret_pe->sections += ret_pe->section[ret_pe->sections].len != 0;
 	}
 	return REFUSAL_NONE;
+}
+
+bool
+pe_section_is(const struct pe_section *s, const char *name)
+{
+	const char *a = s->name;
+
+	while (*a && *a == *name) {
+		a++;
+		name++;
+	}
+	return *a == *name;
 }
 
 const struct pe_section *
 pe_find(const struct pe *pe, const char *name)
 {
 	for (uint32_t i = 0; i < pe->sections; i++) {
-		const char *a = pe->section[i].name, *b = name;
-
-		while (*a && *a == *b) {
-			a++;
-			b++;
-		}
-		if (*a == *b)
+		if (pe_section_is(&pe->section[i], name))
 			return &pe->section[i];
 	}
 	return NULL;
-}
-
-static bool
-starts_profile(const struct pe_section *s)
-{
-	static const char name[PE_NAME] = ".profile";
-
-	return memcmp(s->name, name, sizeof(name)) == 0;
 }
 
 uint32_t
@@ -119,7 +162,7 @@ pe_profiles(const struct pe *pe)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < pe->sections; i++)
-		n += starts_profile(&pe->section[i]);
+		n += pe_section_is(&pe->section[i], PE_PROFILE);
 	return n ? n : 1;
 }
 
@@ -130,7 +173,7 @@ add_profile(const struct pe *from, uint32_t wanted, struct pe *to)
 	uint32_t profile = 0;
 
 	for (uint32_t i = 0; i < from->sections; i++) {
-		profile += starts_profile(&from->section[i]);
+		profile += pe_section_is(&from->section[i], PE_PROFILE);
 		if (profile == wanted)
 			to->section[to->sections++] = from->section[i];
 	}

@@ -8,6 +8,7 @@
 #ifndef KSHIM_PE_H
 #define KSHIM_PE_H
 
+#include "image.h"
 #include "stub/base/bytes.h"
 #include "stub/base/refusal.h"
 
@@ -42,6 +43,29 @@ struct pe {
 	uint32_t sections;
 	struct pe_section section[PE_SECTIONS];
 };
+
+#define PE_PROFILE ".profile" /* a section that starts a profile of a unified kernel image */
+
+/* What a file's headers are, as they lie in it: for readers of a stream. */
+struct pe_headers {
+	uint16_t machine;
+	struct span optional;
+	uint32_t sections;
+	struct span table; /* a row for each section */
+};
+
+/*
+ * Find the headers of a PE32+ file. *ret_found is false, with REFUSAL_NONE, if it is none.
+ * Errors: REFUSAL_NEED; REFUSAL_PE_HEADER: a table past the end, too many sections.
+ */
+enum refusal_code pe_headers(const struct image *im, bool *ret_found,
+        struct pe_headers *ret_headers, struct refusal *ret_why);
+
+/* Section `number`, from 0; its length may be 0. */
+struct pe_section pe_section(const struct pe_headers *headers, uint32_t number);
+
+/* Is that its name? */
+bool pe_section_is(const struct pe_section *s, const char *name);
 
 /*
  * Read the headers of a PE32+ file. *ret_found is false, with REFUSAL_NONE, if it is none.

@@ -71,6 +71,7 @@ UNIT_TESTS := \
 	tests/unit/test_run_machine.c \
 	tests/unit/test_sources.c \
 	tests/unit/test_space.c \
+	tests/unit/test_uki.c \
 	tests/unit/test_wire.c \
 	tests/unit/test_x86_acpi.c \
 	tests/unit/test_x86_launcher.c \

@@ -151,7 +151,49 @@ our_values(void **state)
 	assert_int_equal(take("kshim.mode=guest a kshim.mode=direct", "a").mode, MODE_DIRECT);
 }
 
-#define NAMES     "known are kshim.protocol=, kshim.console=, kshim.mode="
+static void
+profile_takes_any_value(void **state)
+{
+	static const char *const cases[][3] = {{"a kshim.profile=@2 b", "a b", "@2"},
+	        {"kshim.profile=x -- kshim.profile=y", "--", "y"},
+	        {"kshim.profile=\"of two words\" c", "c", "of two words"},
+	        {"\"kshim.profile=of two\"", "", "of two"}, {"kshim.profile=", "", ""}};
+	char buf[64], value[16];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cmdline line = line_of(buf, sizeof(buf), cases[i][0]);
+
+		cmdline_profile(&line, value, sizeof(value));
+		assert_string_equal(value, cases[i][2]);
+		assert_true(take(cases[i][0], cases[i][1]).profile);
+	}
+	assert_false(take("x", "x").profile);
+}
+
+static void
+sections_become_one_line(void **state)
+{
+	static const char *const cases[][2] = {{"\n a\r\nb\tc\x7f\x01 d \n", "x a  b c   d"},
+	        {"a", "x a"}, {"", "x"}, {" \n", "x"}};
+	char buf[20];
+	struct refusal why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cmdline line = line_of(buf, sizeof(buf), "x");
+		struct span s = {(const uint8_t *)cases[i][0], strlen(cases[i][0])};
+
+		assert_int_equal(cmdline_append_section(&line, s, &why), REFUSAL_NONE);
+		assert_string_equal(line.text, cases[i][1]);
+		line.size = line.len;
+		s = (struct span){(const uint8_t *)"\nab\n", 4};
+		assert_int_equal(
+		        cmdline_append_section(&line, s, &why), REFUSAL_CMDLINE_BUFFER);
+	}
+}
+
+#define NAMES     "known are kshim.protocol=, kshim.console=, kshim.mode=, kshim.profile="
 #define MODES     "kshim.mode= takes auto, direct or guest"
 #define PROTOCOLS "kshim.protocol= takes auto, pvh, linux64 or linux32"
 
@@ -315,6 +357,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(parts_are_joined_by_one_blank),
 	        cmocka_unit_test(control_bytes_are_refused),
+	        cmocka_unit_test(sections_become_one_line),
+	        cmocka_unit_test(profile_takes_any_value),
 	        cmocka_unit_test(buffer_limit),
 	        cmocka_unit_test(our_words_are_removed),
 	        cmocka_unit_test(our_values),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pe_image.h"
 #include "stub/body/kernel_file.h"
 
 #define KERNEL_LEN 300000
@@ -185,6 +186,117 @@ what_is_no_bundle_is_the_kernel(void **state)
 	assert_int_equal(line.len, 0);
 }
 
+static const struct pe_row uki_rows[] = {
+        {".cmdline", "\nof\tthe image\r\nall of it\n"},
+        {".initrd", "initrd"},
+        {".ucode", "ucode"},
+        {".linux", "kernel"},
+        {".profile", "ID=one"},
+        {".profile", "ID=two"},
+        {".cmdline", "of two"},
+};
+
+/* The image as a file of its own, or as the kernel of a bundle with a line and an initrd. */
+static void
+make_uki(bool in_bundle)
+{
+	pe_image_make(0x8664, uki_rows, 7);
+	memset(file, 0, sizeof(file));
+	size = 0;
+	if (in_bundle) {
+		member("kshim/kernel", pe_image, (unsigned)pe_image_len);
+		member("kshim/cmdline", "of the bundle\n", 14);
+		member("TRAILER!!!", "", 0);
+		memcpy(file + size, "INITRD", 6);
+		size += 6;
+	} else {
+		memcpy(file, pe_image, pe_image_len);
+		size = pe_image_len;
+	}
+	f.blob.size = size;
+	f.image = image_stream(size);
+}
+
+static void
+take(const char *words, enum refusal_code wanted_code)
+{
+	char text[64];
+	struct cmdline line = cmdline_init(text, sizeof(text));
+
+	assert_int_equal(kernel_file_look(&f, &why), REFUSAL_NONE);
+	assert_int_equal(kernel_file_look_for_uki(&f, &why), REFUSAL_NONE);
+	assert_true(f.is_uki);
+	assert_int_equal(cmdline_append(&line,
+	                         (struct span){(const uint8_t *)words, strlen(words)}, &why),
+	        REFUSAL_NONE);
+	assert_int_equal(kernel_file_take_uki(&f, &line, &why), wanted_code);
+}
+
+static void
+assert_line(const char *wanted_line)
+{
+	char text[128];
+	struct cmdline line = cmdline_init(text, sizeof(text));
+
+	assert_int_equal(kernel_file_line(&f, &line, &why), REFUSAL_NONE);
+	assert_string_equal(line.text, wanted_line);
+}
+
+static void
+assert_blob(struct blob blob, const char *text)
+{
+	assert_int_equal(blob.size, strlen(text));
+	assert_memory_equal(file + blob.addr, text, blob.size);
+}
+
+static void
+unified_image_is_taken_apart(void **state)
+{
+	struct blob initrd[KERNEL_FILE_INITRDS];
+
+	(void)state;
+	make_uki(false);
+	take("a kshim.profile=nothing b kshim.profile=two -- c", REFUSAL_NONE);
+	assert_line("of two");
+	make_uki(false);
+	take("", REFUSAL_NONE);
+	assert_line("of the image  all of it");
+	assert_blob(
+	        kernel_file_member(&f, f.members.kernel_off, f.members.kernel_len), "kernel");
+	assert_int_equal(kernel_file_initrds(&f, initrd), 2);
+	assert_blob(initrd[0], "ucode");
+	assert_blob(initrd[1], "initrd");
+	assert_string_equal(kernel_file_form(&f), "a unified kernel image");
+}
+
+static void
+unified_image_in_a_bundle(void **state)
+{
+	struct blob initrd[KERNEL_FILE_INITRDS];
+
+	(void)state;
+	make_uki(true);
+	take("kshim.profile=@1", REFUSAL_NONE);
+	assert_line("of two of the bundle");
+	assert_blob(
+	        kernel_file_member(&f, f.members.kernel_off, f.members.kernel_len), "kernel");
+	assert_int_equal(kernel_file_initrds(&f, initrd), 3);
+	assert_blob(initrd[0], "ucode");
+	assert_blob(initrd[1], "initrd");
+	assert_blob(initrd[2], "INITRD");
+	assert_string_equal(kernel_file_form(&f), "a unified kernel image in a bundle");
+}
+
+static void
+profiles_that_cannot_be_had(void **state)
+{
+	(void)state;
+	make_uki(false);
+	take("kshim.profile=three", REFUSAL_UKI_PROFILE);
+	assert_string_equal(why.detail, "three");
+	assert_string_equal(why.subject, "opt/file");
+}
+
 static void
 early_moves_are_made_in_order(void **state)
 {
@@ -221,6 +333,9 @@ main(void)
 	        cmocka_unit_test_setup(too_many_windows_are_staged_or_refused, setup),
 	        cmocka_unit_test_setup(reading_may_fail, setup),
 	        cmocka_unit_test_setup(what_is_no_bundle_is_the_kernel, setup),
+	        cmocka_unit_test_setup(unified_image_is_taken_apart, setup),
+	        cmocka_unit_test_setup(unified_image_in_a_bundle, setup),
+	        cmocka_unit_test_setup(profiles_that_cannot_be_had, setup),
 	        cmocka_unit_test_setup(early_moves_are_made_in_order, setup),
 	};
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "pe_image.h"
 #include "stub/body/report_lines.h"
 #include "stub/body/sources.h"
 
@@ -150,6 +151,76 @@ command_line(void **state)
 	assert_string_equal(why.subject, "command line");
 }
 
+/* A reader that knows a kernel by its first letter. */
+static enum refusal_code
+probe_k(const struct image *im, struct facts *ret_facts, struct refusal *ret_why)
+{
+	struct span head;
+	enum refusal_code code = image_get(im, 0, 1, REFUSAL_KERNEL_EMPTY, &head, ret_why);
+
+	if (!code && head.base[0] != 'k')
+		code = refuse(ret_why, REFUSAL_KERNEL_OTHER, 7, 0, 0);
+	if (!code)
+		ret_facts->size = im->size;
+	return code;
+}
+
+static enum refusal_code
+line_and_probe(struct facts *ret_facts)
+{
+	assert_true(sources_choose(&s));
+	assert_int_equal(kernel_file_look(&s.file, &why), REFUSAL_NONE);
+	assert_int_equal(sources_command_line(&s, &line, &words, &why), REFUSAL_NONE);
+	return sources_probe(&s, probe_k, &line, &words, ret_facts, &why);
+}
+
+static void
+unified_kernel_image(void **state)
+{
+	static const struct pe_row rows[] = {{".cmdline", "all kshim.console=none\n"},
+	        {".linux", "kernel"}, {".ucode", "u"}, {".profile", "ID=a"},
+	        {".profile", "ID=b"}, {".initrd", "of b"}};
+	static struct facts facts;
+
+	(void)state;
+	pe_image_make(0x8664, rows, 6);
+	offered[0].addr = (uintptr_t)pe_image;
+	offered[0].size = pe_image_len;
+	s.nr_offered = 2;
+	s.launchers_line = (struct span){(const uint8_t *)"quiet kshim.profile=b", 21};
+	assert_int_equal(line_and_probe(&facts), REFUSAL_NONE);
+	assert_int_equal(facts.size, 6);
+	assert_string_equal(line.text, "all quiet");
+	assert_int_equal(words.console, CONSOLE_NONE);
+	assert_int_equal(sources_check_profile(&s, &why), REFUSAL_NONE);
+	assert_int_equal(sources_blobs(&s, &req, &why), REFUSAL_NONE);
+	assert_int_equal(req.blobs, 4);
+	assert_memory_equal((void *)(uintptr_t)req.blob[0].addr, "kernel", 6);
+	assert_memory_equal((void *)(uintptr_t)req.blob[1].addr, "u", 1);
+	assert_memory_equal((void *)(uintptr_t)req.blob[2].addr, "of b", 4);
+	assert_string_equal(req.blob[2].name, "initrd 2");
+	assert_int_equal(req.blob[3].addr, (uintptr_t)memory);
+}
+
+static void
+what_is_no_unified_kernel_image(void **state)
+{
+	static struct facts facts;
+
+	(void)state;
+	memory[0] = 'x';
+	s.nr_offered = 1;
+	assert_int_equal(line_and_probe(&facts), REFUSAL_KERNEL_OTHER);
+	assert_int_equal(why.where, 7);
+	assert_false(s.file.is_uki);
+	assert_int_equal(sources_check_profile(&s, &why), REFUSAL_UKI_NONE);
+	pe_image_make(0x8664, (const struct pe_row[]){{".linux", "x"}}, 1);
+	offered[0].addr = (uintptr_t)pe_image;
+	offered[0].size = pe_image_len;
+	assert_int_equal(line_and_probe(&facts), REFUSAL_KERNEL_OTHER);
+	assert_true(s.file.is_uki);
+}
+
 static void
 print(const char *text)
 {
@@ -194,6 +265,8 @@ main(void)
 	        cmocka_unit_test_setup(empty_files, setup),
 	        cmocka_unit_test_setup(too_many_initrds, setup),
 	        cmocka_unit_test_setup(command_line, setup),
+	        cmocka_unit_test_setup(unified_kernel_image, setup),
+	        cmocka_unit_test_setup(what_is_no_unified_kernel_image, setup),
 	        cmocka_unit_test_setup(lines, setup),
 	};
 

@@ -111,8 +111,7 @@ make_request(struct plan_case *c)
 	        .rng_seed = c->seed,
 	        .rng_seed_len = c->order.rdrand ? PLAN_RNG_SEED : 0};
 	c->code = request_read(&from, &c->req, &c->facts, &c->words, &c->why);
-	c->kernel_off = c->req.blob[0].addr;
-	c->packed_len = c->req.blobs > 1 && !c->req.blob[1].handle ? c->req.blob[1].size : 0;
+	memcpy(c->in_files, c->req.blob, sizeof(c->in_files));
 	c->req.protocol =
 	        c->order.protocol != PROTOCOL_AUTO ? c->order.protocol : c->words.protocol;
 	return c->code;

@@ -51,8 +51,7 @@ struct plan_case {
 
 	struct facts facts;
 	struct facts placed; /* what kshim.rom is told of a kernel that QEMU has placed */
-	uint64_t kernel_off; /* in its file: a bundle has it further on */
-	uint64_t packed_len; /* of the initrd that a bundle has at its end; 0: none */
+	struct blob in_files[PLAN_BLOBS]; /* req.blob, with offsets in files as addresses */
 	struct cmdline_words words;
 	char line[CASE_CMDLINE];
 	uint8_t seed[PLAN_RNG_SEED];

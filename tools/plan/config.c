@@ -21,7 +21,7 @@ version_in_header(const struct plan_case *c, char version[VERSION_MAX])
 	size_t n = 0;
 
 	if (c->facts.format != KERNEL_BZIMAGE || !c->facts.bz.version_off ||
-	        !span_sub(file, c->kernel_off, c->req.blob[0].size, &text))
+	        !span_sub(file, c->in_files[0].addr, c->req.blob[0].size, &text))
 		return 0;
 	while (n + 1 < VERSION_MAX) {
 		uint8_t ch = span_u8(text, c->facts.bz.version_off + n);

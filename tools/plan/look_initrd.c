@@ -198,19 +198,20 @@ look_at(struct look *l, const char *path, struct span bytes)
 	}
 }
 
-/* The tail of a bundle, then the files that were given. */
+/* The initrds that the kernel's file brings, then the files that were given. */
 static void
 look_at_all(struct look *l)
 {
 	const struct plan_case *c = l->c;
-	const struct request_file *f = c->file;
-	struct span packed;
 
-	if (c->packed_len &&
-	        span_sub(f->bytes, f->bytes.size - c->packed_len, c->packed_len, &packed))
-		look_at(l, f->path, packed);
-	for (uint32_t i = 1; i < c->files && l->status == STATUS_OK; i++)
-		look_at(l, f[i].path, f[i].bytes);
+	for (uint32_t i = 1; i < c->req.blobs && l->status == STATUS_OK; i++) {
+		const struct blob *b = &c->in_files[i];
+		const struct request_file *f = &c->file[b->handle];
+		struct span bytes;
+
+		if (span_sub(f->bytes, b->addr, b->size, &bytes))
+			look_at(l, f->path, bytes);
+	}
 }
 
 bool

@@ -54,7 +54,7 @@ is_placed(const struct plan_case *c)
 	const struct facts *k = &c->facts;
 
 	return (k->format == KERNEL_ELF64 || k->format == KERNEL_ELF32) && k->elf.pvh &&
-	       !c->kernel_off && c->files <= 2;
+	       !c->in_files[0].addr && c->files <= 2;
 }
 
 /* All of it, .bss included, as one segment. */
