@@ -39,7 +39,7 @@ report_facts(struct text *t, const struct facts *facts)
 		text_str(t, "ELF32");
 		break;
 	case KERNEL_RISCV:
-		text_str(t, "RISC-V Image");
+		text_str(t, facts->riscv.is_elf ? "RISC-V ELF" : "RISC-V Image");
 		break;
 	}
 	text_str(t, ", ");

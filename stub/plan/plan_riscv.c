@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Decides where a RISC-V Image and its device tree lie.
+ * Decides where a RISC-V kernel and its device tree lie.
  *
  * Linux Documentation/arch/riscv/boot-image-header.rst and boot.rst: text_offset bytes after a
  * 2-MiB boundary, with image_size bytes of RAM (BSS included); the device tree 8-byte aligned.
@@ -33,38 +33,89 @@ refuse_x86_protocol(struct planner *p)
 	return p->why->code;
 }
 
+/*
+ * The kernel's segments from `addr` on. Each has the memory up to the next one, and the last up
+ * to image_size, as in an Image: what no segment fills is zero.
+ */
 static enum refusal_code
-plan_kernel_image(struct planner *p)
+place_segments(struct planner *p, uint64_t addr)
+{
+	const struct riscv_facts *k = &p->req->kernel->riscv;
+
+	for (uint32_t i = 0; i < k->segments; i++) {
+		const struct segment *s = &k->segment[i];
+		uint64_t end = i + 1 < k->segments ? s[1].paddr : k->image_size;
+		struct placement *pl =
+		        plan_add(p, PLACE_KERNEL, k->is_elf ? "kernel segment" : "kernel",
+		                (struct range){addr + s->paddr, end - s->paddr});
+
+		if (!pl)
+			return p->why->code;
+		pl->blob = 0;
+		pl->off = s->off;
+		pl->data_len = s->file_len;
+		pl->zero_rest = true;
+	}
+	return REFUSAL_NONE;
+}
+
+static enum refusal_code
+refuse_kernel(struct planner *p)
+{
+	p->why->subject = "kernel";
+	return p->why->code;
+}
+
+/* An ELF that cannot be moved has one place. */
+static enum refusal_code
+take_only_place(struct planner *p, struct range only)
+{
+	struct named_range blocker = {"the end of the address space", {0, 0}};
+
+	if (range_fits(only.addr, only.len) && space_is_free(p, only, &blocker))
+		return REFUSAL_NONE;
+	refuse(p->why, REFUSAL_PLAN_KERNEL_PLACE, 0, 0, 0);
+	p->why->a = (struct named_range){"kernel", only};
+	p->why->b = blocker;
+	return refuse_kernel(p);
+}
+
+static enum refusal_code
+find_place(struct planner *p, uint64_t *ret_addr)
 {
 	const struct riscv_facts *k = &p->req->kernel->riscv;
 	struct space_query q = {.len = k->image_size,
 	        .align = RISCV_IMAGE_ALIGN,
 	        .phase = k->text_offset & (RISCV_IMAGE_ALIGN - 1),
 	        .last = UINT64_MAX};
+
+	*ret_addr = k->fixed;
+	if (k->fixed)
+		return take_only_place(p, (struct range){k->fixed, k->image_size});
+	if (space_find_rather_apart(p, &q, ret_addr))
+		return REFUSAL_NONE;
+	refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, q.align, space_largest(p, &q), q.len);
+	return refuse_kernel(p);
+}
+
+static enum refusal_code
+plan_kernel_image(struct planner *p)
+{
 	enum refusal_code code = check_cmdline(p);
 	uint64_t addr;
-	struct placement *pl;
 
 	if (code)
 		return code;
 	if (p->req->protocol != PROTOCOL_AUTO && p->req->protocol != PROTOCOL_RISCV)
 		return refuse_x86_protocol(p);
-	if (!space_find_rather_apart(p, &q, &addr)) {
-		refuse(p->why, REFUSAL_PLAN_KERNEL_ROOM, 0, space_largest(p, &q), q.len);
-		p->why->subject = "kernel";
-		return p->why->code;
-	}
-	pl = plan_add(p, PLACE_KERNEL, "kernel", (struct range){addr, k->image_size});
-	if (!pl)
-		return p->why->code;
-	pl->blob = 0;
-	pl->data_len = p->req->kernel->size;
-	pl->zero_rest = true;
+	code = find_place(p, &addr);
+	if (code)
+		return code;
 	p->plan->protocol = PROTOCOL_RISCV;
 	p->plan->entry = p->plan->kernel_load = addr;
 	p->plan->displacement = 0;
 	p->plan->kernel_alignment = RISCV_IMAGE_ALIGN;
-	return REFUSAL_NONE;
+	return place_segments(p, addr);
 }
 
 static enum refusal_code

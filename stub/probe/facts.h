@@ -16,7 +16,7 @@ enum kernel_format {
 	KERNEL_ELF64,
 	KERNEL_ELF32,
 	KERNEL_BZIMAGE,
-	KERNEL_RISCV, /* an Image for riscv64 */
+	KERNEL_RISCV, /* an Image for riscv64, or the ELF that it is made from */
 };
 
 #define FACTS_SEGMENTS 64
@@ -81,9 +81,15 @@ struct bzimage_facts {
 };
 
 struct riscv_facts {
-	uint16_t version_major, version_minor;
-	uint64_t text_offset; /* bytes from a 2-MiB boundary to where the file lies */
+	uint16_t version_major, version_minor; /* of the Image header */
+	bool is_elf;
+	uint64_t linked;      /* ELF: lowest physical address, if the kernel starts there */
+	uint64_t fixed;       /* ELF whose virtual addresses are physical: where it must lie */
+	uint64_t text_offset; /* bytes from a 2-MiB boundary to where the kernel starts */
 	uint64_t image_size;  /* bytes of RAM from there, BSS included */
+	uint32_t segments;    /* 1 for an Image */
+	struct segment segment[FACTS_SEGMENTS]; /* paddr: bytes from the kernel's start; in
+	                                           order, the first at 0, disjoint */
 };
 
 struct facts {
@@ -104,16 +110,16 @@ enum refusal_code kernel_probe(
         const struct image *im, struct facts *ret_facts, struct refusal *ret_why);
 
 /*
- * The same for a RISC-V body: only an Image for riscv64 is a kernel there; x86 kernels are
- * refused with REFUSAL_KERNEL_ARCH, other forms of a RISC-V kernel (an ELF, a unified kernel
- * image, an Image with an older header) with REFUSAL_RISCV_FORM, what is no kernel as
+ * The same for a RISC-V body: a kernel is an Image for riscv64, or an ELF with an Image header
+ * at its start (Linux's vmlinux). x86 kernels are refused with REFUSAL_KERNEL_ARCH, other files
+ * for RISC-V (another ELF, a UEFI application) with REFUSAL_RISCV_FORM, what is no kernel as
  * kernel_probe() does.
- * Errors: also RISCV_TRUNCATED, RISCV_HEADER, RISCV_BIG_ENDIAN.
+ * Errors: also RISCV_TRUNCATED, RISCV_HEADER, RISCV_BIG_ENDIAN, elf.*.
  */
 enum refusal_code riscv_probe(
         const struct image *im, struct facts *ret_facts, struct refusal *ret_why);
 
-/* The same for tools that serve every body: x86 kernels and the RISC-V Image. */
+/* The same for tools that serve every body: x86 kernels and RISC-V ones. */
 enum refusal_code any_kernel_probe(
         const struct image *im, struct facts *ret_facts, struct refusal *ret_why);
 

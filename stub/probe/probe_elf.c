@@ -14,7 +14,7 @@
 struct elf {
 	const struct image *im;
 	struct refusal *why;
-	bool is64;
+	bool is64, riscv; /* riscv: that is the machine it may be for, too */
 	uint64_t entry, phoff, phnum, shoff, shnum, shentsize;
 	struct span phdrs;
 	struct elf_notes notes;
@@ -46,6 +46,8 @@ check_machine(struct elf *elf, uint64_t machine)
 	const char *name = "an ELF machine that kshim has no name for";
 
 	if (machine == EM_X86_64 || machine == EM_386)
+		return REFUSAL_NONE;
+	if (elf->riscv && machine == EM_RISCV)
 		return REFUSAL_NONE;
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
 		if (machines[i].number == machine)
@@ -311,6 +313,21 @@ read_notes(struct elf *elf)
 			return code;
 	}
 	return elf->notes.pvh ? REFUSAL_NONE : read_note_sections(elf);
+}
+
+enum refusal_code
+elf_riscv_segments(const struct image *im, struct elf_facts *ret_facts, struct refusal *ret_why)
+{
+	struct elf elf = {.im = im, .why = ret_why, .riscv = true};
+	struct elf_facts facts = {.segments = 0};
+	enum refusal_code code;
+
+	if ((code = read_ehdr(&elf)) || (code = read_phdrs(&elf)) ||
+	        (code = read_loads(&elf, &facts)) || (code = check_disjoint(&elf, &facts)))
+		return code;
+	facts.entry = elf.entry;
+	*ret_facts = facts;
+	return REFUSAL_NONE;
 }
 
 enum refusal_code

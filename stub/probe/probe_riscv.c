@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A RISC-V Image into facts.
+ * A RISC-V kernel into facts: an Image, or the ELF that it was made from (vmlinux).
  *
- * Linux Documentation/arch/riscv/boot-image-header.rst, header version 0.2. Known by magic2 at
- * 0x38 alone: Debian's Image is a PE file too ("MZ" at 0), and the older magic is deprecated.
- * image_size is what counts for memory; a file cannot be longer than it.
+ * Linux Documentation/arch/riscv/boot-image-header.rst. Known by magic2 at 0x38: Debian's Image
+ * is a PE file too ("MZ" at 0). Header version 0.1 (Linux 5.3, 5.4) has the older magic at 0x30
+ * alone, and the same fields. image_size is what counts for memory; an Image cannot be longer
+ * than it. An Image is the ELF's segments laid out by physical address, so a vmlinux has the
+ * same header, where it is entered; e_entry itself is virtual. An ELF whose virtual addresses
+ * are its physical ones may hold them as absolute numbers, so it stays where it was linked.
  */
 #include "probe.h"
 #include "stub/wire/elf.h"
@@ -18,69 +21,181 @@ bad(struct refusal *why, const char *field, uint64_t where, uint64_t found, uint
 	return refuse_detail(why, REFUSAL_RISCV_HEADER, field, where, found, wanted);
 }
 
-static enum refusal_code
-read_header(struct span h, uint64_t size, struct facts *facts, struct refusal *why)
+static bool
+has_magic2(struct span header)
 {
-	uint32_t version = span_le32(h, AT(version));
-	uint64_t flags = span_le64(h, AT(flags));
-	struct riscv_facts r = {
-	        .version_major = (uint16_t)(version >> 16),
-	        .version_minor = (uint16_t)version,
-	        .text_offset = span_le64(h, AT(text_offset)),
-	        .image_size = span_le64(h, AT(image_size)),
-	};
+	return span_le32(header, AT(magic2)) == RISCV_IMAGE_MAGIC2;
+}
 
-	if (r.version_major != RISCV_IMAGE_MAJOR || r.version_minor < 2)
-		return bad(why, "version", AT(version), version, 2);
-	if (flags & RISCV_IMAGE_BIG_ENDIAN)
-		return refuse(why, REFUSAL_RISCV_BIG_ENDIAN, AT(flags), flags, 0);
-	if (r.text_offset & (PAGE - 1))
-		return bad(why, "text_offset", AT(text_offset), r.text_offset,
-		        align_down(r.text_offset, PAGE));
-	if (r.image_size < size)
-		return bad(why, "image_size", AT(image_size), r.image_size, size);
-	facts->format = KERNEL_RISCV;
-	facts->size = size;
-	facts->riscv = r;
+static bool
+is_image(struct span header)
+{
+	return has_magic2(header) || span_is(header, AT(magic), "RISCV\0\0\0", 8);
+}
+
+/* Version 0.1 has the older magic alone, the later ones have magic2. */
+static enum refusal_code
+check_version(struct span h, uint64_t off, uint32_t version, struct refusal *why)
+{
+	if (!has_magic2(h) && version >= 2)
+		return bad(why, "magic2", off + AT(magic2), span_le32(h, AT(magic2)),
+		        RISCV_IMAGE_MAGIC2);
+	if (!has_magic2(h))
+		return version == 1 ? REFUSAL_NONE
+		                    : bad(why, "version", off + AT(version), version, 1);
+	if (version >> 16 != RISCV_IMAGE_MAJOR || version < 2)
+		return bad(why, "version", off + AT(version), version, 2);
 	return REFUSAL_NONE;
 }
 
-/* An ELF for RISC-V is a kernel that was not made into an Image. */
+/* The header's fields; `off` is where it lies in the file. */
 static enum refusal_code
-refuse_elf(struct span head, struct refusal *why)
+read_header(struct span h, uint64_t off, struct riscv_facts *r, struct refusal *why)
 {
-	uint64_t at = offsetof(struct elf64_ehdr, e_machine);
-	const char *what = "an ELF for riscv64 (vmlinux)";
+	uint32_t version = span_le32(h, AT(version));
+	uint64_t flags = span_le64(h, AT(flags));
+	enum refusal_code code = check_version(h, off, version, why);
 
-	if (!span_is(head, 0, "\177ELF", 4) || span_u8(head, EI_DATA) != ELFDATA2LSB ||
-	        span_le16(head, at) != EM_RISCV)
-		return REFUSAL_NONE;
-	if (span_u8(head, EI_CLASS) != ELFCLASS64)
-		what = "an ELF for riscv32";
-	return refuse_detail(why, REFUSAL_RISCV_FORM, what, at, EM_RISCV, 0);
+	if (code)
+		return code;
+	r->version_major = (uint16_t)(version >> 16);
+	r->version_minor = (uint16_t)version;
+	r->text_offset = span_le64(h, AT(text_offset));
+	r->image_size = span_le64(h, AT(image_size));
+	if (flags & RISCV_IMAGE_BIG_ENDIAN)
+		return refuse(why, REFUSAL_RISCV_BIG_ENDIAN, off + AT(flags), flags, 0);
+	if (r->text_offset & (PAGE - 1))
+		return bad(why, "text_offset", off + AT(text_offset), r->text_offset,
+		        align_down(r->text_offset, PAGE));
+	return REFUSAL_NONE;
 }
 
-/* Header version 0.1 has the older magic alone. */
+/* All of an Image goes to one place. */
 static enum refusal_code
-refuse_old_image(struct span head, struct refusal *why)
+read_image(
+        const struct image *im, struct span head, struct facts *ret_facts, struct refusal *why)
 {
-	if (!span_is(head, AT(magic), "RISCV\0\0\0", 8))
-		return REFUSAL_NONE;
-	return refuse_detail(why, REFUSAL_RISCV_FORM, "an Image with a header of version 0.1",
-	        AT(version), span_le32(head, AT(version)), 2);
+	struct facts facts = {.format = KERNEL_RISCV, .size = im->size};
+	struct riscv_facts *r = &facts.riscv;
+	enum refusal_code code;
+
+	if (head.size < sizeof(struct riscv_image_header))
+		return refuse_detail(why, REFUSAL_RISCV_TRUNCATED, "Image header", 0, head.size,
+		        sizeof(struct riscv_image_header));
+	code = read_header(head, 0, r, why);
+	if (code)
+		return code;
+	if (r->image_size < im->size)
+		return bad(why, "image_size", AT(image_size), r->image_size, im->size);
+	r->segments = 1;
+	r->segment[0] = (struct segment){.file_len = im->size, .mem_len = r->image_size};
+	*ret_facts = facts;
+	return REFUSAL_NONE;
+}
+
+/* An ELF for RISC-V may be a kernel that was not made into an Image. */
+static bool
+is_riscv_elf(struct span head)
+{
+	return span_is(head, 0, "\177ELF", 4) && span_u8(head, EI_DATA) == ELFDATA2LSB &&
+	       span_le16(head, offsetof(struct elf64_ehdr, e_machine)) == EM_RISCV;
+}
+
+static enum refusal_code
+refuse_form(const char *what, struct refusal *why)
+{
+	return refuse_detail(why, REFUSAL_RISCV_FORM, what,
+	        offsetof(struct elf64_ehdr, e_machine), EM_RISCV, 0);
 }
 
 /*
- * A kernel for RISC-V that is no Image, by its name. Errors: REFUSAL_NEED; REFUSAL_RISCV_FORM;
- * REFUSAL_NONE if it is for another machine, or no kernel.
+ * Cut off what lies before the kernel in its lowest segment: the ELF's own headers, which some
+ * linkers put there.
  */
-static enum refusal_code
-refuse_other_form(const struct image *im, struct span head, struct refusal *why)
+static void
+start_at_entry(struct segment *lowest, uint64_t entry)
 {
+	uint64_t skip = entry - lowest->vaddr;
+
+	if (skip >= lowest->file_len)
+		return;
+	lowest->off += skip;
+	lowest->file_len -= skip;
+	lowest->vaddr += skip;
+	lowest->paddr += skip;
+	lowest->mem_len -= skip;
+}
+
+/*
+ * The segments by their distance from the kernel's start; memory for all of them. `first` is
+ * the lowest address of all.
+ */
+static void
+take_segments(const struct elf_facts *elf, uint64_t first, struct riscv_facts *r)
+{
+	const struct segment *last = &elf->segment[elf->segments - 1];
+	uint64_t start = elf->segment[0].paddr, len = last->paddr - start + last->mem_len;
+
+	r->is_elf = true;
+	r->linked = start == first ? start : 0;
+	r->fixed = elf->segment[0].vaddr == start ? start : 0;
+	r->segments = elf->segments;
+	for (uint32_t i = 0; i < elf->segments; i++) {
+		r->segment[i] = elf->segment[i];
+		r->segment[i].paddr -= start;
+	}
+	if (r->image_size < len)
+		r->image_size = len;
+}
+
+static enum refusal_code
+read_elf(const struct image *im, struct span head, struct facts *ret_facts, struct refusal *why)
+{
+	struct facts facts = {.format = KERNEL_RISCV, .size = im->size};
+	struct elf_facts elf;
+	struct segment *lowest = &elf.segment[0];
+	struct span header;
+	uint64_t first;
 	enum refusal_code code;
 
-	if ((code = refuse_elf(head, why)) || (code = refuse_old_image(head, why)))
+	if (span_u8(head, EI_CLASS) != ELFCLASS64)
+		return refuse_form("an ELF for riscv32", why);
+	code = elf_riscv_segments(im, &elf, why);
+	if (code)
 		return code;
+	first = lowest->paddr;
+	start_at_entry(lowest, elf.entry);
+	if (lowest->file_len < sizeof(struct riscv_image_header))
+		return refuse_form("an ELF for riscv64 without an Image header", why);
+	code = image_get(im, lowest->off, sizeof(struct riscv_image_header),
+	        REFUSAL_ELF_TRUNCATED, &header, why);
+	if (!code && !is_image(header))
+		return refuse_form("an ELF for riscv64 without an Image header", why);
+	if (!code)
+		code = read_header(header, lowest->off, &facts.riscv, why);
+	if (code)
+		return code;
+	take_segments(&elf, first, &facts.riscv);
+	*ret_facts = facts;
+	return REFUSAL_NONE;
+}
+
+/* *ret_found is false if the file is not for RISC-V. Errors: what it lacks to be a kernel. */
+static enum refusal_code
+probe_riscv_forms(
+        const struct image *im, bool *ret_found, struct facts *ret_facts, struct refusal *why)
+{
+	struct span head;
+	enum refusal_code code = probe_head(im, &head, why);
+
+	*ret_found = true;
+	if (code)
+		return code;
+	if (is_riscv_elf(head))
+		return read_elf(im, head, ret_facts, why);
+	if (is_image(head))
+		return read_image(im, head, ret_facts, why);
+	*ret_found = false;
 	return pe_riscv_probe(im, head, why);
 }
 
@@ -97,41 +212,20 @@ refuse_x86(const struct image *im, struct refusal *why)
 	        x86.format == KERNEL_BZIMAGE ? "an x86 bzImage" : "an x86 ELF", 0, 0, 0);
 }
 
-static bool
-is_image(struct span head)
-{
-	return span_le32(head, AT(magic2)) == RISCV_IMAGE_MAGIC2;
-}
-
 enum refusal_code
 riscv_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_why)
 {
-	struct span head;
-	enum refusal_code code;
+	bool found;
+	enum refusal_code code = probe_riscv_forms(im, &found, ret_facts, ret_why);
 
-	code = probe_head(im, &head, ret_why);
-	if (code)
-		return code;
-	if (!is_image(head)) {
-		code = refuse_other_form(im, head, ret_why);
-		return code ? code : refuse_x86(im, ret_why);
-	}
-	if (head.size < sizeof(struct riscv_image_header))
-		return refuse_detail(ret_why, REFUSAL_RISCV_TRUNCATED, "Image header", 0,
-		        head.size, sizeof(struct riscv_image_header));
-	return read_header(head, im->size, ret_facts, ret_why);
+	return code || found ? code : refuse_x86(im, ret_why);
 }
 
 enum refusal_code
 any_kernel_probe(const struct image *im, struct facts *ret_facts, struct refusal *ret_why)
 {
-	struct span head;
-	enum refusal_code code = probe_head(im, &head, ret_why);
+	bool found;
+	enum refusal_code code = probe_riscv_forms(im, &found, ret_facts, ret_why);
 
-	if (code)
-		return code;
-	if (is_image(head))
-		return riscv_probe(im, ret_facts, ret_why);
-	code = refuse_other_form(im, head, ret_why);
-	return code ? code : kernel_probe(im, ret_facts, ret_why);
+	return code || found ? code : kernel_probe(im, ret_facts, ret_why);
 }

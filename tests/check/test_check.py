@@ -14,6 +14,7 @@ import jsonschema
 from kshimtest import media
 import pytest
 from check import report
+from kshimtest import riscv_forms
 from kshimtest import riscv_rig as rig
 
 SCHEMA = json.loads(open(f'{report.TOP}/tools/check/check.schema.json', encoding='ascii').read())
@@ -270,6 +271,18 @@ def test_what_has_a_setup_header_for_qemu_alone_is_no_bzimage():
     assert said['kind'] == 'efi-application' and not said['bootable']
     said = report.check(media.resolve('uki:ukify:vmlinux:cloud'))
     assert said['kind'] == 'uki' and said['inside']['kind'] == 'elf'
+
+
+def test_riscv_vmlinux(put):
+    """The ELF boots as its Image does; QEMU enters it only where it is linked to lie in memory."""
+    said = report.check(put(riscv_forms.elf(images.riscv())))
+    assert said['kind'] == 'riscv-elf' and report.fact(said, 'elf.segments') == 2
+    assert report.boots(said, 'kshim.riscv') and not report.boots(said, 'qemu.virt.riscv64')
+    assert not report.boots(said, 'cloud-hypervisor') and not report.boots(said, 'grub')
+    fixed = put(riscv_forms.elf(images.riscv(), link=0x80200000, physical=0x80200000))
+    assert report.boots(report.check(fixed), 'qemu.virt.riscv64')
+    assert report.launcher(report.check(fixed), 'kshim.riscv')['rule'] == 'plan.kernel-place'
+    assert 'kshim does not boot it: kernel 0x80200000-' in report.run(fixed).stdout
 
 
 # ---------------------------------------------------------------- --boot

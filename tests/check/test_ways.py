@@ -13,6 +13,7 @@ from kshimtest import files
 from kshimtest import ways
 from kshimtest import media
 from kshimtest import kvm_probes as probes
+from kshimtest import riscv_forms
 from kshimtest import riscv_rig as rig
 from kvm import rig_rows
 from boot import rom_rows
@@ -28,6 +29,9 @@ STUB_WAYS = ('fwcfg', 'module', 'bundle', 'prelude')
 def said_of(name):
     if name.startswith('made:'):
         return report.check(files.write(name, test_riscv.made(name[5:])))
+    if name.startswith('riscv:form:'):
+        form = name.removeprefix('riscv:form:')
+        return report.check(files.write(name, riscv_forms.FORMS[form](files.read(rig.kernel()))))
     if name == 'riscv:debian':
         return report.check(rig.kernel())
     if name == 'riscv:probe':
@@ -91,6 +95,7 @@ def riscv_cases():
     for row in (test_riscv.LINUX + test_riscv.QEMU10 + test_riscv.UNUSUAL + test_riscv.PROBES +
                 test_riscv.STARTS + test_riscv.STORMS + test_riscv.REFUSALS):
         kernel = {'debian': 'riscv:debian', 'probe': 'riscv:probe'}.get(row.kernel, row.kernel)
+        kernel = f'riscv:form:{row.form}' if row.form and row.kernel == 'debian' else kernel
         if row.refusal.startswith(OF_FILE) and row.way != 'none':
             yield 'kshim.riscv', kernel, row.refusal, ''
         elif not row.refusal:

@@ -17,6 +17,7 @@ import time
 from dataclasses import dataclass, field
 
 from kshimtest import riscv_firmware as firmware
+from kshimtest import riscv_forms as forms
 from kshimtest import riscv_trees as trees
 from kshimtest.riscv_firmware import Missing
 
@@ -79,6 +80,7 @@ class Row:
     name: str
     way: str = 'bundle'         # bundle, initrd (the kernel alone), fwcfg, none, FILE
     kernel: str = 'debian'      # debian, probe, or a path
+    form: str = ''              # of the kernel, instead of its Image (riscv_forms.py)
     initrd: bool = True
     qemu: int = 7
     cpu: str = 'rv64'
@@ -149,8 +151,8 @@ def fw_cfg(name, path):
 
 def written(directory, name, text):
     path = os.path.join(directory, name)
-    with open(path, 'w', encoding='ascii') as f:
-        f.write(text)
+    with open(path, 'wb') as f:
+        f.write(text if isinstance(text, bytes) else text.encode('ascii'))
     return path
 
 
@@ -158,6 +160,8 @@ def sources(row, directory):
     if row.way == 'none':
         return []
     image = {'debian': kernel, 'probe': lambda: PROBE}.get(row.kernel, lambda: row.kernel)()
+    if row.form:
+        image = written(directory, 'kernel', forms.FORMS[row.form](read(image)))
     initrds = [initramfs(directory)] if row.initrd and row.kernel == 'debian' else []
     args = fw_cfg('mode', written(directory, 'mode', row.mode)) if row.mode else []
     if row.way == 'bundle':

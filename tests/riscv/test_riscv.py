@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from kshimtest import riscv_forms as forms
 from kshimtest import riscv_rig as rig
 from kshimtest.riscv_rig import Row
 
@@ -34,6 +35,13 @@ LINUX = [
         append='console=ttyS0 panic=-1',
         expect=('kshim: kernel from initrd: RISC-V Image', 'Linux version',
                 'Kernel panic - not syncing: VFS: Unable to mount root')),
+    Row('guest-elf', form='elf', cpus=2, expect=('(a bundle): RISC-V ELF', *GUEST)),
+    Row('direct-elf-alone', form='elf', way='initrd', initrd=False,
+        append='kshim.mode=direct console=ttyS0 panic=-1',
+        expect=('kernel from initrd: RISC-V ELF', 'directly', 'Linux version', 'Kernel panic - not syncing: VFS')),
+    Row('direct-elf-headers', form='elf-headers', append='kshim.mode=direct', memory=256,
+        expect=('RISC-V ELF', 'directly', 'row: userspace')),
+    Row('guest-header-0.1', form='old', expect=('(a bundle): RISC-V Image', *GUEST)),
     Row('guest-quiet', append='quiet', expect=('row: userspace',), absent=('kshim: version',)),
 ]
 
@@ -42,6 +50,7 @@ QEMU10 = [
         expect=('OpenSBI v1.5', 'kernel from opt/org.kshim/kernel', *GUEST)),
     Row('qemu10-direct-fwcfg-mode', qemu=10, way='fwcfg', mode='direct\n',
         expect=('directly, device tree', 'row: userspace')),
+    Row('qemu10-guest-fwcfg-elf', qemu=10, way='fwcfg', form='elf', expect=('RISC-V ELF', *GUEST)),
     Row('qemu10-guest-disk', qemu=10, disk=True,
         expect=(*GUEST, f'row: disk {DISK}', 'row: interrupts ttyS0 virtio', 'kshim wrote this')),
     Row('qemu10-guest-sv39', qemu=10, cpu='rv64,sv48=off,sv57=off', cpus=4,
@@ -142,8 +151,9 @@ REFUSALS = [
     refused('big-endian', 'riscv.big-endian', way='initrd', kernel='made:big-endian'),
     refused('zboot', 'kernel.pe', way='initrd', kernel='made:zboot', expect=('EFI zboot, gzip',)),
     refused('elf', 'kernel.riscv-form', way='initrd', kernel='made:elf',
-            expect=('an ELF for riscv64 (vmlinux)',)),
-    refused('header-0.1', 'kernel.riscv-form', way='initrd', kernel='made:old'),
+            expect=('an ELF for riscv64 without an Image header',)),
+    refused('elf-fixed', 'plan.kernel-place', way='initrd', kernel='probe', form='elf-fixed',
+            append='quiet', expect=('kernel 0x80200000-', 'kshim 0x80200000-')),
     refused('gzip', 'kernel.compressed', way='initrd', kernel='made:gzip'),
     refused('word', 'cmdline.word', way='initrd', append='kshim.mode=both', kernel='probe'),
     refused('long-line', 'cmdline.too-long', way='initrd', append='x' * 1024, kernel='probe'),
@@ -156,11 +166,9 @@ def made(name):
     image = bytearray(rig.read(rig.PROBE))
     if name == 'large':     # wants more than there is
         image[16:24] = (1 << 26).to_bytes(8, 'little')
-    elif name == 'elf':
-        image = rig.read(f'{rig.BUILD}/riscv/probe.elf')
-    elif name == 'old':     # the older magic alone
-        image[0x20:0x24] = (1).to_bytes(4, 'little')
-        image[0x38:0x3c] = bytes(4)
+    elif name == 'elf':     # a program that is no Linux
+        image = bytearray(forms.elf(image))
+        image[4096 + 0x30:4096 + 0x3c] = bytes(12)
     elif name == 'header':
         image[16:24] = bytes(8)
     elif name == 'big-endian':

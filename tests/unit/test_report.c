@@ -35,6 +35,12 @@ facts_of_every_format(void **state)
 			f.bz.version = rows[i].version;
 		report_facts(&t, &f);
 		assert_string_equal(buf, rows[i].line);
+		if (f.format != KERNEL_RISCV)
+			continue;
+		t = empty();
+		f.riscv.is_elf = true;
+		report_facts(&t, &f);
+		assert_string_equal(buf, "RISC-V ELF, 4097 bytes");
 	}
 }
 

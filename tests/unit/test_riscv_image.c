@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "stub/wire/riscv_image.h"
+#include "tests/unit/build_elf.h"
 #include "tests/unit/plan_bench.h"
 
 #define SIZE 8192
@@ -137,14 +138,10 @@ other_forms_are_named(void **state)
 		const char *bytes, *detail;
 		enum refusal_code code;
 	} rows[] = {
-	        {0, 20, "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\xf3\0",
-	                "an ELF for riscv64 (vmlinux)", REFUSAL_RISCV_FORM},
 	        {0, 20, "\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\2\0\xf3\0", "an ELF for riscv32",
 	                REFUSAL_RISCV_FORM},
 	        {0, 20, "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\xb7\0", "aarch64",
 	                REFUSAL_KERNEL_ARCH},
-	        {0x30, 8, "RISCV\0\0\0", "an Image with a header of version 0.1",
-	                REFUSAL_RISCV_FORM},
 	};
 	uint8_t file[SIZE];
 	struct refusal why;
@@ -172,13 +169,165 @@ other_forms_are_named(void **state)
 	assert_int_equal(probe(file, SIZE, &f, &why), REFUSAL_KERNEL_ARCH);
 }
 
+/* Header version 0.1 has the older magic alone; the later ones have magic2. */
+static void
+version_and_magic_go_together(void **state)
+{
+	static const struct {
+		bool magic2;
+		uint32_t version;
+		enum refusal_code code;
+		const char *detail;
+		uint64_t wanted;
+	} rows[] = {
+	        {false, 1, REFUSAL_NONE, NULL, 0},
+	        {false, 0, REFUSAL_RISCV_HEADER, "version", 1},
+	        {false, 2, REFUSAL_RISCV_HEADER, "magic2", RISCV_IMAGE_MAGIC2},
+	        {true, 1, REFUSAL_RISCV_HEADER, "version", 2},
+	        {true, 2, REFUSAL_NONE, NULL, 0},
+	};
+	uint8_t file[SIZE];
+	struct refusal why;
+	struct facts f;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		image(file);
+		memcpy(file + 0x30, "RISCV\0\0\0", 8);
+		memset(file + 0x38, 0, rows[i].magic2 ? 0 : 4);
+		memcpy(file + 0x20, &rows[i].version, 4);
+		assert_int_equal(probe(file, SIZE, &f, &why), rows[i].code);
+		if (!rows[i].code) {
+			assert_int_equal(f.riscv.version_minor, rows[i].version);
+			assert_int_equal(f.riscv.image_size, 3 * MIB + 4096);
+			continue;
+		}
+		assert_string_equal(why.detail, rows[i].detail);
+		assert_int_equal(why.wanted, rows[i].wanted);
+	}
+}
+
+#define LINK   0xffffffff80000000ull
+#define RODATA 0x3000 /* where segments lie, from the kernel's start */
+#define DATA   0x8000
+#define END    0xa000
+
+/*
+ * A vmlinux of three segments, not in order, linked as Linux is: physical addresses from
+ * `paddr` on, a virtual e_entry. `before` bytes of the first segment lie before the kernel.
+ */
+static void
+vmlinux(struct elf_build *b, uint64_t paddr, uint64_t before)
+{
+	uint8_t head[SIZE];
+	size_t at;
+
+	elf_new(b, true);
+	ELF_SET_E(b, e_machine, EM_RISCV);
+	ELF_SET_E(b, e_entry, LINK);
+	elf_load(b, paddr + before + DATA, LINK + DATA, 0x800, END - DATA);
+	at = b->size;
+	elf_load(b, paddr, LINK - before, before + 0x2f00, before + 0x2f00);
+	elf_load(b, paddr + before + RODATA, LINK + RODATA, 0x1000, 0x1000);
+	image(head);
+	memcpy(b->bytes + at + before, head, 64);
+	elf_poke(b, at + before + 0x10, 8, 0xc000); /* image_size */
+}
+
+static void
+check_vmlinux(const struct elf_build *b, uint64_t linked)
+{
+	static const uint64_t starts[] = {0, RODATA, DATA}, file[] = {0x2f00, 0x1000, 0x800};
+	struct refusal why;
+	struct facts f;
+
+	assert_int_equal(probe(b->bytes, b->size, &f, &why), REFUSAL_NONE);
+	assert_int_equal(f.format, KERNEL_RISCV);
+	assert_int_equal(f.size, b->size);
+	assert_true(f.riscv.is_elf);
+	assert_int_equal(f.riscv.linked, linked);
+	assert_int_equal(f.riscv.text_offset, 2 * MIB);
+	assert_int_equal(f.riscv.image_size, 0xc000);
+	assert_int_equal(f.riscv.segments, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(f.riscv.segment[i].paddr, starts[i]);
+		assert_int_equal(f.riscv.segment[i].file_len, file[i]);
+	}
+	assert_memory_equal(b->bytes + f.riscv.segment[0].off + 0x38, "RSC\5", 4);
+}
+
+static void
+vmlinux_becomes_facts(void **state)
+{
+	struct elf_build b;
+	struct image im;
+	struct refusal why;
+	struct facts f;
+
+	(void)state;
+	vmlinux(&b, 0, 0);
+	check_vmlinux(&b, 0);
+	im = image_of((struct span){b.bytes, b.size});
+	assert_int_equal(any_kernel_probe(&im, &f, &why), REFUSAL_NONE);
+	assert_int_equal(kernel_probe(&im, &f, &why), REFUSAL_KERNEL_ARCH);
+	vmlinux(&b, 0x80200000, 0);
+	check_vmlinux(&b, 0x80200000);
+	/* The linker has put the ELF's own headers before the kernel. */
+	vmlinux(&b, 0x801ff000, 0x1000);
+	check_vmlinux(&b, 0);
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_NONE);
+	assert_int_equal(f.riscv.fixed, 0);
+	/* Linked to run where it lies. */
+	ELF_SET_E(&b, e_entry, 0x80200000);
+	ELF_SET_P(&b, 1, p_vaddr, 0x801ff000);
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_NONE);
+	assert_int_equal(f.riscv.fixed, 0x80200000);
+	/* More segments than image_size says: memory for all of them. */
+	vmlinux(&b, 0, 0);
+	elf_load(&b, 0xf000, LINK + 0xf000, 0, 0x123);
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_NONE);
+	assert_int_equal(f.riscv.image_size, 0xf123);
+}
+
+static void
+other_elfs_are_refused(void **state)
+{
+	struct elf_build b;
+	struct refusal why;
+	struct facts f;
+	size_t at;
+
+	(void)state;
+	vmlinux(&b, 0, 0);
+	at = b.size - 0x1000 - 0x2f00; /* the Image header */
+	elf_poke(&b, at + 0x38, 4, 0);
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_RISCV_FORM);
+	assert_string_equal(why.detail, "an ELF for riscv64 without an Image header");
+	vmlinux(&b, 0, 0);
+	ELF_SET_P(&b, 1, p_filesz, 63);
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_RISCV_FORM);
+	ELF_SET_P(&b, 1, p_filesz, 64);
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_NONE);
+	elf_poke(&b, at + 0x08, 8, 1); /* text_offset */
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_RISCV_HEADER);
+	assert_int_equal(why.where, at + 0x08);
+	vmlinux(&b, 0, 0);
+	assert_int_equal(probe(b.bytes, b.size - 1, &f, &why), REFUSAL_ELF_TRUNCATED);
+	ELF_SET_P(&b, 0, p_paddr, 0x3800);
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_ELF_OVERLAP);
+}
+
 /* A request for an Image of 1 MiB in the file and 3 in memory; RAM from 4 to 16 MiB. */
 static void
 bench_image(struct bench *b)
 {
 	bench_bzimage(b);
 	b->kernel = (struct facts){.format = KERNEL_RISCV, .size = MIB};
-	b->kernel.riscv = (struct riscv_facts){0, 2, 2 * MIB, 3 * MIB};
+	b->kernel.riscv = (struct riscv_facts){.version_minor = 2,
+	        .text_offset = 2 * MIB,
+	        .image_size = 3 * MIB,
+	        .segments = 1,
+	        .segment[0] = {.file_len = MIB, .mem_len = 3 * MIB}};
 	b->map.count = 0;
 	assert_int_equal(memmap_add(&b->map, 4 * MIB, 12 * MIB, MEM_RAM, &b->why), 0);
 	b->req.blobs = 0;
@@ -208,6 +357,50 @@ kernel_goes_to_the_lowest_2_mib(void **state)
 	b.kernel.riscv.text_offset = 2 * MIB + 0x80000;
 	assert_int_equal(bench_plan(&b), REFUSAL_NONE);
 	assert_int_equal(b.plan.entry, 4 * MIB + 0x80000);
+}
+
+/* An ELF's segments lie as in its Image, and zeros fill what is between and behind them. */
+static void
+segments_are_laid_out_as_the_image(void **state)
+{
+	struct riscv_facts *k;
+	struct bench b;
+
+	(void)state;
+	bench_image(&b);
+	k = &b.kernel.riscv;
+	k->is_elf = true;
+	k->segments = 2;
+	k->segment[0] = (struct segment){.off = 0x1000, .file_len = 0x5000, .mem_len = 0x5000};
+	k->segment[1] = (struct segment){
+	        .off = 0x8000, .file_len = 0x777, .paddr = 0x9000, .mem_len = 0x2000};
+	bench_stream(&b, MIB);
+	assert_int_equal(bench_plan(&b), REFUSAL_NONE);
+	bench_run(&b);
+	assert_int_equal(b.plan.entry, 4 * MIB);
+	assert_int_equal(b.plan.placement[0].range.len, 0x9000);
+	assert_int_equal(b.plan.placement[1].range.addr, 4 * MIB + 0x9000);
+	assert_int_equal(range_end(b.plan.placement[1].range), 4 * MIB + 3 * MIB);
+}
+
+static void
+a_fixed_kernel_has_one_place(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_image(&b);
+	bench_stream(&b, MIB);
+	b.kernel.riscv.fixed = 7 * MIB;
+	assert_int_equal(bench_plan(&b), REFUSAL_NONE);
+	assert_int_equal(b.plan.entry, 7 * MIB);
+	bench_run(&b);
+	bench_fixed(&b, "kshim", 10 * MIB - PAGE, PAGE);
+	assert_int_equal(bench_plan(&b), REFUSAL_PLAN_KERNEL_PLACE);
+	assert_int_equal(b.why.a.range.addr, 7 * MIB);
+	assert_string_equal(b.why.b.name, "kshim");
+	b.kernel.riscv.fixed = UINT64_MAX - MIB;
+	assert_int_equal(bench_plan(&b), REFUSAL_PLAN_KERNEL_PLACE);
 }
 
 /* The file lies where the kernel must go: it is moved, and no byte of the initrd is lost. */
@@ -281,6 +474,11 @@ main(void)
 	        cmocka_unit_test(damaged_headers_are_refused),
 	        cmocka_unit_test(short_and_foreign_files_are_refused),
 	        cmocka_unit_test(other_forms_are_named),
+	        cmocka_unit_test(version_and_magic_go_together),
+	        cmocka_unit_test(vmlinux_becomes_facts),
+	        cmocka_unit_test(other_elfs_are_refused),
+	        cmocka_unit_test(segments_are_laid_out_as_the_image),
+	        cmocka_unit_test(a_fixed_kernel_has_one_place),
 	        cmocka_unit_test(kernel_goes_to_the_lowest_2_mib),
 	        cmocka_unit_test(sources_in_the_way_are_moved),
 	        cmocka_unit_test(lack_of_room_is_refused),

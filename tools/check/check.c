@@ -40,7 +40,7 @@ check_layer(struct report *outer, const char *name, struct span bytes, unsigned 
 	} else if (r->kind == KIND_ELF) {
 		facts_linux(r);
 		facts_elf(r);
-	} else if (r->kind == KIND_RISCV) {
+	} else if (r->kind == KIND_RISCV || r->kind == KIND_RISCV_ELF) {
 		facts_linux(r);
 		facts_riscv(r);
 	} else if (r->kind == KIND_ARM64) {
@@ -56,7 +56,8 @@ check_layer(struct report *outer, const char *name, struct span bytes, unsigned 
 	verdicts_elf(r);
 	verdicts_image(r);
 	verdicts_pe(r);
-	if (r->kind == KIND_ELF || r->kind == KIND_RISCV || r->kind == KIND_ARM64)
+	if (r->kind == KIND_ELF || r->kind == KIND_RISCV || r->kind == KIND_RISCV_ELF ||
+	        r->kind == KIND_ARM64)
 		config_facts(r);
 	return r;
 }

@@ -28,7 +28,11 @@ facts_riscv(struct report *r)
 	report_fact(r, "image.text-offset", value_hex(v->text_offset),
 	        "where it is loaded, from a multiple of 2 MiB");
 	report_fact(r, "image.size", value_bytes(v->image_size),
-	        "memory that it needs, BSS included; the file is shorter");
+	        v->is_elf ? "memory that it needs, BSS included"
+	                  : "memory that it needs, BSS included; the file is shorter");
+	if (v->is_elf)
+		report_fact(r, "elf.segments", value_count(v->segments),
+		        "laid out as in the Image that is made of it");
 }
 
 void

@@ -34,10 +34,9 @@ static const struct kind_row kinds[] = {
                 "UEFI firmware of its own machine can start it"},
         {"an arm64 Image", KIND_ARM64, "arm64-image",
                 "boot it on an arm64 machine: qemu-system-aarch64 -M virt -kernel"},
-        {"an Image with a header of version 0.1", KIND_OTHER, "riscv-image-old",
-                "the Image of a newer kernel has the magic RSC\\x05 and boots"},
         {"an ELF for riscv64", KIND_OTHER, "elf-other",
-                "give the Image: objcopy -O binary THIS Image; Debian's vmlinux-* is one"},
+                "a Linux kernel has an Image header where it is entered; this is another "
+                "program"},
         {"an arm zImage", KIND_OTHER, "arm-zimage",
                 "boot it on a 32-bit arm machine: qemu-system-arm -kernel"},
         {"an initramfs", KIND_OTHER, "initramfs", PACK_IT},
@@ -116,7 +115,11 @@ name_kernel(struct report *r)
 		        NULL);
 		break;
 	case KERNEL_RISCV:
-		is(r, KIND_RISCV, "riscv-image", "a Linux Image for riscv64", NULL);
+		if (f->riscv.is_elf)
+			is(r, KIND_RISCV_ELF, "riscv-elf",
+			        "an ELF64 kernel for riscv64 (vmlinux)", NULL);
+		else
+			is(r, KIND_RISCV, "riscv-image", "a Linux Image for riscv64", NULL);
 		break;
 	}
 }

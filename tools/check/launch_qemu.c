@@ -174,12 +174,20 @@ by_uefi(const struct candidate *c, struct launch *l)
 		        NULL);
 }
 
+#define VIRT_RAM 0x80000000u /* where the memory of riscv64's virt begins */
+
 static void
 riscv(const struct candidate *c, struct launch *l)
 {
 	if (c->r->kind == KIND_RISCV)
 		launch_yes(l, "riscv.image", "an Image for riscv64, entered through OpenSBI",
 		        NULL);
+	else if (c->r->kind == KIND_RISCV_ELF && c->r->facts.riscv.linked >= VIRT_RAM)
+		launch_yes(l, "riscv.elf", "an ELF at its physical addresses", NULL);
+	else if (c->r->kind == KIND_RISCV_ELF)
+		launch_no(l, "riscv.elf",
+		        "an ELF, which it puts at its physical addresses and enters at the "
+		        "lowest: this one's kernel does not start in memory there");
 	else
 		launch_no(l, "machine", "no kernel for riscv64 that it knows");
 }

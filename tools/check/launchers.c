@@ -81,7 +81,7 @@ static bool
 is_other_machine(const struct report *r)
 {
 	if (r->refusal == REFUSAL_KERNEL_ARCH || r->refusal == REFUSAL_RISCV_FORM ||
-	        r->kind == KIND_RISCV)
+	        r->kind == KIND_RISCV || r->kind == KIND_RISCV_ELF)
 		return true;
 	return r->has_pe && r->pe.machine != 0x8664 && r->pe.machine != 0x14c;
 }
@@ -99,7 +99,8 @@ is_worth_asking(const struct candidate *c)
 static void
 add_memory(struct report *r)
 {
-	enum way way = r->kind == KIND_RISCV ? WAY_RISCV : WAY_STUB;
+	bool riscv = r->known && r->facts.format == KERNEL_RISCV;
+	enum way way = riscv ? WAY_RISCV : WAY_STUB;
 	uint64_t least = r->known ? ways_least_memory(&r->facts, way) : 0;
 
 	if (least)

@@ -94,7 +94,8 @@ struct trial {
 enum kind {
 	KIND_ELF,
 	KIND_BZIMAGE,
-	KIND_RISCV,
+	KIND_RISCV,     /* an Image */
+	KIND_RISCV_ELF, /* a vmlinux */
 	KIND_ARM64,
 	KIND_ZBOOT,
 	KIND_UKI,

@@ -163,16 +163,28 @@ linux_name(const struct report *r, char *out, size_t size)
 		        f->value.text);
 }
 
+/* Kshim's own first answer by a way that serves the file's machine. */
+static const struct launch *
+own_answer(const struct report *r)
+{
+	const struct launch *l = r->launch_first;
+
+	while (l && l->next && strcmp(l->rule, refusal_name(REFUSAL_KERNEL_ARCH)) == 0)
+		l = l->next;
+	return l;
+}
+
 static void
 print_refused(const struct term *t, const struct report *r)
 {
 	static const char no[] = "kshim does not boot it: ";
+	const struct launch *own = own_answer(r);
 	const char *why = r->refused, *name = r->refused ? refusal_name(r->refusal) : "";
 	char text[768];
 
-	if (!why && r->launch_first) {
-		why = r->launch_first->text;
-		name = r->launch_first->rule;
+	if (!why && own) {
+		why = own->text;
+		name = own->rule;
 	}
 	snprintf(text, sizeof(text), "%s [%s]", why ? why : "", name);
 	fprintf(t->out, "  %s%s%s", term_set(t, TERM_RED), no, term_set(t, TERM_PLAIN));

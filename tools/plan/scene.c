@@ -158,7 +158,9 @@ add_plan(struct layers *l, const struct plan_request *req, const struct plan *pl
 	        [PLACE_EFI_MAP] = REGION_EFI_MAP,
 	        [PLACE_STAGE] = REGION_STAGE,
 	        [PLACE_FDT] = REGION_FDT};
-	bool elf = req->kernel->format == KERNEL_ELF64 || req->kernel->format == KERNEL_ELF32;
+	const struct facts *k = req->kernel;
+	bool elf = k->format == KERNEL_ELF64 || k->format == KERNEL_ELF32 ||
+	           (k->format == KERNEL_RISCV && k->riscv.is_elf);
 	uint32_t segment = 0;
 
 	for (uint32_t i = 0; i < plan->placements; i++) {
