@@ -28,6 +28,7 @@ struct boot {
 	uint32_t initrds;
 	struct file initrd[BOOT_INITRDS];
 	struct span own_words;   /* packed with the kernel: first in its line */
+	bool own_is_section;     /* they are a .cmdline, not a bundle's line */
 	struct span entry_words; /* of a boot entry: behind those, before the options' */
 	char line[LINE_ROOM];
 	struct cmdline_words words;

@@ -138,13 +138,22 @@ sources_command_line(struct boot *b, struct refusal *ret_why)
 	enum refusal_code code;
 
 	*line = cmdline_init(b->line, sizeof(b->line));
-	code = cmdline_append(line, b->own_words, ret_why);
+	if (b->own_is_section)
+		code = cmdline_append_section(line, b->own_words, ret_why);
+	else
+		code = cmdline_append(line, b->own_words, ret_why);
 	if (!code)
 		code = cmdline_append(line, b->entry_words, ret_why);
 	if (!code)
 		code = cmdline_append(line, words, ret_why);
 	if (!code)
 		code = cmdline_take_words(line, &b->words, ret_why);
+	if (!code && b->words.profile) {
+		refuse(ret_why, REFUSAL_CMDLINE_WORD, 0, 0, 0);
+		ret_why->detail =
+		        "kshim.efi has @N at the start of its load options for kshim.profile=";
+		code = ret_why->code;
+	}
 	if (code && !ret_why->subject)
 		ret_why->subject = "command line";
 	return code;

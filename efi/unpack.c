@@ -48,6 +48,7 @@ take_sections(struct boot *b, const struct pe *pe, struct span whole, bool loade
 	enum refusal_code code;
 
 	b->own_words = section(pe, ".cmdline", whole, loaded).bytes;
+	b->own_is_section = true;
 	code = initrds_add(b, section(pe, ".ucode", whole, loaded), ret_why);
 	if (code)
 		return code;

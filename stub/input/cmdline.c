@@ -63,24 +63,31 @@ cmdline_append(struct cmdline *line, struct span part, struct refusal *ret_why)
 	return code;
 }
 
+/* What is a blank in a section. */
+static bool
+is_section_blank(uint8_t c)
+{
+	return c <= ' ' || c == 0x7f;
+}
+
 enum refusal_code
 cmdline_append_section(struct cmdline *line, struct span section, struct refusal *ret_why)
 {
-	size_t start = line->len;
+	struct span part = {section.base, 0};
 	enum refusal_code code;
 
-	while (section.size && section.base[0] <= ' ') {
-		section.base++;
-		section.size--;
-	}
-	while (section.size && section.base[section.size - 1] <= ' ')
-		section.size--;
-	code = check_room(line, section.size, ret_why);
-	if (code || !section.size)
+	while (part.size < section.size && part.base[part.size])
+		part.size++;
+	while (part.size && is_section_blank(part.base[part.size - 1]))
+		part.size--;
+	while (part.size && is_section_blank(part.base[0]))
+		part = (struct span){part.base + 1, part.size - 1};
+	code = check_room(line, part.size, ret_why);
+	if (code || !part.size)
 		return code;
-	add(line, section);
-	for (size_t i = start; i < line->len; i++) {
-		if ((uint8_t)line->text[i] < ' ' || line->text[i] == 0x7f)
+	add(line, part);
+	for (size_t i = line->len - (size_t)part.size; i < line->len; i++) {
+		if (is_section_blank((uint8_t)line->text[i]))
 			line->text[i] = ' ';
 	}
 	return REFUSAL_NONE;

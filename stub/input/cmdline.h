@@ -61,8 +61,9 @@ enum refusal_code cmdline_append(
         struct cmdline *line, struct span part, struct refusal *ret_why);
 
 /*
- * The same for .cmdline of a unified kernel image, which tools copy from files as they are: all
- * control bytes become blanks, and those at both ends are dropped, as systemd's stub does.
+ * The same for .cmdline of a unified kernel image, which tools copy from files as they are: its
+ * first NUL ends it, control bytes become blanks, and blanks at both ends are dropped, as
+ * systemd's stub does.
  * Errors: REFUSAL_CMDLINE_BUFFER.
  */
 enum refusal_code cmdline_append_section(

@@ -285,6 +285,21 @@ def test_riscv_vmlinux(put):
     assert 'kshim does not boot it: kernel 0x80200000-' in report.run(fixed).stdout
 
 
+@pytest.mark.parametrize('section, line, code', [
+    (b'console=ttyS0 quiet\nown=2\r\n\0', 'console=ttyS0 quiet own=2', ''),
+    (b'\n a\x1bb\tc ', 'a b c', ''),
+    (b'a\0b', 'a', ''),
+    (b'a kshim.protocol=none\n', 'a kshim.protocol=none', 'cmdline.word'),
+    (b'x' * 2047 + b'\n', 'x' * 2047, ''),
+    (b'x' * 2048, 'x' * 2048, 'cmdline.too-long')])
+def test_the_line_of_a_unified_kernel_image_is_judged_as_it_is_used(put, section, line, code):
+    said = report.check(put(images.pe(sections=(('.linux', BZ, 0x40000040),
+                                                ('.cmdline', section, 0x40000040)))))
+    row = report.launcher(said, 'kshim.efi')
+    assert report.fact(said, 'uki.cmdline') == line
+    assert row['boots'] == (not code) and (not code or row['rule'] == code), row
+
+
 # ---------------------------------------------------------------- --boot
 
 @pytest.mark.parametrize('name, ways', [

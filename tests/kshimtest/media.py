@@ -93,8 +93,9 @@ def profiles(out):
 
 def uki(tool, kernel):
     """A unified kernel image, of kshim.efi or of systemd's stub, by a TOOL of these words: objcopy
-    or ukify (trixie's, on this system's Python), profiles, systemd, tpm."""
-    line = uki_part('line', UKI_LINE.encode())
+    or ukify (trixie's, on this system's Python), profiles, systemd, tpm, lines (the command line's
+    words are one a line)."""
+    line = uki_part('line', UKI_LINE.replace(' ', '\n').encode() + b'\r\n' if 'lines' in tool else UKI_LINE.encode())
     osrel = uki_part('osrel', b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian"\n')
     initrd = resolve('initramfs')
     out = os.path.join(files.MADE, f'{tool}-{os.getpid()}-{kernel}.efi'.replace(':', '_'))

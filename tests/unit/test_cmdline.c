@@ -45,6 +45,57 @@ parts_are_joined_by_one_blank(void **state)
 	assert_int_equal(line.len, 9);
 }
 
+/* As systemd's stub does: the first NUL ends it, all control bytes are blanks, both ends are
+ * trimmed. */
+static void
+section_has_blanks_for_control_bytes(void **state)
+{
+	static const struct {
+		const char *section;
+		uint64_t len;
+		const char *wanted;
+	} rows[] = {
+	        {"console=ttyS0\nown=2\n", 20, "x console=ttyS0 own=2"},
+	        {"a\r\nb\tc\x7f\x1b", 9, "x a  b c"},
+	        {" \n\t a", 5, "x a"},
+	        {"a\0b", 3, "x a"},
+	        {"a\n\0b", 4, "x a"},
+	        {"\n\n", 2, "x"},
+	        {"\0a", 2, "x"},
+	        {"", 0, "x"},
+	        {"\xc3\xa4 \xff", 4, "x \xc3\xa4 \xff"},
+	};
+	char buf[64];
+	struct refusal why;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct cmdline line = line_of(buf, sizeof(buf), "x");
+		struct span s = {(const uint8_t *)rows[i].section, rows[i].len};
+
+		assert_int_equal(cmdline_append_section(&line, s, &why), REFUSAL_NONE);
+		assert_string_equal(line.text, rows[i].wanted);
+		assert_int_equal(line.len, strlen(rows[i].wanted));
+	}
+}
+
+static void
+section_is_never_cut(void **state)
+{
+	char buf[8];
+	struct refusal why;
+	struct cmdline line = line_of(buf, sizeof(buf), "ab");
+
+	(void)state;
+	assert_int_equal(
+	        cmdline_append_section(&line, text("\n12345\n"), &why), REFUSAL_CMDLINE_BUFFER);
+	assert_int_equal(why.found, 8);
+	assert_int_equal(why.wanted, 7);
+	assert_string_equal(line.text, "ab");
+	assert_int_equal(cmdline_append_section(&line, text("\n1\n34\n"), &why), REFUSAL_NONE);
+	assert_string_equal(line.text, "ab 1 34");
+}
+
 static void
 control_bytes_are_refused(void **state)
 {
@@ -356,6 +407,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(parts_are_joined_by_one_blank),
+	        cmocka_unit_test(section_has_blanks_for_control_bytes),
+	        cmocka_unit_test(section_is_never_cut),
 	        cmocka_unit_test(control_bytes_are_refused),
 	        cmocka_unit_test(sections_become_one_line),
 	        cmocka_unit_test(profile_takes_any_value),

@@ -5,12 +5,20 @@
 #ifndef CHECK_FACTS_H
 #define CHECK_FACTS_H
 
+#include "stub/input/cmdline.h"
 #include "tools/check/report.h"
 
 void facts_bzimage(struct report *r);
 void facts_elf(struct report *r);
 void facts_notes(struct report *r);
 void facts_pe(struct report *r);
+#define UKI_LINE_ROOM 16384 /* bytes of a line that kshim.efi can hold, with the NUL */
+/*
+ * Append the command line of a unified kernel image, profile 0, as kshim.efi and systemd's stub
+ * use it. Errors: cmdline_append_section()'s.
+ */
+enum refusal_code uki_line(
+        const struct report *r, struct cmdline *line, struct refusal *ret_why);
 void facts_zboot(struct report *r);
 void facts_riscv(struct report *r);
 void facts_arm64(struct report *r);

@@ -56,6 +56,36 @@ add_text(struct report *r, const char *section, const char *name)
 	report_fact(r, name, value_text(report_text(r, text)), NULL);
 }
 
+enum refusal_code
+uki_line(const struct report *r, struct cmdline *line, struct refusal *ret_why)
+{
+	static struct pe pe;
+	const struct pe_section *s;
+	struct span text;
+
+	pe = r->pe;
+	(void)pe_take_profile(&pe, 0);
+	s = pe_find(&pe, ".cmdline");
+	if (!s || !span_sub(r->bytes, s->off, s->len, &text))
+		return REFUSAL_NONE;
+	return cmdline_append_section(line, text, ret_why);
+}
+
+/* One that is longer than any kernel takes is in the table of sections only. */
+static void
+add_line(struct report *r)
+{
+	static char room[UKI_LINE_ROOM];
+	struct cmdline line = cmdline_init(room, sizeof(room));
+	struct refusal why;
+
+	if (pe_find(&r->pe, ".cmdline") && !uki_line(r, &line, &why))
+		report_fact(r, "uki.cmdline",
+		        value_text(report_text(
+		                r, (struct span){(const uint8_t *)line.text, line.len})),
+		        NULL);
+}
+
 void
 facts_pe(struct report *r)
 {
@@ -76,6 +106,6 @@ facts_pe(struct report *r)
 		report_fact(
 		        r, "pe.signature", value_text("none"), "not signed for Secure Boot");
 	add_text(r, ".uname", "uki.uname");
-	add_text(r, ".cmdline", "uki.cmdline");
+	add_line(r);
 	add_sections(r);
 }

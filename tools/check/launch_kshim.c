@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "stub/body/report.h"
+#include "tools/check/facts.h"
 #include "tools/check/launcher.h"
 #include "tools/check/ways.h"
 
@@ -67,6 +68,23 @@ how(struct report *r, const struct plan *plan, const char *rule)
 	return text;
 }
 
+/* By a unified kernel image's own line, where this way uses it. */
+static enum refusal_code
+make_plan(const struct candidate *c, const struct report *kernel, enum way way,
+        struct plan *ret_plan, struct refusal *ret_why)
+{
+	static char room[UKI_LINE_ROOM];
+	struct cmdline line = cmdline_init(room, sizeof(room));
+	struct cmdline_words words;
+	enum refusal_code code = REFUSAL_NONE;
+
+	if (way == WAY_EFI && c->r->kind == KIND_UKI)
+		code = uki_line(c->r, &line, ret_why);
+	if (!code)
+		code = cmdline_take_words(&line, &words, ret_why);
+	return code ? code : ways_plan(&kernel->facts, way, 0, &line, ret_plan, ret_why);
+}
+
 void
 launch_kshim(const struct candidate *c, struct launch *l)
 {
@@ -86,7 +104,7 @@ launch_kshim(const struct candidate *c, struct launch *l)
 		                         : "starts kernels for x86");
 		return;
 	}
-	if (ways_plan(&kernel->facts, way, 0, &plan, &why)) {
+	if (make_plan(c, kernel, way, &plan, &why)) {
 		launch_no(l, refusal_name(why.code), report_sentence(c->r, &why));
 		return;
 	}

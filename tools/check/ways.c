@@ -70,17 +70,17 @@ body_of(enum way way)
 }
 
 enum refusal_code
-ways_plan(const struct facts *facts, enum way way, uint64_t memory, struct plan *ret_plan,
-        struct refusal *ret_why)
+ways_plan(const struct facts *facts, enum way way, uint64_t memory, const struct cmdline *line,
+        struct plan *ret_plan, struct refusal *ret_why)
 {
 	static struct memmap map;
-	char line[16];
+	char none[1];
 	struct named_range busy = {"kshim", {OUR_START, OUR_LEN}};
 	struct plan_request req = {.kernel = facts,
 	        .map = &map,
 	        .blobs = 1,
 	        .blob = {{BLOB_STREAM, 0, 0, facts->size, "kernel"}},
-	        .cmdline = cmdline_init(line, sizeof(line)),
+	        .cmdline = line ? *line : cmdline_init(none, sizeof(none)),
 	        .fdt_len = FDT_LEN};
 	enum refusal_code code = machine_map(&map, way, memory ? memory : MANY, ret_why);
 
@@ -99,12 +99,12 @@ ways_least_memory(const struct facts *facts, enum way way)
 	struct refusal why;
 	uint64_t low = 1, high = LEAST_MAX; /* high works, below low it does not */
 
-	if (ways_plan(facts, way, high * MIB, &plan, &why))
+	if (ways_plan(facts, way, high * MIB, NULL, &plan, &why))
 		return 0;
 	while (low < high) {
 		uint64_t middle = (low + high) / 2;
 
-		if (ways_plan(facts, way, middle * MIB, &plan, &why))
+		if (ways_plan(facts, way, middle * MIB, NULL, &plan, &why))
 			low = middle + 1;
 		else
 			high = middle;

@@ -16,11 +16,11 @@ enum way {
 };
 
 /*
- * Plan it with `memory` bytes of RAM (0: many), without initrd and words.
- * On success the plan says by which protocol it is entered, and where.
+ * Plan it with `memory` bytes of RAM (0: many), without initrd; `line` is its own command line,
+ * NULL if it brings none. On success the plan says by which protocol it is entered, and where.
  */
 enum refusal_code ways_plan(const struct facts *facts, enum way way, uint64_t memory,
-        struct plan *ret_plan, struct refusal *ret_why);
+        const struct cmdline *line, struct plan *ret_plan, struct refusal *ret_why);
 
 /* The least memory in MiB by which the plan is made; 0 if none is enough. */
 uint64_t ways_least_memory(const struct facts *facts, enum way way);
