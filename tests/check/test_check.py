@@ -300,6 +300,15 @@ def test_the_line_of_a_unified_kernel_image_is_judged_as_it_is_used(put, section
     assert row['boots'] == (not code) and (not code or row['rule'] == code), row
 
 
+def test_riscv_uki(put):
+    said = report.check(put(riscv_forms.uki(images.riscv(), b'console=ttyS0', b'070701')))
+    assert said['kind'] == 'uki' and said['inside']['kind'] == 'riscv-image' and said['bootable']
+    row = report.launcher(said, 'kshim.riscv')
+    assert row['rule'] == 'uki' and row['boots'] and not report.boots(said, 'kshim.efi')
+    said = report.check(put(images.OTHERS['unified kernel image']))
+    assert report.launcher(said, 'kshim.riscv')['rule'] == 'kernel.other-machine'
+
+
 # ---------------------------------------------------------------- --boot
 
 @pytest.mark.parametrize('name, ways', [

@@ -2,6 +2,8 @@
 """Other forms of a RISC-V Image: what a build leaves beside it, or makes of it."""
 import struct
 
+from kshimtest import images
+
 LINK = 0xffffffff80000000
 PAGE = 4096
 LOAD, EXEC, RISCV = 1, 2, 243
@@ -27,5 +29,11 @@ def old(image):
     return image[:0x20] + struct.pack('<I', 1) + image[0x24:0x38] + bytes(4) + image[0x3c:]
 
 
-FORMS = {'elf': elf, 'elf-headers': lambda image: elf(image, PAGE), 'old': old,
+def uki(image, line=b'', initrd=b''):
+    """A unified kernel image for riscv64."""
+    parts = (('.linux', image), ('.cmdline', line), ('.initrd', initrd))
+    return images.pe(machine=0x5064, sections=[(name, data, 0x40000040) for name, data in parts if data])
+
+
+FORMS = {'elf': elf, 'elf-headers': lambda image: elf(image, PAGE), 'old': old, 'uki': uki,
          'elf-fixed': lambda image: elf(image, link=0x80200000, physical=0x80200000)}

@@ -80,7 +80,7 @@ class Row:
     name: str
     way: str = 'bundle'         # bundle, initrd (the kernel alone), fwcfg, none, FILE
     kernel: str = 'debian'      # debian, probe, or a path
-    form: str = ''              # of the kernel, instead of its Image (riscv_forms.py)
+    form: str = ''              # instead of an Image (riscv_forms.py); uki: with initrd and own line
     initrd: bool = True
     qemu: int = 7
     cpu: str = 'rv64'
@@ -160,14 +160,17 @@ def sources(row, directory):
     if row.way == 'none':
         return []
     image = {'debian': kernel, 'probe': lambda: PROBE}.get(row.kernel, lambda: row.kernel)()
-    if row.form:
-        image = written(directory, 'kernel', forms.FORMS[row.form](read(image)))
     initrds = [initramfs(directory)] if row.initrd and row.kernel == 'debian' else []
+    if row.form == 'uki':   # all in one
+        data = forms.uki(read(image), row.own_line.encode(), *map(read, initrds))
+        image, initrds = written(directory, 'kernel', data), []
+    elif row.form:
+        image = written(directory, 'kernel', forms.FORMS[row.form](read(image)))
     args = fw_cfg('mode', written(directory, 'mode', row.mode)) if row.mode else []
     if row.way == 'bundle':
         out = os.path.join(directory, 'bundle')
         subprocess.run([KSHIM, 'bundle', '-o', out, image, *initrds,
-                        *(['-a', row.own_line] if row.own_line else [])], check=True)
+                        *(['-a', row.own_line] if row.own_line and row.form != 'uki' else [])], check=True)
         return args + ['-initrd', out]
     if row.way == 'initrd':
         return args + ['-initrd', image]
@@ -175,7 +178,7 @@ def sources(row, directory):
     args += fw_cfg('kernel', image)
     for i, name in enumerate(initrds):
         args += fw_cfg(f'initrd{i or ""}', name)
-    if row.own_line:
+    if row.own_line and row.form != 'uki':
         args += fw_cfg('cmdline', written(directory, 'cmdline', row.own_line + '\n'))
     return args
 

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from kshimtest import riscv_forms as forms
 from kshimtest import riscv_rig as rig
 from kshimtest.riscv_rig import Row
 
@@ -46,6 +47,20 @@ def differences(told, text, mode):
     return wrong + ([] if at == wanted else [f'found {at}, planned {wanted}'])
 
 
+def booted(row):
+    try:
+        outcome = rig.run(row)
+    except rig.Missing as e:
+        pytest.skip(str(e))
+    assert 'probe: PASS' in outcome.text, outcome.text[-4000:]
+    return outcome.text
+
+
+def hold(told, text, mode):
+    wrong = differences(told, text, mode)
+    assert not wrong, '\n'.join([*wrong, text[-2000:]])
+
+
 @pytest.mark.parametrize('mode', ('direct', 'guest'))
 @pytest.mark.parametrize('memory, sizes, qemu', (
     (512, (), 7), (512, (5000,), 7), (128, (100000, 70001), 7), (4096, (5000,), 7), (64, (), 10),
@@ -59,10 +74,15 @@ def test_planned_as_booted(mode, memory, sizes, qemu, tmp_path):
     subprocess.run([rig.KSHIM, 'bundle', '-o', bundle, rig.PROBE, *initrds], check=True)
     line = f'kshim.mode={mode} {LINE}'
     row = Row('plan', kernel=bundle, way='initrd', memory=memory, qemu=qemu, append=line, timeout=60)
-    try:
-        outcome = rig.run(row)
-    except rig.Missing as e:
-        pytest.skip(str(e))
-    assert 'probe: PASS' in outcome.text, outcome.text[-4000:]
-    wrong = differences(planned(mode, memory, line, initrds, rig.PROBE), outcome.text, mode)
-    assert not wrong, '\n'.join([*wrong, outcome.text[-2000:]])
+    hold(planned(mode, memory, line, initrds, rig.PROBE), booted(row), mode)
+
+
+@pytest.mark.parametrize('mode', ('direct', 'guest'))
+@pytest.mark.parametrize('form', ('elf', 'elf-headers', 'uki'))
+def test_forms_are_planned_as_booted(mode, form, tmp_path):
+    probe, kernel = rig.read(rig.PROBE), tmp_path / 'kernel'
+    line = f'kshim.mode={mode} {LINE}'
+    kernel.write_bytes(forms.uki(probe, b'probe=where', os.urandom(70001)) if form == 'uki'
+                       else forms.FORMS[form](probe))
+    text = booted(Row('plan', kernel=str(kernel), way='initrd', memory=256, append=line, timeout=60))
+    hold(planned(mode, 256, line, (), str(kernel)), text, mode)

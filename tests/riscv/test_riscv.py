@@ -42,6 +42,10 @@ LINUX = [
     Row('direct-elf-headers', form='elf-headers', append='kshim.mode=direct', memory=256,
         expect=('RISC-V ELF', 'directly', 'row: userspace')),
     Row('guest-header-0.1', form='old', expect=('(a bundle): RISC-V Image', *GUEST)),
+    Row('guest-uki', form='uki', way='initrd', own_line='from.uki="a b"',
+        expect=('kernel from initrd (a unified kernel image): RISC-V Image', *GUEST)),
+    Row('direct-uki', form='uki', way='initrd', append='kshim.mode=direct', own_line='from.uki', memory=256,
+        expect=('directly', 'row: userspace')),
     Row('guest-quiet', append='quiet', expect=('row: userspace',), absent=('kshim: version',)),
 ]
 
@@ -51,6 +55,8 @@ QEMU10 = [
     Row('qemu10-direct-fwcfg-mode', qemu=10, way='fwcfg', mode='direct\n',
         expect=('directly, device tree', 'row: userspace')),
     Row('qemu10-guest-fwcfg-elf', qemu=10, way='fwcfg', form='elf', expect=('RISC-V ELF', *GUEST)),
+    Row('qemu10-guest-fwcfg-uki', qemu=10, way='fwcfg', form='uki', own_line='from.uki',
+        expect=('(a unified kernel image): RISC-V Image', *GUEST)),
     Row('qemu10-guest-disk', qemu=10, disk=True,
         expect=(*GUEST, f'row: disk {DISK}', 'row: interrupts ttyS0 virtio', 'kshim wrote this')),
     Row('qemu10-guest-sv39', qemu=10, cpu='rv64,sv48=off,sv57=off', cpus=4,

@@ -29,7 +29,7 @@ kernel_of(const struct candidate *c, enum way way, const char **ret_rule)
 	const struct report *r = c->r;
 
 	*ret_rule = "plan";
-	if (r->kind == KIND_UKI && way == WAY_EFI && r->inner) {
+	if (r->kind == KIND_UKI && (way == WAY_EFI || way == WAY_RISCV) && r->inner) {
 		*ret_rule = "uki";
 		return r->inner;
 	}

@@ -201,7 +201,8 @@ by_riscv(struct session *s)
 {
 	args(s, (const char *const[]){"qemu-system-riscv64", "-M", "virt", "-m", "1G",
 	                "-nographic", "-no-reboot", "-kernel", image(s, "kshim-riscv64.bin"),
-	                "-initrd", s->bundle, "-append", LINE, NULL});
+	                "-initrd", s->r->kind == KIND_UKI ? s->path : s->bundle, "-append",
+	                LINE, NULL});
 }
 
 static bool
@@ -232,7 +233,8 @@ try(struct session *s, const char *name)
 
 	s->args = 0;
 	t.text = missing(s, name);
-	if (!t.text && s->r->kind == KIND_UKI && !make_volume(s)) {
+	if (!t.text && s->r->kind == KIND_UKI && strcmp(name, "kshim.efi") == 0 &&
+	        !make_volume(s)) {
 		t.text = "no folder for it can be made below /tmp";
 	} else if (!t.text && s->r->kind != KIND_UKI && !make_bundle(s)) {
 		t.reached = "refused";
