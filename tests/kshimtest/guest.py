@@ -26,7 +26,8 @@ class Guest:
         self.listener.bind(qmp)
         self.listener.listen()
         self.qemu = subprocess.Popen(
-            ['qemu-system-x86_64', '-accel', 'tcg', '-nodefaults', '-display', 'none', '-no-reboot',
+            ['qemu-system-x86_64', '-accel', 'tcg,thread=single', '-nodefaults', '-display', 'none',
+             '-no-reboot',
              *words.split(), '-drive', devices.DISK.format(disk=disk) + ',id=d',
              '-serial', f'file:{self.serial}', '-qmp', f'unix:{qmp}',
              *(['-bios', firmware] if firmware else []),
