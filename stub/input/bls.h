@@ -57,7 +57,8 @@ int bls_version_compare(struct span a, struct span b);
 
 /*
  * Which entry comes first in the menu: negative if `a` does. Those with no tries left are last,
- * then by sort-key, machine-id, version (newest first), and name.
+ * then by sort-key, machine-id, version (newest first), and name; of one name, the entry
+ * without a counter (known to boot), then the one with more tries left.
  */
 int bls_compare(const struct bls_entry *a, const struct bls_entry *b);
 

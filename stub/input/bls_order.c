@@ -162,8 +162,12 @@ bls_compare(const struct bls_entry *a, const struct bls_entry *b)
 			return order;
 	}
 	order = -bls_version_compare(a->id, b->id);
-	if (order || !a->counted || !b->counted)
+	if (order)
 		return order;
+	if (a->counted != b->counted)
+		return a->counted ? 1 : -1;
+	if (!a->counted)
+		return 0;
 	if (a->left != b->left)
 		return a->left > b->left ? -1 : 1;
 	return a->done == b->done ? 0 : a->done < b->done ? -1 : 1;

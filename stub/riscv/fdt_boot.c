@@ -191,9 +191,13 @@ write_cpu(struct copy *c, uint32_t node)
 	uint32_t cursor = 0, child = fdt_first_child(c->from, node);
 	char isa[ISA_MAX + 1];
 	struct fdt_prop p;
+	struct span first;
 
 	fdt_write_node(&c->w, fdt_name(c->from, node));
 	while (fdt_next_prop(c->from, node, &cursor, &p)) {
+		/* Of two with one name only the first was judged: it has a bounded length. */
+		if (!fdt_prop(c->from, node, p.name, &first) || first.base != p.value.base)
+			continue;
 		if (fdt_streq(p.name, "riscv,isa"))
 			fdt_write_prop(&c->w, p.name, isa,
 			        isa_for_guest(p.value, c->boot->sstc, isa) + 1);

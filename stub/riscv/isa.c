@@ -115,7 +115,7 @@ isa_for_guest(struct span isa, bool sstc, char *out)
 	while (next_extension(isa, &at, &e)) {
 		if (!isa_guest_may(e, sstc))
 			continue;
-		if (e.base[-1] == '_')
+		if (e.base[-1] == '_' && out[len - 1] != '_')
 			out[len++] = '_';
 		memcpy(out + len, e.base, (size_t)e.size);
 		len += e.size;

@@ -3,6 +3,17 @@
 # PARTS_NAME is what a fuzzer needs besides the core, LIBS_NAME which libraries.
 
 FUZZERS := \
+	tests/fuzz/fuzz_bls.c \
+	tests/fuzz/fuzz_bls_order.c \
+	tests/fuzz/fuzz_pe.c \
+	tests/fuzz/fuzz_cmdline.c \
+	tests/fuzz/fuzz_pin.c \
+	tests/fuzz/fuzz_efi_map.c \
+	tests/fuzz/fuzz_efi_tables.c \
+	tests/fuzz/fuzz_memmap.c \
+	tests/fuzz/fuzz_keep.c \
+	tests/fuzz/fuzz_fw_cfg.c \
+	tests/fuzz/fuzz_isa.c \
 	tests/fuzz/fuzz_bundle.c \
 	tests/fuzz/fuzz_efi_options.c \
 	tests/fuzz/fuzz_fdt.c \

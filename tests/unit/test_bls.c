@@ -231,6 +231,21 @@ order(void **state)
 	assert_int_equal(bls_compare(&a, &a), 0);
 }
 
+/* Entries of one name: the order must not depend on which pair is compared first. */
+static void
+order_of_counters(void **state)
+{
+	struct bls_entry known = entry("a.conf", "", ""), most = entry("a+2.conf", "", "");
+	struct bls_entry least = entry("a+1-1.conf", "", "");
+
+	(void)state;
+	assert_true(bls_compare(&known, &most) < 0);
+	assert_true(bls_compare(&most, &least) < 0);
+	assert_true(bls_compare(&known, &least) < 0);
+	assert_true(bls_compare(&least, &known) > 0);
+	assert_int_equal(bls_compare(&known, &known), 0);
+}
+
 int
 main(void)
 {
@@ -239,6 +254,7 @@ main(void)
 	        cmocka_unit_test(unified_images),
 	        cmocka_unit_test(damaged_entries),
 	        cmocka_unit_test(names_and_counters),
+	        cmocka_unit_test(order_of_counters),
 	        cmocka_unit_test(defaults),
 	        cmocka_unit_test(globs),
 	        cmocka_unit_test(versions),

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "stub/riscv/fdt_boot.h"
+#include "stub/riscv/isa.h"
 
 #define ROOM 16384
 #define ISA  "rv64imafdch_zicsr_sstc_shtvala"
@@ -20,6 +21,7 @@ struct virt {
 	struct fdt_boot boot;
 	/* What the tree is made with. */
 	const char *isa0, *isa1;
+	const char *isa0_again; /* a second riscv,isa of the first hart, or NULL */
 	bool no_memory, no_timebase, bad_initrd, no_chosen;
 };
 
@@ -55,13 +57,15 @@ cells(void *b, const char *name, unsigned n, const uint32_t *value)
 	cells(b, name, sizeof((uint32_t[]){__VA_ARGS__}) / 4, (uint32_t[]){__VA_ARGS__})
 
 static void
-cpu(void *b, const char *name, uint32_t id, const char *isa)
+cpu(void *b, const char *name, uint32_t id, const char *isa, const char *again)
 {
 	begin(b, name);
 	str(b, "device_type", "cpu");
 	CELLS(b, "reg", id);
 	str(b, "status", "okay");
 	str(b, "riscv,isa", isa);
+	if (again)
+		str(b, "riscv,isa", again);
 	str(b, "mmu-type", "riscv,sv48");
 	begin(b, "interrupt-controller");
 	CELLS(b, "phandle", 10 + id);
@@ -148,8 +152,8 @@ make(struct virt *v)
 	CELLS(b, "#size-cells", 0);
 	if (!v->no_timebase)
 		CELLS(b, "timebase-frequency", 10000000);
-	cpu(b, "cpu@0", 0, v->isa0);
-	cpu(b, "cpu@1", 1, v->isa1);
+	cpu(b, "cpu@0", 0, v->isa0, v->isa0_again);
+	cpu(b, "cpu@1", 1, v->isa1, NULL);
 	begin(b, "cpu-map");
 	end(b);
 	end(b);
@@ -376,6 +380,22 @@ guest_without_sstc_and_with_a_hart_less(void **state)
 	check_prop(&v, "/cpus/cpu@0", "riscv,isa", "rv64imafdc_zicsr", 17);
 }
 
+/* Only the first property of a name was judged; a second one may have any length. */
+static void
+second_isa_is_left_out(void **state)
+{
+	static char isa[2 * ISA_MAX];
+	static struct virt v;
+
+	(void)state;
+	start(&v);
+	memset(isa, 'c', sizeof(isa) - 1);
+	v.isa0_again = isa;
+	prepare_guest(&v);
+	check_prop(&v, "/cpus/cpu@0", "riscv,isa", "rv64imafdc_zicsr_sstc", 22);
+	assert_null(memmem(v.out, ROOM, "ccccc", 5));
+}
+
 int
 main(void)
 {
@@ -386,6 +406,7 @@ main(void)
 	        cmocka_unit_test(direct_tree_is_the_machines),
 	        cmocka_unit_test(guest_tree_has_only_what_is_the_guests),
 	        cmocka_unit_test(guest_without_sstc_and_with_a_hart_less),
+	        cmocka_unit_test(second_isa_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

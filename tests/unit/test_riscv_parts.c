@@ -48,6 +48,8 @@ guests_isa_lacks_what_is_the_hypervisors(void **state)
 	        {"rv64ic", true, "rv64ic"},
 	        {"rv64", true, "rv64"},
 	        {"rv6", true, "rv6"},
+	        {"rv6_zba", true, "rv6_zba"}, /* no base, and not longer than it was */
+	        {"rv64__zba", true, "rv64_zba"},
 	};
 	char out[64];
 
