@@ -4,7 +4,7 @@
  *
  * Nothing of the plan touches kshim's own memory, so no move is late and no trampoline needed.
  */
-#include "riscv/boot/boot.h"
+#include "riscv/boot/execute.h"
 #include "riscv/boot/fw_cfg.h"
 
 static enum refusal_code

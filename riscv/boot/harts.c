@@ -9,8 +9,8 @@
  * back clears that interrupt: from then on a hart wakes only by the one that the firmware sends
  * when all is written.
  */
+#include "riscv/boot/harts.h"
 #include "riscv/base/sbi.h"
-#include "riscv/boot/boot.h"
 
 #define OPENSBI        1
 #define OPENSBI_1_3    (1u << 16 | 3)

@@ -9,15 +9,16 @@
  */
 #include "riscv/base/console.h"
 #include "riscv/base/die.h"
-#include "riscv/boot/boot.h"
+#include "riscv/boot/execute.h"
 #include "riscv/boot/fw_cfg.h"
+#include "riscv/boot/harts.h"
+#include "riscv/boot/head.h"
+#include "riscv/boot/sources.h"
 #include "riscv/guest/guest.h"
 #include "stub/body/report_lines.h"
 #include "stub/wire/fdt.h"
 
 extern const uint8_t kshim_start[], kshim_end[];
-
-void kshim_main(uint64_t hart, uint64_t tree);
 
 static enum refusal_code
 read_tree(struct boot *b, struct refusal *ret_why)

@@ -4,8 +4,8 @@
  * (/chosen), its line is /chosen's bootargs. Nothing is staged: a stream that wants more
  * windows than there are is refused.
  */
+#include "riscv/boot/sources.h"
 #include "riscv/base/console.h"
-#include "riscv/boot/boot.h"
 #include "riscv/boot/fw_cfg.h"
 #include "stub/body/report_lines.h"
 
@@ -88,15 +88,6 @@ boot_mode_item(struct boot *b, enum mode *ret_mode, struct refusal *ret_why)
 	return with_subject(ret_why->code, "fw_cfg", ret_why);
 }
 
-static void
-report_kernel(const struct boot *b)
-{
-	const struct kernel_file *f = &b->sources.file;
-
-	console_line("version " KSHIM_VERSION);
-	report_kernel_line(console_line, f->blob.name, kernel_file_form(f), &b->facts);
-}
-
 enum refusal_code
 boot_probe(struct boot *b, struct refusal *ret_why)
 {
@@ -106,7 +97,8 @@ boot_probe(struct boot *b, struct refusal *ret_why)
 	if (!code && b->words.profile)
 		code = sources_check_profile(&b->sources, ret_why);
 	if (!code && !b->words.quiet)
-		report_kernel(b);
+		report_kernel_file(
+		        console_line, "version " KSHIM_VERSION, &b->sources.file, &b->facts);
 	return code;
 }
 

@@ -25,6 +25,14 @@ report_kernel_line(report_say *say, const char *from, const char *in, const stru
 	say(buf);
 }
 
+void
+report_kernel_file(report_say *say, const char *version, const struct kernel_file *f,
+        const struct facts *facts)
+{
+	say(version);
+	report_kernel_line(say, f->blob.name, kernel_file_form(f), facts);
+}
+
 static void
 report_entry_way(struct text *t, const struct plan *plan, const char *way)
 {

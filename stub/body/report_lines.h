@@ -5,6 +5,7 @@
 #ifndef KSHIM_REPORT_LINES_H
 #define KSHIM_REPORT_LINES_H
 
+#include "kernel_file.h"
 #include "stub/plan/plan.h"
 
 /* Print one line, given without its end. */
@@ -16,6 +17,10 @@ typedef void report_say(const char *line);
  */
 void report_kernel_line(
         report_say *say, const char *from, const char *in, const struct facts *facts);
+
+/* The line `version`, then the kernel's, which names the file it is in and that file's form. */
+void report_kernel_file(report_say *say, const char *version, const struct kernel_file *f,
+        const struct facts *facts);
 
 /*
  * Where kernel and initrd go, and the kernel's entry: "by PROTOCOL", or as `way` says if it is

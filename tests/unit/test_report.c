@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The lines on the console, word for word: scripts and the boot rows read them. */
 #include "stub/body/report.h"
+
+#include <string.h>
+
+#include "stub/body/report_lines.h"
 #include "tests/unit/unit.h"
 
 static char buf[160];
@@ -89,6 +93,27 @@ initrd_and_entry(void **state)
 	assert_string_equal(buf, "entering the kernel at 0x1000200 by linux64");
 }
 
+static char said[256];
+
+static void
+say(const char *line)
+{
+	strcat(strcat(said, line), "\n");
+}
+
+static void
+kernel_and_the_file_it_is_in(void **state)
+{
+	static struct kernel_file f = {.blob.name = "module 1", .is_bundle = true};
+	struct facts facts = {.format = KERNEL_ELF64, .size = 4097};
+
+	(void)state;
+	said[0] = 0;
+	report_kernel_file(say, "version 1.2.3", &f, &facts);
+	assert_string_equal(
+	        said, "version 1.2.3\nkernel from module 1 (a bundle): ELF64, 4097 bytes\n");
+}
+
 int
 main(void)
 {
@@ -96,6 +121,7 @@ main(void)
 	        cmocka_unit_test(facts_of_every_format),
 	        cmocka_unit_test(place_and_how_far_it_moved),
 	        cmocka_unit_test(initrd_and_entry),
+	        cmocka_unit_test(kernel_and_the_file_it_is_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

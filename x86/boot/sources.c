@@ -85,15 +85,6 @@ boot_command_line(struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
-static void
-report_kernel(const struct boot *b)
-{
-	const struct kernel_file *f = &b->sources.file;
-
-	console_line("version " KSHIM_VERSION);
-	report_kernel_line(console_line, f->blob.name, kernel_file_form(f), &b->facts);
-}
-
 enum refusal_code
 boot_probe(struct boot *b, struct refusal *ret_why)
 {
@@ -107,7 +98,8 @@ boot_probe(struct boot *b, struct refusal *ret_why)
 	if (b->sources.file.is_uki)
 		console_select(b->words.console);
 	if (!code && !b->words.quiet)
-		report_kernel(b);
+		report_kernel_file(
+		        console_line, "version " KSHIM_VERSION, &b->sources.file, &b->facts);
 	return code;
 }
 
