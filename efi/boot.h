@@ -30,7 +30,9 @@ struct boot {
 	struct span own_words;   /* packed with the kernel: first in its line */
 	bool own_is_section;     /* they are a .cmdline, not a bundle's line */
 	struct span entry_words; /* of a boot entry: behind those, before the options' */
-	char line[LINE_ROOM];
+	char joined[LINE_ROOM];  /* the whole line, with the words that are ours */
+	char line[LINE_ROOM];    /* without them, as the kernel gets it */
+	struct file config[2];   /* what chose a boot entry: loader.conf, the entry's file */
 	struct cmdline_words words;
 	struct facts facts;
 	struct plan_request request;

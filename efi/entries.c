@@ -39,17 +39,18 @@ from_disk(void)
 	return fw.self->DeviceHandle && protocol_of(fw.self->DeviceHandle, &guid);
 }
 
-static struct span
-read_default(const struct volume *volume, unsigned count)
+/* loader.conf of the first volume that has one; empty if none has. */
+static struct file
+read_config(const struct volume *volume, unsigned count)
 {
-	struct file file;
+	struct file file = {CONFIG, {NULL, 0}};
 	struct refusal why;
 
 	for (unsigned i = 0; i < count; i++) {
 		if (!file_read_from(volume[i].root, CONFIG, &file, &why))
-			return bls_default(file.bytes);
+			break;
 	}
-	return (struct span){NULL, 0};
+	return file;
 }
 
 /* Does the default's glob match the id, with its suffix or without? */
@@ -181,6 +182,7 @@ load(struct boot *b, const struct entry_file *c, struct refusal *ret_why)
 	b->from = entry_path(c);
 	if (!b->from)
 		return no_text_room(ret_why);
+	b->config[1] = (struct file){b->from, c->text};
 	if (!kernel.size) /* type 2 */
 		kernel = text_span(b->from);
 	if (e->has_profile && !b->has_profile) { /* the load options come first */
@@ -217,7 +219,8 @@ look_on(struct boot *b, struct entry_list *list, const struct volume *volume, un
 		        is_xbootldr(volume[i].handle))
 			entry_files_list(&volume[i], list);
 	}
-	best = choose(list, read_default(volume, count));
+	b->config[0] = read_config(volume, count);
+	best = choose(list, bls_default(b->config[0].bytes));
 	return best ? load(b, best, ret_why) : REFUSAL_NONE;
 }
 

@@ -41,6 +41,7 @@ read_type1(struct entry_file *f, struct refusal *why)
 	if (!path || file_read_from(f->volume->root, path, &file, why) ||
 	        bls_entry_read(file.bytes, &f->entry, why))
 		return false;
+	f->text = file.bytes;
 	if (f->entry.architecture.size && !bls_match(text_span("x64"), f->entry.architecture))
 		return false;
 	return f->entry.kernel.size; /* else it would have to come by network */
@@ -117,6 +118,7 @@ add_entry(const struct listing *l, const uint16_t *name)
 	}
 	f->volume = l->volume;
 	f->folder = l->folder;
+	f->text = (struct span){NULL, 0};
 	if (read_entry(f, l->type2, &why)) {
 		list->count++;
 	} else if (why.code) {

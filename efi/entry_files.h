@@ -14,6 +14,7 @@
 /* One entry and where its file lies. Texts lie in kept text, in pages, or in `name`. */
 struct entry_file {
 	struct bls_entry entry;
+	struct span text; /* all of a text entry's file */
 	const struct volume *volume;
 	const char *folder;
 	char name[ENTRY_NAME]; /* of the file, in the folder */

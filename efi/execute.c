@@ -188,6 +188,14 @@ leave_firmware(struct boot *b, struct raw_map *raw, struct refusal *ret_why)
 	return firmware_failed("ExitBootServices", status, ret_why);
 }
 
+/* The kernel has its own copy; ours lies in memory that it takes for free. */
+static void
+wipe_seed(struct boot *b)
+{
+	memset(b->seed, 0, sizeof(b->seed));
+	__asm__ volatile("" : : : "memory"); /* so that the compiler does not leave it out */
+}
+
 enum refusal_code
 execute(struct boot *b, struct refusal *ret_why)
 {
@@ -197,7 +205,6 @@ execute(struct boot *b, struct refusal *ret_why)
 	if (code)
 		return code;
 	b->request.kernel = &b->facts;
-	b->request.protocol = b->words.protocol;
 	body_limits(BODY_EFI, &b->request);
 	b->request.gb_pages = cpu_has_gb_pages();
 	b->request.efi.map_room = raw.room;
@@ -210,6 +217,7 @@ execute(struct boot *b, struct refusal *ret_why)
 		code = leave_firmware(b, &raw, ret_why);
 	if (code)
 		return code;
+	wipe_seed(b);
 	__asm__ volatile("cli");
 	jump_to_kernel(&b->plan);
 	return REFUSAL_NONE;

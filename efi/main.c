@@ -26,6 +26,25 @@ probe_kernel(struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
+/* With Secure Boot: Linux only in ways that tell it so. */
+static enum refusal_code
+choose_protocol(struct boot *b, struct refusal *ret_why)
+{
+	enum kernel_format format = b->facts.format;
+	bool is_elf = format == KERNEL_ELF64 || format == KERNEL_ELF32;
+
+	b->request.protocol = b->words.protocol;
+	if (!b->secure || !is_elf || b->facts.elf.evidence == LINUX_NO)
+		return REFUSAL_NONE;
+	if (b->words.protocol == PROTOCOL_AUTO)
+		b->request.protocol = PROTOCOL_LINUX64;
+	if (b->words.protocol != PROTOCOL_PVH)
+		return REFUSAL_NONE;
+	refuse(ret_why, REFUSAL_EFI_LOCKDOWN, 0, 0, 0);
+	ret_why->subject = b->kernel.name;
+	return ret_why->code;
+}
+
 static enum refusal_code
 list_blobs(struct boot *b, struct refusal *ret_why)
 {
@@ -70,6 +89,26 @@ read_policy(struct boot *b, struct refusal *ret_why)
 	return REFUSAL_NONE;
 }
 
+static enum refusal_code
+let_firmware_start(struct boot *b, struct refusal *ret_why)
+{
+	if (b->words.protocol != PROTOCOL_AUTO) {
+		refuse(ret_why, REFUSAL_EFI_PROTOCOL, 0, 0, 0);
+		ret_why->subject = b->kernel.name;
+		return ret_why->code;
+	}
+	if (b->is_uki && b->initrds) {
+		refuse(ret_why, REFUSAL_EFI_UKI_INITRD, 0, 0, 0);
+		ret_why->subject = b->initrd[0].name;
+		return ret_why->code;
+	}
+	if (!b->words.quiet) {
+		say("version " KSHIM_VERSION);
+		say("Secure Boot: the firmware verifies and starts the kernel");
+	}
+	return start_image(b, b->whole, ret_why);
+}
+
 /* With Secure Boot: what no signature or pin allows is the firmware's to start, or refused. */
 static enum refusal_code
 obey_policy(struct boot *b, struct refusal *ret_why)
@@ -83,16 +122,7 @@ obey_policy(struct boot *b, struct refusal *ret_why)
 	                             b->facts.format == KERNEL_BZIMAGE);
 	if (!image || secure_kernel_allowed(b))
 		return secure_check(b, ret_why);
-	if (b->words.protocol != PROTOCOL_AUTO) {
-		refuse(ret_why, REFUSAL_EFI_PROTOCOL, 0, 0, 0);
-		ret_why->subject = b->kernel.name;
-		return ret_why->code;
-	}
-	if (!b->words.quiet) {
-		say("version " KSHIM_VERSION);
-		say("Secure Boot: the firmware verifies and starts the kernel");
-	}
-	return start_image(b, b->whole, ret_why);
+	return let_firmware_start(b, ret_why);
 }
 
 /* What the caller is told: the kinds that it may want to tell apart. */
@@ -105,6 +135,7 @@ status_of(enum refusal_code code)
 	case REFUSAL_EFI_NO_KERNEL:
 		return EFI_NOT_FOUND;
 	case REFUSAL_EFI_UNSIGNED:
+	case REFUSAL_EFI_UKI_INITRD:
 		return EFI_ACCESS_DENIED;
 	case REFUSAL_EFI_START:
 		return EFI_SECURITY_VIOLATION;
@@ -120,6 +151,8 @@ status_of(enum refusal_code code)
 	case REFUSAL_EFI_OPTIONS:
 	case REFUSAL_EFI_PROFILE:
 	case REFUSAL_EFI_PROTOCOL:
+	case REFUSAL_EFI_LOCKDOWN:
+	case REFUSAL_EFI_UTF8:
 	case REFUSAL_CMDLINE_LONG:
 	case REFUSAL_CMDLINE_CONTROL:
 	case REFUSAL_CMDLINE_BUFFER:
@@ -140,6 +173,7 @@ efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	        sources_command_line,
 	        obey_policy,
 	        probe_kernel,
+	        choose_protocol,
 	        list_blobs,
 	        measure,
 	        read_system,

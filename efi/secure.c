@@ -7,6 +7,7 @@
  * initrd or an empty line counts as such, so that leaving one away is no way around its pin.
  */
 #include "efi/secure.h"
+#include "efi/kept_text.h"
 #include "stub/input/initrd_join.h"
 #include "stub/input/pin.h"
 
@@ -77,16 +78,18 @@ initrds_allowed(const struct boot *b)
 	return own || initrds_pinned(b);
 }
 
-/* The whole line from our own section, or pinned. */
+bool
+secure_line_is_own(const struct boot *b)
+{
+	return b->own_words.size && secure_is_own(b->own_words) && !b->entry_words.size &&
+	       !b->options.words[0];
+}
+
+/* The whole line from our own section, or pinned: with our own words, which steer the boot. */
 static bool
 line_allowed(const struct boot *b)
 {
-	struct span line = {(const uint8_t *)b->request.cmdline.text, b->request.cmdline.len};
-
-	if (b->own_words.size && secure_is_own(b->own_words) && !b->entry_words.size &&
-	        !b->options.words[0])
-		return true;
-	return pinned("cmdline", line);
+	return secure_line_is_own(b) || pinned("cmdline", text_span(b->joined));
 }
 
 static enum refusal_code

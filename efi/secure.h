@@ -10,6 +10,9 @@
 /* Does `bytes` lie in our own image, and so under its signature? */
 bool secure_is_own(struct span bytes);
 
+/* Is the line our own .cmdline and nothing else? */
+bool secure_line_is_own(const struct boot *b);
+
 /* Is the kernel signed with us, or pinned? */
 bool secure_kernel_allowed(const struct boot *b);
 

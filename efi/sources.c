@@ -130,29 +130,44 @@ sources_find(struct boot *b, struct refusal *ret_why)
 	return code ? code : initrds_add(b, firmwares, ret_why);
 }
 
-enum refusal_code
-sources_command_line(struct boot *b, struct refusal *ret_why)
+/* The line with the words that are ours. */
+static enum refusal_code
+join_line(struct boot *b, struct cmdline *line, struct refusal *ret_why)
 {
-	struct cmdline *line = &b->request.cmdline;
-	struct span words = text_span(b->options.words);
 	enum refusal_code code;
 
-	*line = cmdline_init(b->line, sizeof(b->line));
 	if (b->own_is_section)
 		code = cmdline_append_section(line, b->own_words, ret_why);
 	else
 		code = cmdline_append(line, b->own_words, ret_why);
 	if (!code)
 		code = cmdline_append(line, b->entry_words, ret_why);
-	if (!code)
-		code = cmdline_append(line, words, ret_why);
-	if (!code)
-		code = cmdline_take_words(line, &b->words, ret_why);
-	if (!code && b->words.profile) {
-		refuse(ret_why, REFUSAL_CMDLINE_WORD, 0, 0, 0);
-		ret_why->detail =
-		        "kshim.efi has @N at the start of its load options for kshim.profile=";
-		code = ret_why->code;
+	return code ? code : cmdline_append(line, text_span(b->options.words), ret_why);
+}
+
+static enum refusal_code
+take_words(struct boot *b, struct cmdline *line, struct refusal *ret_why)
+{
+	enum refusal_code code = cmdline_take_words(line, &b->words, ret_why);
+
+	if (code || !b->words.profile)
+		return code;
+	refuse(ret_why, REFUSAL_CMDLINE_WORD, 0, 0, 0);
+	ret_why->detail =
+	        "kshim.efi has @N at the start of its load options for kshim.profile=";
+	return ret_why->code;
+}
+
+enum refusal_code
+sources_command_line(struct boot *b, struct refusal *ret_why)
+{
+	struct cmdline joined = cmdline_init(b->joined, sizeof(b->joined));
+	enum refusal_code code = join_line(b, &joined, ret_why);
+
+	if (!code) {
+		memcpy(b->line, b->joined, joined.len + 1);
+		b->request.cmdline = (struct cmdline){b->line, sizeof(b->line), joined.len};
+		code = take_words(b, &b->request.cmdline, ret_why);
 	}
 	if (code && !ret_why->subject)
 		ret_why->subject = "command line";

@@ -13,6 +13,8 @@
 #include "stub/input/initrd_join.h"
 #include "stub/input/utf.h"
 
+#define OPTIONS_ROOM (LINE_ROOM + 16) /* a profile before the line */
+
 static struct boot *boot; /* whose initrds are offered */
 
 /* What initrd i takes: the gap before the next one belongs to it. */
@@ -145,44 +147,56 @@ put_profile(const struct boot *b, uint16_t *out)
 	return utf16_from_8(text, out, sizeof(text)) ? (UINT32)t.len : 0;
 }
 
-static EFI_STATUS
-start(struct boot *b, EFI_HANDLE image)
+/* The load options of what is started: the profile, then the line. */
+static enum refusal_code
+put_options(
+        const struct boot *b, uint16_t out[OPTIONS_ROOM], UINT32 *ret_size, struct refusal *why)
 {
-	static uint16_t line[LINE_ROOM];
-	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
-	EFI_LOADED_IMAGE *loaded = protocol_of(image, &guid);
-	UINT32 len = put_profile(b, line);
+	UINT32 len = put_profile(b, out);
+	enum refusal_code code =
+	        utf16_exactly(b->request.cmdline.text, out + len, OPTIONS_ROOM - len, why);
 
-	if (!loaded || !utf16_from_8(b->request.cmdline.text, line + len, LINE_ROOM - len))
-		return EFI_UNSUPPORTED;
-	while (line[len])
+	if (code) {
+		why->subject = "command line";
+		return code;
+	}
+	while (out[len])
 		len++;
-	loaded->LoadOptions = line;
-	loaded->LoadOptionsSize = 2 * (len + 1);
-	return fw.boot->StartImage(image, NULL, NULL);
+	*ret_size = 2 * (len + 1);
+	return REFUSAL_NONE;
 }
 
 enum refusal_code
 start_image(struct boot *b, struct span whole, struct refusal *ret_why)
 {
+	static uint16_t options[OPTIONS_ROOM];
 	struct offered offered = {NULL, NULL};
+	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+	EFI_LOADED_IMAGE *loaded;
 	EFI_HANDLE image = NULL;
-	EFI_STATUS status = load(whole, &image);
+	EFI_STATUS status;
+	UINT32 size;
 
+	if (put_options(b, options, &size, ret_why))
+		return ret_why->code;
+	status = load(whole, &image);
 	if (status != EFI_SUCCESS) {
 		if (image) /* loaded, but the firmware's policy forbids to start it */
 			fw.boot->UnloadImage(image);
 		return failed(b, "LoadImage", status, ret_why);
 	}
 	boot = b;
-	/* A unified kernel image's stub measures its line itself, if it takes it at all. */
-	if (!b->is_uki && tpm_measure(b, true, ret_why)) {
+	if (tpm_measure(b, true, ret_why)) {
 		fw.boot->UnloadImage(image);
 		return ret_why->code;
 	}
-	status = b->initrds ? install(&offered) : EFI_SUCCESS;
-	if (status == EFI_SUCCESS)
-		status = start(b, image);
+	loaded = protocol_of(image, &guid);
+	status = !loaded ? EFI_UNSUPPORTED : b->initrds ? install(&offered) : EFI_SUCCESS;
+	if (status == EFI_SUCCESS) {
+		loaded->LoadOptions = options;
+		loaded->LoadOptionsSize = size;
+		status = fw.boot->StartImage(image, NULL, NULL);
+	}
 	uninstall(&offered);
 	fw.boot->UnloadImage(image);
 	return failed(b, "StartImage", status, ret_why);

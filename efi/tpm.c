@@ -2,22 +2,25 @@
 /*
  * Measures by EFI_TCG2_PROTOCOL (TCG EFI Protocol Specification, family 2.0, 6).
  *
- * PCRs as systemd-stub has them: own sections in 11 (name, then content, in the order of the
- * UKI specification), an external kernel in 4, external initrds in 9, the line in 12, as UTF-16
- * with its NUL. What came from an own section is not measured a second time. All are EV_IPL
- * events whose text says what was measured.
+ * PCRs as systemd-boot and its stub have them: boot configuration in 5, own sections in 11
+ * (name, then content, in the order of the UKI specification), an external kernel in 4,
+ * external initrds in 9, the line in 12, as UTF-16 with its NUL. What came from an own section
+ * is not measured a second time. All are EV_IPL events whose text says what was measured.
  */
 #include "efi/tpm.h"
 #include "efi/secure.h"
+#include "stub/base/text.h"
 #include "stub/input/utf.h"
 #include "stub/wire/wire.h"
 
 #define PCR_KERNEL   4
+#define PCR_CONFIG   5
 #define PCR_INITRD   9
 #define PCR_SECTIONS 11
 #define PCR_LINE     12
 #define EV_IPL       0x0d
-#define TEXT_ROOM    512
+#define TEXT_ROOM    512              /* units of an event's text */
+#define TEXT_MOST    (LINE_ROOM + 32) /* the longest line, a profile before it */
 
 struct event {
 	UINT32 size;
@@ -72,8 +75,9 @@ measure(struct tcg2 *tpm, UINT32 pcr, const char *text, struct span bytes,
 	UINT32 len = 0;
 	EFI_STATUS status;
 
-	if (!utf16_from_8(text, wide, TEXT_ROOM))
-		wide[0] = 0; /* a long line: its bytes are measured all the same */
+	if (!utf16_from_8(
+	            text, wide, TEXT_ROOM)) /* what is measured is the bytes, in any case */
+		(void)utf16_from_8("a text that is too long for this log", wide, TEXT_ROOM);
 	while (wide[len++])
 		;
 	memcpy(e.text, wide, 2 * len);
@@ -117,35 +121,77 @@ measure_sections(struct tcg2 *tpm, uint32_t profile, struct refusal *ret_why)
 	return code;
 }
 
+/* A text as UTF-16 with its NUL. Different texts never become the same bytes. */
+static enum refusal_code
+measure_text(struct tcg2 *tpm, const char *text, struct refusal *ret_why)
+{
+	static uint16_t wide[TEXT_MOST];
+	struct span bytes = {(const uint8_t *)wide, 0};
+	enum refusal_code code = utf16_exactly(text, wide, TEXT_MOST, ret_why);
+
+	if (code) {
+		ret_why->subject = "command line";
+		return code;
+	}
+	while (wide[bytes.size / 2])
+		bytes.size += 2;
+	bytes.size += 2;
+	return measure(tpm, PCR_LINE, text, bytes, ret_why);
+}
+
+/*
+ * What steers the boot and is not on the kernel's line: a profile that was chosen, then the
+ * line with the words that are ours. It begins with such a word or has one, as no kernel's line
+ * does.
+ */
+static enum refusal_code
+measure_words(struct tcg2 *tpm, const struct boot *b, struct refusal *ret_why)
+{
+	static char room[TEXT_MOST];
+	struct text t = text_init(room, sizeof(room));
+	bool has_words = !secure_line_is_own(b) && b->joined[b->request.cmdline.len];
+
+	if (!b->has_profile && !has_words)
+		return REFUSAL_NONE;
+	if (b->has_profile) {
+		text_str(&t, "kshim.profile=@");
+		text_dec(&t, b->profile);
+	}
+	if (b->has_profile && has_words)
+		text_str(&t, " ");
+	if (has_words)
+		text_str(&t, b->joined);
+	return measure_text(tpm, room, ret_why);
+}
+
 /* The line, unless it is our own section's and was measured with that. */
 static enum refusal_code
 measure_line(struct tcg2 *tpm, const struct boot *b, struct refusal *ret_why)
 {
-	static uint16_t line[LINE_ROOM];
-	struct span bytes = {(const uint8_t *)line, 0};
-	bool own = secure_is_own(b->own_words) && b->own_words.size;
-
-	if (own && !b->entry_words.size && !b->options.words[0])
-		return REFUSAL_NONE;
-	if (!utf16_from_8(b->request.cmdline.text, line, LINE_ROOM))
-		line[0] = 0;
-	while (line[bytes.size / 2])
-		bytes.size += 2;
-	bytes.size += 2;
-	return measure(tpm, PCR_LINE, b->request.cmdline.text, bytes, ret_why);
+	return secure_line_is_own(b) ? REFUSAL_NONE
+	                             : measure_text(tpm, b->request.cmdline.text, ret_why);
 }
 
-enum refusal_code
-tpm_measure(const struct boot *b, bool firmware_starts, struct refusal *ret_why)
+/* By what a boot entry was chosen, if one was. */
+static enum refusal_code
+measure_config(struct tcg2 *tpm, const struct boot *b, struct refusal *ret_why)
 {
-	struct tcg2 *tpm = find_tpm();
+	enum refusal_code code = REFUSAL_NONE;
+
+	for (unsigned i = 0; !code && i < sizeof(b->config) / sizeof(b->config[0]); i++) {
+		if (b->config[i].bytes.size)
+			code = measure(tpm, PCR_CONFIG, b->config[i].name, b->config[i].bytes,
+			        ret_why);
+	}
+	return code;
+}
+
+/* Kernel and initrds, each from where it came. */
+static enum refusal_code
+measure_files(struct tcg2 *tpm, const struct boot *b, struct refusal *ret_why)
+{
 	enum refusal_code code;
 
-	if (!tpm)
-		return REFUSAL_NONE;
-	code = measure_line(tpm, b, ret_why);
-	if (code || firmware_starts)
-		return code;
 	if (secure_is_own(b->kernel.bytes))
 		code = measure_sections(tpm, b->profile, ret_why);
 	else
@@ -157,6 +203,23 @@ tpm_measure(const struct boot *b, bool firmware_starts, struct refusal *ret_why)
 			code = measure(tpm, PCR_INITRD, f->name, f->bytes, ret_why);
 	}
 	return code;
+}
+
+enum refusal_code
+tpm_measure(const struct boot *b, bool firmware_starts, struct refusal *ret_why)
+{
+	struct tcg2 *tpm = find_tpm();
+	enum refusal_code code;
+
+	if (!tpm)
+		return REFUSAL_NONE;
+	code = measure_config(tpm, b, ret_why);
+	if (!code)
+		code = measure_words(tpm, b, ret_why);
+	/* A unified kernel image's stub measures its line itself, if it takes it at all. */
+	if (!code && !(firmware_starts && b->is_uki))
+		code = measure_line(tpm, b, ret_why);
+	return code || firmware_starts ? code : measure_files(tpm, b, ret_why);
 }
 
 /* What Linux looks for (drivers/firmware/efi/tpm.c). */

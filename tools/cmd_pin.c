@@ -3,7 +3,7 @@
  * kshim pin [-a CMDLINE] KERNEL [INITRD...]: the lines of a section .kshpin (stub/input/pin.h).
  *
  * They are what a signed kshim.efi boots under Secure Boot although it has no signature. The
- * command line is the one that the kernel gets; without -a the empty one is pinned.
+ * command line is the whole one, with the kshim. words; without -a the empty one is pinned.
  */
 #include <getopt.h>
 #include <string.h>

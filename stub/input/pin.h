@@ -4,8 +4,8 @@
  *
  * A section .kshpin holds lines as sha256sum writes them, 64 hexadecimal digits, two blanks (or
  * a blank and a star), a name: kernel, initrd (all initrds joined as initrd_join.h says, so
- * that of a single one the file as it is), cmdline (the line without a NUL). A name may come
- * several times: any of its sums will do.
+ * that of a single one the file as it is), cmdline (the line with our words, without a NUL). A
+ * name may come several times: any of its sums will do.
  */
 #ifndef KSHIM_PIN_H
 #define KSHIM_PIN_H

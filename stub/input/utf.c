@@ -90,14 +90,22 @@ utf8_from_16(struct span in, char *buf, size_t size)
 	return true;
 }
 
-bool
-utf16_from_8(const char *in, uint16_t *buf, size_t count)
+static struct span
+text_of(const char *in)
 {
 	struct span s = {(const uint8_t *)in, 0};
-	size_t len = 0;
 
 	while (in[s.size])
 		s.size++;
+	return s;
+}
+
+bool
+utf16_from_8(const char *in, uint16_t *buf, size_t count)
+{
+	struct span s = text_of(in);
+	size_t len = 0;
+
 	for (uint64_t at = 0; at < s.size;) {
 		uint32_t c = utf8_next(s, &at);
 
@@ -115,4 +123,23 @@ utf16_from_8(const char *in, uint16_t *buf, size_t count)
 		return false;
 	buf[len] = 0;
 	return true;
+}
+
+enum refusal_code
+utf16_exactly(const char *in, uint16_t *buf, size_t count, struct refusal *ret_why)
+{
+	struct span s = text_of(in);
+	uint64_t units = 0;
+
+	for (uint64_t at = 0; at < s.size;) {
+		uint64_t where = at;
+		uint32_t c = utf8_next(s, &at);
+
+		if (c == UTF_BAD)
+			return refuse(ret_why, REFUSAL_EFI_UTF8, where, s.base[where], 0);
+		units += c < 0x10000 ? 1 : 2;
+	}
+	if (!utf16_from_8(in, buf, count))
+		return refuse(ret_why, REFUSAL_CMDLINE_BUFFER, 0, units, count ? count - 1 : 0);
+	return REFUSAL_NONE;
 }

@@ -9,6 +9,7 @@
 #define KSHIM_UTF_H
 
 #include "stub/base/bytes.h"
+#include "stub/base/refusal.h"
 
 #define UTF_BAD 0xffffffffu /* an unpaired surrogate, or bytes that are no UTF-8 */
 
@@ -27,5 +28,13 @@ bool utf8_from_16(struct span in, char *buf, size_t size);
 
 /* UTF-8 up to its NUL as UTF-16 with a NUL into buf[0..count); likewise. */
 bool utf16_from_8(const char *in, uint16_t *buf, size_t count);
+
+/*
+ * The same, but nothing is replaced, so that different texts stay different.
+ * Errors: REFUSAL_EFI_UTF8 (where = offset, found = the byte), _CMDLINE_BUFFER (found = units
+ * that are there, wanted = units that fit, both without the NUL).
+ */
+enum refusal_code utf16_exactly(
+        const char *in, uint16_t *buf, size_t count, struct refusal *ret_why);
 
 #endif

@@ -241,20 +241,26 @@ ROWS = [
     Row('tpm-elf', {'vmlinux': 'vmlinux:cloud', 'a.img': 'initramfs', 'b.img': 'init:init-tpm'},
         append=f'\\vmlinux initrd=\\a.img initrd=\\b.img kshim.protocol=linux64 {UKI_LINE}',
         tpm=True, by='linux64', line=UKI_LINE, expect=BOOTED,
-        measured=((12, UKI_LINE), (4, '\\vmlinux'), (9, '\\a.img'), (9, '\\b.img'))),
+        measured=((12, f'kshim.protocol=linux64 {UKI_LINE}'), (12, UKI_LINE), (4, '\\vmlinux'),
+                  (9, '\\a.img'), (9, '\\b.img'))),
     shell('tpm-sections', ['kshim.efi initrd=\\b.img'],
           {'kshim.efi': 'uki:objcopy:debian:cloud', 'b.img': 'init:init-tpm'}, tpm=True,
           by='linux64', line=UKI_LINE, expect=BOOTED,
           measured=(*((11, name) for name in OBJCOPY_SECTIONS
                       for _ in range(2)), (9, '\\b.img'))),
     secure('tpm-secure-bzimage', 'signed:kshim.efi', 'signed:debian:cloud', found=None, tpm=True,
-           initrd=b'initrd /initrd.img\ninitrd /b.img\n', disk={'b.img': 'init:init-tpm'},
+           initrd=b'initrd /initrd.img\ninitrd /b.img\n',
+           disk={'b.img': 'init:init-tpm', 'loader/loader.conf': b'default a*\n'},
            line=UKI_LINE, expect=('the firmware verifies and starts', *BOOTED), started=2,
-           measured=((12, UKI_LINE),)),
+           measured=((5, '\\loader\\loader.conf'), (5, '\\loader\\entries\\a.conf'), (12, UKI_LINE))),
+    # Two lines that are no UTF-8 would be measured as the same one.
+    Row('tpm-no-utf8', {'EFI/BOOT/BOOTX64.EFI': 'kshim.efi', 'vmlinux': 'vmlinux:cloud',
+                        'loader/entries/a.conf': b'linux /vmlinux\noptions console=ttyS0 x=\xe4\n'},
+        tpm=True, refusal='efi.no-utf8', expect=('command line: it is no UTF-8 at offset 0x10: 0xe4',)),
     caller('tpm-secure-systemd-uki', [Call('kshim.efi', '\\my.efi @1', BOOTED)],
            {'my.efi': 'signed:uki:profiles-systemd-tpm:debian:cloud'}, firmware='snakeoil',
            tpm=True, line=f'{UKI_LINE} profile=1', started=3,
-           measured=tuple((11, name) for name in ('.linux', '.osrel', '.cmdline', '.initrd',
+           measured=((12, 'kshim.profile=@1'),) + tuple((11, name) for name in ('.linux', '.osrel', '.cmdline', '.initrd',
                                                   '.uname', '.sbat', '.profile')
                           for _ in range(2))),
     Row('tpm-secure-uki', {'EFI/BOOT/BOOTX64.EFI': 'signed:kshim.efi',
@@ -276,6 +282,10 @@ ROWS = [
                                               'Access Denied')),
     secure('secure-elf-pinned', 'signed:pinned:vmlinux:cloud', 'vmlinux:cloud', by='linux64',
            line=UKI_LINE, expect=('moved up by', *BOOTED)),
+    # It could be moved by PVH as well, by which it would not learn that it has to lock itself down.
+    secure('secure-lockdown', 'signed:pinned:vmlinux:sid', 'vmlinux:sid', more=b'options loglevel=7\n',
+           by='linux64', line=f'{UKI_LINE} loglevel=7', cpu='max',
+           expect=('Kernel is locked down from EFI Secure Boot', *BOOTED)),
     Row('secure-entry-uki-profile', {
         'EFI/BOOT/BOOTX64.EFI': 'signed:kshim.efi',
         'my.efi': 'signed:uki:profiles-systemd:debian:cloud',
@@ -334,9 +344,18 @@ ROWS = [
             'the command line: Secure Boot', 'access denied', 'pages kept 0')),
         Call('pinned.efi', f'\\vmlinux {UKI_LINE}', (
             'the initrd: Secure Boot', 'access denied', 'pages kept 0')),
+        # What steers the boot is part of what is pinned; and what no pin makes good.
+        Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img kshim.protocol=linux64 {UKI_LINE}', (
+            'the command line: Secure Boot', 'access denied', 'pages kept 0')),
+        Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img kshim.protocol=pvh {UKI_LINE}', (
+            '\\vmlinux: Secure Boot is on, which Linux cannot learn by PVH', 'invalid parameter',
+            'pages kept 0'), 'efi.pvh-lockdown'),
+        # A unified kernel image has its own initrd, under its signature.
+        refused('\\my.efi initrd=\\initrd.img', 'efi.uki-initrd', 'access denied'),
         Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img {UKI_LINE}', BOOTED)],
            {**VMLINUX, 'unsigned': 'debian:memtest-x64', 'probe': 'probe:pvh32',
-            'signed': 'signed:debian:cloud', 'unsigned.efi': 'kshim.efi', 'pinned.efi': 'signed:pinned:vmlinux:cloud'},
+            'signed': 'signed:debian:cloud', 'my.efi': 'signed:uki:profiles-systemd:debian:cloud',
+            'unsigned.efi': 'kshim.efi', 'pinned.efi': 'signed:pinned:vmlinux:cloud'},
            firmware='snakeoil', line=UKI_LINE, timeout=300),
     # The firmware prints on the serial port, of which kshim.efi does not know; so it does as well.
     caller('own-serial', [Call('kshim.efi', '\\nothing', (

@@ -337,6 +337,38 @@ code_points(void **state)
 	assert_false(utf16_from_8("", got, 0));
 }
 
+/* What is measured or handed on: exact, or refused; and as long as a line can be. */
+static void
+exact_or_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t where;
+		uint8_t found;
+	} bad[] = {{"a=\xff", 2, 0xff}, {"\x80", 0, 0x80}, {"\xc3", 0, 0xc3},
+	        {"ab\xc0\x80", 2, 0xc0}, {"\xed\xa0\x80", 0, 0xed},
+	        {"\xf4\x90\x80\x80", 0, 0xf4}, {"\xe2\x82x", 0, 0xe2}};
+	static char line[16384];
+	static uint16_t units[16384];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(
+		        utf16_exactly(bad[i].text, units, 16384, &why), REFUSAL_EFI_UTF8);
+		assert_int_equal(why.where, bad[i].where);
+		assert_int_equal(why.found, bad[i].found);
+	}
+	assert_int_equal(utf16_exactly("\xef\xbf\xbd", units, 2, &why), REFUSAL_NONE);
+	assert_int_equal(units[0], 0xfffd);
+	memset(line, 'x', sizeof(line) - 1);
+	assert_int_equal(utf16_exactly(line, units, 16384, &why), REFUSAL_NONE);
+	assert_int_equal(units[16382], 'x');
+	assert_int_equal(units[16383], 0);
+	assert_int_equal(utf16_exactly(line, units, 16383, &why), REFUSAL_CMDLINE_BUFFER);
+	assert_int_equal(why.found, 16383);
+	assert_int_equal(why.wanted, 16382);
+}
+
 static void
 malformed_code_points(void **state)
 {
@@ -405,6 +437,7 @@ main(void)
 	        cmocka_unit_test(profile),
 	        cmocka_unit_test(limits),
 	        cmocka_unit_test(code_points),
+	        cmocka_unit_test(exact_or_refused),
 	        cmocka_unit_test(malformed_code_points),
 	};
 
