@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Carries the plan out: the device tree first, then the moves in their order.
+ * Carries the plan out: the device tree first, then the moves in their order. No seed for
+ * random numbers stays behind in the firmware's tree.
  *
  * Nothing of the plan touches kshim's own memory, so no move is late and no trampoline needed.
  */
@@ -18,10 +19,25 @@ write_tree(struct boot *b, struct refusal *ret_why)
 	        p->range.len, &len, ret_why);
 }
 
+/* The kernel has its copy, in its own tree; the firmware's lies in memory that it gets. */
+static void
+wipe_seeds(const struct fdt *firmwares)
+{
+	uint32_t cursor = 0;
+	struct span seed;
+
+	while (fdt_boot_next_seed(firmwares, &cursor, &seed))
+		memset((void *)(uintptr_t)seed.base, 0, seed.size);
+}
+
 enum refusal_code
 execute(struct boot *b, struct refusal *ret_why)
 {
 	enum refusal_code code = write_tree(b, ret_why);
 
-	return code ? code : moves_do_early(&b->plan, fw_cfg_read, ret_why);
+	if (!code)
+		code = moves_do_early(&b->plan, fw_cfg_read, ret_why);
+	if (!code)
+		wipe_seeds(&b->tree);
+	return code;
 }

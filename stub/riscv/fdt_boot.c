@@ -78,6 +78,22 @@ write_chosen(struct copy *c, uint32_t node)
 	fdt_write_end_node(&c->w);
 }
 
+bool
+fdt_boot_next_seed(const struct fdt *tree, uint32_t *cursor, struct span *ret_seed)
+{
+	static const char *const seeds[] = {"rng-seed", "kaslr-seed"};
+	uint32_t node = fdt_child(tree, 0, "chosen");
+	struct fdt_prop p;
+
+	while (node != FDT_NONE && fdt_next_prop(tree, node, cursor, &p)) {
+		if (!is_one_of(p.name, seeds, sizeof(seeds) / sizeof(seeds[0])))
+			continue;
+		*ret_seed = p.value;
+		return true;
+	}
+	return false;
+}
+
 /* ---- memory */
 
 /* A node NAME@ADDRESS with this reg. */

@@ -37,4 +37,10 @@ bool fdt_boot_has_sstc(const struct riscv_machine *m);
 enum refusal_code fdt_boot_write(const struct fdt_boot *boot, uint8_t *out, uint64_t size,
         uint64_t *ret_len, struct refusal *ret_why);
 
+/*
+ * A seed for random numbers in /chosen, which the kernel's tree has a copy of: its bytes in
+ * `tree`. Start with *cursor = 0; false after the last one.
+ */
+bool fdt_boot_next_seed(const struct fdt *tree, uint32_t *cursor, struct span *ret_seed);
+
 #endif

@@ -6,12 +6,13 @@
  * probe=sbi calls every function of each extension of the SBI specification 2.0 with good and
  * bad arguments; probe=legacy ends by the legacy shutdown; probe=start starts all harts= at
  * once; probe=storm lets them send each other IPIs; probe=where says where everything is;
+ * probe=seed looks for other copies of the seed in its device tree;
  * probe=load, store, fetch with at=ADDRESS make one access there. It speaks by the legacy
  * console, one line a check, "probe: PASS" or "probe: FAIL" last, and shuts down.
  */
+#include "tests/riscv/probe.h"
 #include "riscv/base/sbi.h"
 #include "stub/input/cmdline.h"
-#include "stub/input/fdt.h"
 
 #define csr_read(name)                                                                         \
 	({                                                                                     \
@@ -54,14 +55,14 @@ volatile uint64_t harts_arrived[PROBE_HARTS];
 static uint64_t letters[PROBE_HARTS];
 static volatile uint64_t letters_got[PROBE_HARTS];
 
-static void
+void
 put(const char *s)
 {
 	for (; *s; s++)
 		sbi_call1(SBI_LEGACY_PUTCHAR, 0, (uint8_t)*s);
 }
 
-static void
+void
 put_hex(uint64_t v)
 {
 	char digit[2] = {0, 0};
@@ -74,7 +75,7 @@ put_hex(uint64_t v)
 	}
 }
 
-static void
+void
 check(const char *what, uint64_t got, uint64_t want)
 {
 	if (got == want) {
@@ -659,6 +660,10 @@ probe_main(uint64_t hart, uint64_t tree)
 	}
 	if (how.size && span_is(how, 0, "where", 5)) {
 		say_where(tree, &fdt);
+		verdict();
+	}
+	if (how.size && span_is(how, 0, "seed", 4)) {
+		check_seed(&fdt, at);
 		verdict();
 	}
 	if (how.size && span_is(how, 0, "legacy", 6)) {

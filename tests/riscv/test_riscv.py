@@ -104,6 +104,13 @@ PROBES = [
     for mode, cpu in (('guest', 'rv64'), ('direct', NO_SSTC))
 ]
 
+# No copy of the seed stays: 0x80200000 is kshim's own memory, which only a direct kernel can read.
+PROBES += [
+    Row(f'seed-{mode}', kernel='probe', way='initrd', memory=64, append=f'kshim.mode={mode} probe=seed at={at}',
+        expect=('probe: ok its seed', 'probe: PASS'), absent=('a copy is at',), timeout=60)
+    for mode, at in (('direct', '0x80200000'), ('guest', '0'))
+]
+
 # All harts at once, by a firmware that lets each go long before it has written where to.
 STARTS = [
     Row(f'starts-{mode}', kernel='probe', way='initrd', cpus=8, memory=64, firmware='slow',

@@ -289,6 +289,35 @@ check_chosen(const struct virt *v)
 	check_prop(v, "/chosen", "rng-seed", "\0\0\0\1\0\0\0\2", 8);
 }
 
+/* Both seeds of /chosen, wherever they stand; other nodes' are no seeds. */
+static void
+seeds_are_found(void **state)
+{
+	static struct virt v;
+	struct fdt fdt;
+	struct refusal why;
+	struct span seed = {NULL, 0};
+	uint32_t cursor = 0;
+
+	(void)state;
+	start(&v);
+	assert_int_equal(make(&v), REFUSAL_NONE);
+	assert_int_equal(fdt_open_into(v.blob, v.blob, ROOM), 0);
+	assert_int_equal(fdt_setprop(v.blob, fdt_path_offset(v.blob, "/chosen"), "kaslr-seed",
+	                         "12345678", 8),
+	        0);
+	assert_int_equal(fdt_setprop(v.blob, 0, "rng-seed", "other", 5), 0);
+	assert_int_equal(fdt_open((struct span){v.blob, ROOM}, &fdt, &why), REFUSAL_NONE);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_true(fdt_boot_next_seed(&fdt, &cursor, &seed));
+		assert_int_equal(seed.size, 8);
+		if (!memcmp(seed.base, "12345678", 8))
+			continue;
+		assert_memory_equal(seed.base, "\0\0\0\1\0\0\0\2", 8);
+	}
+	assert_false(fdt_boot_next_seed(&fdt, &cursor, &seed));
+}
+
 static void
 direct_tree_is_the_machines(void **state)
 {
@@ -403,6 +432,7 @@ main(void)
 	        cmocka_unit_test(machine_is_read),
 	        cmocka_unit_test(incomplete_machines_are_refused),
 	        cmocka_unit_test(guest_memory_is_in_whole_2_mib),
+	        cmocka_unit_test(seeds_are_found),
 	        cmocka_unit_test(direct_tree_is_the_machines),
 	        cmocka_unit_test(guest_tree_has_only_what_is_the_guests),
 	        cmocka_unit_test(guest_without_sstc_and_with_a_hart_less),
