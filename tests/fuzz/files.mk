@@ -3,27 +3,42 @@
 # PARTS_NAME is what a fuzzer needs besides the core, LIBS_NAME which libraries.
 
 FUZZERS := \
+	tests/fuzz/fuzz_acpi.c \
 	tests/fuzz/fuzz_bls.c \
 	tests/fuzz/fuzz_bls_order.c \
-	tests/fuzz/fuzz_pe.c \
-	tests/fuzz/fuzz_cmdline.c \
-	tests/fuzz/fuzz_pin.c \
-	tests/fuzz/fuzz_efi_map.c \
-	tests/fuzz/fuzz_efi_tables.c \
-	tests/fuzz/fuzz_memmap.c \
-	tests/fuzz/fuzz_keep.c \
-	tests/fuzz/fuzz_fw_cfg.c \
-	tests/fuzz/fuzz_isa.c \
 	tests/fuzz/fuzz_bundle.c \
+	tests/fuzz/fuzz_cmdline.c \
+	tests/fuzz/fuzz_efi_map.c \
 	tests/fuzz/fuzz_efi_options.c \
+	tests/fuzz/fuzz_efi_tables.c \
 	tests/fuzz/fuzz_fdt.c \
+	tests/fuzz/fuzz_fw_cfg.c \
 	tests/fuzz/fuzz_initrd.c \
+	tests/fuzz/fuzz_isa.c \
+	tests/fuzz/fuzz_keep.c \
+	tests/fuzz/fuzz_memmap.c \
+	tests/fuzz/fuzz_pe.c \
+	tests/fuzz/fuzz_pin.c \
 	tests/fuzz/fuzz_plan.c \
+	tests/fuzz/fuzz_planner.c \
+	tests/fuzz/fuzz_ports.c \
 	tests/fuzz/fuzz_probe.c \
+	tests/fuzz/fuzz_smbios.c \
+	tests/fuzz/fuzz_start_info.c \
 	tests/fuzz/fuzz_tables.c \
+	tests/fuzz/fuzz_uki.c \
+	tests/fuzz/fuzz_zero_page.c \
 
 PARTS_fuzz_tables := x86/pc/items.c x86/pc/tables.c
 ASMS_fuzz_tables := x86/pc/sum.asm
+PARTS_fuzz_acpi := tests/fuzz/arena.c x86/boot/acpi.c
+PARTS_fuzz_start_info := tests/fuzz/arena.c x86/boot/launcher.c
+PARTS_fuzz_zero_page := tests/fuzz/arena.c x86/boot/launcher.c x86/bzimage/zero_page.c
+PARTS_fuzz_smbios := x86/pc/items.c x86/pc/smbios.c x86/pc/tables.c
+ASMS_fuzz_smbios := x86/pc/sum.asm
+PARTS_fuzz_ports := tools/run/rtc.c tools/run/uart.c
+PARTS_fuzz_planner := tests/unit/plan_bench.c
+LIBS_fuzz_planner := -lcmocka
 PARTS_fuzz_plan := tools/plan/cpio.c tools/plan/findings.c tools/plan/map.c tools/plan/map_e820.c \
 	tools/plan/map_efi.c tools/plan/map_qemu.c
 PARTS_fuzz_initrd := tools/file.c tools/ikconfig.c tools/payload.c tools/unlzop.c tools/unpack.c \

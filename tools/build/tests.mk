@@ -41,7 +41,7 @@ build/fuzz/$(1): tests/fuzz/$(1).c $(STUB_SRCS) $(PARTS_$(1)) $(ASMS_$(1):%.asm=
 	$$(call say,FUZZ,$$@)
 	@command -v $$(CLANG) >/dev/null || { echo 'clang is missing: apt-get install clang' >&2; exit 1; }
 	@mkdir -p $$(@D)
-	$$(Q)$$(CLANG) -std=c11 -D_GNU_SOURCE -g -O1 -I. -fsanitize=fuzzer,address,undefined \
+	$$(Q)$$(CLANG) -std=c11 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' -g -O1 -I. -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -o $$@ $$^ $$(LIBS_$(1))
 endef
 $(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(eval $(call FUZZER,$(f))))
