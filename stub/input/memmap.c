@@ -2,9 +2,9 @@
 /*
  * The memory map's two edits, adding and squeezing, and the questions asked of it.
  *
- * An addition that touches more than the inside of one entry rebuilds the map beside itself, so
- * that overlaps need no special cases and a map that overflows is left as it was: this costs
- * one struct memmap (12 KiB) of stack.
+ * An addition keeps the entries that are stronger than it and fills what is left of its range
+ * with its own type. How many entries that makes is counted first, so that a map that overflows
+ * is left as it was; then it is done in place, from behind.
  * Types: ACPI 6.2, table 15-312. The order of additions does not change the result.
  */
 #include "memmap.h"
@@ -49,62 +49,99 @@ clip(struct range r, uint64_t start, uint64_t end)
 	return (struct range){from, to > from ? to - from : 0};
 }
 
-/* Entries under construction: as many as can come of a full map and one more range. */
-struct builder {
-	uint32_t count;
-	struct mem_range entry[2 * MEMMAP_MAX + 1];
+/* What an addition makes of the entries [first, behind), which it overlaps or touches. */
+struct edit {
+	struct mem_range *first, *behind;
+	uint64_t start, end; /* what has the new type, but for the entries that stay */
+	uint32_t type;       /* the new one */
+	struct mem_range head,
+	        tail; /* left of weaker entries outside of it; empty if nothing is */
 };
 
-/* Append `r`, which lies behind all that was put before. */
-static inline void
-put(struct builder *b, struct range r, uint32_t type)
+static bool
+stays(const struct edit *d, const struct mem_range *e)
 {
-	struct mem_range *e = b->entry + b->count;
-
-	if (!r.len)
-		return;
-	if (b->count && e[-1].type == type && range_end(e[-1].range) == r.addr) {
-		e[-1].range.len += r.len;
-		return;
-	}
-	*e = (struct mem_range){r, type};
-	b->count++;
+	return strength(e->type) > strength(d->type);
 }
 
-/*
- * Merge `add` into the sorted entries [old, behind), all of which it overlaps or touches: so
- * only the first may begin before it, and only the last end behind it.
- */
+/* An entry of the same type is joined with what is added; of a weaker one the ends are left. */
 static void
-build(struct builder *b, const struct mem_range *old, const struct mem_range *behind,
-        struct range add, uint32_t type)
+find_ends(struct edit *d, struct range add)
 {
-	uint64_t done = add.addr;
+	const struct mem_range *first = d->first, *last = d->behind - 1;
 
-	if (old < behind)
-		put(b, clip(old->range, 0, add.addr), old->type);
-	for (; old < behind; old++) {
-		uint64_t end = range_end(old->range);
-		uint32_t winner = strength(type) > strength(old->type) ? type : old->type;
-
-		put(b, clip(add, done, old->range.addr), type);
-		put(b, clip(add, old->range.addr, end), winner);
-		done = end;
-	}
-	put(b, clip(add, done, SPACE_END), type);
-	if (done > range_end(add))
-		put(b, clip(old[-1].range, range_end(add), done), old[-1].type);
+	if (!stays(d, first) && first->type == d->type && first->range.addr < d->start)
+		d->start = first->range.addr;
+	else if (!stays(d, first) && first->type != d->type)
+		d->head = (struct mem_range){clip(first->range, 0, add.addr), first->type};
+	if (!stays(d, last) && last->type == d->type && range_end(last->range) > d->end)
+		d->end = range_end(last->range);
+	else if (!stays(d, last) && last->type != d->type)
+		d->tail = (struct mem_range){
+		        clip(last->range, range_end(add), SPACE_END), last->type};
 }
 
-/* Only the entries that overlap or touch what is added are built anew. */
+/* How many entries there will be in place of [first, behind). */
+static uint32_t
+count_new(const struct edit *d)
+{
+	uint32_t n = (d->head.range.len != 0) + (d->tail.range.len != 0);
+	uint64_t done = d->start;
+
+	for (const struct mem_range *e = d->first; e < d->behind; e++) {
+		if (!stays(d, e))
+			continue;
+		n += 1 + (e->range.addr > done);
+		done = range_end(e->range);
+	}
+	return n + (d->end > done);
+}
+
+/* Move the entries that stay together, at `first`; returns the place behind them. */
+static struct mem_range *
+keep_strong(const struct edit *d)
+{
+	struct mem_range *out = d->first;
+
+	for (const struct mem_range *e = d->first; e < d->behind; e++) {
+		if (stays(d, e))
+			*out++ = *e;
+	}
+	return out;
+}
+
+/* Write the new entries up to `out`; those that stay are at [first, kept). */
+static void
+fill(const struct edit *d, struct mem_range *kept, struct mem_range *out)
+{
+	uint64_t at = d->end;
+
+	if (d->tail.range.len)
+		*--out = d->tail;
+	while (kept > d->first) {
+		struct mem_range e = *--kept;
+
+		if (range_end(e.range) < at)
+			*--out = (struct mem_range){
+			        {range_end(e.range), at - range_end(e.range)}, d->type};
+		*--out = e;
+		at = e.range.addr;
+	}
+	if (d->start < at)
+		*--out = (struct mem_range){{d->start, at - d->start}, d->type};
+	if (d->head.range.len)
+		*--out = d->head;
+}
+
+/* Only the entries that overlap or touch what is added are looked at. */
 enum refusal_code
 memmap_add(
         struct memmap *map, uint64_t addr, uint64_t len, uint32_t type, struct refusal *ret_why)
 {
 	struct range add = {addr, range_fits(addr, len) ? len : SPACE_END - addr};
-	struct mem_range *first = map->entry, *end = first + map->count, *behind;
-	uint32_t others;
-	struct builder b;
+	struct mem_range *first = map->entry, *end = first + map->count, *behind, *kept;
+	struct edit d = {.start = add.addr, .end = range_end(add), .type = known_type(type)};
+	uint32_t count, others;
 
 	if (!add.len)
 		return REFUSAL_NONE;
@@ -114,16 +151,19 @@ memmap_add(
 		first++;
 	for (behind = first; behind < end && behind->range.addr <= range_end(add);)
 		behind++;
-	b.count = 0;
-	build(&b, first, behind, add, known_type(type));
+	d.first = first;
+	d.behind = behind;
+	if (first < behind)
+		find_ends(&d, add);
+	count = count_new(&d);
 	others = map->count - (uint32_t)(behind - first);
-	if (b.count + others > MEMMAP_MAX)
-		return refuse(ret_why, REFUSAL_MAP_FULL, 0, b.count + others, MEMMAP_MAX);
+	if (count + others > MEMMAP_MAX)
+		return refuse(ret_why, REFUSAL_MAP_FULL, 0, count + others, MEMMAP_MAX);
+	kept = keep_strong(&d);
 	if (behind < end)
-		memmove(first + b.count, behind, (size_t)(end - behind) * sizeof(*first));
-	for (uint32_t i = 0; i < b.count; i++)
-		first[i] = b.entry[i];
-	map->count = b.count + others;
+		memmove(first + count, behind, (size_t)(end - behind) * sizeof(*first));
+	fill(&d, kept, first + count);
+	map->count = count + others;
 	return REFUSAL_NONE;
 }
 
