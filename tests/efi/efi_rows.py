@@ -295,7 +295,7 @@ ROWS = [
         firmware='snakeoil', found='sections of kshim.efi', by='linux64', line=UKI_LINE,
         expect=BOOTED),
     Row('secure-unsigned-kshim', {'EFI/BOOT/BOOTX64.EFI': 'kshim.efi'}, firmware='snakeoil',
-        expect=('BdsDxe: failed to load', 'Access Denied'), absent=('kshim:',), timeout=40),
+        expect=('BdsDxe: failed to load', 'Access Denied'), absent=('kshim:',)),
     # Probes: what the kernel is handed; test_same_handoff.py has more.
     probe('probe-pvh64', 'pvh64', 'pvh', 'bytes:4097'),
     probe('probe-above-4-gib', 'elf64-high', 'linux64', 'bytes:70001', memory=6144),

@@ -102,3 +102,29 @@ def test_nothing_seen_is_a_fault(tmp_path):
     assert result.returncode == 1
     assert {'saw no file', 'saw no name of a file', 'saw no link', 'saw no function'} <= \
         set(result.stderr.splitlines())
+
+
+@pytest.mark.parametrize('code, said', [
+    ('int below(int n) { char b[3000]; look(b); return n; } int entry(int n) { return below(n) + 1; }',
+     'entry takes 3'),
+    ('int entry(int n) { return n ? entry(n - 1) + look("") + 1 : 0; }', 'entry -> entry: it calls itself'),
+    ('int entry(int n) { char b[n]; look(b); return n; }', 'takes stack that no number bounds'),
+    ('int big(void) { char b[3000]; return look(b); } int (*pointers[1])(void) = {big};'
+     'int entry(int n) { return pointers[n]() + look("") + 1; }', 'entry takes 3'),
+    ('int big(void) { char b[3000]; return look(b); } int call(int (*f)(void)) { return f() + 1; }'
+     'int entry(void) { return call(big) + 1; }', 'entry takes 3'),
+    ('int other;', 'no function entry')])
+def test_check_stack(tmp_path, code, said):
+    """Too deep, endless, unbounded, through pointers; a program that is right is in every build."""
+    source = tmp_path / 'a.c'
+    source.write_text('__attribute__((noinline)) int look(void *p) { __asm__("" : : "r"(p)); return 0; }\n'
+                      'int _start;\n' + code.replace('int big', '__attribute__((noinline)) int big')
+                      .replace('int below', '__attribute__((noinline)) int below')
+                      .replace('int call', '__attribute__((noinline)) int call'))
+    program = tmp_path / 'a.elf'
+    subprocess.run(['gcc', '-O1', '-w', '-fno-stack-protector', '-fno-inline', '-fcf-protection=none',
+                    '-mno-red-zone', '-no-pie', '-nostdlib', '-static', '-o', program, source], check=True)
+    result = run(TOP, 'check-stack', program, 'entry', '2000')
+    assert result.returncode == 1 and said in result.stderr, result.stderr
+    if said.startswith('entry takes'):
+        assert run(TOP, 'check-stack', program, 'entry', '4000').returncode == 0
