@@ -12,6 +12,7 @@ RISCV_SRCS := \
 	riscv/boot/sources.c \
 	riscv/guest/guest.c \
 	riscv/guest/guest_calls.c \
+	riscv/guest/guest_fwft.c \
 	riscv/guest/guest_hart.c \
 	riscv/guest/guest_hsm.c \
 	riscv/guest/guest_legacy.c \

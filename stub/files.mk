@@ -67,6 +67,7 @@ STUB_HANDOFF := \
 # what only a RISC-V machine has
 STUB_RISCV := \
 	stub/riscv/fdt_boot.c \
+	stub/riscv/fwft.c \
 	stub/riscv/gstage.c \
 	stub/riscv/isa.c \
 	stub/riscv/riscv_machine.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls to the firmware below (SBI specification 2.0), and the numbers of both sides.
+ * Calls to the firmware below (SBI specification 3.0), and the numbers of both sides.
  *
  * a7 extension, a6 function, a0 to a5 parameters; a0 error and a1 value come back, all other
  * registers are kept. Legacy extensions (0 to 8) return in a0 only.
@@ -33,6 +33,7 @@
 #define SBI_HSM                0x48534d
 #define SBI_SRST               0x53525354
 #define SBI_DBCN               0x4442434e
+#define SBI_FWFT               0x46574654
 
 #define SBI_BASE_SPEC_VERSION 0
 #define SBI_BASE_IMPL_ID      1
@@ -64,6 +65,9 @@
 #define SBI_DBCN_WRITE      0
 #define SBI_DBCN_READ       1
 #define SBI_DBCN_WRITE_BYTE 2
+
+#define SBI_FWFT_SET 0
+#define SBI_FWFT_GET 1
 
 struct sbi_result {
 	int64_t error;

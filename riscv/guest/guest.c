@@ -69,7 +69,8 @@ environment(const struct riscv_hart *hart)
 		v |= ENVCFG_CBZE;
 	if (riscv_hart_has(hart, "svpbmt"))
 		v |= ENVCFG_PBMTE;
-	if (riscv_hart_has(hart, "svadu"))
+	/* With both the guest begins without it, and asks by FWFT. */
+	if (riscv_hart_has(hart, "svadu") && !riscv_hart_has(hart, "svade"))
 		v |= ENVCFG_ADUE;
 	return v;
 }

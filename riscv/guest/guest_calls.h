@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What SBI calls do, whether of SBI 2.0 (guest_sbi.c) or legacy (guest_legacy.c).
+ * What SBI calls do, whether by extensions (guest_sbi.c) or legacy (guest_legacy.c).
  */
 #ifndef KSHIM_RISCV_GUEST_CALLS_H
 #define KSHIM_RISCV_GUEST_CALLS_H

@@ -75,6 +75,7 @@ void
 guest_hart_begin(struct vcpu *v)
 {
 	set_hypervisor(v);
+	v->fwft_locked = 0;
 	clear_supervisor(v);
 	guest_hart_enter(v, v->start_addr, v->opaque);
 	csr_write(CSR_SIE, IRQ_SSI | IRQ_SEI);

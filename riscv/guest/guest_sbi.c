@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The SBI that the guest sees: version 2.0, whatever the firmware below speaks.
+ * The SBI that the guest sees: version 3.0, whatever the firmware below speaks.
  *
- * SBI specification 2.0: base, TIME, IPI, RFENCE, HSM (guest_hsm.c), SRST, DBCN, and the legacy
- * calls (guest_legacy.c). Surprise: probing an absent extension is a success with value 0.
+ * SBI specification 3.0: base, TIME, IPI, RFENCE, HSM (guest_hsm.c), SRST, DBCN, FWFT
+ * (guest_fwft.c), and the legacy calls (guest_legacy.c). Surprise: probing an absent extension
+ * is a success with value 0.
  */
 #include "riscv/guest/guest_sbi.h"
 
 #include "riscv/base/console.h"
 #include "riscv/guest/guest_calls.h"
+#include "riscv/guest/guest_fwft.h"
 #include "riscv/guest/guest_hsm.h"
 #include "riscv/guest/guest_legacy.h"
 #include "riscv/guest/guest_state.h"
 
-#define VERSION  (2ull << 24 | 0) /* 2.0 */
+#define VERSION  (3ull << 24 | 0) /* 3.0 */
 #define IMPL_ID  0x6b7368ull      /* "ksh"; below are registered numbers */
 #define IMPL_VER 1ull
 
@@ -38,7 +40,7 @@ static bool
 has_extension(uint64_t extension)
 {
 	static const uint64_t ours[] = {
-	        SBI_BASE, SBI_TIME, SBI_IPI, SBI_RFENCE, SBI_HSM, SBI_SRST, SBI_DBCN};
+	        SBI_BASE, SBI_TIME, SBI_IPI, SBI_RFENCE, SBI_HSM, SBI_SRST, SBI_DBCN, SBI_FWFT};
 
 	if (extension <= SBI_LEGACY_SHUTDOWN)
 		return true;
@@ -165,6 +167,8 @@ dispatch(struct vcpu *v, uint64_t extension, uint64_t function)
 		return srst_call(v, function);
 	case SBI_DBCN:
 		return dbcn_call(v, function);
+	case SBI_FWFT:
+		return guest_fwft_call(v, function);
 	default:
 		return not_supported;
 	}

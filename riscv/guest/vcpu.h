@@ -22,6 +22,7 @@ struct vcpu {
 	uint64_t hart, henvcfg;
 	uint64_t start_addr, opaque; /* where the guest hart starts, with a1 */
 	uint32_t ipi;                /* another hart has asked for VSSIP */
+	uint32_t fwft_locked;        /* a bit for each firmware feature */
 	struct guest *guest;         /* that it is a hart of */
 };
 

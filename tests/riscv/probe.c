@@ -3,12 +3,12 @@
  * The probe guest: checks the SBI that it is given, or leaves its memory, as its command line
  * says.
  *
- * probe=sbi calls every function of each extension of the SBI specification 2.0 with good and
- * bad arguments; probe=legacy ends by the legacy shutdown; probe=start starts all harts= at
- * once; probe=storm lets them send each other IPIs; probe=where says where everything is;
- * probe=seed looks for other copies of the seed in its device tree;
- * probe=load, store, fetch with at=ADDRESS make one access there. It speaks by the legacy
- * console, one line a check, "probe: PASS" or "probe: FAIL" last, and shuts down.
+ * probe=sbi calls every function of each extension of the SBI specification 3.0 with good and
+ * bad arguments (fwft=BITS says which firmware features there are); probe=legacy ends by the
+ * legacy shutdown; probe=start starts all harts= at once; probe=storm lets them send each other
+ * IPIs; probe=where says where everything is; probe=seed looks for other copies of the seed in
+ * its device tree; probe=load, store, fetch with at=ADDRESS make one access there. It speaks by
+ * the legacy console, one line a check, "probe: PASS" or "probe: FAIL" last, and shuts down.
  */
 #include "tests/riscv/probe.h"
 #include "riscv/base/sbi.h"
@@ -123,12 +123,12 @@ comes(uint64_t bit, uint64_t ms)
 static void
 check_base(void)
 {
-	/* what follows the legacy calls; PMU, SUSP, CPPC, NACL, STA, SSE, FWFT, DBTR;
+	/* what follows the legacy calls; PMU, SUSP, CPPC, NACL, STA, SSE, DBTR, MPXY;
 	 * experimental, vendor's, firmware's */
 	static const uint64_t absent[] = {9, 0x504d55, 0x53555350, 0x43505043, 0x4e41434c,
-	        0x535441, 0x535345, 0x46574654, 0x44425452, 0x8000000, 0x9000000, 0xa000000};
+	        0x535441, 0x535345, 0x44425452, 0x4d505859, 0x8000000, 0x9000000, 0xa000000};
 
-	check("base version", call(SBI_BASE, 0, 0, 0, 0, 0).value, 2 << 24);
+	check("base version", call(SBI_BASE, 0, 0, 0, 0, 0).value, 3 << 24);
 	check("base implementation", err(SBI_BASE, 1, 0, 0, 0, 0), 0);
 	check("base implementation version", err(SBI_BASE, 2, 0, 0, 0, 0), 0);
 	check("probe base", call(SBI_BASE, 3, SBI_BASE, 0, 0, 0).value, 1);
@@ -645,7 +645,7 @@ probe_main(uint64_t hart, uint64_t tree)
 	struct refusal why;
 	struct fdt fdt;
 	struct span how = {NULL, 0}, text;
-	uint64_t at = 0, harts = 1;
+	uint64_t at = 0, harts = 1, fwft = 0;
 
 	me = hart;
 	check("its device tree", fdt_open(all, &fdt, &why), 0);
@@ -654,6 +654,8 @@ probe_main(uint64_t hart, uint64_t tree)
 		cmdline_number(text, &harts);
 	if (cmdline_value(&line, "at=", &text))
 		cmdline_number(text, &at);
+	if (cmdline_value(&line, "fwft=", &text))
+		cmdline_number(text, &fwft);
 	if (cmdline_value(&line, "probe=", &how) && span_is(how, 0, "start", 5)) {
 		check_starts(harts);
 		verdict();
@@ -693,6 +695,7 @@ probe_main(uint64_t hart, uint64_t tree)
 	check_srst();
 	check_dbcn();
 	check_legacy(harts > 1 ? !hart : hart);
+	check_fwft(fwft);
 	check_plic_contexts();
 	check_interrupt();
 	verdict();

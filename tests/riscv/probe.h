@@ -17,4 +17,7 @@ void check(const char *what, uint64_t got, uint64_t want);
  */
 void check_seed(const struct fdt *fdt, uint64_t more);
 
+/* FWFT: the features whose bits are set work as specified, others are not there. */
+void check_fwft(uint64_t features);
+
 #endif

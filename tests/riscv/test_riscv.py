@@ -20,7 +20,8 @@ LINUX = [
         expect=('directly, device tree at', 'row: userspace')),
     Row('direct-4g', append='kshim.mode=direct', memory=4096, expect=('directly',)),
     Row('direct-without-h', cpu='rv64,h=off', expect=('directly', 'row: userspace')),
-    Row('guest-bundle', own_line='from.bundle', expect=(*GUEST, 'row: isa rv64imafdc_')),
+    Row('guest-bundle', own_line='from.bundle',
+        expect=(GUEST[0], 'SBI specification v3.0 detected', GUEST[1], 'row: isa rv64imafdc_')),
     Row('guest-4-harts-256m', cpus=4, memory=256, reset=True,
         expect=('4 harts, 252 MiB, timer by Sstc', 'row: userspace')),
     Row('guest-4-harts-4g', cpus=4, memory=4096, expect=GUEST, timeout=180),
@@ -93,7 +94,8 @@ UNUSUAL = [
 
 PROBES = [
     Row(f'sbi-{name}', kernel='probe', way='initrd', cpus=2, qemu=qemu, cpu=cpu,
-        append='probe=sbi harts=2 quiet', expect=('probe: by DBCN', 'probe: PASS'),
+        append=f'probe=sbi harts=2 quiet fwft={0x11 if qemu == 10 else 0}',
+        expect=('probe: by DBCN', 'probe: PASS'),
         absent=('probe: not ok',), timeout=60)
     for name, qemu, cpu in (('sstc', 7, 'rv64'), ('without-sstc', 7, NO_SSTC),
                             ('qemu10', 10, 'rv64'), ('qemu10-without-sstc', 10, NO_SSTC))
@@ -102,6 +104,13 @@ PROBES = [
         append=f'kshim.mode={mode} probe=legacy quiet', expect=('probe: PASS',),
         absent=('probe: not ok',), timeout=60)
     for mode, cpu in (('guest', 'rv64'), ('direct', NO_SSTC))
+] + [
+    # OpenSBI 1.5 delegates misaligned accesses; a hart with Svade has Svadu only when it is asked for.
+    Row(f'fwft-{name}', kernel='probe', way='initrd', cpus=2, qemu=10, cpu=f'rv64,{cpu}',
+        append=f'probe=sbi harts=2 quiet fwft={features}', expect=('probe: ok set of a locked one', 'probe: PASS'),
+        absent=('probe: not ok',), timeout=60)
+    for name, cpu, features in (('svadu', 'svadu=on,svade=off', '0x11'), ('both', 'svadu=on,svade=on', '0x11'),
+                                ('masking', 'ssnpm=on,smnpm=on', '0x31'))
 ]
 
 # No copy of the seed stays: 0x80200000 is kshim's own memory, which only a direct kernel can read.

@@ -43,7 +43,8 @@ build/probes/prelude build/probes/no_a20: build/probes/%: tests/probes/%.asm | n
 	$(Q)$(NASM) -f bin $(NASM_WARNINGS) -o $@ $<
 
 # The probe guest for RISC-V, a Linux Image.
-build/riscv/probe.elf: build/riscv/tests/riscv/probe_head.o build/riscv/tests/riscv/probe.o build/riscv/tests/riscv/probe_seed.o \
+build/riscv/probe.elf: build/riscv/tests/riscv/probe_head.o build/riscv/tests/riscv/probe.o build/riscv/tests/riscv/probe_fwft.o \
+		build/riscv/tests/riscv/probe_seed.o \
 		build/riscv/riscv/base/mem.o build/riscv/libkshim.a tests/riscv/probe.ld
 	$(call say,LD,$@)
 	$(Q)$(RISCV_CROSS)ld -m elf64lriscv -static -nostdlib --build-id=none --fatal-warnings \
