@@ -92,7 +92,8 @@ make run         boot a real kernel to userspace; installs and fetches what it n
                  INTERACTIVE=1 (a shell) TIMEOUT=180 ACCEL=kvm|tcg
 make run-kvm     the same by kshim run, in a virtual machine that has KVM (tests/rig)
 make test        unit tests, fuzzers' corpus, the program, boots, KVM; installs what they need
-                 its parts: unit replay cli check package bench boot efi kvm riscv
+                 its parts: unit replay coverage cli check package bench boot efi kvm
+                 riscv
 make unit T=space         one test: tests/unit/test_space.c; make unit alone runs all of them
 make replay T=probe       the corpus of one fuzzer, tests/fuzz/corpus/fuzz_probe
 make boot T=pvh32         rows by name (pytest -k); also check, cli, efi, kvm, riscv, package
@@ -102,6 +103,7 @@ make bench       guest instructions and port I/O from reset to the kernel, again
                  BENCH='--all' also OVMF, BENCH='kshim.rom pc' only these rows, BENCH=--write
                  what was measured into tests/bench/README.md
 make size        bytes of every product, against tools/limits
+make coverage    how much of stub/ unit tests and corpus run, and what of it does not
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too

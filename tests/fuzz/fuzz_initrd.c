@@ -66,6 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.req.blobs = c.files = 2;
 	c.file[0] = (struct request_file){"x", "kernel", bytes};
 	c.file[1] = (struct request_file){"x", "initrd", bytes};
+	c.in_files[1] = (struct blob){.where = BLOB_STREAM, .handle = 1, .size = size};
 	REQUIRE(look_at_initrds(&c, &findings, &status) && status == STATUS_OK);
 	check_findings(&findings);
 	if (size && data[0] && data[0] != '0' && !compression_of(bytes))

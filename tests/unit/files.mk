@@ -32,6 +32,7 @@ UNIT_ASMS := \
 
 UNIT_TESTS := \
 	tests/unit/test_bls.c \
+	tests/unit/test_body.c \
 	tests/unit/test_bundle.c \
 	tests/unit/test_cmdline.c \
 	tests/unit/test_efi_map.c \

@@ -6,6 +6,7 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "stub/body/body.h"
 #include "stub/riscv/fdt_boot.h"
 #include "stub/riscv/isa.h"
 
@@ -425,6 +426,41 @@ second_isa_is_left_out(void **state)
 	assert_null(memmem(v.out, ROOM, "ccccc", 5));
 }
 
+/* What a RISC-V body plans with, directly and for a guest. */
+static void
+request(void **state)
+{
+	static struct virt v;
+	struct body_riscv b = {.tree = &v.fdt,
+	        .tree_addr = 0x87000000,
+	        .machine = &v.m,
+	        .keep = body_riscv_keep(0x80200000, 0x80300000)};
+	struct plan_request req = {.blobs = 2};
+	uint64_t direct;
+
+	(void)state;
+	start(&v);
+	assert_int_equal(make(&v), REFUSAL_NONE);
+	assert_int_equal(body_riscv_request(&b, &req, &v.why), REFUSAL_NONE);
+	assert_ptr_equal(req.map, &v.m.map);
+	assert_int_equal(req.nr_fixed, 2);
+	assert_int_equal(range_end(req.fixed[0].range), 0x80400000);
+	assert_int_equal(req.fixed[1].range.addr, 0x87000000);
+	assert_int_equal(req.fixed[1].range.len, v.fdt.all.size);
+	assert_true(req.fdt_len > 0);
+	direct = req.fdt_len;
+	b.guest = true;
+	b.sstc = fdt_boot_has_sstc(&v.m);
+	assert_true(b.sstc);
+	assert_int_equal(body_riscv_request(&b, &req, &v.why), REFUSAL_NONE);
+	assert_ptr_equal(req.map, &b.guest_map);
+	assert_int_not_equal(req.fdt_len, direct);
+	v.m.hart[1].sstc = false;
+	assert_false(fdt_boot_has_sstc(&v.m));
+	v.m.hart[1].mmu_levels = 0; /* no hart of the guest's */
+	assert_true(fdt_boot_has_sstc(&v.m));
+}
+
 int
 main(void)
 {
@@ -437,6 +473,7 @@ main(void)
 	        cmocka_unit_test(guest_tree_has_only_what_is_the_guests),
 	        cmocka_unit_test(guest_without_sstc_and_with_a_hart_less),
 	        cmocka_unit_test(second_isa_is_left_out),
+	        cmocka_unit_test(request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 # Environments: the same sources compiled for several machines, objects in build/ENV/.
 #   host   programs for this machine
 #   asan   the same under sanitizers, for tests/unit and tests/fuzz
+#   cov    the same with counters for lines and branches, for make coverage
 #   x86    freestanding 64-bit code; rom: once more, for kshim.rom
 #   efi, riscv, pic (the library), probe32 and probe64 (tests/probes)
 
@@ -13,6 +14,7 @@ COMMON := -std=c11 -g $(WARNINGS) -I. -ffile-prefix-map=$(CURDIR)=. -fno-common
 CFLAGS_host := $(COMMON) -O2 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS)
 CFLAGS_asan := $(COMMON) -O1 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_cov := $(COMMON) -O0 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' --coverage
 # min-pagesize: page 0 is memory, and the BIOS keeps data there.
 CFLAGS_x86 := $(COMMON) -Oz -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -ffreestanding \
 	-fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only -mcmodel=small \
@@ -54,6 +56,7 @@ CC_riscv := $(RISCV_CROSS)gcc
 AR_riscv := $(RISCV_CROSS)ar
 LDFLAGS_host := $(LDFLAGS)
 LDFLAGS_asan := -fsanitize=address,undefined
+LDFLAGS_cov := --coverage
 LDFLAGS_x86 := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack \
 	-z max-page-size=4096 --gc-sections --orphan-handling=error --fatal-warnings
 LDFLAGS_riscv := -m elf64lriscv -static -pie --no-dynamic-linker -nostdlib --build-id=none \
@@ -98,13 +101,14 @@ endef
 
 SRCS_host := $(TOOL_SRCS)
 SRCS_asan := $(TOOL_SRCS) $(UNIT_HELPERS) $(UNIT_PARTS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
+SRCS_cov := $(SRCS_asan)
 SRCS_x86 := $(sort $(filter %.c,$(KSHIM_ELF) $(KSHIM_BZIMAGE) $(KSHIM_ROM)))
 SRCS_rom := $(filter %.c,$(KSHIM_ROM))
 SRCS_efi := $(EFI_SRCS) $(CALLER_SRCS)
 SRCS_riscv := $(RISCV_SRCS)
 SRCS_probe32 := $(PROBE_SRCS)
 SRCS_probe64 := $(PROBE_SRCS)
-$(foreach env,host asan x86 rom efi riscv probe32 probe64 pic,$(eval $(call ENVIRONMENT,$(env))))
+$(foreach env,host asan cov x86 rom efi riscv probe32 probe64 pic,$(eval $(call ENVIRONMENT,$(env))))
 
 # Says which Debian package is missing, before a compiler says it worse.
 .PHONY: needs

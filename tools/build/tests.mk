@@ -2,24 +2,26 @@
 # make test and its parts. T=WORDS runs what matches: `make unit T=space` one program,
 # `make boot T=pvh32` the rows that pytest's -k picks.
 
-TEST_PARTS := unit fuzz cli check package bench boot efi kvm riscv
+TEST_PARTS := unit fuzz coverage cli check package bench boot efi kvm riscv
 UNIT_PROGRAMS := $(UNIT_TESTS:tests/unit/%.c=build/asan/%)
 FUZZ_PROGRAMS := $(FUZZERS:tests/fuzz/%.c=build/asan/%)
 
 # ---------------------------------------------------------------- unit tests
 
-build/asan/tests/%.o: CFLAGS_FILE := -Wno-conversion
-
-# What every unit test may be linked with; each takes what it calls.
-build/asan/libunit.a: $(patsubst %.c,build/asan/%.o,$(UNIT_HELPERS) $(UNIT_PARTS)) \
-		$(UNIT_ASMS:%.asm=build/x86/%.o)
-	$(call say,AR,$@)
-	@rm -f $@
-	$(Q)ar rcsD $@ $^
-
-$(UNIT_PROGRAMS): build/asan/%: build/asan/tests/unit/%.o build/asan/libunit.a build/asan/libkshim.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $^ $(UNIT_LIBS)
+# $(call UNITS,ENV): the unit tests of an environment, and what each of them may be linked with.
+define UNITS
+build/$(1)/tests/%.o: CFLAGS_FILE := -Wno-conversion
+build/$(1)/libunit.a: $$(patsubst %.c,build/$(1)/%.o,$$(UNIT_HELPERS) $$(UNIT_PARTS)) \
+		$$(UNIT_ASMS:%.asm=build/x86/%.o)
+	$$(call say,AR,$$@)
+	@rm -f $$@
+	$$(Q)ar rcsD $$@ $$^
+$$(UNIT_PROGRAMS:build/asan/%=build/$(1)/%): build/$(1)/%: build/$(1)/tests/unit/%.o \
+		build/$(1)/libunit.a build/$(1)/libkshim.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(UNIT_LIBS)
+endef
+$(foreach env,asan cov,$(eval $(call UNITS,$(env))))
 
 # $(call picked,PROGRAMS,PREFIX,GOALS): the one that T names if T is meant for GOALS, else all of them.
 picked = $(if $(and $(T),$(filter $(3),$(MAKECMDGOALS))),$(or $(filter build/asan/$(2)$(T),$(1)),\
@@ -32,11 +34,13 @@ test-unit: $(call picked,$(UNIT_PROGRAMS),test_,unit test-unit)
 # ---------------------------------------------------------------- fuzzers
 
 # The corpus once more through each fuzzer (replay); `make fuzz` looks for new inputs.
-define FUZZER
-build/asan/$(1): build/asan/tests/fuzz/$(1).o build/asan/tests/fuzz/replay.o \
-		$(PARTS_$(1):%.c=build/asan/%.o) $(ASMS_$(1):%.asm=build/x86/%.o) build/asan/libkshim.a
+define REPLAY
+build/$(2)/$(1): build/$(2)/tests/fuzz/$(1).o build/$(2)/tests/fuzz/replay.o \
+		$(PARTS_$(1):%.c=build/$(2)/%.o) $(ASMS_$(1):%.asm=build/x86/%.o) build/$(2)/libkshim.a
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(LDFLAGS_asan) -o $$@ $$^ $$(LIBS_$(1))
+	$$(Q)$$(CC) $$(LDFLAGS_$(2)) -o $$@ $$^ $$(LIBS_$(1))
+endef
+define FUZZER
 build/fuzz/$(1): tests/fuzz/$(1).c $(STUB_SRCS) $(PARTS_$(1)) $(ASMS_$(1):%.asm=build/x86/%.o)
 	$$(call say,FUZZ,$$@)
 	@command -v $$(CLANG) >/dev/null || { echo 'clang is missing: apt-get install clang' >&2; exit 1; }
@@ -44,7 +48,8 @@ build/fuzz/$(1): tests/fuzz/$(1).c $(STUB_SRCS) $(PARTS_$(1)) $(ASMS_$(1):%.asm=
 	$$(Q)$$(CLANG) -std=c11 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' -g -O1 -I. -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -o $$@ $$^ $$(LIBS_$(1))
 endef
-$(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(eval $(call FUZZER,$(f))))
+$(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(eval $(call FUZZER,$(f))) \
+	$(foreach env,asan cov,$(eval $(call REPLAY,$(f),$(env)))))
 
 test-fuzz: $(call picked,$(FUZZ_PROGRAMS),fuzz_,replay test-fuzz)
 	@tests/run-units $(if $(T),-,fuzz) $(foreach f,$^,'$(f) tests/fuzz/corpus/$(notdir $(f))')
@@ -56,6 +61,18 @@ fuzz: $(if $(T),build/fuzz/fuzz_$(T),$(FUZZERS:tests/fuzz/%.c=build/fuzz/%))
 	@for f in $^; do mkdir -p $$f.found; \
 		$$f -max_total_time=$(FUZZ_SECONDS) -use_value_profile=1 -artifact_prefix=$$f. \
 			$$f.found tests/fuzz/corpus/$${f##*/} || exit 1; done
+
+# ---------------------------------------------------------------- coverage
+
+# How much of the core unit tests and corpus run; ends with "lines NN.N %" and "branches NN.N %".
+COVERED := $(UNIT_PROGRAMS:build/asan/%=build/cov/%) $(FUZZ_PROGRAMS:build/asan/%=build/cov/%)
+.PHONY: coverage test-coverage
+test-coverage: coverage
+coverage: $(COVERED)
+	@find build/cov -name '*.gcda' -delete
+	@tests/run-units - --quiet $(filter build/cov/test_%,$^) \
+		$(foreach f,$(filter build/cov/fuzz_%,$^),'$(f) tests/fuzz/corpus/$(notdir $(f))')
+	@$(PYTHON) tests/coverage build/cov/stub
 
 # ---------------------------------------------------------------- by pytest
 
