@@ -11,6 +11,7 @@ TOOL_SRCS := \
 	tools/find_image.c \
 	tools/ikconfig.c \
 	tools/kshim.c \
+	tools/linux_log.c \
 	tools/payload.c \
 	tools/option.c \
 	tools/request.c \
@@ -110,5 +111,6 @@ TOOL_RUN := \
 	tools/run/terminal.c \
 	tools/run/uart.c \
 	tools/run/vm.c \
+	tools/run/watch.c \
 
 TOOL_SRCS += $(TOOL_CHECK) $(TOOL_LAUNCH) $(TOOL_PLAN) $(TOOL_RUN)

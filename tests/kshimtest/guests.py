@@ -34,7 +34,22 @@ TRIPLE = b'\x0f\x01\x1d' + struct.pack('<I', BASE + 16) + b'\x0f\x0b' + bytes(32
 SPIN = b'\xeb\xfe'
 HALT = b'\xfa\xf4\xeb\xfd'
 
+# Linux's words, as of 6.1; the kernel stays in its panic, or resets.
+PANIC = '''[    1.5] BUG: kernel NULL pointer dereference, address: 0000000000000010\r
+[    1.5] Oops: 0002 [#1] PREEMPT SMP NOPTI\r
+[    1.5] RIP: 0010:first+0x7/0x10\r
+[    1.6] Kernel panic - not syncing: Fatal exception \x1b]0;x\x07\r
+'''
+PANIC_END = '[    1.6] ---[ end Kernel panic - not syncing: Fatal exception ]---\r\n'
+REBOOTS = 'Rebooting in 3600 seconds..\r\n'
+# A log in a log, and a panic in the middle of a line.
+QUOTED = 'log: ' + PANIC.splitlines()[-1] + '\r\n' + PANIC_END + 'over\r\n'
+
 GUESTS = {
+    'panic': say(PANIC + PANIC_END) + SPIN,
+    'panic-reboots': say(PANIC + REBOOTS) + SPIN,
+    'panic-reset': say(PANIC) + out8(0xcf9, 6) + SPIN,
+    'panic-quoted': say(QUOTED) + out16(0x604, 0x3400) + SPIN,
     'triple': TRIPLE,
     'spin': SPIN,
     'halt': HALT,

@@ -81,8 +81,13 @@ ONE = [
     Run('triple-fault', 'debian:cloud', 'direct', append='reboot=t checks.end=reset', status=4,
         expect=('kshim: userspace reached', 'triple fault', '64-bit mode', 'the state is that of',
                 'cr3 ', 'bytes at rip: ', 'Hint: ')),
-    Run('kernel-without-initrd', 'debian:cloud', initrds=(), append='panic=-1', status=7,
-        expect=('Unable to mount root', 'reset')),
+    Run('panic-stays', 'debian:cloud', initrds=(), status=8, expect=(
+        'Unable to mount root', "the guest's kernel panicked: Kernel panic - not syncing: VFS",
+        'The last lines:', '---[ end Kernel panic')),
+    Run('panic-waits-and-resets', 'debian:cloud', 'direct', initrds=(), append='panic=3600', status=8,
+        expect=("the guest's kernel panicked", 'Rebooting in 3600 seconds')),
+    Run('panic-resets', 'debian:cloud', initrds=(), append='panic=-1', status=8,
+        expect=('Unable to mount root', "the guest's kernel panicked")),
     Run('initrd-as-kernel', 'initramfs', initrds=(), status=1, expect=('kernel.other-kind',)),
     Run('shell', 'debian:cloud', append='kshim_shell', initrds=('initramfs',),
         typed='expect kshim# \ntype echo $((6*7))-$((1+1))\\r\nexpect 42-2\ntype stty -a\\r\n'

@@ -73,6 +73,14 @@ ENDS = [
     ('reset-cf9', [], 7, 'reset register'),
     ('reset-8042', [], 7, 'keyboard'),
     ('reset-cf9', ['--reboot', 'again', '--timeout', '2'], 5, 'no end after 2 s'),
+    ('panic', [], 8, 'panicked: Kernel panic - not syncing: Fatal exception ?]0;x?\n'),
+    ('panic', ['--expect', 'login:'], 8, 'oops:\n    BUG: kernel NULL pointer'),
+    ('panic', ['--expect', 'login:', '--reboot', 'again'], 8, '    RIP: 0010:first+0x7/0x10\n'),
+    ('panic', ['--expect', 'end Kernel panic'], 0, 'Fatal exception'),
+    ('panic-reboots', [], 8, 'The last lines:\n'),
+    ('panic-reset', [], 8, "the guest's kernel panicked"),
+    ('panic-reset', ['--expect', 'login:'], 8, "the guest's kernel panicked"),
+    ('panic-quoted', [], 0, 'over'),
 ]
 
 

@@ -13,6 +13,7 @@
 #include "tools/cmd.h"
 #include "tools/file.h"
 #include "tools/find_image.h"
+#include "tools/linux_log.h"
 
 #define SECONDS   90
 #define ARGS_MAX  40
@@ -87,12 +88,7 @@ never(const char *output)
 static bool
 has_ended(const char *output)
 {
-	static const char *const ends[] = {"---[ end Kernel panic", "as init process"};
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (strstr(output, ends[i]))
-			return true;
-	return false;
+	return strstr(output, "as init process") || linux_log_panic_end(output);
 }
 
 /* kshim.efi takes a unified kernel image from a volume: a folder that QEMU shows as FAT. */

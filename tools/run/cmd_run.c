@@ -137,6 +137,9 @@ run_once(const struct options *o, const struct inputs *in, const struct boot *bo
 	m.ending.wake = eventfd(0, EFD_CLOEXEC);
 	if (m.ending.wake < 0 || !terminal_open(&m.terminal, &m.ending, o->expect))
 		return fail(STATUS_HOST, "cannot serve the console: %s", strerror(errno));
+	if (o->expect || o->timeout > 0)
+		m.terminal.watch = &m.watch;
+	m.watch.restarts = o->reboot_again;
 	current = &m.ending;
 	status =
 	        run_machine(&m, o, in, boot, o->timeout > 0 ? (uint64_t)(o->timeout * 1e9) : 0);

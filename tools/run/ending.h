@@ -17,6 +17,7 @@ enum ending_reason {
 	ENDING_EXPECTED, /* --expect's text came */
 	ENDING_REFUSED,  /* the stub's refusal code is in `code` */
 	ENDING_EXIT,     /* a guest wrote something else to the exit port: `code` */
+	ENDING_PANIC,    /* the kernel has told all of its panic */
 	ENDING_CRASH,    /* `cpu` has the exit that says how */
 	ENDING_TIMEOUT,
 	ENDING_LEFT, /* Ctrl-A x, or a signal */

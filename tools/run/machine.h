@@ -58,6 +58,7 @@ struct marks {
 struct machine {
 	struct vm vm;
 	struct terminal terminal;
+	struct watch watch; /* for the terminal */
 	struct devices devices;
 	struct ending ending;
 	struct marks marks;

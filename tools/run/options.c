@@ -76,7 +76,8 @@ static const char help_text[] =
         "\n"
         "Exit status: 0 powered off, or the expected text came; 1 kernel or inputs refused;\n"
         "2 usage; 3 the host cannot; 4 the guest crashed; 5 time ran out; 6 the guest ended\n"
-        "before the expected text; 7 the guest reset.\n";
+        "before the expected text; 7 the guest reset; 8 its kernel panicked (with --expect\n"
+        "or --timeout).\n";
 
 static int
 parse_memory(struct options *o, const char *text)

@@ -88,6 +88,23 @@ end_crash(const struct machine *m)
 	return STATUS_CRASH;
 }
 
+/* The end of a guest whose kernel has panicked, however it came. */
+static int
+end_panic(const struct machine *m)
+{
+	fail(STATUS_PANIC, "the guest's kernel panicked: %s", m->watch.panic);
+	watch_print(&m->watch);
+	return STATUS_PANIC;
+}
+
+/* Is it the panic that explains this end? What was waited for, or what the user did, is not. */
+static bool
+panic_ended_it(const struct machine *m, enum ending_reason reason)
+{
+	return watch_panicked(&m->watch) && reason != ENDING_EXPECTED &&
+	       reason != ENDING_LEFT && reason != ENDING_HOST;
+}
+
 /* The guest ended by itself: was that what was wanted? */
 static int
 end_early(const struct options *o, const char *how, int otherwise)
@@ -140,8 +157,11 @@ int
 report_end(const struct machine *m, const struct options *o)
 {
 	const struct ending *e = &m->ending;
+	enum ending_reason reason = (enum ending_reason)atomic_load(&e->reason);
 
-	switch ((enum ending_reason)atomic_load(&e->reason)) {
+	if (panic_ended_it(m, reason))
+		return end_panic(m);
+	switch (reason) {
 	case ENDING_EXPECTED:
 		return STATUS_OK;
 	case ENDING_POWER_OFF:

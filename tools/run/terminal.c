@@ -130,6 +130,8 @@ terminal_put(struct terminal *t, uint8_t byte)
 	}
 	if (t->expect)
 		match(t, byte);
+	if (t->watch && watch_put(t->watch, byte))
+		ending_set(t->ending, ENDING_PANIC, 0, 0, NULL);
 }
 
 static void

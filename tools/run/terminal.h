@@ -14,18 +14,20 @@
 #include <stdint.h>
 
 #include "tools/run/ending.h"
+#include "tools/run/watch.h"
 
 #define TERMINAL_PENDING 4096
 
 struct terminal {
 	struct ending *ending;
-	const char *expect; /* NULL: none */
-	size_t *fallback;   /* the expected text's table of borders (Knuth, Morris, Pratt) */
-	size_t matched;     /* bytes of it that the output ends with */
-	uint64_t sent;      /* bytes the guest has sent */
-	bool dead;          /* standard output is closed at its reader's end */
-	bool raw;           /* standard input is a terminal, and ours */
-	bool prefix;        /* Ctrl-A was typed */
+	const char *expect;  /* NULL: none */
+	size_t *fallback;    /* the expected text's table of borders (Knuth, Morris, Pratt) */
+	struct watch *watch; /* NULL: a panic ends nothing */
+	size_t matched;      /* bytes of it that the output ends with */
+	uint64_t sent;       /* bytes the guest has sent */
+	bool dead;           /* standard output is closed at its reader's end */
+	bool raw;            /* standard input is a terminal, and ours */
+	bool prefix;         /* Ctrl-A was typed */
 	bool eof;
 	uint8_t pending[TERMINAL_PENDING]; /* typed, not yet in the guest's FIFO */
 	size_t pending_len;
