@@ -82,10 +82,10 @@ enum refusal_code elf_probe_watched(const struct image *im, const struct note_wa
 
 /*
  * The segments of an ELF for RISC-V, and its e_entry as `entry`; nothing else of ret_facts is
- * set. Errors: REFUSAL_NEED, elf.*.
+ * set. *ret_dynamic is its PT_DYNAMIC, all zeroes if it has none. Errors: REFUSAL_NEED, elf.*.
  */
-enum refusal_code elf_riscv_segments(
-        const struct image *im, struct elf_facts *ret_facts, struct refusal *ret_why);
+enum refusal_code elf_riscv_segments(const struct image *im, struct elf_facts *ret_facts,
+        struct elf_header *ret_dynamic, struct refusal *ret_why);
 
 /*
  * Complete the facts of an ELF whose segments are known by what its notes and its e_entry say:

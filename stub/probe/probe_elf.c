@@ -315,8 +315,22 @@ read_notes(struct elf *elf)
 	return elf->notes.pvh ? REFUSAL_NONE : read_note_sections(elf);
 }
 
+/* The first program header of that type; all zeroes if there is none. */
+static struct elf_header
+find_header(const struct elf *elf, uint32_t type)
+{
+	for (uint64_t i = 0; i < elf->phnum; i++) {
+		struct elf_header h = phdr(elf, i);
+
+		if (h.type == type)
+			return h;
+	}
+	return (struct elf_header){.type = 0};
+}
+
 enum refusal_code
-elf_riscv_segments(const struct image *im, struct elf_facts *ret_facts, struct refusal *ret_why)
+elf_riscv_segments(const struct image *im, struct elf_facts *ret_facts,
+        struct elf_header *ret_dynamic, struct refusal *ret_why)
 {
 	struct elf elf = {.im = im, .why = ret_why, .riscv = true};
 	struct elf_facts facts = {.segments = 0};
@@ -327,6 +341,7 @@ elf_riscv_segments(const struct image *im, struct elf_facts *ret_facts, struct r
 		return code;
 	facts.entry = elf.entry;
 	*ret_facts = facts;
+	*ret_dynamic = find_header(&elf, PT_DYNAMIC);
 	return REFUSAL_NONE;
 }
 

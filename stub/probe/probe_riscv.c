@@ -13,7 +13,10 @@
 #include "stub/wire/elf.h"
 #include "stub/wire/riscv_image.h"
 
-#define AT(field) offsetof(struct riscv_image_header, field)
+#define AT(field)   offsetof(struct riscv_image_header, field)
+#define DYN_LEN     16   /* an Elf64_Dyn: tag, value */
+#define RELA_LEN    24   /* an Elf64_Rela: offset, info, addend */
+#define DYNAMIC_MAX 4096 /* bytes of it that are looked at; Linux has a tenth of that */
 
 static enum refusal_code
 bad(struct refusal *why, const char *field, uint64_t where, uint64_t found, uint64_t wanted)
@@ -126,6 +129,54 @@ start_at_entry(struct segment *lowest, uint64_t entry)
 	lowest->mem_len -= skip;
 }
 
+/* Where in the file a virtual address is; false if in no segment's file part. */
+static bool
+find_in_file(const struct elf_facts *elf, uint64_t vaddr, uint64_t len, uint64_t *ret_off)
+{
+	for (uint32_t i = 0; i < elf->segments; i++) {
+		const struct segment *s = &elf->segment[i];
+
+		if (vaddr >= s->vaddr && bounds_ok(s->file_len, vaddr - s->vaddr, len)) {
+			*ret_off = s->off + (vaddr - s->vaddr);
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A relocatable Linux (6.5 and later) relocates itself, but some versions' builds take the
+ * relocations out of vmlinux once the Image is made: what is left of them are zeros.
+ */
+static enum refusal_code
+check_relocations(const struct image *im, const struct elf_facts *elf,
+        const struct elf_header *dynamic, struct refusal *why)
+{
+	uint64_t rela = 0, len = 0, off;
+	uint64_t size = dynamic->file_len < DYNAMIC_MAX ? dynamic->file_len : DYNAMIC_MAX;
+	struct span tags, first;
+	enum refusal_code code = image_get_detail(
+	        im, dynamic->off, size, REFUSAL_ELF_TRUNCATED, "dynamic section", &tags, why);
+
+	if (code)
+		return code;
+	for (uint64_t at = 0; at < tags.size; at += DYN_LEN) {
+		if (span_le64(tags, at) == DT_RELA)
+			rela = span_le64(tags, at + 8);
+		if (span_le64(tags, at) == DT_RELASZ)
+			len = span_le64(tags, at + 8);
+	}
+	if (!len)
+		return REFUSAL_NONE;
+	if (find_in_file(elf, rela, RELA_LEN, &off)) {
+		code = image_get_detail(
+		        im, off, RELA_LEN, REFUSAL_ELF_TRUNCATED, "relocations", &first, why);
+		if (code || span_le64(first, 8))
+			return code;
+	}
+	return refuse_form("an ELF for riscv64 whose relocations were taken out", why);
+}
+
 /*
  * The segments by their distance from the kernel's start; memory for all of them. `first` is
  * the lowest address of all.
@@ -148,31 +199,44 @@ take_segments(const struct elf_facts *elf, uint64_t first, struct riscv_facts *r
 		r->image_size = len;
 }
 
+/* The Image header, which must be at the start of the lowest segment. */
+static enum refusal_code
+read_elf_header(const struct image *im, const struct segment *lowest, struct riscv_facts *r,
+        struct refusal *why)
+{
+	struct span header = {NULL, 0};
+	enum refusal_code code = REFUSAL_NONE;
+
+	if (lowest->file_len >= sizeof(struct riscv_image_header))
+		code = image_get_detail(im, lowest->off, sizeof(struct riscv_image_header),
+		        REFUSAL_ELF_TRUNCATED, "segment", &header, why);
+	if (code)
+		return code;
+	if (!is_image(header))
+		return refuse_form("an ELF for riscv64 without an Image header", why);
+	return read_header(header, lowest->off, r, why);
+}
+
 static enum refusal_code
 read_elf(const struct image *im, struct span head, struct facts *ret_facts, struct refusal *why)
 {
 	struct facts facts = {.format = KERNEL_RISCV, .size = im->size};
 	struct elf_facts elf;
+	struct elf_header dynamic;
 	struct segment *lowest = &elf.segment[0];
-	struct span header;
 	uint64_t first;
 	enum refusal_code code;
 
 	if (span_u8(head, EI_CLASS) != ELFCLASS64)
 		return refuse_form("an ELF for riscv32", why);
-	code = elf_riscv_segments(im, &elf, why);
+	code = elf_riscv_segments(im, &elf, &dynamic, why);
 	if (code)
 		return code;
 	first = lowest->paddr;
 	start_at_entry(lowest, elf.entry);
-	if (lowest->file_len < sizeof(struct riscv_image_header))
-		return refuse_form("an ELF for riscv64 without an Image header", why);
-	code = image_get(im, lowest->off, sizeof(struct riscv_image_header),
-	        REFUSAL_ELF_TRUNCATED, &header, why);
-	if (!code && !is_image(header))
-		return refuse_form("an ELF for riscv64 without an Image header", why);
+	code = read_elf_header(im, lowest, &facts.riscv, why);
 	if (!code)
-		code = read_header(header, lowest->off, &facts.riscv, why);
+		code = check_relocations(im, &elf, &dynamic, why);
 	if (code)
 		return code;
 	take_segments(&elf, first, &facts.riscv);

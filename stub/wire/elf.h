@@ -54,9 +54,12 @@
 
 #define PN_XNUM 0xffff /* the count of program headers is in section header 0's sh_info */
 
-#define PT_LOAD  1
-#define PT_NOTE  4
-#define SHT_NOTE 7
+#define PT_LOAD    1
+#define PT_NOTE    4
+#define PT_DYNAMIC 2
+#define DT_RELA    7
+#define DT_RELASZ  8
+#define SHT_NOTE   7
 
 /* Xen public/elfnote.h; owner of them all: "Xen" */
 #define XEN_ELFNOTE_VIRT_BASE    3

@@ -317,6 +317,49 @@ other_elfs_are_refused(void **state)
 	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_ELF_OVERLAP);
 }
 
+/* PT_DYNAMIC, in the last segment, names relocations of which the first is `info`. */
+static void
+relocatable(struct elf_build *b, uint64_t info)
+{
+	size_t at;
+
+	vmlinux(b, 0, 0);
+	at = b->size - 0x1000; /* the segment at RODATA */
+	memset(b->bytes + at, 0, 0x1000);
+	elf_poke(b, at, 8, DT_RELASZ);
+	elf_poke(b, at + 8, 8, 48);
+	elf_poke(b, at + 16, 8, DT_RELA);
+	elf_poke(b, at + 24, 8, LINK + RODATA + 0x100);
+	elf_poke(b, at + 0x100 + 8, 8, info);
+	elf_load(b, 0x20000, LINK + 0x20000, 0, 1);
+	ELF_SET_P(b, 3, p_type, PT_DYNAMIC);
+	ELF_SET_P(b, 3, p_offset, at);
+	ELF_SET_P(b, 3, p_filesz, 64);
+}
+
+static void
+a_vmlinux_needs_its_relocations(void **state)
+{
+	struct elf_build b;
+	struct refusal why;
+	struct facts f;
+
+	(void)state;
+	relocatable(&b, R_RISCV_RELATIVE);
+	check_vmlinux(&b, 0);
+	relocatable(&b, 0);
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_RISCV_FORM);
+	assert_string_equal(why.detail, "an ELF for riscv64 whose relocations were taken out");
+	elf_poke(&b, b.size - 0x1000 + 24, 8,
+	        LINK + RODATA + 0x1000 - 23); /* past its file part */
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_RISCV_FORM);
+	elf_poke(&b, b.size - 0x1000 + 8, 8, 0); /* it has none */
+	check_vmlinux(&b, 0);
+	ELF_SET_P(&b, 3, p_offset, b.size - 63);
+	assert_int_equal(probe(b.bytes, b.size, &f, &why), REFUSAL_ELF_TRUNCATED);
+	assert_string_equal(why.detail, "dynamic section");
+}
+
 /* A request for an Image of 1 MiB in the file and 3 in memory; RAM from 4 to 16 MiB. */
 static void
 bench_image(struct bench *b)
@@ -477,6 +520,7 @@ main(void)
 	        cmocka_unit_test(version_and_magic_go_together),
 	        cmocka_unit_test(vmlinux_becomes_facts),
 	        cmocka_unit_test(other_elfs_are_refused),
+	        cmocka_unit_test(a_vmlinux_needs_its_relocations),
 	        cmocka_unit_test(segments_are_laid_out_as_the_image),
 	        cmocka_unit_test(a_fixed_kernel_has_one_place),
 	        cmocka_unit_test(kernel_goes_to_the_lowest_2_mib),

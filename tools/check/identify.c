@@ -34,6 +34,8 @@ static const struct kind_row kinds[] = {
                 "UEFI firmware of its own machine can start it"},
         {"an arm64 Image", KIND_ARM64, "arm64-image",
                 "boot it on an arm64 machine: qemu-system-aarch64 -M virt -kernel"},
+        {"an ELF for riscv64 whose relocations", KIND_OTHER, "elf-other",
+                "give the Image of the same build, or its vmlinux.relocs"},
         {"an ELF for riscv64", KIND_OTHER, "elf-other",
                 "a Linux kernel has an Image header where it is entered; this is another "
                 "program"},
