@@ -10,8 +10,11 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 	-Wpointer-arith -Wundef -Wwrite-strings -Wconversion -Wno-sign-conversion
 COMMON := -std=c11 -g $(WARNINGS) -I. -ffile-prefix-map=$(CURDIR)=. -fno-common
 
-# What a packager or user sets (CPPFLAGS, CFLAGS, LDFLAGS) is for the program kshim only.
-CFLAGS_host := $(COMMON) -O2 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS)
+# What a packager or user sets (CPPFLAGS, CFLAGS, LDFLAGS) is for the program kshim only, which reads
+# foreign files: it is hardened whatever they set, and fortified as they say.
+HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection \
+	$(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+CFLAGS_host := $(COMMON) -O2 $(HARDENING) -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS)
 CFLAGS_asan := $(COMMON) -O1 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_cov := $(COMMON) -O0 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' --coverage
@@ -54,7 +57,7 @@ CFLAGS_pic := $(filter-out -g,$(COMMON)) -O2 -ffreestanding -fPIC -fno-stack-pro
 	-ffunction-sections -fdata-sections
 CC_riscv := $(RISCV_CROSS)gcc
 AR_riscv := $(RISCV_CROSS)ar
-LDFLAGS_host := $(LDFLAGS)
+LDFLAGS_host := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_cov := --coverage
 LDFLAGS_x86 := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack \
