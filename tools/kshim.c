@@ -4,9 +4,11 @@
  *
  * This file picks the subcommand and words errors; cmd_NAME.c does the work.
  */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/cmd.h"
 
@@ -136,11 +138,27 @@ flushed(int status)
 	return status;
 }
 
+/*
+ * A descriptor 0 to 2 that is closed would be had by the first file that is opened. In its
+ * place stands one that reads as empty and cannot be written, so that lost output stays an
+ * error.
+ */
+static bool
+hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+			return false;
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct command *c;
 
+	if (!hold_standard_files())
+		return STATUS_HOST;
 	if (argc < 2) {
 		help(stderr);
 		return STATUS_USAGE;
