@@ -45,7 +45,30 @@ REBOOTS = 'Rebooting in 3600 seconds..\r\n'
 # A log in a log, and a panic in the middle of a line.
 QUOTED = 'log: ' + PANIC.splitlines()[-1] + '\r\n' + PANIC_END + 'over\r\n'
 
+JUMPS = out8(0x80, 0xa5)        # the stub's word that it jumps
+START_INFO = 0x336ec578
+
+
+def hostile_stub(size):
+    """A stub that jumps with a start_info of 2^32-1 modules and map entries; the first 2048 modules are
+    `size` bytes, all the same."""
+    info = BASE + 0x2000
+    code = b'\xbb' + struct.pack('<I', info) + JUMPS + b'\xe9' + struct.pack('<I', 0x1000 - 18)
+    kernel = SPIN.rjust(2, b'\x90')
+    data = struct.pack('<IIIIQQQQII', START_INFO, 1, 0, 0xffffffff, info + 0x1000, 0, 0, info, 0xffffffff, 0)
+    modules = struct.pack('<QQQQ', 0x100000, size, 0, 0) * 2048
+    return elf(code.ljust(0x1000, b'\x90') + kernel.ljust(0x1000, b'\0') + data.ljust(0x1000, b'\0')
+               + modules)
+
+
+# Prints a line, waits for a typed byte, prints 5 bytes from the page behind its own, powers off.
+LATE = say('ready\n') + b'\x66\xba\xfd\x03\xec\xa8\x01\x74\xfb\x66\xba\xf8\x03' + b''.join(
+    b'\xa0' + struct.pack('<I', BASE + 0x1000 + i) + b'\xee' for i in range(5)) + \
+    out16(0x604, 0x3400) + SPIN
+
 GUESTS = {
+    'late': LATE.ljust(0x1000, b'\0') + b'first',
+    'escapes': say('\x1b]0;title\x07\x1b[6n\x1b[1mbold\x1b[0m over\r\n') + out16(0x604, 0x3400) + SPIN,
     'panic': say(PANIC + PANIC_END) + SPIN,
     'panic-reboots': say(PANIC + REBOOTS) + SPIN,
     'panic-reset': say(PANIC) + out8(0xcf9, 6) + SPIN,

@@ -59,7 +59,7 @@ ENDS = [
     ('halt', [], 0, 'the guest halted'),
     ('hello-spin', ['--expect', 'hello'], 0, 'hello'),
     ('flood', ['--expect', 'x' * 300], 0, 'xxx'),
-    ('code-5', [], 1, 'kernel.other-kind'),
+    ('code-5', [], 4, 'may mean kernel.other-kind, kshim run has refused nothing'),
     ('code-127', [], 4, '0x7f'),
     ('triple', [], 4, 'triple fault'),
     ('hello-triple', ['--expect', 'goodbye'], 4, 'triple fault'),
@@ -150,6 +150,81 @@ def test_terminal_is_restored(number):
     assert termios.tcgetattr(slave) == before
     os.close(master)
     os.close(slave)
+
+
+def begin(*args, **more):
+    more = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **more}
+    return subprocess.Popen([KSHIM, 'run', *map(str, args)], **more)
+
+
+def until(condition, seconds=120):
+    """Wait for what happens; the seconds are for a test that waits for what never does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@needs_kvm
+@pytest.mark.parametrize('closed', [0, 2])
+def test_closed_descriptors_become_no_input(closed):
+    with begin('--direct', guest('hello-spin'), stdin=subprocess.PIPE,
+               preexec_fn=lambda: os.close(closed)) as p:
+        p.stdout.readline()
+        assert os.readlink(f'/proc/{p.pid}/fd/{closed}') == '/dev/null'
+        p.terminate()
+        p.communicate()
+
+
+@needs_kvm
+def test_closed_output_is_an_error():
+    done = run('--direct', '--timeout', '40', guest('hello-spin'), preexec_fn=lambda: os.close(1))
+    check(done, 3, 'writing to standard output')
+
+
+def system_calls(pid):
+    """The number of the call that each thread of a process is in; -1 or 'running' if in none."""
+    out = []
+    for thread in os.listdir(f'/proc/{pid}/task'):
+        with open(f'/proc/{pid}/task/{thread}/syscall', encoding='ascii') as f:
+            out.append(f.read().split()[0])
+    return out
+
+
+@needs_kvm
+def test_a_full_nonblocking_output_is_waited_for():
+    reader, writer = os.pipe2(os.O_NONBLOCK)
+    with begin('--direct', guest('flood'), stdout=writer) as p:
+        until(lambda: system_calls(p.pid).count('7') == 2)      # poll: of the CPU and of the clock
+        before = len(os.read(reader, 1 << 20))
+        os.set_blocking(reader, True)
+        assert before and os.read(reader, 1 << 20)              # it goes on
+        p.terminate()
+        assert p.wait(timeout=60) == 128 + signal.SIGTERM
+        p.communicate()
+    os.close(reader)
+    os.close(writer)
+
+
+@needs_kvm
+@pytest.mark.parametrize('options,wanted', [
+    ([], b'\x1b[1mbold\x1b[0m over'), (['--raw'], b'\x1b]0;title\x07\x1b[6n\x1b[1mbold\x1b[0m over')])
+def test_escapes_of_a_guest_on_a_terminal(options, wanted):
+    master, slave = pty.openpty()
+    with begin('--direct', *options, guest('escapes'), stdout=slave) as p:
+        seen = b''
+        while b'over' not in seen:
+            seen += os.read(master, 1000)
+        assert p.wait(timeout=60) == 0
+        p.communicate()
+    assert seen.startswith(wanted)
+    os.close(master)
+    os.close(slave)
+
+
+@needs_kvm
+def test_escapes_pass_into_a_file():
+    assert '\x1b]0;title' in run('--direct', guest('escapes')).stdout
 
 
 @needs_kvm
@@ -297,6 +372,28 @@ def test_dumps_agree(name, options, tmp_path):
                           check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert '"stub", "direct": which way' in done.stdout
+
+
+def hostile(size):
+    return files.made(f'guest hostile {size:#x}', lambda: guests.hostile_stub(size))
+
+
+@needs_kvm
+def test_dump_of_hostile_data_is_bounded(tmp_path):
+    check(run('--stub', hostile(0x3d00000), '-m', '64M', '--dump-handoff', tmp_path / 'dump', '--timeout',
+              '30', guest('off')), 5)
+    dump = json.loads((tmp_path / 'dump').read_text())
+    assert dump['cut'] is True
+    modules = dump['start_info']['modules']
+    assert modules[0]['length'] == '0x3d00000' and modules[1] is None
+    assert len(modules) + len(dump['start_info']['memory_map']) <= 4096
+
+
+@needs_kvm
+def test_timeout_ends_a_dump(tmp_path):
+    check(run('--stub', hostile(0xbf000000), '-m', '64G', '--dump-handoff', tmp_path / 'dump', '--timeout',
+              '1', guest('off')), 5, 'no handoff was written to')
+    assert not (tmp_path / 'dump').exists()
 
 
 def damaged(dump, path, value):

@@ -19,7 +19,9 @@ UNIT_PARTS := $(PC_PURE) \
 	x86/boot/staging.c \
 	x86/bzimage/zero_page.c \
 	tools/run/acpi.c \
+	tools/linux_log.c \
 	tools/run/aml.c \
+	tools/run/escapes.c \
 	tools/launch/layout.c \
 	tools/run/memory.c \
 	tools/run/mptable.c \
@@ -39,6 +41,7 @@ UNIT_TESTS := \
 	tests/unit/test_efi_options.c \
 	tests/unit/test_efi_tables.c \
 	tests/unit/test_entry.c \
+	tests/unit/test_escapes.c \
 	tests/unit/test_fdt.c \
 	tests/unit/test_fdt_boot.c \
 	tests/unit/test_fdt_dtc.c \
@@ -51,6 +54,7 @@ UNIT_TESTS := \
 	tests/unit/test_image.c \
 	tests/unit/test_keep.c \
 	tests/unit/test_kernel_file.c \
+	tests/unit/test_linux_log.c \
 	tests/unit/test_memmap.c \
 	tests/unit/test_paging.c \
 	tests/unit/test_pc_memory.c \

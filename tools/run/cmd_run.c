@@ -112,7 +112,7 @@ run_machine(struct machine *m, const struct options *o, const struct inputs *in,
 		return status;
 	if (!vm_set_state(&m->vm, &state))
 		return fail(STATUS_HOST, "KVM_SET_SREGS: %s", strerror(errno));
-	devices_init(&m->devices, m->vm.fd, &m->terminal, &m->ending);
+	devices_init(&m->devices, m->vm.fd, &m->terminal, &m->ending, !o->direct);
 	if (!machine_start(m))
 		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, 0, "starting a thread");
 	serve(m, deadline);
@@ -135,7 +135,7 @@ run_once(const struct options *o, const struct inputs *in, const struct boot *bo
 	m.direct = o->direct;
 	m.dump = o->dump;
 	m.ending.wake = eventfd(0, EFD_CLOEXEC);
-	if (m.ending.wake < 0 || !terminal_open(&m.terminal, &m.ending, o->expect))
+	if (m.ending.wake < 0 || !terminal_open(&m.terminal, &m.ending, o->expect, o->raw))
 		return fail(STATUS_HOST, "cannot serve the console: %s", strerror(errno));
 	if (o->expect || o->timeout > 0)
 		m.terminal.watch = &m.watch;

@@ -51,7 +51,10 @@ kernel_reached(struct cpu *cpu)
 
 	m->marks.kernel = machine_now(m);
 	m->sent_before = m->terminal.sent;
-	if (m->dump && !dump_handoff(m, m->dump))
+	if (!m->dump)
+		return;
+	m->dumped = dump_handoff(m, m->dump);
+	if (!m->dumped)
 		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, cpu->id,
 		        "writing the file of --dump-handoff");
 }

@@ -43,13 +43,15 @@ send(void *context, uint8_t byte)
 }
 
 void
-devices_init(struct devices *d, int vm, struct terminal *terminal, struct ending *ending)
+devices_init(struct devices *d, int vm, struct terminal *terminal, struct ending *ending,
+        bool stub_runs)
 {
 	*d = (struct devices){.vm = vm, .terminal = terminal, .ending = ending};
 	d->uart.context = d;
 	d->uart.set_line = set_line;
 	d->uart.send = send;
 	d->pm1_control = PM1_SCI_EN;
+	atomic_init(&d->stub_runs, stub_runs);
 	pthread_mutex_init(&d->lock, NULL);
 }
 
@@ -154,7 +156,9 @@ static bool
 out_whole(struct devices *d, uint16_t port, unsigned size, uint32_t value, uint32_t cpu)
 {
 	if (port == DEVICES_EXIT) {
-		bool refusal = refusal_name((enum refusal_code)value) != NULL;
+		/* Once the kernel runs it is the kernel that writes there. */
+		bool refusal = atomic_load(&d->stub_runs) &&
+		               refusal_name((enum refusal_code)value) != NULL;
 		ending_set(d->ending, refusal ? ENDING_REFUSED : ENDING_EXIT, value, cpu, NULL);
 		return true;
 	}
@@ -175,5 +179,8 @@ devices_out(struct devices *d, uint16_t port, unsigned size, uint32_t value, uin
 	for (unsigned i = 0; i < size; i++)
 		out_byte(d, (uint16_t)(port + i), (uint8_t)(value >> (8 * i)));
 	pthread_mutex_unlock(&d->lock);
-	return port == DEVICES_POST && size == 1 && value == DEVICES_POST_JUMP;
+	if (port != DEVICES_POST || size != 1 || value != DEVICES_POST_JUMP)
+		return false;
+	atomic_store(&d->stub_runs, false);
+	return true;
 }

@@ -27,10 +27,12 @@ struct devices {
 	struct uart uart;
 	struct rtc rtc;
 	uint16_t pm1_enable, pm1_control;
-	uint8_t post; /* last code on port 0x80 */
+	uint8_t post;          /* last code on port 0x80 */
+	atomic_bool stub_runs; /* until it says that it jumps: the exit port is its own */
 };
 
-void devices_init(struct devices *d, int vm, struct terminal *terminal, struct ending *ending);
+void devices_init(struct devices *d, int vm, struct terminal *terminal, struct ending *ending,
+        bool stub_runs);
 
 /* A read of 1, 2 or 4 bytes. */
 uint32_t devices_in(struct devices *d, uint16_t port, unsigned size);

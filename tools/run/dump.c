@@ -51,18 +51,49 @@ dump_text(const struct memory *mem, uint64_t addr, uint64_t max)
 	return byte ? json_object_new_string_len((const char *)byte, (int)len) : NULL;
 }
 
-json_object *
-dump_blob(const struct memory *mem, uint64_t addr, uint64_t len)
+bool
+dump_entry(struct dump *d)
 {
-	const uint8_t *bytes = memory_at(mem, addr, len);
-	json_object *o;
+	if (!d->entries || ending_over(d->ending)) {
+		d->cut = true;
+		return false;
+	}
+	d->entries--;
+	return true;
+}
 
-	if (!len || !bytes)
+const uint8_t *
+dump_chunk(struct dump *d, uint64_t addr, uint64_t len, uint64_t *ret_len)
+{
+	*ret_len = len < DUMP_CHUNK ? len : DUMP_CHUNK;
+	if (*ret_len > d->bytes || ending_over(d->ending)) {
+		d->cut = true;
 		return NULL;
+	}
+	d->bytes -= *ret_len;
+	return memory_at(d->mem, addr, *ret_len);
+}
+
+json_object *
+dump_blob(struct dump *d, uint64_t addr, uint64_t len)
+{
+	json_object *o;
+	uint64_t done, part;
+	uLong sum = 0;
+
+	if (!len || !memory_at(d->mem, addr, len))
+		return NULL;
+	for (done = 0; done < len; done += part) {
+		const uint8_t *bytes = dump_chunk(d, addr + done, len - done, &part);
+
+		if (!bytes)
+			return NULL;
+		sum = crc32_z(sum, bytes, part);
+	}
 	o = json_object_new_object();
 	dump_add_hex(o, "address", addr);
 	dump_add_hex(o, "length", len);
-	dump_add_hex(o, "crc32", crc32_z(0, bytes, len));
+	dump_add_hex(o, "crc32", sum);
 	return o;
 }
 
@@ -185,20 +216,21 @@ gib_is_identity(const struct memory *mem, uint64_t pdpte, uint64_t gib)
 
 /* Which GiB the page tables map one to one, as ranges. */
 static json_object *
-dump_identity(const struct memory *mem, uint64_t cr3)
+dump_identity(struct dump *d, uint64_t cr3)
 {
 	json_object *list = json_object_new_array();
 	uint64_t from = 0, gib;
 	bool inside = false;
 
 	for (gib = 0; gib <= GIBS; gib++) {
-		uint64_t pml4e = gib < GIBS ? table_entry(mem, cr3, (unsigned)(gib / 512)) : 0;
-		uint64_t pdpte = pml4e ? table_entry(mem, pml4e, gib % 512) : 0;
-		bool mapped = pdpte && gib_is_identity(mem, pdpte, gib);
+		uint64_t pml4e =
+		        gib < GIBS ? table_entry(d->mem, cr3, (unsigned)(gib / 512)) : 0;
+		uint64_t pdpte = pml4e ? table_entry(d->mem, pml4e, gib % 512) : 0;
+		bool mapped = pdpte && gib_is_identity(d->mem, pdpte, gib);
 
 		if (mapped && !inside)
 			from = gib;
-		if (!mapped && inside) {
+		if (!mapped && inside && dump_entry(d)) {
 			json_object *o = json_object_new_object();
 			dump_add_hex(o, "address", from * GIB);
 			dump_add_hex(o, "length", (gib - from) * GIB);
@@ -219,21 +251,21 @@ is_start_info(const struct memory *mem, uint64_t addr)
 }
 
 static void
-dump_protocol(const struct memory *mem, const struct kvm_regs *r, const struct kvm_sregs *s,
-        json_object *o)
+dump_protocol(
+        struct dump *d, const struct kvm_regs *r, const struct kvm_sregs *s, json_object *o)
 {
 	bool long_mode = s->efer & EFER_LMA;
-	const char *protocol = long_mode                    ? "linux64"
-	                       : is_start_info(mem, r->rbx) ? "pvh"
-	                                                    : "linux32";
+	const char *protocol = long_mode                       ? "linux64"
+	                       : is_start_info(d->mem, r->rbx) ? "pvh"
+	                                                       : "linux32";
 
 	json_object_object_add(o, "protocol", json_object_new_string(protocol));
 	if (long_mode)
-		json_object_object_add(o, "identity_map", dump_identity(mem, s->cr3));
+		json_object_object_add(o, "identity_map", dump_identity(d, s->cr3));
 	if (strcmp(protocol, "pvh") == 0)
-		json_object_object_add(o, "start_info", dump_start_info(mem, r->rbx));
+		json_object_object_add(o, "start_info", dump_start_info(d, r->rbx));
 	else
-		json_object_object_add(o, "zero_page", dump_zero_page(mem, r->rsi));
+		json_object_object_add(o, "zero_page", dump_zero_page(d, r->rsi));
 }
 
 static bool
@@ -250,10 +282,29 @@ write_file(const char *path, json_object *o)
 	return (fclose(f) == 0) && good;
 }
 
-bool
-dump_handoff(const struct machine *m, const char *path)
+static json_object *
+dump_all(const struct machine *m, struct dump *d, const struct kvm_regs *regs,
+        const struct kvm_sregs *sregs)
 {
-	const struct memory *mem = &m->vm.mem;
+	json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "format", json_object_new_string(FORMAT));
+	json_object_object_add(
+	        o, "path", json_object_new_string(m->direct ? "direct" : "stub"));
+	json_object_object_add(o, "registers", dump_registers(regs, sregs->efer & EFER_LMA));
+	json_object_object_add(o, "segments", dump_segments(sregs));
+	json_object_object_add(o, "control", dump_control(d->mem, sregs));
+	json_object_object_add(o, "code", dump_bytes(d->mem, regs->rip, CODE_LEN));
+	dump_protocol(d, regs, sregs, o);
+	if (d->cut)
+		json_object_object_add(o, "cut", json_object_new_boolean(true));
+	return o;
+}
+
+bool
+dump_handoff(struct machine *m, const char *path)
+{
+	struct dump d = {.mem = &m->vm.mem, .ending = &m->ending, .entries = DUMP_ENTRIES};
 	struct kvm_regs regs;
 	struct kvm_sregs sregs;
 	json_object *o;
@@ -262,16 +313,10 @@ dump_handoff(const struct machine *m, const char *path)
 	if (ioctl(m->vm.cpu[0], KVM_GET_REGS, &regs) < 0 ||
 	        ioctl(m->vm.cpu[0], KVM_GET_SREGS, &sregs) < 0)
 		return false;
-	o = json_object_new_object();
-	json_object_object_add(o, "format", json_object_new_string(FORMAT));
-	json_object_object_add(
-	        o, "path", json_object_new_string(m->direct ? "direct" : "stub"));
-	json_object_object_add(o, "registers", dump_registers(&regs, sregs.efer & EFER_LMA));
-	json_object_object_add(o, "segments", dump_segments(&sregs));
-	json_object_object_add(o, "control", dump_control(mem, &sregs));
-	json_object_object_add(o, "code", dump_bytes(mem, regs.rip, CODE_LEN));
-	dump_protocol(mem, &regs, &sregs, o);
-	good = write_file(path, o);
+	for (uint32_t i = 0; i < d.mem->slots; i++)
+		d.bytes += d.mem->slot[i].range.len;
+	o = dump_all(m, &d, &regs, &sregs);
+	good = !ending_over(&m->ending) && write_file(path, o);
 	json_object_put(o);
 	return good;
 }

@@ -12,19 +12,40 @@
 
 #include "tools/run/machine.h"
 
-/* Write the boot CPU's state and the guest's memory to `path`; false with errno. */
-bool dump_handoff(const struct machine *m, const char *path);
+#define DUMP_ENTRIES 4096 /* of all lists together */
+#define DUMP_CHUNK   MIB  /* bytes read between looks at the clock */
+
+/* A dump being made. What it reads may be hostile, so that it is bounded. */
+struct dump {
+	const struct memory *mem;
+	struct ending *ending;
+	uint64_t bytes;   /* that may still be read for sums: as many as there are */
+	uint32_t entries; /* that lists may still get */
+	bool cut;         /* there was more */
+};
+
+/*
+ * Write the boot CPU's state and the guest's memory to `path`; false with errno, or if the run
+ * has ended in the meantime.
+ */
+bool dump_handoff(struct machine *m, const char *path);
 
 /* Parts of it, in the files of their own. */
-json_object *dump_zero_page(const struct memory *mem, uint64_t addr);
-json_object *dump_start_info(const struct memory *mem, uint64_t addr);
+json_object *dump_zero_page(struct dump *d, uint64_t addr);
+json_object *dump_start_info(struct dump *d, uint64_t addr);
+
+/* May a list get one entry more? */
+bool dump_entry(struct dump *d);
+
+/* The next bytes to read of `len` at `addr`, at most DUMP_CHUNK; NULL: that is enough. */
+const uint8_t *dump_chunk(struct dump *d, uint64_t addr, uint64_t len, uint64_t *ret_len);
 
 /* Helpers that these share. */
 json_object *dump_hex(uint64_t value);
 void dump_add_hex(json_object *to, const char *name, uint64_t value);
 json_object *dump_text(const struct memory *mem, uint64_t addr, uint64_t max);
-/* A blob by length and CRC-32; null if it is not in memory. */
-json_object *dump_blob(const struct memory *mem, uint64_t addr, uint64_t len);
+/* A blob by length and CRC-32; null if it is not in memory, or too much was read before. */
+json_object *dump_blob(struct dump *d, uint64_t addr, uint64_t len);
 json_object *dump_map_entry(uint64_t addr, uint64_t len, uint32_t type);
 
 #endif

@@ -104,27 +104,29 @@ other_bytes(const uint8_t *page)
 }
 
 static void
-dump_e820(const struct zp_e820_entry *table, uint64_t count, json_object *list)
+dump_e820(struct dump *d, const struct zp_e820_entry *table, uint64_t count, json_object *list)
 {
-	for (uint64_t i = 0; i < count; i++)
+	for (uint64_t i = 0; i < count && dump_entry(d); i++)
 		json_object_array_add(
 		        list, dump_map_entry(table[i].addr, table[i].size, table[i].type));
 }
 
 /* Is anything but zeros there? All that can be said of random bytes. */
 static bool
-has_entropy(const struct memory *mem, uint64_t addr, uint64_t len)
+has_entropy(struct dump *d, uint64_t addr, uint64_t len)
 {
-	const uint8_t *bytes = memory_at(mem, addr, len);
+	uint64_t part;
+	const uint8_t *bytes;
 
-	for (uint64_t i = 0; bytes && i < len; i++)
-		if (bytes[i])
-			return true;
+	for (; len && (bytes = dump_chunk(d, addr, len, &part)); addr += part, len -= part)
+		for (uint64_t i = 0; i < part; i++)
+			if (bytes[i])
+				return true;
 	return false;
 }
 
 static json_object *
-dump_node(const struct memory *mem, uint64_t addr, const struct zp_setup_data *node)
+dump_node(struct dump *d, uint64_t addr, const struct zp_setup_data *node)
 {
 	json_object *o = json_object_new_object();
 	uint64_t data = addr + sizeof(*node);
@@ -132,39 +134,39 @@ dump_node(const struct memory *mem, uint64_t addr, const struct zp_setup_data *n
 	dump_add_hex(o, "type", node->type);
 	dump_add_hex(o, "length", node->len);
 	if (node->type == ZP_SETUP_RNG_SEED)
-		json_object_object_add(o, "entropy",
-		        json_object_new_boolean(has_entropy(mem, data, node->len)));
+		json_object_object_add(
+		        o, "entropy", json_object_new_boolean(has_entropy(d, data, node->len)));
 	else
-		json_object_object_add(o, "data", dump_blob(mem, data, node->len));
+		json_object_object_add(o, "data", dump_blob(d, data, node->len));
 	return o;
 }
 
 /* The list of setup_data; map entries in it go to `map`. */
 static json_object *
-dump_setup_data(const struct memory *mem, uint64_t addr, json_object *map)
+dump_setup_data(struct dump *d, uint64_t addr, json_object *map)
 {
 	json_object *list = json_object_new_array();
 	struct zp_setup_data node;
 
 	for (int n = 0; addr && n < SETUP_DATA_MAX; n++, addr = node.next) {
-		const uint8_t *p = memory_at(mem, addr, sizeof(node));
+		const uint8_t *p = memory_at(d->mem, addr, sizeof(node));
 
 		if (!p)
 			break;
 		memcpy(&node, p, sizeof(node));
-		json_object_array_add(list, dump_node(mem, addr, &node));
-		p = memory_at(mem, addr, sizeof(node) + node.len);
+		json_object_array_add(list, dump_node(d, addr, &node));
+		p = memory_at(d->mem, addr, sizeof(node) + node.len);
 		if (p && node.type == ZP_SETUP_E820_EXT)
-			dump_e820((const void *)(p + sizeof(node)),
+			dump_e820(d, (const void *)(p + sizeof(node)),
 			        node.len / sizeof(struct zp_e820_entry), map);
 	}
 	return list;
 }
 
 json_object *
-dump_zero_page(const struct memory *mem, uint64_t addr)
+dump_zero_page(struct dump *d, uint64_t addr)
 {
-	const uint8_t *page = memory_at(mem, addr, PAGE);
+	const uint8_t *page = memory_at(d->mem, addr, PAGE);
 	json_object *o, *map;
 	struct zero_page zp;
 	uint64_t line, initrd, initrd_len;
@@ -181,12 +183,12 @@ dump_zero_page(const struct memory *mem, uint64_t addr)
 	map = json_object_new_array();
 	dump_fields(page, o);
 	dump_add_hex(o, "other_bytes_set", other_bytes(page));
-	json_object_object_add(o, "command_line", dump_text(mem, line, PAGE * 16));
-	json_object_object_add(o, "initrd", dump_blob(mem, initrd, initrd_len));
-	dump_e820(zp.e820_table, zp.e820_entries < ZP_E820_MAX ? zp.e820_entries : ZP_E820_MAX,
-	        map);
+	json_object_object_add(o, "command_line", dump_text(d->mem, line, PAGE * 16));
+	json_object_object_add(o, "initrd", dump_blob(d, initrd, initrd_len));
+	dump_e820(d, zp.e820_table,
+	        zp.e820_entries < ZP_E820_MAX ? zp.e820_entries : ZP_E820_MAX, map);
 	json_object_object_add(
-	        o, "setup_data_list", dump_setup_data(mem, zp.hdr.setup_data, map));
+	        o, "setup_data_list", dump_setup_data(d, zp.hdr.setup_data, map));
 	json_object_object_add(o, "memory_map", map);
 	return o;
 }

@@ -11,32 +11,32 @@
 #define TEXT_MAX 65536
 
 static json_object *
-dump_modules(const struct memory *mem, const struct pvh_start_info *info)
+dump_modules(struct dump *d, const struct pvh_start_info *info)
 {
 	json_object *list = json_object_new_array();
 
-	for (uint32_t i = 0; i < info->nr_modules; i++) {
+	for (uint32_t i = 0; i < info->nr_modules && dump_entry(d); i++) {
 		struct pvh_modlist_entry e;
 		const uint8_t *p =
-		        memory_at(mem, info->modlist_paddr + i * sizeof(e), sizeof(e));
+		        memory_at(d->mem, info->modlist_paddr + i * sizeof(e), sizeof(e));
 
 		if (!p)
 			break;
 		memcpy(&e, p, sizeof(e));
-		json_object_array_add(list, dump_blob(mem, e.paddr, e.size));
+		json_object_array_add(list, dump_blob(d, e.paddr, e.size));
 	}
 	return list;
 }
 
 static json_object *
-dump_map(const struct memory *mem, const struct pvh_start_info *info)
+dump_map(struct dump *d, const struct pvh_start_info *info)
 {
 	json_object *list = json_object_new_array();
 
-	for (uint32_t i = 0; info->version && i < info->memmap_entries; i++) {
+	for (uint32_t i = 0; info->version && i < info->memmap_entries && dump_entry(d); i++) {
 		struct pvh_memmap_entry e;
 		const uint8_t *p =
-		        memory_at(mem, info->memmap_paddr + i * sizeof(e), sizeof(e));
+		        memory_at(d->mem, info->memmap_paddr + i * sizeof(e), sizeof(e));
 
 		if (!p)
 			break;
@@ -47,9 +47,9 @@ dump_map(const struct memory *mem, const struct pvh_start_info *info)
 }
 
 json_object *
-dump_start_info(const struct memory *mem, uint64_t addr)
+dump_start_info(struct dump *d, uint64_t addr)
 {
-	const uint8_t *p = memory_at(mem, addr, sizeof(struct pvh_start_info));
+	const uint8_t *p = memory_at(d->mem, addr, sizeof(struct pvh_start_info));
 	json_object *o;
 	struct pvh_start_info info;
 
@@ -66,8 +66,9 @@ dump_start_info(const struct memory *mem, uint64_t addr)
 	dump_add_hex(o, "rsdp_paddr", info.rsdp_paddr);
 	dump_add_hex(o, "memmap_paddr", info.memmap_paddr);
 	dump_add_hex(o, "memmap_entries", info.memmap_entries);
-	json_object_object_add(o, "command_line", dump_text(mem, info.cmdline_paddr, TEXT_MAX));
-	json_object_object_add(o, "modules", dump_modules(mem, &info));
-	json_object_object_add(o, "memory_map", dump_map(mem, &info));
+	json_object_object_add(
+	        o, "command_line", dump_text(d->mem, info.cmdline_paddr, TEXT_MAX));
+	json_object_object_add(o, "modules", dump_modules(d, &info));
+	json_object_object_add(o, "memory_map", dump_map(d, &info));
 	return o;
 }

@@ -66,6 +66,7 @@ struct machine {
 	bool direct;
 	uint64_t sent_before; /* bytes on the console before the kernel was entered */
 	const char *dump; /* where the handoff goes when the kernel is reached; NULL: nowhere */
+	bool dumped;
 	struct cpu cpu[OPTIONS_CPUS_MAX];
 };
 

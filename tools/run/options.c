@@ -27,6 +27,7 @@ enum long_only {
 	OPT_DUMP,
 	OPT_DRY_RUN,
 	OPT_TIMES,
+	OPT_RAW,
 	OPT_VERSION,
 };
 
@@ -45,6 +46,7 @@ static const struct option long_options[] = {
         {"dump-handoff", required_argument, NULL, OPT_DUMP},
         {"dry-run", no_argument, NULL, OPT_DRY_RUN},
         {"times", no_argument, NULL, OPT_TIMES},
+        {"raw", no_argument, NULL, OPT_RAW},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, OPT_VERSION},
         {NULL, 0, NULL, 0},
@@ -69,6 +71,7 @@ static const char help_text[] =
         "      --dump-handoff FILE  write what the kernel finds at its first instruction\n"
         "      --dry-run         print the plan and run nothing\n"
         "      --times           print how long the steps took\n"
+        "      --raw             let all escapes of the guest through to a terminal\n"
         "  -h, --help            print this\n"
         "      --version         print the version\n"
         "\n"
@@ -186,6 +189,9 @@ parse_one(struct options *o, int opt)
 		break;
 	case OPT_TIMES:
 		o->times = true;
+		break;
+	case OPT_RAW:
+		o->raw = true;
 		break;
 	case OPT_PROTOCOL:
 	case OPT_AS:

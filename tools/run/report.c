@@ -144,6 +144,21 @@ end_refused(const struct machine *m)
 	        refusal_name(code), (int)code);
 }
 
+/* What a kernel writes there is no word of the stub's, even if it is one of its codes. */
+static int
+end_exit(const struct machine *m)
+{
+	const char *name = refusal_name((enum refusal_code)m->ending.code);
+
+	if (!name)
+		return fail(STATUS_CRASH,
+		        "the guest wrote 0x%x to the exit port, which is no code of the stub's",
+		        m->ending.code);
+	return fail(STATUS_CRASH,
+	        "the guest wrote 0x%x to the exit port after the kernel was entered: a kshim inside of it may mean %s, kshim run has refused nothing",
+	        m->ending.code, name);
+}
+
 static int
 end_left(const struct machine *m, const struct options *o)
 {
@@ -153,8 +168,8 @@ end_left(const struct machine *m, const struct options *o)
 	return end_early(o, "was left", STATUS_OK);
 }
 
-int
-report_end(const struct machine *m, const struct options *o)
+static int
+report_reason(const struct machine *m, const struct options *o)
 {
 	const struct ending *e = &m->ending;
 	enum ending_reason reason = (enum ending_reason)atomic_load(&e->reason);
@@ -173,9 +188,7 @@ report_end(const struct machine *m, const struct options *o)
 	case ENDING_REFUSED:
 		return end_refused(m);
 	case ENDING_EXIT:
-		return fail(STATUS_CRASH,
-		        "the guest wrote 0x%x to the exit port, which is no code of the stub's",
-		        e->code);
+		return end_exit(m);
 	case ENDING_CRASH:
 		return end_crash(m);
 	case ENDING_TIMEOUT:
@@ -186,6 +199,18 @@ report_end(const struct machine *m, const struct options *o)
 		return fail(STATUS_HOST, "%s: %s", e->what ? e->what : "the run",
 		        strerror((int)e->code));
 	}
+}
+
+int
+report_end(const struct machine *m, const struct options *o)
+{
+	int status = report_reason(m, o);
+
+	if (m->dump && !m->dumped)
+		fprintf(stderr,
+		        "kshim: no handoff was written to %s: the run ended before that\n",
+		        m->dump);
+	return status;
 }
 
 static void

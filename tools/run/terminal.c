@@ -5,6 +5,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,9 +86,10 @@ borders(const char *text)
 }
 
 bool
-terminal_open(struct terminal *t, struct ending *ending, const char *expect)
+terminal_open(struct terminal *t, struct ending *ending, const char *expect, bool raw)
 {
-	*t = (struct terminal){.ending = ending, .expect = expect};
+	*t = (struct terminal){
+	        .ending = ending, .expect = expect, .filters = !raw && isatty(STDOUT_FILENO)};
 	if (expect && !(t->fallback = borders(expect)))
 		return false;
 	t->raw = make_raw();
@@ -115,19 +117,46 @@ match(struct terminal *t, uint8_t byte)
 	}
 }
 
-void
-terminal_put(struct terminal *t, uint8_t byte)
+/* Until standard output, which does not block, takes more; or until the run ends. */
+static void
+wait_for_reader(const struct terminal *t)
 {
-	t->sent++;
-	while (!t->dead && write(STDOUT_FILENO, &byte, 1) < 0) {
-		if (errno != EINTR && errno != EAGAIN) {
+	struct pollfd fds[] = {{.fd = STDOUT_FILENO, .events = POLLOUT},
+	        {.fd = t->ending->wake, .events = POLLIN}};
+
+	poll(fds, 2, -1);
+}
+
+/* Print all; bytes that the reader does not take before the run's end are lost. */
+static void
+print(struct terminal *t, const uint8_t *bytes, size_t len)
+{
+	while (len && !t->dead) {
+		ssize_t n = write(STDOUT_FILENO, bytes, len);
+
+		if (n >= 0) {
+			bytes += n;
+			len -= (size_t)n;
+		} else if (errno != EINTR && errno != EAGAIN) {
 			t->dead = true;
 			ending_set(t->ending, ENDING_HOST, (uint32_t)errno, 0,
 			        "writing to standard output");
 		} else if (ending_over(t->ending)) {
 			return;
+		} else if (errno == EAGAIN) {
+			wait_for_reader(t);
 		}
 	}
+}
+
+void
+terminal_put(struct terminal *t, uint8_t byte)
+{
+	const uint8_t *bytes = &byte;
+	size_t len = t->filters ? escapes_put(&t->escapes, byte, &bytes) : 1;
+
+	t->sent++;
+	print(t, bytes, len);
 	if (t->expect)
 		match(t, byte);
 	if (t->watch && watch_put(t->watch, byte))

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "tools/run/ending.h"
+#include "tools/run/escapes.h"
 #include "tools/run/watch.h"
 
 #define TERMINAL_PENDING 4096
@@ -25,16 +26,18 @@ struct terminal {
 	struct watch *watch; /* NULL: a panic ends nothing */
 	size_t matched;      /* bytes of it that the output ends with */
 	uint64_t sent;       /* bytes the guest has sent */
-	bool dead;           /* standard output is closed at its reader's end */
-	bool raw;            /* standard input is a terminal, and ours */
-	bool prefix;         /* Ctrl-A was typed */
+	bool filters; /* standard output is a terminal: the guest's escapes are filtered */
+	struct escapes escapes;
+	bool dead;   /* standard output is closed at its reader's end */
+	bool raw;    /* standard input is a terminal, and ours */
+	bool prefix; /* Ctrl-A was typed */
 	bool eof;
 	uint8_t pending[TERMINAL_PENDING]; /* typed, not yet in the guest's FIFO */
 	size_t pending_len;
 };
 
-/* False with errno if there is no memory. */
-bool terminal_open(struct terminal *t, struct ending *ending, const char *expect);
+/* `raw`: escapes go through to a terminal, too. False with errno if there is no memory. */
+bool terminal_open(struct terminal *t, struct ending *ending, const char *expect, bool raw);
 void terminal_close(struct terminal *t);
 
 /* A byte from the guest. */
