@@ -105,6 +105,7 @@ make bench       guest instructions and port I/O from reset to the kernel, again
 make size        bytes of every product, against tools/limits
 make coverage    how much of stub/ unit tests and corpus run, and what of it does not
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
+make hardening-report  fuzzers, inputs, coverage, guards: the figures of .github/SECURITY.md
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too
 make lint        layers, format, static analysis, the linked images (make deps-lint)

@@ -74,6 +74,11 @@ coverage: $(COVERED)
 		$(foreach f,$(filter build/cov/fuzz_%,$^),'$(f) tests/fuzz/corpus/$(notdir $(f))')
 	@$(PYTHON) tests/coverage build/cov/stub
 
+# The figures of .github/SECURITY.md.
+.PHONY: hardening-report
+hardening-report: all replay coverage
+	@$(PYTHON) tests/hardening-report
+
 # ---------------------------------------------------------------- by pytest
 
 # A part's tests are in tests/PART. They need no root, and no network after `make deps` and `make
