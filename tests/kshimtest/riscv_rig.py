@@ -42,6 +42,13 @@ def kernel():
     return found('linux-riscv64/boot/vmlinux-*')
 
 
+def newest_kernel():
+    return found('linux-riscv64-sid/usr/lib/modules/*/vmlinuz')
+
+
+KERNELS = {'debian': kernel, 'sid': newest_kernel}     # those that our initramfs goes with
+
+
 def read(path):
     with open(path, 'rb') as f:
         return f.read()
@@ -79,7 +86,7 @@ def initramfs(directory):
 class Row:
     name: str
     way: str = 'bundle'         # bundle, initrd (the kernel alone), fwcfg, none, FILE
-    kernel: str = 'debian'      # debian, probe, or a path
+    kernel: str = 'debian'      # debian, sid, probe, or a path
     form: str = ''              # instead of an Image (riscv_forms.py); uki: with initrd and own line
     initrd: bool = True
     qemu: int = 7
@@ -128,7 +135,7 @@ def qemu_command(row):
 
 def line(row):
     """The launcher's command line."""
-    if row.kernel != 'debian' or not row.initrd:
+    if row.kernel not in KERNELS or not row.initrd:
         return row.append
     words = ['console=ttyS0', 'panic=-1', 'rdinit=/riscv-init', row.append,
              f'last={"reboot" if row.reset else "poweroff"}']
@@ -159,8 +166,8 @@ def written(directory, name, text):
 def sources(row, directory):
     if row.way == 'none':
         return []
-    image = {'debian': kernel, 'probe': lambda: PROBE}.get(row.kernel, lambda: row.kernel)()
-    initrds = [initramfs(directory)] if row.initrd and row.kernel == 'debian' else []
+    image = {**KERNELS, 'probe': lambda: PROBE}.get(row.kernel, lambda: row.kernel)()
+    initrds = [initramfs(directory)] if row.initrd and row.kernel in KERNELS else []
     if row.form == 'uki':   # all in one
         data = forms.uki(read(image), row.own_line.encode(), *map(read, initrds))
         image, initrds = written(directory, 'kernel', data), []
@@ -292,7 +299,7 @@ def judge(row, outcome):
     for text in row.absent:
         if text in outcome.text:
             wrong = wrong or f'"{text}" should not be there'
-    if not wrong and row.kernel == 'debian' and row.initrd and not row.refusal:
+    if not wrong and row.kernel in KERNELS and row.initrd and not row.refusal:
         wrong = judge_userspace(row, outcome)
         end = 'reboot: Restarting system' if row.reset else 'reboot: Power down'
         if not wrong and end not in outcome.text:

@@ -8,6 +8,7 @@ from kshimtest import riscv_rig as rig
 
 PACKAGES = (
     ('linux-riscv64', 'trixie', 'riscv64', ('linux-image-riscv64',)),
+    ('linux-riscv64-sid', 'sid', 'riscv64', ('linux-image-riscv64',)),
     ('busybox-riscv64', 'trixie', 'riscv64', ('busybox-static',)),
     ('qemu10', 'bookworm-backports', 'amd64',
      ('qemu-system-misc', 'qemu-system-riscv', 'qemu-system-common', 'qemu-system-data', 'opensbi')),

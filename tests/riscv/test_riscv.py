@@ -47,6 +47,9 @@ LINUX = [
         expect=('kernel from initrd (a unified kernel image): RISC-V Image', *GUEST)),
     Row('direct-uki', form='uki', way='initrd', append='kshim.mode=direct', own_line='from.uki', memory=256,
         expect=('directly', 'row: userspace')),
+    Row('guest-sid', kernel='sid', cpus=2,
+        expect=(GUEST[0], 'SBI specification v3.0 detected', 'SBI FWFT extension detected', GUEST[1])),
+    Row('direct-sid', kernel='sid', append='kshim.mode=direct', expect=('directly', 'row: userspace')),
     Row('guest-quiet', append='quiet', expect=('row: userspace',), absent=('kshim: version',)),
 ]
 
