@@ -23,6 +23,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_planner.c \
 	tests/fuzz/fuzz_ports.c \
 	tests/fuzz/fuzz_probe.c \
+	tests/fuzz/fuzz_riscv.c \
 	tests/fuzz/fuzz_smbios.c \
 	tests/fuzz/fuzz_start_info.c \
 	tests/fuzz/fuzz_tables.c \

@@ -97,6 +97,29 @@ stream_bundle(const uint8_t *bytes, uint64_t size, bool *ret_found, struct bundl
 	return code;
 }
 
+static inline bool
+segments_same(const struct segment *a, const struct segment *b, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct segment *s = &a[i], *t = &b[i];
+
+		if (s->off != t->off || s->file_len != t->file_len || s->paddr != t->paddr ||
+		        s->mem_len != t->mem_len || s->vaddr != t->vaddr ||
+		        s->flags != t->flags)
+			return false;
+	}
+	return true;
+}
+
+static inline bool
+riscv_facts_same(const struct riscv_facts *a, const struct riscv_facts *b)
+{
+	return a->version_major == b->version_major && a->version_minor == b->version_minor &&
+	       a->is_elf == b->is_elf && a->linked == b->linked && a->fixed == b->fixed &&
+	       a->text_offset == b->text_offset && a->image_size == b->image_size &&
+	       a->segments == b->segments && segments_same(a->segment, b->segment, a->segments);
+}
+
 /* Are two facts the same? Field by field where a struct has padding. */
 static inline bool
 facts_same(const struct facts *x, const struct facts *y)
@@ -107,16 +130,11 @@ facts_same(const struct facts *x, const struct facts *y)
 		return false;
 	if (a.format == KERNEL_BZIMAGE)
 		return memcmp(&a.bz, &b.bz, sizeof(a.bz)) == 0;
-	if (a.elf.segments != b.elf.segments)
+	if (a.format == KERNEL_RISCV)
+		return riscv_facts_same(&a.riscv, &b.riscv);
+	if (a.elf.segments != b.elf.segments ||
+	        !segments_same(a.elf.segment, b.elf.segment, a.elf.segments))
 		return false;
-	for (uint32_t i = 0; i < a.elf.segments; i++) {
-		const struct segment *s = &a.elf.segment[i], *t = &b.elf.segment[i];
-
-		if (s->off != t->off || s->file_len != t->file_len || s->paddr != t->paddr ||
-		        s->mem_len != t->mem_len || s->vaddr != t->vaddr ||
-		        s->flags != t->flags)
-			return false;
-	}
 	memset(a.elf.segment, 0, sizeof(a.elf.segment));
 	memset(b.elf.segment, 0, sizeof(b.elf.segment));
 	return memcmp(&a.elf, &b.elf, sizeof(a.elf)) == 0;
