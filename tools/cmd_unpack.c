@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * kshim unpack [-k] -o FILE KERNEL: the kernel without the compression around it.
+ * kshim unpack [-p PROFILE] -d DIR FILE: the parts of a bundle or of a unified kernel image.
  *
  * For launchers that hand files to the stub as they are. Prints the name of the plain kernel:
  * FILE when KERNEL was compressed as a whole, KERNEL itself (and nothing written) when it was
  * not. With -k what a bzImage, an EFI zboot file or a unified kernel image packs is taken out:
  * the ELF that Firecracker wants, say. Whether it can be booted is not judged here.
  */
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
 
+#include "stub/body/kernel_file.h"
 #include "tools/cmd.h"
 #include "tools/payload.h"
 
@@ -85,27 +91,127 @@ unpack_to(const char *path, const char *out_path)
 	return status;
 }
 
+/* Write [off, off + len) of the file to DIR/NAME and print that; nothing of no bytes. */
+static int
+put_part(const struct file *f, const char *dir, const char *name, uint64_t off, uint64_t len)
+{
+	char path[PATH_MAX];
+	struct span part;
+	struct outfile out;
+	int status;
+
+	if (!len || !span_sub(file_span(f), off, len, &part))
+		return STATUS_OK;
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		return fail(STATUS_HOST, "%s: %s", dir, strerror(ENAMETOOLONG));
+	status = outfile_open(path, &out);
+	if (status == STATUS_OK) {
+		outfile_write(&out, part.base, part.size);
+		status = outfile_commit(&out);
+	}
+	if (status == STATUS_OK)
+		puts(path);
+	return status;
+}
+
+static int
+put_parts(const struct file *f, const struct kernel_file *k, const char *dir)
+{
+	const struct bundle *m = &k->members;
+	const struct {
+		const char *name;
+		uint64_t off, len;
+	} parts[] = {{"kernel", m->kernel_off, m->kernel_len},
+	        {"cmdline", k->uki.cmdline.off, k->uki.cmdline.len},
+	        {k->is_uki ? "cmdline.bundle" : "cmdline", m->cmdline_off, m->cmdline_len},
+	        {"ucode", k->uki.ucode.off, k->uki.ucode.len},
+	        {"initrd", k->uki.initrd.off, k->uki.initrd.len},
+	        {k->is_uki ? "initrd.bundle" : "initrd", m->initrd_off, m->initrd_len}};
+	int status = STATUS_OK;
+
+	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
+		return fail(STATUS_HOST, "%s: %s", dir, strerror(errno));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && status == STATUS_OK; i++)
+		status = put_part(f, dir, parts[i].name, parts[i].off, parts[i].len);
+	return status;
+}
+
+/* What is in the file? Whether the kernel is one is not judged. */
+static int
+look_apart(struct kernel_file *k, const char *profile)
+{
+	char word[KERNEL_FILE_PROFILE + 20];
+	struct cmdline line = cmdline_init(word, sizeof(word));
+	struct refusal why = {.code = REFUSAL_KERNEL_OTHER};
+	enum refusal_code code = kernel_file_look(k, &why), none = REFUSAL_KERNEL_OTHER;
+
+	if (code)
+		return fail_refusal(k->blob.name, why);
+	if (kernel_file_is_uki(k, &none, &why)) {
+		line.len = (size_t)snprintf(
+		        word, sizeof(word), "\"kshim.profile=%.63s\"", profile);
+		code = kernel_file_take_uki(k, &line, &why);
+		return code ? fail_refusal(k->blob.name, why) : STATUS_OK;
+	}
+	if (none != REFUSAL_KERNEL_OTHER)
+		return fail_refusal(k->blob.name, why);
+	if (!k->is_bundle)
+		return fail(STATUS_REFUSED, "%s: neither a bundle nor a unified kernel image",
+		        k->blob.name);
+	return profile[0] ? fail(STATUS_REFUSED,
+	                            "%s: a bundle of no unified kernel image has no "
+	                            "profiles",
+	                            k->blob.name)
+	                  : STATUS_OK;
+}
+
+static int
+apart_to(const char *path, const char *dir, const char *profile)
+{
+	struct file f;
+	int status = file_read(path, &f);
+
+	if (status == STATUS_OK) {
+		struct kernel_file k = {.image = image_of(file_span(&f)),
+		        .blob = {.size = f.size, .name = path}};
+
+		status = look_apart(&k, profile);
+		if (status == STATUS_OK)
+			status = put_parts(&f, &k, dir);
+		file_free(&f);
+	}
+	return status;
+}
+
 int
 cmd_unpack(int argc, char **argv)
 {
 	static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-	        {"kernel-inside", no_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'},
+	        {"kernel-inside", no_argument, NULL, 'k'},
+	        {"directory", required_argument, NULL, 'd'},
+	        {"profile", required_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'},
 	        {0}};
-	const char *out = NULL;
+	const char *out = NULL, *dir = NULL, *profile = "";
 	bool inside = false;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "o:kh", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "o:kd:p:h", options, NULL)) != -1) {
 		if (opt == 'h')
 			return usage_ok(argv[0]);
 		if (opt == 'o')
 			out = optarg;
 		else if (opt == 'k')
 			inside = true;
+		else if (opt == 'd')
+			dir = optarg;
+		else if (opt == 'p')
+			profile = optarg;
 		else
 			return usage_error(argv[0]);
 	}
-	if (!out || argc != optind + 1)
+	if (!out == !dir || argc != optind + 1 || (dir ? inside : profile[0] != 0))
 		return usage_error(argv[0]);
+	if (dir)
+		return apart_to(argv[optind], dir, profile);
 	return inside ? inside_to(argv[optind], out) : unpack_to(argv[optind], out);
 }

@@ -15,8 +15,8 @@
 static const struct command commands[] = {
         {"bundle", "-o FILE [-a CMDLINE] KERNEL [INITRD...]",
                 "write kernel, command line and initrds into one file", cmd_bundle},
-        {"unpack", "[-k] -o FILE KERNEL",
-                "unpack a kernel that is compressed as a whole, with -k the one inside",
+        {"unpack", "[-k] -o FILE KERNEL | [-p PROFILE] -d DIR FILE",
+                "unpack a kernel that is compressed, take a bundle or an image apart",
                 cmd_unpack},
         {"check", "[--json] [--boot] [--strict] [--require LIST] [--compare OLD] FILE...",
                 "say what a kernel is, which traps are in it, and who can boot it", cmd_check},
@@ -60,7 +60,10 @@ static const struct {
                   "      --compare OLD  what has changed, for those who boot it, since OLD\n"},
         {"unpack", "  -k, --kernel-inside  take out the kernel that a bzImage, an EFI zboot\n"
                    "                     file or a unified kernel image packs\n"
-                   "  -o, --output FILE  write the plain kernel there, if it was packed\n"},
+                   "  -o, --output FILE  write the plain kernel there, if it was packed\n"
+                   "  -d, --directory DIR  write the parts of a bundle or of a unified\n"
+                   "                     kernel image there\n"
+                   "  -p, --profile ID   of this profile, by its ID or @0, @1 ...\n"},
         {"pin", "  -a, --append TEXT  the command line to pin; without it the empty one\n"},
 };
 

@@ -48,6 +48,14 @@ join_line(struct kernel_file *f, const char *append, struct plan_request *req,
 }
 
 static enum refusal_code
+with_subject(enum refusal_code code, struct refusal *why)
+{
+	if (code && !why->subject)
+		why->subject = "command line";
+	return code;
+}
+
+static enum refusal_code
 read_line(const struct request_source *from, struct kernel_file *f, struct plan_request *req,
         struct cmdline_words *words, struct refusal *why)
 {
@@ -55,31 +63,7 @@ read_line(const struct request_source *from, struct kernel_file *f, struct plan_
 
 	if (!code)
 		code = cmdline_take_words(&req->cmdline, words, why);
-	if (code && !why->subject)
-		why->subject = "command line";
-	return code;
-}
-
-/* The kernel's facts. What the probe refuses may be a unified kernel image. */
-static enum refusal_code
-probe(const struct request_source *from, struct kernel_file *f, struct plan_request *req,
-        struct facts *facts, struct refusal *why)
-{
-	enum refusal_code code = kernel_file_probe(f, from->probe, facts, why);
-	struct refusal first = *why;
-
-	if (!code)
-		return code;
-	code = kernel_file_look_for_uki(f, why);
-	if (!code && !f->is_uki) {
-		*why = first;
-		return first.code;
-	}
-	if (!code)
-		code = join_line(f, from->append, req, why);
-	if (!code)
-		code = kernel_file_take_uki(f, &req->cmdline, why);
-	return code ? code : kernel_file_probe(f, from->probe, facts, why);
+	return with_subject(code, why);
 }
 
 static const char *
@@ -129,7 +113,9 @@ request_read(const struct request_source *from, struct plan_request *req,
 	ret_why->subject = NULL;
 	code = kernel_file_look(&f, ret_why);
 	if (!code)
-		code = probe(from, &f, req, ret_facts, ret_why);
+		code = with_subject(join_line(&f, from->append, req, ret_why), ret_why);
+	if (!code)
+		code = kernel_file_read(&f, from->probe, &req->cmdline, ret_facts, ret_why);
 	if (!code)
 		code = add_blobs(from, &f, req, ret_why);
 	if (!code)

@@ -70,16 +70,22 @@ kernel_file_look(struct kernel_file *f, struct refusal *ret_why)
 	return code;
 }
 
-enum refusal_code
-kernel_file_look_for_uki(struct kernel_file *f, struct refusal *ret_why)
+bool
+kernel_file_is_uki(struct kernel_file *f, enum refusal_code *code, struct refusal *why)
 {
+	struct refusal first = *why;
 	struct image room;
-	enum refusal_code code;
 
+	if (*code == REFUSAL_NONE || f->is_uki)
+		return false;
 	do
-		code = uki_look(kernel_image(f, &room), &f->is_uki, ret_why);
-	while (again(f, &code, ret_why));
-	return code;
+		*code = uki_look(kernel_image(f, &room), &f->is_uki, why);
+	while (again(f, code, why));
+	if (*code == REFUSAL_NONE && !f->is_uki) {
+		*why = first;
+		*code = first.code;
+	}
+	return f->is_uki;
 }
 
 /* From offsets in the image to offsets in the file. */
@@ -158,6 +164,18 @@ kernel_file_probe(struct kernel_file *f, kernel_prober *probe, struct facts *ret
 		code = probe(kernel_image(f, &room), ret_facts, ret_why);
 	while (again(f, &code, ret_why));
 	return code;
+}
+
+enum refusal_code
+kernel_file_read(struct kernel_file *f, kernel_prober *probe, const struct cmdline *line,
+        struct facts *ret_facts, struct refusal *ret_why)
+{
+	enum refusal_code code = kernel_file_probe(f, probe, ret_facts, ret_why);
+
+	if (!kernel_file_is_uki(f, &code, ret_why))
+		return code;
+	code = kernel_file_take_uki(f, line, ret_why);
+	return code ? code : kernel_file_probe(f, probe, ret_facts, ret_why);
 }
 
 uint32_t

@@ -54,8 +54,11 @@ typedef enum refusal_code kernel_prober(
  */
 enum refusal_code kernel_file_look(struct kernel_file *f, struct refusal *ret_why);
 
-/* Is its kernel a unified kernel image? Sets is_uki. Errors: uki_look()'s too. */
-enum refusal_code kernel_file_look_for_uki(struct kernel_file *f, struct refusal *ret_why);
+/*
+ * The probe has refused its kernel with *code and *why: is it a unified kernel image? Sets
+ * is_uki; if it is none, *code and *why stay as they are, or say why it cannot be read.
+ */
+bool kernel_file_is_uki(struct kernel_file *f, enum refusal_code *code, struct refusal *why);
 
 /*
  * Take the unified kernel image apart, by the profile that kshim.profile= in `line` chooses:
@@ -75,6 +78,14 @@ enum refusal_code kernel_file_line(
 /* What the kernel is. Errors: the probe's too. */
 enum refusal_code kernel_file_probe(struct kernel_file *f, kernel_prober *probe,
         struct facts *ret_facts, struct refusal *ret_why);
+
+/*
+ * All of this for a caller that has the whole line: what the kernel is, if need be after a
+ * unified kernel image has been taken apart; its own line must then be joined before the rest.
+ * Errors: those of kernel_file_probe() and kernel_file_take_uki().
+ */
+enum refusal_code kernel_file_read(struct kernel_file *f, kernel_prober *probe,
+        const struct cmdline *line, struct facts *ret_facts, struct refusal *ret_why);
 
 /*
  * The initrds that the file brings, in their order: .ucode and .initrd, then the bundle's.

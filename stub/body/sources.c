@@ -95,26 +95,13 @@ sources_command_line(struct sources *s, struct cmdline *line, struct cmdline_wor
 	return with_subject(code, ret_why);
 }
 
-/*
- * Is what the probe has refused a unified kernel image? Turns *code into what ends the loop if
- * not, or if it cannot be taken apart.
- */
+/* The line and words of what turned out to be a unified kernel image; *code says if not. */
 static bool
 try_as_uki(struct sources *s, struct cmdline *line, struct cmdline_words *words,
         enum refusal_code *code, struct refusal *why)
 {
-	struct refusal first = *why;
-
-	if (*code == REFUSAL_NONE || s->file.is_uki)
+	if (!kernel_file_is_uki(&s->file, code, why))
 		return false;
-	*code = kernel_file_look_for_uki(&s->file, why);
-	if (*code)
-		return false;
-	if (!s->file.is_uki) {
-		*why = first;
-		*code = first.code;
-		return false;
-	}
 	*code = sources_command_line(s, line, words, why);
 	return *code == REFUSAL_NONE;
 }

@@ -290,13 +290,13 @@ cut(struct cmdline *line, struct word w)
 }
 
 static void
-cut_our_words(struct cmdline *line)
+cut_words(struct cmdline *line, const char *prefix)
 {
 	struct word w;
 
 	for (size_t at = 0; next_word(line, at, &w);) {
 		struct span s = w.text;
-		bool ours = take(&s, OURS);
+		bool ours = take(&s, prefix);
 
 		if (ours)
 			cut(line, w);
@@ -330,7 +330,7 @@ cmdline_take_words(
 		}
 	}
 	if (any)
-		cut_our_words(line);
+		cut_words(line, OURS);
 	*ret_words = words;
 	return REFUSAL_NONE;
 }
@@ -352,6 +352,12 @@ cmdline_profile(const struct cmdline *line, char *buf, size_t size)
 		memcpy(buf, s.base, len);
 		buf[len] = '\0';
 	}
+}
+
+void
+cmdline_cut_profile(struct cmdline *line)
+{
+	cut_words(line, OURS PROFILE);
 }
 
 static unsigned

@@ -72,6 +72,9 @@ enum refusal_code cmdline_append_section(
 /* The value of the last kshim.profile= into buf[0..size), cut to its length; "" if none. */
 void cmdline_profile(const struct cmdline *line, char *buf, size_t size);
 
+/* Take all words kshim.profile= out of the line: for a kernel that has been taken out. */
+void cmdline_cut_profile(struct cmdline *line);
+
 /*
  * Read our words and take them out of the line; a later word overrides an earlier one.
  * Errors: REFUSAL_CMDLINE_WORD with where = offset of a kshim. word that names nothing or

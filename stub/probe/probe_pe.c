@@ -21,19 +21,22 @@
 
 struct pe_machine {
 	uint32_t number;
-	const char *name;
+	const char *name, *unified; /* any other PE, a unified kernel image */
 };
 
 static const struct pe_machine pe_machines[] = {
-        {0x1c0, "a UEFI application for arm"},
-        {0x1c2, "a UEFI application for arm"},
-        {0x1c4, "a UEFI application for arm"},
-        {0xaa64, "a UEFI application for aarch64"},
-        {0x5032, "a UEFI application for riscv32"},
-        {MACHINE_RISCV64, "a UEFI application for riscv64"},
-        {0x6232, "a UEFI application for loongarch32"},
-        {0x6264, "a UEFI application for loongarch64"},
-        {0x200, "a UEFI application for ia64"},
+        {0x1c0, "a UEFI application for arm", "a unified kernel image for arm"},
+        {0x1c2, "a UEFI application for arm", "a unified kernel image for arm"},
+        {0x1c4, "a UEFI application for arm", "a unified kernel image for arm"},
+        {0xaa64, "a UEFI application for aarch64", "a unified kernel image for aarch64"},
+        {0x5032, "a UEFI application for riscv32", "a unified kernel image for riscv32"},
+        {MACHINE_RISCV64, "a UEFI application for riscv64",
+                "a unified kernel image for riscv64"},
+        {0x6232, "a UEFI application for loongarch32",
+                "a unified kernel image for loongarch32"},
+        {0x6264, "a UEFI application for loongarch64",
+                "a unified kernel image for loongarch64"},
+        {0x200, "a UEFI application for ia64", "a unified kernel image for ia64"},
 };
 
 struct zboot_type {
@@ -64,9 +67,33 @@ zboot_detail(struct span head)
 	return "EFI zboot";
 }
 
-/* Has the section table a .linux section? A table that the file does not have has none. */
+/* What a PE file is by its sections, in the words of UAPI's "Unified Kernel Image". */
+enum form {
+	FORM_OTHER,
+	FORM_ADDON,    /* words, initrds or device trees for another image */
+	FORM_NO_LINUX, /* says which system it is, and has no kernel */
+	FORM_UKI,
+};
+
+struct form_section {
+	char name[9]; /* eight bytes, with NULs at their end */
+	enum form form;
+};
+
+static const struct form_section form_sections[] = {
+        {".linux\0", FORM_UKI},
+        {".osrel\0", FORM_NO_LINUX},
+        {".uname\0", FORM_NO_LINUX},
+        {".cmdline", FORM_ADDON},
+        {".initrd", FORM_ADDON},
+        {".ucode\0", FORM_ADDON},
+        {".dtb\0\0\0", FORM_ADDON},
+        {".dtbauto", FORM_ADDON},
+};
+
+/* The first form of the table that a section speaks for; a table that is cut has none. */
 static enum refusal_code
-find_linux(const struct image *im, uint64_t pe, struct span header, bool *ret_found,
+find_form(const struct image *im, uint64_t pe, struct span header, enum form *ret_form,
         struct refusal *why)
 {
 	uint64_t count = span_le16(header, COFF_SECTIONS);
@@ -75,34 +102,45 @@ find_linux(const struct image *im, uint64_t pe, struct span header, bool *ret_fo
 	        image_get(im, pe + PE_HEADER + span_le16(header, COFF_OPTIONAL),
 	                count * SECTION_SIZE, REFUSAL_KERNEL_PE, &table, why);
 
-	*ret_found = false;
+	*ret_form = FORM_OTHER;
 	if (code)
 		return code == REFUSAL_NEED ? code : REFUSAL_NONE;
 	for (uint64_t i = 0; i < count; i++) {
-		if (span_is(table, i * SECTION_SIZE, ".linux\0", 8))
-			*ret_found = true;
+		for (size_t n = 0; n < sizeof(form_sections) / sizeof(form_sections[0]); n++) {
+			const struct form_section *s = &form_sections[n];
+
+			if (span_is(table, i * SECTION_SIZE, s->name, 8) && s->form > *ret_form)
+				*ret_form = s->form;
+		}
 	}
 	return REFUSAL_NONE;
 }
+
+static const char *const form_names[] = {
+        [FORM_OTHER] = "no kernel that kshim knows inside",
+        [FORM_ADDON] = "an addon of unified kernel images: it has no .linux",
+        [FORM_NO_LINUX] = "a unified kernel image without .linux",
+        [FORM_UKI] = "a unified kernel image",
+};
 
 static enum refusal_code
 name_pe(const struct image *im, uint64_t pe, struct span header, struct refusal *why)
 {
 	uint64_t machine = span_le16(header, COFF_MACHINE);
-	bool unified;
-	enum refusal_code code;
+	enum form form;
+	enum refusal_code code = find_form(im, pe, header, &form, why);
 
-	for (size_t i = 0; i < sizeof(pe_machines) / sizeof(pe_machines[0]); i++) {
-		if (machine == pe_machines[i].number)
-			return refuse_detail(why, REFUSAL_KERNEL_ARCH, pe_machines[i].name,
-			        pe + COFF_MACHINE, machine, 0x8664);
-	}
-	code = find_linux(im, pe, header, &unified, why);
 	if (code)
 		return code;
-	return refuse_detail(why, REFUSAL_KERNEL_PE,
-	        unified ? "a unified kernel image" : "no kernel that kshim knows inside", pe,
-	        machine, 0);
+	for (size_t i = 0; i < sizeof(pe_machines) / sizeof(pe_machines[0]); i++) {
+		const struct pe_machine *m = &pe_machines[i];
+
+		if (machine == m->number)
+			return refuse_detail(why, REFUSAL_KERNEL_ARCH,
+			        form == FORM_UKI ? m->unified : m->name, pe + COFF_MACHINE,
+			        machine, 0x8664);
+	}
+	return refuse_detail(why, REFUSAL_KERNEL_PE, form_names[form], pe, machine, 0);
 }
 
 enum refusal_code
@@ -130,7 +168,7 @@ pe_riscv_probe(const struct image *im, struct span head, struct refusal *ret_why
 {
 	uint64_t pe = span_le32(head, PE_OFFSET);
 	struct span header;
-	bool unified;
+	enum form form;
 	enum refusal_code code;
 
 	if (!span_is(head, 0, "MZ", 2) || span_is(head, 4, "zimg", 4))
@@ -141,11 +179,11 @@ pe_riscv_probe(const struct image *im, struct span head, struct refusal *ret_why
 	if (!span_is(header, 0, "PE\0\0", 4) ||
 	        span_le16(header, COFF_MACHINE) != MACHINE_RISCV64)
 		return REFUSAL_NONE;
-	code = find_linux(im, pe, header, &unified, ret_why);
+	code = find_form(im, pe, header, &form, ret_why);
 	if (code)
 		return code;
 	return refuse_detail(ret_why, REFUSAL_RISCV_FORM,
-	        unified ? "a unified kernel image for riscv64"
-	                : "a UEFI application for riscv64",
+	        form == FORM_UKI ? "a unified kernel image for riscv64"
+	                         : "a UEFI application for riscv64",
 	        pe + COFF_MACHINE, MACHINE_RISCV64, 0);
 }

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from boot import bzimage_rows
 from boot import rom_rows
+from boot import uki_rows
 from kshimtest.row import I386, MIB, PDPE1GB, RDRAND, Prelude, Row, linux, refused
 
 # What the probes compare only with kshim: QEMU's own loaders leave no GDT and no task register.
@@ -363,4 +364,4 @@ REFUSALS = [
 ]
 
 ROWS = (UNDER_QEMU + PROBES + PRELUDES + LINUX + ODD + REFUSALS + bzimage_rows.ROWS +
-        rom_rows.ROWS)
+        rom_rows.ROWS + uki_rows.ROWS)

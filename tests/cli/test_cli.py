@@ -11,6 +11,9 @@ import subprocess
 
 import pytest
 
+from kshimtest import images
+from kshimtest import machine
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KSHIM = f'{TOP}/build/kshim'
 KERNELS = f'{TOP}/build/probes/kernels'
@@ -108,6 +111,66 @@ def test_compressed_kernels_are_unpacked(tmp_path, plain, packer):
     assert read(out) == plain
     assert kshim('bundle', '-o', out, packed).returncode == 0
     assert read(out)[PAGE:PAGE + len(plain)] == plain
+
+
+DATA = 0x40000040        # flags of a section
+UKI = (('.cmdline', b'\nof\r\nthe image \n', DATA), ('.initrd', b'070701 initrd', DATA), ('.ucode', b'ucode', DATA),
+       ('.linux', images.BZIMAGES['2.15'], DATA), ('.profile', b'ID=one\n', DATA), ('.profile', b'ID=two\n', DATA),
+       ('.cmdline', b'of two', DATA))
+
+
+def test_unified_kernel_image_is_taken_apart(tmp_path):
+    image, out = tmp_path / 'i.efi', tmp_path / 'parts'
+    image.write_bytes(images.pe(sections=UKI))
+    for profile, line in (('@0', UKI[0][1]), ('one', UKI[0][1]), ('two', b'of two'), ('@1', b'of two')):
+        done = kshim('unpack', '-p', profile, '-d', out, image)
+        assert done.stdout.split() == [f'{out}/{n}' for n in ('kernel', 'cmdline', 'ucode', 'initrd')]
+        assert read(out / 'kernel') == UKI[3][1] and read(out / 'cmdline') == line
+        assert read(out / 'ucode') == b'ucode' and read(out / 'initrd') == UKI[1][1]
+    for profile, code in (('@2', 'efi.profile'), ('three', 'uki.profile')):
+        done = kshim('unpack', '-p', profile, '-d', out, image)
+        assert done.returncode == 1 and code in done.stderr
+
+
+def test_bundle_of_a_unified_kernel_image(tmp_path):
+    image, out, more = tmp_path / 'i.efi', tmp_path / 'b', tmp_path / 'more'
+    image.write_bytes(images.pe(sections=UKI))
+    more.write_bytes(b'070701 more')
+    for words, line in (('', b'of  the image'), ('a kshim.profile=two b', b'of two a b'), ('c', b'of  the image c')):
+        assert kshim('bundle', '-o', out, '-a', words, image, more).returncode == 0
+        done = kshim('unpack', '-d', tmp_path / 'p', out)
+        assert done.stdout.split() == [f'{tmp_path}/p/{n}' for n in ('kernel', 'cmdline', 'initrd')]
+        assert read(tmp_path / 'p/kernel') == UKI[3][1] and read(tmp_path / 'p/cmdline') == line
+        assert read(tmp_path / 'p/initrd') == machine.joined([b'ucode', UKI[1][1], b'070701 more'])
+    for words, code in (('kshim.profile=@2', 'efi.profile'), ('kshim.profile=x', 'uki.profile')):
+        done = kshim('bundle', '-o', out, '-a', words, image)
+        assert done.returncode == 1 and code in done.stderr
+
+
+NO_IMAGES = {
+    'addon': (images.pe(sections=UKI[:2]), 'an addon of unified kernel images', 'kernel.pe'),
+    'without .linux': (images.pe(sections=(('.osrel', b'ID=x', DATA), *UKI[:2])),
+                       'a unified kernel image without .linux', 'kernel.pe'),
+    'of aarch64': (images.pe(machine=0xaa64, sections=UKI), 'a unified kernel image for aarch64',
+                   'kernel.other-machine'),
+    'without a kernel': (images.pe(sections=(('.linux', b'no kernel at all', DATA),)), 'a text file',
+                         'kernel.other-kind'),
+    'cut': (images.pe(sections=UKI)[:5000], '.linux', 'pe.header'),
+}
+
+
+@pytest.mark.parametrize('name', NO_IMAGES)
+def test_what_is_no_image_to_take_apart(tmp_path, name):
+    data, words, code = NO_IMAGES[name]
+    (tmp_path / 'i.efi').write_bytes(data)
+    done = kshim('bundle', '-o', tmp_path / 'b', tmp_path / 'i.efi')
+    assert done.returncode == 1 and words in done.stderr and f'[{code}]' in done.stderr, done.stderr
+
+
+def test_profile_of_a_plain_kernel(tmp_path, kernel):
+    done = kshim('bundle', '-o', tmp_path / 'b', '-a', 'kshim.profile=@0', kernel)
+    assert done.returncode == 1 and '[uki.none]' in done.stderr
+    assert 'neither a bundle nor' in kshim('unpack', '-d', tmp_path / 'p', kernel).stderr
 
 
 def test_unpack_names_a_plain_kernel_and_writes_nothing(tmp_path, kernel):

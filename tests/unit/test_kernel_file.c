@@ -201,6 +201,7 @@ static void
 make_uki(bool in_bundle)
 {
 	pe_image_make(0x8664, uki_rows, 7);
+	f.is_uki = false;
 	memset(file, 0, sizeof(file));
 	size = 0;
 	if (in_bundle) {
@@ -222,10 +223,10 @@ take(const char *words, enum refusal_code wanted_code)
 {
 	char text[64];
 	struct cmdline line = cmdline_init(text, sizeof(text));
+	enum refusal_code probed = REFUSAL_KERNEL_PE;
 
 	assert_int_equal(kernel_file_look(&f, &why), REFUSAL_NONE);
-	assert_int_equal(kernel_file_look_for_uki(&f, &why), REFUSAL_NONE);
-	assert_true(f.is_uki);
+	assert_true(kernel_file_is_uki(&f, &probed, &why));
 	assert_int_equal(cmdline_append(&line,
 	                         (struct span){(const uint8_t *)words, strlen(words)}, &why),
 	        REFUSAL_NONE);

@@ -24,8 +24,16 @@ struct kind_row {
 
 /* By the refusal's detail; the first that fits. */
 static const struct kind_row kinds[] = {
+        {"a unified kernel image without .linux", KIND_PE, "uki-empty",
+                "make it anew with a kernel: ukify build --linux="},
+        {"a unified kernel image for riscv64", KIND_UKI, "uki",
+                "start it from UEFI, or as a kernel by kshim; kshim unpack -d DIR THIS takes it apart"},
+        {"a unified kernel image for", KIND_PE, "uki",
+                "UEFI firmware of its own machine can start it"},
+        {"an addon of unified kernel images", KIND_PE, "uki-addon",
+                "it adds to an image that systemd's stub starts: put it into IMAGE.efi.extra.d"},
         {"a unified kernel image", KIND_UKI, "uki",
-                "start it from UEFI, or take the kernel out: kshim unpack -k -o FILE THIS"},
+                "start it from UEFI, or as a kernel by kshim; kshim unpack -d DIR THIS takes it apart"},
         {"EFI zboot", KIND_ZBOOT, "efi-zboot",
                 "UEFI starts it; or take the kernel out: kshim unpack -k -o FILE THIS"},
         {"no kernel that kshim knows inside", KIND_PE, "efi-application",

@@ -22,14 +22,14 @@ way_of(const char *name)
 	return strcmp(name, "kshim.riscv") == 0 ? WAY_RISCV : WAY_STUB;
 }
 
-/* The kernel to plan for: what is inside, where this way takes it out itself. */
+/* The kernel to plan for: what is inside, where it is taken out on the way. */
 static const struct report *
-kernel_of(const struct candidate *c, enum way way, const char **ret_rule)
+kernel_of(const struct candidate *c, const char **ret_rule)
 {
 	const struct report *r = c->r;
 
 	*ret_rule = "plan";
-	if (r->kind == KIND_UKI && (way == WAY_EFI || way == WAY_RISCV) && r->inner) {
+	if (r->kind == KIND_UKI && r->inner) {
 		*ret_rule = "uki";
 		return r->inner;
 	}
@@ -68,7 +68,7 @@ how(struct report *r, const struct plan *plan, const char *rule)
 	return text;
 }
 
-/* By a unified kernel image's own line, where this way uses it. */
+/* By a unified kernel image's own line. */
 static enum refusal_code
 make_plan(const struct candidate *c, const struct report *kernel, enum way way,
         struct plan *ret_plan, struct refusal *ret_why)
@@ -78,7 +78,7 @@ make_plan(const struct candidate *c, const struct report *kernel, enum way way,
 	struct cmdline_words words;
 	enum refusal_code code = REFUSAL_NONE;
 
-	if (way == WAY_EFI && c->r->kind == KIND_UKI)
+	if (c->r->kind == KIND_UKI)
 		code = uki_line(c->r, &line, ret_why);
 	if (!code)
 		code = cmdline_take_words(&line, &words, ret_why);
@@ -91,7 +91,7 @@ launch_kshim(const struct candidate *c, struct launch *l)
 	static struct plan plan;
 	enum way way = way_of(l->name);
 	const char *rule, *text;
-	const struct report *kernel = kernel_of(c, way, &rule);
+	const struct report *kernel = kernel_of(c, &rule);
 	struct refusal why = {0};
 
 	if (!kernel->known) {

@@ -148,6 +148,13 @@ image_of_way(const char *name)
 	return strcmp(name, "kshim.direct") == 0 ? NULL : name;
 }
 
+/* What is handed over: a unified kernel image as it is, a bundle of anything else. */
+static const char *
+handed(const struct session *s)
+{
+	return s->r->kind == KIND_UKI ? s->path : s->bundle;
+}
+
 static void
 by_kvm(struct session *s, bool direct)
 {
@@ -155,7 +162,7 @@ by_kvm(struct session *s, bool direct)
 	args(s, (const char *const[]){"run", "-m", "1G", "-a", LINE, NULL});
 	if (direct)
 		arg(s, "--direct");
-	arg(s, s->bundle);
+	arg(s, handed(s));
 }
 
 static void
@@ -184,11 +191,11 @@ by_qemu(struct session *s, const char *name)
 		                        s->r, "name=opt/org.kshim/cmdline,string=%s", LINE),
 		                "-fw_cfg",
 		                report_format(
-		                        s->r, "name=opt/org.kshim/kernel,file=%s", s->bundle),
+		                        s->r, "name=opt/org.kshim/kernel,file=%s", handed(s)),
 		                NULL});
 	} else {
 		args(s, (const char *const[]){"-kernel", image(s, image_of_way(name)),
-		                "-append", LINE, "-initrd", s->bundle, NULL});
+		                "-append", LINE, "-initrd", handed(s), NULL});
 	}
 }
 
@@ -197,8 +204,7 @@ by_riscv(struct session *s)
 {
 	args(s, (const char *const[]){"qemu-system-riscv64", "-M", "virt", "-m", "1G",
 	                "-nographic", "-no-reboot", "-kernel", image(s, "kshim-riscv64.bin"),
-	                "-initrd", s->r->kind == KIND_UKI ? s->path : s->bundle, "-append",
-	                LINE, NULL});
+	                "-initrd", handed(s), "-append", LINE, NULL});
 }
 
 static bool

@@ -8,7 +8,7 @@ import subprocess
 
 from kshimtest import files
 from kshimtest.ways import prelude
-from kshimtest.ways.way import Way, fw_cfg
+from kshimtest.ways.way import Way, fw_cfg, uki
 
 NAME, BUNDLE = 'stub', 'bundle'       # a word kshim.* on the line would be kshim's own
 ISOLINUX = '/usr/lib/ISOLINUX/isolinux.bin'
@@ -80,6 +80,13 @@ class FwCfg(BzImage):
 
     def arguments(self, row, directory, line):
         return ['-kernel', image(row), '-append', line, *fw_cfg('kernel', files.path(row.kernel))]
+
+
+class Uki(BzImage):
+    """-kernel, a unified kernel image as -initrd."""
+
+    def arguments(self, row, directory, line):
+        return ['-kernel', image(row), '-append', line, '-initrd', uki(row, directory)]
 
 
 class Grub(BzImage):
@@ -177,7 +184,7 @@ class High(BzImage):
 
 
 WAYS = {
-    'bzimage': BzImage(), 'bzimage-alone': Alone(), 'bzimage-fwcfg': FwCfg(), 'grub': Grub(),
-    'isolinux': Isolinux(), 'ipxe': Ipxe(), 'high': High(), 'kexec': Kexec('-c'),
+    'bzimage': BzImage(), 'bzimage-alone': Alone(), 'bzimage-fwcfg': FwCfg(),
+    'bzimage-uki': Uki(), 'grub': Grub(), 'isolinux': Isolinux(), 'ipxe': Ipxe(), 'high': High(), 'kexec': Kexec('-c'),
     'kexec-file': Kexec('-s'), 'kexec-32': Kexec('-c --entry-32bit'),
 }

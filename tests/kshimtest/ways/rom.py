@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Ways of kshim.rom, QEMU's firmware by -bios."""
 from kshimtest import files
-from kshimtest.ways.way import Way, bundle, cmdline_item, fw_cfg, items, kernel_option
+from kshimtest.ways.way import Way, bundle, cmdline_item, fw_cfg, items, kernel_option, uki
 
 
 class Rom(Way):
@@ -43,4 +43,12 @@ class Item(Rom):
                 '-append', line, '-initrd', files.path(row.initrds[0])]
 
 
-WAYS = {'rom-fwcfg': FwCfg(), 'rom-bundle': Bundle(), 'rom-qemu': Kernel(), 'rom-item': Item()}
+class Uki(Rom):
+    """A unified kernel image as QEMU's -kernel."""
+
+    def files(self, row, directory, line):
+        return ['-kernel', uki(row, directory), '-append', line]
+
+
+WAYS = {'rom-fwcfg': FwCfg(), 'rom-bundle': Bundle(), 'rom-qemu': Kernel(), 'rom-item': Item(),
+        'rom-uki': Uki()}

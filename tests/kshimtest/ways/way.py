@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a way to boot is: how QEMU is told of kshim, the kernel, its files and its command line."""
 from kshimtest import files
+from kshimtest import media
 
 
 class Way:
@@ -44,6 +45,22 @@ def items(row, directory, line):
 
 def bundle(row, directory):
     return files.bundle(f'{directory}/bundle', [row.kernel, *row.initrds], row.own_line)
+
+
+def uki(row, directory):
+    """A unified kernel image by ukify: the row's kernel, its own line, .ucode if there are two initrds,
+    and .initrd. If the row's words choose a profile, only the one named "two" has that line."""
+    out = f'{directory}/image.efi'
+    parts = [f'--linux={media.resolve(row.kernel)}', '--uname=6.1']
+    for option, name in zip(('--initrd', '--microcode'), reversed(row.initrds[:2])):
+        parts.append(f'{option}={files.path(name)}')
+    if 'kshim.profile=' in row.append:
+        media.ukify('addonx64.efi.stub', '--profile=ID=two', f'--cmdline={row.own_line}', f'--output={out}.two')
+        parts += ['--cmdline=of.all=1', '--profile=ID=one', f'--join-profile={out}.two']
+    elif row.own_line:
+        parts.append(f'--cmdline={row.own_line}')
+    media.ukify('linuxx64.efi.stub', *parts, f'--output={out}')
+    return out
 
 
 def kernel_option(row, line):
