@@ -111,11 +111,25 @@ def test_require(data, words, missing, put):
 
 
 def test_strict(put):
+    """Only what some launcher fails by counts; what is remarkable of a good kernel does not."""
     warned = put(images.ELFS['another owner of type 18'])
     assert report.verdict(report.check(warned), 'pvh.note-owner') == 'warning'
     assert report.run(warned).returncode == 0
     assert report.run('--strict', warned).returncode == 1
     assert report.run('--strict', put(GOOD)).returncode == 0
+    for name, verdict in (('e_entry not the load base', 'elf.entry-is-base'),
+                          ('virtual e_entry', 'elf.entry-physical')):
+        remarkable = put(images.ELFS[name])
+        assert report.verdict(report.check(remarkable), verdict) == 'note'
+        assert report.run('--strict', remarkable).returncode == 0
+    remarkable = put(images.BZIMAGES['2.15, without 64-bit entry'])
+    assert report.run('--strict', remarkable).returncode == 0
+
+
+@pytest.mark.parametrize('name', ['backports', 'trixie', 'sid', 'cloud', '686-pae'])
+def test_strict_takes_kernels_of_distributions(name):
+    out = report.run('--strict', media.resolve(f'debian:{name}'))
+    assert out.returncode == 0, out.stdout
 
 
 def test_compare(put):
@@ -222,9 +236,37 @@ def test_a_wrong_size_behind_the_payload_is_told(name, put):
 @pytest.mark.parametrize('name', PACKERS)
 def test_damaged_payloads_are_told(name, put):
     packed = PACKERS[name](GOOD)
-    said = report.check(put(with_payload(packed[:len(packed) // 2])))
-    assert report.verdict(said, 'payload.unpacks') == 'error' or 'inside' in said
-    assert not report.boots(said, 'xen.pvh')
+    path = put(with_payload(packed[:len(packed) // 2]))
+    out = report.run('--json', '--require', 'bootable', path)
+    said = validated(out)['files'][0]
+    assert 'error' in (report.verdict(said, 'payload.unpacks'),
+                       report.verdict(said, 'payload.kernel')), said['verdicts']
+    assert out.returncode == 1 and not said['bootable'] and not said['required'][0]['met']
+    assert not any(row['boots'] for row in said['launchers'])
+    assert {row['rule'] for row in said['launchers']
+            if row['name'].startswith('kshim.') and row['name'] != 'kshim.riscv'} == {
+                'payload.unpacks'}
+    assert 'kshim does not boot it: what is inside' in report.run(path).stdout.replace(
+        'the kernel', 'what is')
+
+
+@pytest.mark.parametrize('wrap', [gzip.compress, lambda data: images.pe(
+    sections=(('.linux', data, 0x40000040),))])
+def test_damage_counts_in_whatever_the_kernel_is_packed(wrap, put):
+    good, packed = with_payload(gzip.compress(GOOD)), bytearray(gzip.compress(GOOD))
+    packed[40:60] = bytes(20)
+    assert report.run(put(wrap(good))).returncode == 0
+    out = report.run('--require', 'bootable', put(wrap(with_payload(bytes(packed)))))
+    assert out.returncode == 1 and 'payload.unpacks' in out.stdout
+
+
+def test_a_payload_without_its_magic_is_damaged_where_it_is_a_linux(put):
+    packed = b'\0' + gzip.compress(GOOD)[1:]
+    said = report.check(put(with_payload(packed)))
+    assert report.verdict(said, 'payload.kernel') == 'error' and not said['bootable']
+    other = images.patched(with_payload(packed), 0x20e, b'\0\0')    # says no version
+    said = report.check(put(other))
+    assert report.verdict(said, 'payload.kernel') == 'warning' and said['bootable']
 
 
 def test_a_payload_that_is_not_compressed(put):

@@ -30,8 +30,9 @@ static int
 judge(struct outcome *o, const struct wishes *w)
 {
 	const struct report *r = o->report;
+	bool met = gate_require(o, w->require);
 
-	if (!r->bootable || !gate_require(o, w->require))
+	if (!r->bootable || !met)
 		return STATUS_REFUSED;
 	for (const struct trial *t = r->trial_first; t; t = t->next)
 		if (!t->good)

@@ -5,6 +5,7 @@
 #include "stub/wire/elf.h"
 #include "tools/check/check.h"
 #include "tools/check/launcher.h"
+#include "tools/check/verdicts.h"
 #include "tools/check/ways.h"
 
 #define MULTIBOOT_AREA  8192
@@ -110,6 +111,19 @@ add_memory(struct report *r)
 		                (unsigned long long)least));
 }
 
+/* A kernel whose payload does not unpack ends in its own decompressor, however it was started.
+ */
+static void
+refuse_damaged(struct report *r, struct launch *l)
+{
+	const struct report *damaged = report_damaged(r);
+
+	if (l->boots && damaged) {
+		launch_no(l, V_PAYLOAD_UNPACKS, damaged->damaged);
+		l->since = NULL;
+	}
+}
+
 void
 launchers(struct report *r)
 {
@@ -129,6 +143,7 @@ launchers(struct report *r)
 		struct launch l = {.name = rows[i].name, .title = rows[i].title};
 
 		rows[i].ask(&c, &l);
+		refuse_damaged(r, &l);
 		report_launch(r, &l);
 		if (l.boots && !r->bootable && rows[i].ask == launch_kshim)
 			r->bootable = l.title;

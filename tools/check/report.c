@@ -283,6 +283,14 @@ report_worst(const struct report *r)
 	return worst;
 }
 
+const struct report *
+report_damaged(const struct report *r)
+{
+	while (r && !r->damaged)
+		r = r->inner;
+	return r;
+}
+
 const char *
 level_name(enum level level)
 {

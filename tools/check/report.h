@@ -116,6 +116,7 @@ struct report {
 	const char *next;      /* what to do with it, or NULL */
 	enum refusal_code refusal;
 	const char *refused;  /* the core's sentence, or NULL */
+	const char *damaged;  /* what is inside does not unpack: why; or NULL */
 	const char *bootable; /* the first of kshim's ways that boots it, or NULL */
 	bool known;           /* `facts` are valid: the core takes it for a kernel */
 	struct facts facts;
@@ -166,6 +167,9 @@ const struct fact *report_find(const struct report *r, const char *name);
 const struct launch *report_find_launch(const struct report *r, const char *name);
 /* The worst level of all verdicts, those of what is packed inside included. */
 enum level report_worst(const struct report *r);
+
+/* The first that is damaged of this and of what is packed inside; NULL if none is. */
+const struct report *report_damaged(const struct report *r);
 
 const char *level_name(enum level level);
 

@@ -76,7 +76,7 @@ judge_entry(struct report *r, const struct bzimage_facts *bz)
 		report_verdict(
 		        r, V_BZ_ENTRY64, LEVEL_OK, "XLF_KERNEL_64: it has a 64-bit entry");
 	else
-		report_verdict(r, V_BZ_ENTRY64, LEVEL_WARNING,
+		report_verdict(r, V_BZ_ENTRY64, LEVEL_NOTE,
 		        "XLF_KERNEL_64 is clear: there is no 64-bit entry, only the 32-bit one");
 	if (bz->xloadflags & 2)
 		report_verdict(r, V_BZ_ABOVE_4G, LEVEL_OK,
@@ -99,7 +99,7 @@ judge_place(struct report *r, const struct bzimage_facts *bz)
 		        "it is not relocatable: %#llx must be free memory",
 		        ULL(bz->pref_address ? bz->pref_address : bz->code32_start));
 	if (bz->version >= 0x20a && bz->pref_address & (bz->alignment - 1))
-		report_verdict(r, V_BZ_PREF, LEVEL_WARNING,
+		report_verdict(r, V_BZ_PREF, bz->relocatable ? LEVEL_WARNING : LEVEL_NOTE,
 		        "pref_address %#llx is no multiple of its alignment %#llx",
 		        ULL(bz->pref_address), ULL(bz->alignment));
 	else if (bz->version >= 0x20a)
@@ -133,6 +133,22 @@ judge_limits(struct report *r, const struct bzimage_facts *bz)
 		report_verdict(r, V_BZ_KERNEL_INFO, LEVEL_OK,
 		        "kernel_info is there; it knows setup_data up to type %u",
 		        bz->setup_type_max);
+}
+
+/* What a Linux packs is a whole ELF; what other systems put there is their own affair. */
+static void
+judge_inside(struct report *r)
+{
+	bool elf = r->inner && span_is(r->inner->bytes, 0, "\177ELF", 4);
+
+	if (!r->inner || (elf && r->inner->refusal != REFUSAL_ELF_TRUNCATED))
+		return;
+	if (report_find(r, "linux.version"))
+		r->damaged = elf ? report_format(r, "the kernel inside is damaged: %s",
+		                           r->inner->refused)
+		                 : "what is inside is no kernel: neither an ELF nor compressed";
+	report_verdict(r, V_PAYLOAD_KERNEL, r->damaged ? LEVEL_ERROR : LEVEL_WARNING, "%s",
+	        r->damaged ? r->damaged : "what is inside is no ELF");
 }
 
 /* The memory that the unpacked kernel takes must be within init_size. */
@@ -172,5 +188,6 @@ verdicts_bzimage(struct report *r)
 	judge_entry(r, bz);
 	judge_place(r, bz);
 	judge_limits(r, bz);
+	judge_inside(r);
 	judge_payload(r, bz);
 }

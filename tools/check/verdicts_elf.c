@@ -109,13 +109,13 @@ judge_entry(struct report *r, const struct elf_view *v, const struct elf_facts *
 		        "the ELF entry %#llx lies in no loaded part%s", ULL(v->entry),
 		        elf->pvh ? "; the PVH entry is used instead" : "");
 	if (v->entry != elf->entry)
-		report_verdict(r, V_ELF_ENTRY_PHYSICAL, LEVEL_WARNING,
+		report_verdict(r, V_ELF_ENTRY_PHYSICAL, LEVEL_NOTE,
 		        "e_entry %#llx is a virtual address", ULL(v->entry));
 	else
 		report_verdict(r, V_ELF_ENTRY_PHYSICAL, LEVEL_OK, "e_entry is physical");
 	if (elf->entry_loaded && elf->entry != elf->segment[0].paddr)
-		report_verdict(r, V_ELF_ENTRY_BASE, LEVEL_WARNING,
-		        "the ELF entry is %#llx, not the load address %#llx (Linux 6.17 and later are so)",
+		report_verdict(r, V_ELF_ENTRY_BASE, LEVEL_NOTE,
+		        "the ELF entry is %#llx, not the load address %#llx (Linux 6.12 and later are so)",
 		        ULL(elf->entry), ULL(elf->segment[0].paddr));
 	else
 		report_verdict(

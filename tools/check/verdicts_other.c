@@ -20,7 +20,8 @@ verdicts_payload(struct report *r, bool unpacked, const char *why, uint64_t size
 
 		if (strncmp(why, r->name, len) == 0 && strncmp(why + len, ": ", 2) == 0)
 			why += len + 2;
-		report_verdict(r, V_PAYLOAD_UNPACKS, LEVEL_ERROR, "what is inside %s", why);
+		r->damaged = report_format(r, "what is inside %s", why);
+		report_verdict(r, V_PAYLOAD_UNPACKS, LEVEL_ERROR, "%s", r->damaged);
 		return;
 	}
 	if (!payload_find(r->bytes, &p))
