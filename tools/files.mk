@@ -100,6 +100,7 @@ TOOL_RUN := \
 	tools/run/dump_pvh.c \
 	tools/run/ending.c \
 	tools/run/escapes.c \
+	tools/run/hold.c \
 	tools/run/inputs.c \
 	tools/run/machine.c \
 	tools/run/memory.c \

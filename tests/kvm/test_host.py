@@ -3,9 +3,11 @@
 
 What needs a kernel of a distribution runs in the rig (test_rig.py).
 """
+import fcntl
 import json
 import os
 import pty
+import resource
 import signal
 import subprocess
 import termios
@@ -328,6 +330,86 @@ def test_dry_run_needs_no_kvm():
     done = run('--dry-run', '--direct', '-m', '5G', '-i', files.path('bytes:5000'),
                files.path('probe:bz64'))
     check(done, 0, 'protocol linux64', 'zero page', 'initrd', 'entry: 64-bit', '100000000-')
+
+
+# ---------------------------------------------------------------- files that change
+
+@pytest.fixture(scope='module', name='fault')
+def fault_library(tmp_path_factory):
+    out = tmp_path_factory.mktemp('fault') / 'fault.so'
+    subprocess.run(['cc', '-shared', '-fPIC', '-o', out, os.path.join(os.path.dirname(__file__), 'fault.c')],
+                   check=True)
+    return out
+
+
+@pytest.mark.parametrize('which', ['kernel', 'initrd'])
+@pytest.mark.parametrize('name,text', [
+    ('eio', 'cannot read the {which}: {path}: Input/output error'),
+    ('shrink', 'the {which} changed while it was read: {path}: 65536 bytes at first, then 32768'),
+    ('touch', 'the {which} changed while it was read: {path}: 65536 bytes at first, then 65536')],
+                         ids=['eio', 'shrink', 'touch'])
+def test_a_file_that_fails_or_changes(name, text, which, fault, tmp_path):
+    """One sentence and status 3, whichever file it is."""
+    path = tmp_path / 'file'
+    path.write_bytes(files.read(files.path('probe:bz64')).ljust(65536, b'\0')[:65536])
+    os.utime(path, (1, 1))
+    options = [path] if which == 'kernel' else ['-i', path, sealed('kernel', b'any')]
+    with_fault = {**os.environ, 'LD_PRELOAD': str(fault), 'FAULT': name, 'FAULT_FILE': str(path)}
+    check(run('--direct', '--dry-run', *options, env=with_fault, pass_fds=SEALED), 3,
+          text.format(which=which, path=path))
+
+
+SEALED = []
+
+
+def sealed(name, data):
+    """A path to these bytes in memory, where nobody can change them any more."""
+    fd = os.memfd_create(name, os.MFD_ALLOW_SEALING)
+    os.write(fd, data)
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW)
+    SEALED.append(fd)
+    return f'/proc/self/fd/{fd}'
+
+
+def change(path):
+    with open(path, 'r+b') as f:
+        f.seek(-5, os.SEEK_END)
+        f.write(b'later')
+
+
+@needs_kvm
+@pytest.mark.parametrize('path', ['direct', 'stub'])
+@pytest.mark.parametrize('change_it', [change, lambda path: os.truncate(path, 0x1000), os.unlink],
+                         ids=['written', 'shrunk', 'removed'])
+def test_what_was_probed_is_what_runs(change_it, path, tmp_path):
+    """A guest that looks at its last page only when the file has changed finds what was there."""
+    kernel = tmp_path / 'kernel'
+    kernel.write_bytes(files.read(guest('late')))
+    with begin(*PATHS[path], '-m', '64M', kernel, stdin=subprocess.PIPE) as p:
+        until(lambda: b'ready' in p.stdout.readline())
+        change_it(kernel)
+        said = p.communicate(b'x', timeout=120)
+    assert p.returncode == 0 and said[0].endswith(b'first'), said
+
+
+@needs_kvm
+def test_a_sealed_file_is_run_as_it_is():
+    with begin('--direct', '-m', '64M', sealed('late', files.read(guest('late'))), stdin=subprocess.PIPE,
+               pass_fds=SEALED) as p:
+        p.stdout.readline()
+        with open(f'/proc/{p.pid}/maps', encoding='ascii') as f:
+            inodes = {line.split()[4] for line in f if 'memfd:late' in line}
+        assert inodes == {str(os.stat(SEALED[-1]).st_ino)}
+        assert p.communicate(b'x', timeout=120)[0].endswith(b'first')
+
+
+def test_holes_of_a_file_stay_holes(tmp_path):
+    """3 GiB of nothing cost no memory before the plan refuses them."""
+    with open(tmp_path / 'initrd', 'wb') as f:
+        f.truncate(3 << 30)
+    done = run('--direct', '--dry-run', '-i', tmp_path / 'initrd', files.path('probe:bz64'),
+               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (5, 5)))
+    check(done, 1, 'plan.initrd-room')
 
 
 # ---------------------------------------------------------------- probes

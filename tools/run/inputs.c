@@ -15,30 +15,41 @@
 #include <unistd.h>
 
 #include "tools/find_image.h"
+#include "tools/run/hold.h"
+
+/* Is it this host that fails, and not the name that was given? */
+static bool
+host_fails(int error)
+{
+	return error == EIO || error == ENOMEM || error == EMFILE || error == ENFILE;
+}
 
 static int
 open_file(const char *path, const char *name, struct input *ret_input)
 {
 	struct stat st;
 	void *p = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int status, held, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return fail(STATUS_REFUSED, "cannot read the %s: %s: %s", name, path,
-		        strerror(errno));
+		return fail(host_fails(errno) ? STATUS_HOST : STATUS_REFUSED,
+		        "cannot read the %s: %s: %s", name, path, strerror(errno));
 	if (!S_ISREG(st.st_mode)) {
 		close(fd);
 		return fail(
 		        STATUS_REFUSED, "cannot read the %s: %s: no regular file", name, path);
 	}
+	status = hold(fd, &st, name, path, &held);
+	if (status != STATUS_GO_ON)
+		return status;
 	if (st.st_size)
-		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, held, 0);
 	if (p == MAP_FAILED) {
-		close(fd);
+		close(held);
 		return fail(
 		        STATUS_HOST, "cannot map the %s: %s: %s", name, path, strerror(errno));
 	}
-	*ret_input = (struct input){path, name, fd, {p, (uint64_t)st.st_size}};
+	*ret_input = (struct input){path, name, held, {p, (uint64_t)st.st_size}};
 	return STATUS_GO_ON;
 }
 

@@ -2,8 +2,9 @@
 /*
  * The files of one run: kernel or bundle, initrds, stub.
  *
- * Files are mapped read-only for the core to look at, and kept open so that guest memory can
- * be made from their pages. Only --direct looks into the kernel; else the stub does that.
+ * Files are held as they are at the start (hold.h), mapped read-only for the core to look at,
+ * and kept open so that guest memory can be made from their pages. Only --direct looks into the
+ * kernel; else the stub does that.
  */
 #ifndef RUN_INPUTS_H
 #define RUN_INPUTS_H
