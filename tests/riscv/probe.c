@@ -13,6 +13,7 @@
 #include "tests/riscv/probe.h"
 #include "riscv/base/sbi.h"
 #include "stub/input/cmdline.h"
+#include "stub/riscv/fwft.h"
 
 #define csr_read(name)                                                                         \
 	({                                                                                     \
@@ -48,7 +49,7 @@ static uint64_t me;
 
 /* What the second hart saw, and how often it ran. */
 static volatile uint64_t second_hart, second_opaque, second_satp, second_sstatus, second_ipis;
-static volatile uint64_t second_runs;
+static volatile uint64_t second_runs, second_fwft;
 volatile uint64_t harts_arrived[PROBE_HARTS];
 
 /* probe=storm: letters that wait for a hart, and how many it has got in all. */
@@ -235,6 +236,7 @@ second_main(uint64_t hart, uint64_t opaque, uint64_t satp, uint64_t sstatus)
 	second_opaque = opaque;
 	second_satp = satp;
 	second_sstatus = sstatus;
+	second_fwft = err(SBI_FWFT, SBI_FWFT_SET, FWFT_PTE_AD, 1, FWFT_LOCK, 0);
 	__asm__ volatile("fence rw, rw" ::: "memory");
 	second_runs++;
 	while (!(csr_read(sip) & SIP_SSIP))
@@ -278,6 +280,9 @@ run_second(uint64_t other, uint64_t run)
 	check("IPI to it", err(SBI_IPI, 0, 1, other, 0, 0), 0);
 	check("it stops", wait_status(other, SBI_HSM_STOPPED), SBI_HSM_STOPPED);
 	check("by one IPI", second_ipis, run);
+	/* What the run before had locked is free again, if there is the feature at all. */
+	check("its firmware features", second_fwft,
+	        err(SBI_FWFT, SBI_FWFT_GET, FWFT_PTE_AD, 0, 0, 0));
 }
 
 /* An IPI that is sent before the hart has come up is not lost. */
