@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tools/check/gate.h"
+#include "tools/check/launcher.h"
 #include "tools/cmd.h"
 
 #define WORD_MAX 64
@@ -154,19 +155,11 @@ static const struct {
         {"elf", "it is an ELF, or has one inside that can be taken out", is_elf},
 };
 
-static const struct {
-	const char *name;
-} launcher_names[] = {
-#define LAUNCHER(name, title, ask) {name},
-#include "tools/check/launchers.def"
-#undef LAUNCHER
-};
-
 static bool
 is_launcher(const char *word)
 {
-	for (size_t i = 0; i < sizeof(launcher_names) / sizeof(launcher_names[0]); i++)
-		if (strcmp(launcher_names[i].name, word) == 0)
+	for (const struct launcher *l = all_launchers; l->name; l++)
+		if (strcmp(l->name, word) == 0)
 			return true;
 	return false;
 }
@@ -245,8 +238,8 @@ gate_help(void)
 		printf("  %-12s %s\n", words[i].word, words[i].meaning);
 	puts("  CONFIG_NAME[=VALUE]  of the .config inside\n"
 	     "  LAUNCHER     this launcher can boot it; their names:");
-	for (size_t i = 0; i < sizeof(launcher_names) / sizeof(launcher_names[0]); i++)
-		printf("               %s\n", launcher_names[i].name);
+	for (const struct launcher *l = all_launchers; l->name; l++)
+		printf("               %s\n", l->name);
 }
 
 static void

@@ -12,16 +12,6 @@
 /* What an ELF that QEMU places must leave to kshim.rom: up to the BIOS data (x86/rom/rom.h). */
 #define ROM_RAM_END 0x9f000
 
-static enum way
-way_of(const char *name)
-{
-	if (strcmp(name, "kshim.direct") == 0)
-		return WAY_DIRECT;
-	if (strcmp(name, "kshim.efi") == 0)
-		return WAY_EFI;
-	return strcmp(name, "kshim.riscv") == 0 ? WAY_RISCV : WAY_STUB;
-}
-
 /* The kernel to plan for: what is inside, where it is taken out on the way. */
 static const struct report *
 kernel_of(const struct candidate *c, const char **ret_rule)
@@ -42,13 +32,13 @@ kernel_of(const struct candidate *c, const char **ret_rule)
 
 /* QEMU's -kernel places an ELF itself, and starts a multiboot one by that protocol. */
 static const char *
-how_by_rom(const struct candidate *c, const struct report *kernel, const char *text)
+how_by_rom(const struct candidate *c, const char *text)
 {
 	enum refusal_code code = REFUSAL_NONE;
 
-	if (c->multiboot)
+	if (c->multiboot.found)
 		code = REFUSAL_ROM_MULTIBOOT;
-	else if (kernel == c->r && c->elf && candidate_span(c).addr < ROM_RAM_END)
+	else if (c->elf && candidate_span(c).addr < ROM_RAM_END)
 		code = REFUSAL_ROM_LOW_KERNEL;
 	return code ? report_format(c->r, "%s; by fw_cfg or a bundle, since -kernel ends in %s",
 	                      text, refusal_name(code))
@@ -86,11 +76,11 @@ make_plan(const struct candidate *c, const struct report *kernel, enum way way,
 }
 
 void
-launch_kshim(const struct candidate *c, struct launch *l)
+launch_kshim(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	static struct plan plan;
-	enum way way = way_of(l->name);
-	const char *rule, *text;
+	enum way way = self->way;
+	const char *rule;
 	const struct report *kernel = kernel_of(c, &rule);
 	struct refusal why = {0};
 
@@ -108,7 +98,13 @@ launch_kshim(const struct candidate *c, struct launch *l)
 		launch_no(l, refusal_name(why.code), report_sentence(c->r, &why));
 		return;
 	}
-	text = how(c->r, &plan, rule);
-	launch_yes(l, rule,
-	        strcmp(l->name, "kshim.rom") == 0 ? how_by_rom(c, kernel, text) : text, NULL);
+	launch_yes(l, rule, how(c->r, &plan, rule), NULL);
+}
+
+void
+launch_kshim_rom(const struct launcher *self, const struct candidate *c, struct launch *l)
+{
+	launch_kshim(self, c, l);
+	if (l->boots)
+		l->text = how_by_rom(c, l->text);
 }

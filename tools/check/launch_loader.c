@@ -6,15 +6,14 @@
  * grub-core/loader/i386/linux.c (protocol 2.03, no zImage), i386/pc/linux.c (`linux16`),
  * multiboot_elfxx.c (ELF32 and ELF64 below 4 GiB), and NEWS for versions.
  */
-#include <string.h>
-
 #include "tools/check/launcher.h"
 
 #define GRUB_LEAST 0x203
 
-static void
-systemd_boot(const struct candidate *c, struct launch *l)
+void
+launch_systemd_boot(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
+	(void)self;
 	if (!c->r->has_pe)
 		launch_no(l, "uefi.pe", "UEFI starts PE files, and it is none (no EFI stub)");
 	else if (c->r->kind == KIND_UKI)
@@ -42,9 +41,10 @@ is_for_linux16(const struct candidate *c)
 	       (c->r->facts.bz.version < GRUB_LEAST || candidate_is_real_mode_only(c));
 }
 
-static void
-grub(const struct candidate *c, struct launch *l)
+void
+launch_grub(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
+	(void)self;
 	if (is_for_linux16(c))
 		launch_yes(l, "grub.linux16",
 		        "no 32-bit entry that `linux` would use: `linux16`, with a BIOS", NULL);
@@ -52,7 +52,7 @@ grub(const struct candidate *c, struct launch *l)
 		launch_damaged(c, l);
 	else if (c->r->kind == KIND_BZIMAGE)
 		launch_yes(l, "grub.linux", "a bzImage: `linux`", NULL);
-	else if (c->multiboot)
+	else if (c->multiboot.found)
 		launch_yes(l, "grub.multiboot", "a multiboot header: `multiboot`", NULL);
 	else if ((c->r->kind == KIND_ARM64 || c->r->kind == KIND_RISCV) && c->r->has_pe)
 		launch_yes(l, "grub.linux", "an Image with an EFI stub: `linux`, by UEFI",
@@ -63,13 +63,4 @@ grub(const struct candidate *c, struct launch *l)
 		launch_no(l, "grub.linux",
 		        c->elf ? "`linux` takes bzImages; an ELF needs a multiboot header"
 		               : "neither a bzImage, nor a PE, nor multiboot");
-}
-
-void
-launch_loader(const struct candidate *c, struct launch *l)
-{
-	if (strcmp(l->name, "grub") == 0)
-		grub(c, l);
-	else
-		systemd_boot(c, l);
 }

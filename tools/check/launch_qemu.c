@@ -13,28 +13,8 @@
 #include "tools/check/launcher.h"
 #include "tools/check/note_scan.h"
 
-#define ENTRY16         0x200
-#define MULTIBOOT_ADDR  0x10000u
-#define ELF_FLAGS_BAD   0x00010004u
-#define PC_LOW_END      0xe0000000ull
-#define Q35_LOW_END     0xb0000000ull
-#define MICROVM_LOW_END 0xc0000000ull
-
-static enum firmware
-firmware_of(const char *name)
-{
-	if (strstr(name, ".ovmf"))
-		return FIRMWARE_OVMF;
-	return strstr(name, ".qboot") ? FIRMWARE_QBOOT : FIRMWARE_SEABIOS;
-}
-
-static uint64_t
-low_end(const char *name)
-{
-	if (strstr(name, ".microvm"))
-		return MICROVM_LOW_END;
-	return strstr(name, ".q35") ? Q35_LOW_END : PC_LOW_END;
-}
+#define ENTRY16       0x200
+#define ELF_FLAGS_BAD 0x00010004u
 
 /*
  * Is there code at the 16-bit entry? A jump must lead into the setup sectors, to something that
@@ -89,9 +69,7 @@ linux_by_bios(const struct candidate *c, struct launch *l)
 static void
 multiboot(const struct candidate *c, struct launch *l)
 {
-	uint32_t flags = span_le32(c->r->bytes, c->multiboot - 1 + 4);
-
-	if (!(flags & MULTIBOOT_ADDR) && c->elf && c->view.machine == EM_X86_64)
+	if (!c->multiboot.has_addresses && c->elf && c->view.machine == EM_X86_64)
 		launch_no(l, "qemu.multiboot-64",
 		        "a multiboot header in a 64-bit ELF: QEMU says \"Cannot load x86-64 image\"");
 	else
@@ -110,7 +88,7 @@ in_file_part(const struct elf_facts *elf, uint64_t addr)
 }
 
 static void
-elf(const struct candidate *c, struct launch *l)
+elf(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	uint64_t entry = note_scan_qemu(&c->view);
 	struct range span;
@@ -132,7 +110,7 @@ elf(const struct candidate *c, struct launch *l)
 		        report_format(c->r,
 		                "the entry %#llx that QEMU takes from the notes is in no loaded part",
 		                (unsigned long long)entry));
-	else if (range_end(span) > low_end(l->name))
+	else if (range_end(span) > self->low_end)
 		launch_no(l, "qemu.linked-place",
 		        report_format(c->r,
 		                "it is linked up to %#llx, where this machine has no RAM; QEMU moves no kernel",
@@ -145,15 +123,17 @@ elf(const struct candidate *c, struct launch *l)
 		        "QEMU 4.0 (microvm: 4.2), with a machine type from then");
 }
 
-static void
-by_bios(const struct candidate *c, struct launch *l)
+void
+launch_qemu_bios(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
-	if (c->hdrs)
+	if (c->other_machine)
+		launch_no(l, "machine", "a kernel for another machine");
+	else if (c->hdrs)
 		linux_by_bios(c, l);
-	else if (c->multiboot)
+	else if (c->multiboot.found)
 		multiboot(c, l);
 	else if (c->elf)
-		elf(c, l);
+		elf(self, c, l);
 	else if (c->r->kind == KIND_COMPRESSED)
 		launch_no(l, "qemu.format", "QEMU for x86 unpacks nothing: unpack it first");
 	else
@@ -161,10 +141,13 @@ by_bios(const struct candidate *c, struct launch *l)
 		        "neither a Linux setup header, nor multiboot, nor an ELF with a PVH note");
 }
 
-static void
-by_uefi(const struct candidate *c, struct launch *l)
+void
+launch_qemu_uefi(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
-	if (!c->r->has_pe || c->r->pe.machine != 0x8664)
+	(void)self;
+	if (c->other_machine)
+		launch_no(l, "machine", "a kernel for another machine");
+	else if (!c->r->has_pe || c->r->pe.machine != 0x8664)
 		launch_no(l, "uefi.pe", "OVMF starts PE files for x86-64, and it is none");
 	else if (c->hdrs)
 		launch_yes(l, "uefi.pe", "a PE for x86-64: started by its EFI stub", NULL);
@@ -176,9 +159,10 @@ by_uefi(const struct candidate *c, struct launch *l)
 
 #define VIRT_RAM 0x80000000u /* where the memory of riscv64's virt begins */
 
-static void
-riscv(const struct candidate *c, struct launch *l)
+void
+launch_qemu_riscv64(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
+	(void)self;
 	if (c->r->kind == KIND_RISCV)
 		launch_yes(l, "riscv.image", "an Image for riscv64, entered through OpenSBI",
 		        NULL);
@@ -186,8 +170,7 @@ riscv(const struct candidate *c, struct launch *l)
 		launch_yes(l, "riscv.elf", "an ELF at its physical addresses", NULL);
 	else if (c->r->kind == KIND_RISCV_ELF)
 		launch_no(l, "riscv.elf",
-		        "an ELF, which it puts at its physical addresses and enters at the "
-		        "lowest: this one's kernel does not start in memory there");
+		        "an ELF, which it puts at its physical addresses and enters at the lowest: this one's kernel does not start in memory there");
 	else
 		launch_no(l, "machine", "no kernel for riscv64 that it knows");
 }
@@ -198,12 +181,13 @@ is_text(const struct fact *fact, const char *text)
 	return fact && fact->value.text && strcmp(fact->value.text, text) == 0;
 }
 
-static void
-aarch64(const struct candidate *c, struct launch *l)
+void
+launch_qemu_aarch64(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	bool arm = c->plain->kind == KIND_ARM64;
 	const struct fact *pack = report_find(c->r, "payload.compression");
 
+	(void)self;
 	if (c->r->kind == KIND_ARM64)
 		launch_yes(l, "arm64.image", "an Image for arm64", NULL);
 	else if (arm && c->r->kind == KIND_COMPRESSED && span_is(c->r->bytes, 0, "\x1f\x8b", 2))
@@ -217,19 +201,4 @@ aarch64(const struct candidate *c, struct launch *l)
 		        "QEMU 11.0");
 	else
 		launch_no(l, "machine", "no kernel for arm64 in a form that it takes");
-}
-
-void
-launch_qemu(const struct candidate *c, struct launch *l)
-{
-	if (strcmp(l->name, "qemu.virt.riscv64") == 0)
-		riscv(c, l);
-	else if (strcmp(l->name, "qemu.virt.aarch64") == 0)
-		aarch64(c, l);
-	else if (c->other_machine)
-		launch_no(l, "machine", "a kernel for another machine");
-	else if (firmware_of(l->name) == FIRMWARE_OVMF)
-		by_uefi(c, l);
-	else
-		by_bios(c, l);
 }

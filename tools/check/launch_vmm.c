@@ -11,12 +11,11 @@
 #include "tools/check/launcher.h"
 #include "tools/check/note_scan.h"
 
-#define HIMEM          MIB
-#define LOADER_ALIGN   (2 * MIB)
-#define CROSVM_START   (2 * MIB)
-#define KVMTOOL_LEAST  0x206
-#define XEN_LEAST      0x208
-#define MULTIBOOT_ADDR 0x10000u
+#define HIMEM         MIB
+#define LOADER_ALIGN  (2 * MIB)
+#define CROSVM_START  (2 * MIB)
+#define KVMTOOL_LEAST 0x206
+#define XEN_LEAST     0x208
 
 /* What linux-loader refuses; NULL if it loads the ELF. */
 static const char *
@@ -48,13 +47,28 @@ pvh_in_last_note(const struct candidate *c)
 	return s.in_segments && !s.other_after;
 }
 
+/* On hosts of their own machine; rules were read in the same sources. */
 static void
-firecracker(const struct candidate *c, struct launch *l)
+on_other_machine(const struct launcher *self, const struct candidate *c, struct launch *l)
+{
+	if (c->r->kind == KIND_ARM64 && self->arm64)
+		launch_yes(l, "arm64.image", "an Image for arm64, on an arm64 host", NULL);
+	else if (c->r->kind == KIND_RISCV && self->riscv64)
+		launch_yes(l, "riscv.image", "an Image for riscv64, on a riscv64 host",
+		        self->riscv64_since);
+	else
+		launch_no(l, "machine", "a kernel for a machine that it does not serve");
+}
+
+void
+launch_firecracker(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	const struct bzimage_facts *bz = &c->r->facts.bz;
 	const char *rule, *bad;
 
-	if (c->elf && !c->r->known) {
+	if (c->other_machine)
+		on_other_machine(self, c, l);
+	else if (c->elf && !c->r->known) {
 		launch_damaged(c, l);
 	} else if (c->elf) {
 		bad = linux_loader_refuses(c, &rule);
@@ -82,12 +96,15 @@ firecracker(const struct candidate *c, struct launch *l)
 	}
 }
 
-static void
-cloud_hypervisor(const struct candidate *c, struct launch *l)
+void
+launch_cloud_hypervisor(
+        const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	const char *rule, *bad;
 
-	if ((c->elf || c->hdrs) && !c->r->known) {
+	if (c->other_machine)
+		on_other_machine(self, c, l);
+	else if ((c->elf || c->hdrs) && !c->r->known) {
 		launch_damaged(c, l);
 	} else if (c->elf) {
 		bad = linux_loader_refuses(c, &rule);
@@ -126,14 +143,16 @@ crosvm_elf(const struct candidate *c, struct launch *l)
 		        "an ELF: entered at e_entry with boot_params; PVH is not used", NULL);
 }
 
-static void
-crosvm(const struct candidate *c, struct launch *l)
+void
+launch_crosvm(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	uint64_t sects = span_u8(c->r->bytes, 0x1f1);
 	uint64_t declared =
 	        ((sects ? sects : 4) + 1) * 512 + span_le32(c->r->bytes, 0x1f4) * 16ull;
 
-	if (c->multiboot && span_le32(c->r->bytes, c->multiboot - 1 + 4) & MULTIBOOT_ADDR)
+	if (c->other_machine)
+		on_other_machine(self, c, l);
+	else if (c->multiboot.has_addresses)
 		launch_yes(l, "crosvm.multiboot", "a multiboot header with addresses", NULL);
 	else if ((c->elf || c->hdrs) && !c->r->known)
 		launch_damaged(c, l);
@@ -150,10 +169,12 @@ crosvm(const struct candidate *c, struct launch *l)
 		        NULL);
 }
 
-static void
-kvmtool(const struct candidate *c, struct launch *l)
+void
+launch_kvmtool(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
-	if (c->hdrs && !c->r->known)
+	if (c->other_machine)
+		on_other_machine(self, c, l);
+	else if (c->hdrs && !c->r->known)
 		launch_damaged(c, l);
 	else if (c->r->kind != KIND_BZIMAGE)
 		launch_no(l, "kvmtool.format",
@@ -166,14 +187,17 @@ kvmtool(const struct candidate *c, struct launch *l)
 
 /* Xen's toolstack unpacks a bzImage's payload itself, by header 2.08, and wants the ELF inside.
  */
-static void
-xen(const struct candidate *c, struct launch *l)
+void
+launch_xen(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	const struct report *k = c->r->kind == KIND_BZIMAGE ? c->r->inner : c->r;
 	const struct fact *pack = report_find(c->r, "payload.compression");
 	bool zstd = pack && pack->value.text && strcmp(pack->value.text, "zstd") == 0;
 
-	if (c->r->kind == KIND_BZIMAGE && c->r->facts.bz.version < XEN_LEAST)
+	(void)self;
+	if (c->other_machine)
+		launch_no(l, "machine", "PVH is for x86");
+	else if (c->r->kind == KIND_BZIMAGE && c->r->facts.bz.version < XEN_LEAST)
 		launch_no(l, "xen.version",
 		        "older than protocol 2.08: \"boot protocol too old\"");
 	else if (!k || k->kind != KIND_ELF || !k->known)
@@ -185,38 +209,4 @@ xen(const struct candidate *c, struct launch *l)
 		        k == c->r ? "an ELF with a PHYS32_ENTRY note"
 		                  : "the ELF inside has a PHYS32_ENTRY note",
 		        zstd ? "Xen 4.15, for zstd" : "Xen 4.10");
-}
-
-/* On hosts of their own machine; rules were read in the same sources. */
-static void
-other_machine(const struct candidate *c, struct launch *l)
-{
-	bool chv = strcmp(l->name, "cloud-hypervisor") == 0;
-
-	if (strcmp(l->name, "xen.pvh") == 0)
-		launch_no(l, "machine", "PVH is for x86");
-	else if (c->r->kind == KIND_ARM64)
-		launch_yes(l, "arm64.image", "an Image for arm64, on an arm64 host", NULL);
-	else if (c->r->kind == KIND_RISCV && strcmp(l->name, "firecracker") != 0)
-		launch_yes(l, "riscv.image", "an Image for riscv64, on a riscv64 host",
-		        chv ? "45, experimental" : NULL);
-	else
-		launch_no(l, "machine", "a kernel for a machine that it does not serve");
-}
-
-void
-launch_vmm(const struct candidate *c, struct launch *l)
-{
-	if (c->other_machine)
-		other_machine(c, l);
-	else if (strcmp(l->name, "firecracker") == 0)
-		firecracker(c, l);
-	else if (strcmp(l->name, "cloud-hypervisor") == 0)
-		cloud_hypervisor(c, l);
-	else if (strcmp(l->name, "crosvm") == 0)
-		crosvm(c, l);
-	else if (strcmp(l->name, "kvmtool") == 0)
-		kvmtool(c, l);
-	else
-		xen(c, l);
 }

@@ -10,6 +10,13 @@
 
 #include "tools/check/elf_view.h"
 #include "tools/check/report.h"
+#include "tools/check/ways.h"
+
+/* A multiboot header (GNU Multiboot Specification 0.6.96, 3.1) in the first 8 KiB. */
+struct multiboot {
+	bool found;
+	bool has_addresses; /* flags bit 16: it says itself where it goes */
+};
 
 /* What all rules look at, found once. */
 struct candidate {
@@ -19,20 +26,50 @@ struct candidate {
 	bool elf;                   /* it is an ELF for x86 */
 	struct elf_view view;
 	bool other_machine; /* a kernel for no x86 */
-	uint64_t multiboot; /* offset of a multiboot header in the first 8 KiB + 1, or 0 */
+	struct multiboot multiboot;
 };
 
-enum firmware {
-	FIRMWARE_SEABIOS,
-	FIRMWARE_QBOOT,
-	FIRMWARE_OVMF,
+/* How --boot tries a launcher (trial.c). */
+enum trial_kind {
+	TRIAL_NONE,
+	TRIAL_STUB,    /* `kshim run`, or QEMU's -kernel kshim.elf */
+	TRIAL_ROM,     /* QEMU's -bios */
+	TRIAL_BZIMAGE, /* QEMU's -kernel */
+	TRIAL_DIRECT,  /* `kshim run --direct` */
+	TRIAL_EFI,     /* QEMU with OVMF */
+	TRIAL_RISCV,   /* QEMU for riscv64 */
 };
 
-/* Each fills boots, rule, text and since. */
-void launch_kshim(const struct candidate *c, struct launch *l);
-void launch_qemu(const struct candidate *c, struct launch *l);
-void launch_vmm(const struct candidate *c, struct launch *l);
-void launch_loader(const struct candidate *c, struct launch *l);
+/* Where RAM below 4 GiB ends in QEMU's machines at the most. */
+#define PC_LOW_END      0xe0000000ull
+#define Q35_LOW_END     0xb0000000ull
+#define MICROVM_LOW_END 0xc0000000ull
+
+/* A row of launchers.def. */
+struct launcher {
+	const char *name, *title;
+	/* Fills boots, rule, text and since. */
+	void (*ask)(const struct launcher *, const struct candidate *, struct launch *);
+	/* Traits, of those that have them. */
+	enum way way;          /* kshim's: what is planned for */
+	enum trial_kind trial; /* kshim's */
+	const char *image;     /* kshim's: the file that it is, or NULL */
+	uint64_t low_end;      /* QEMU with a BIOS: *_LOW_END */
+	bool arm64, riscv64;   /* another monitor: it serves this machine, too */
+	const char *riscv64_since;
+};
+
+/* The table, in the order in which launchers are shown; a row without a name ends it. */
+extern const struct launcher all_launchers[];
+
+typedef void launcher_rule(
+        const struct launcher *self, const struct candidate *c, struct launch *l);
+
+launcher_rule launch_kshim, launch_kshim_rom;
+launcher_rule launch_qemu_bios, launch_qemu_uefi, launch_qemu_riscv64, launch_qemu_aarch64;
+launcher_rule launch_firecracker, launch_cloud_hypervisor, launch_crosvm, launch_kvmtool;
+launcher_rule launch_xen;
+launcher_rule launch_systemd_boot, launch_grub;
 
 void launch_yes(struct launch *l, const char *rule, const char *text, const char *since);
 void launch_no(struct launch *l, const char *rule, const char *text);

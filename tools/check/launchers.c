@@ -10,14 +10,13 @@
 
 #define MULTIBOOT_AREA  8192
 #define MULTIBOOT_MAGIC 0x1badb002u
+#define MULTIBOOT_ADDR  0x10000u
 
-static const struct {
-	const char *name, *title;
-	void (*ask)(const struct candidate *, struct launch *);
-} rows[] = {
-#define LAUNCHER(name, title, ask) {name, title, ask},
+const struct launcher all_launchers[] = {
+#define LAUNCHER(stable, shown, ...) {.name = stable, .title = shown, .ask = __VA_ARGS__},
 #include "tools/check/launchers.def"
 #undef LAUNCHER
+        {.name = NULL},
 };
 
 void
@@ -66,16 +65,16 @@ candidate_span(const struct candidate *c)
 	return (struct range){start, end - start};
 }
 
-static uint64_t
+static struct multiboot
 find_multiboot(struct span s)
 {
 	for (uint64_t at = 0; at + 48 < MULTIBOOT_AREA && at + 12 <= s.size; at += 4) {
 		uint32_t sum = span_le32(s, at) + span_le32(s, at + 4) + span_le32(s, at + 8);
 
 		if (span_le32(s, at) == MULTIBOOT_MAGIC && sum == 0)
-			return at + 1;
+			return (struct multiboot){true, span_le32(s, at + 4) & MULTIBOOT_ADDR};
 	}
-	return 0;
+	return (struct multiboot){.found = false};
 }
 
 static bool
@@ -91,7 +90,7 @@ is_other_machine(const struct report *r)
 static bool
 is_worth_asking(const struct candidate *c)
 {
-	return c->r->known || c->hdrs || c->elf || c->multiboot || c->r->has_pe ||
+	return c->r->known || c->hdrs || c->elf || c->multiboot.found || c->r->has_pe ||
 	       c->r->kind == KIND_COMPRESSED || c->r->kind == KIND_ZBOOT ||
 	       c->r->kind == KIND_ARM64;
 }
@@ -139,13 +138,13 @@ launchers(struct report *r)
 	if (!is_worth_asking(&c))
 		return;
 	add_memory(r);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct launch l = {.name = rows[i].name, .title = rows[i].title};
+	for (const struct launcher *row = all_launchers; row->name; row++) {
+		struct launch l = {.launcher = row, .name = row->name, .title = row->title};
 
-		rows[i].ask(&c, &l);
+		row->ask(row, &c, &l);
 		refuse_damaged(r, &l);
 		report_launch(r, &l);
-		if (l.boots && !r->bootable && rows[i].ask == launch_kshim)
+		if (l.boots && !r->bootable && row->trial != TRIAL_NONE)
 			r->bootable = l.title;
 	}
 }

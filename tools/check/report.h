@@ -70,9 +70,12 @@ struct verdict {
 	const char *who; /* who met this trap, or NULL */
 };
 
+struct launcher;
+
 /* Can this launcher boot the file, and which rule decides? launchers.def lists the names. */
 struct launch {
 	struct launch *next;
+	const struct launcher *launcher; /* its row (launcher.h) */
 	const char *name;
 	const char *title;
 	bool boots;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/check/launcher.h"
 #include "tools/check/trial.h"
 #include "tools/cmd.h"
 #include "tools/file.h"
@@ -137,16 +138,7 @@ run_and_judge(struct session *s, struct trial *t)
 	t->text = report_format(s->r, "%s is missing", s->argv[0]);
 }
 
-/* The image that this way needs; NULL: none. */
-static const char *
-image_of_way(const char *name)
-{
-	if (strcmp(name, "kshim.stub") == 0)
-		return "kshim.elf";
-	if (strcmp(name, "kshim.riscv") == 0)
-		return "kshim-riscv64.bin";
-	return strcmp(name, "kshim.direct") == 0 ? NULL : name;
-}
+/* ---- what is run */
 
 /* What is handed over: a unified kernel image as it is, a bundle of anything else. */
 static const char *
@@ -166,46 +158,84 @@ by_kvm(struct session *s, bool direct)
 }
 
 static void
-by_qemu(struct session *s, const char *name)
+qemu(struct session *s)
 {
-	const char *drive =
-	        report_format(s->r, "if=pflash,format=raw,readonly=on,file=%s", OVMF);
-
 	args(s, (const char *const[]){"qemu-system-x86_64", "-accel", s->kvm ? "kvm" : "tcg",
 	                "-M", "q35", "-m", "1G", "-nodefaults", "-display", "none",
 	                "-no-reboot", "-serial", "stdio", "-device", EXIT_PORT, NULL});
-	if (strcmp(name, "kshim.efi") == 0 && s->r->kind == KIND_UKI) {
-		args(s, (const char *const[]){"-drive", drive, "-kernel", image(s, "kshim.efi"),
-		                "-append", report_format(s->r, "\\uki.efi %s loglevel=7", LINE),
-		                "-drive",
-		                report_format(s->r,
-		                        "if=virtio,format=raw,readonly=on,file=fat:%s",
-		                        s->folder),
-		                NULL});
-	} else if (strcmp(name, "kshim.efi") == 0) {
-		args(s, (const char *const[]){"-drive", drive, "-kernel", image(s, "kshim.efi"),
-		                "-append", LINE, "-initrd", s->bundle, NULL});
-	} else if (strcmp(name, "kshim.rom") == 0) {
-		args(s, (const char *const[]){"-bios", image(s, "kshim.rom"), "-fw_cfg",
-		                report_format(
-		                        s->r, "name=opt/org.kshim/cmdline,string=%s", LINE),
-		                "-fw_cfg",
-		                report_format(
-		                        s->r, "name=opt/org.kshim/kernel,file=%s", handed(s)),
-		                NULL});
-	} else {
-		args(s, (const char *const[]){"-kernel", image(s, image_of_way(name)),
-		                "-append", LINE, "-initrd", handed(s), NULL});
-	}
 }
 
 static void
-by_riscv(struct session *s)
+by_kernel(struct session *s, const struct launcher *l)
+{
+	qemu(s);
+	args(s, (const char *const[]){"-kernel", image(s, l->image), "-append", LINE, "-initrd",
+	                handed(s), NULL});
+}
+
+static void
+by_stub(struct session *s, const struct launcher *l)
+{
+	if (s->kvm)
+		by_kvm(s, false);
+	else
+		by_kernel(s, l);
+}
+
+static void
+by_direct(struct session *s, const struct launcher *l)
+{
+	(void)l;
+	by_kvm(s, true);
+}
+
+static void
+by_rom(struct session *s, const struct launcher *l)
+{
+	qemu(s);
+	args(s, (const char *const[]){"-bios", image(s, l->image), "-fw_cfg",
+	                report_format(s->r, "name=opt/org.kshim/cmdline,string=%s", LINE),
+	                "-fw_cfg",
+	                report_format(s->r, "name=opt/org.kshim/kernel,file=%s", handed(s)),
+	                NULL});
+}
+
+static void
+by_efi(struct session *s, const struct launcher *l)
+{
+	const char *volume =
+	        report_format(s->r, "if=virtio,format=raw,readonly=on,file=fat:%s", s->folder);
+
+	qemu(s);
+	args(s, (const char *const[]){"-drive",
+	                report_format(s->r, "if=pflash,format=raw,readonly=on,file=%s", OVMF),
+	                "-kernel", image(s, l->image), NULL});
+	if (s->r->kind == KIND_UKI)
+		args(s, (const char *const[]){"-append",
+		                report_format(s->r, "\\uki.efi %s loglevel=7", LINE), "-drive",
+		                volume, NULL});
+	else
+		args(s, (const char *const[]){"-append", LINE, "-initrd", s->bundle, NULL});
+}
+
+static void
+by_riscv(struct session *s, const struct launcher *l)
 {
 	args(s, (const char *const[]){"qemu-system-riscv64", "-M", "virt", "-m", "1G",
-	                "-nographic", "-no-reboot", "-kernel", image(s, "kshim-riscv64.bin"),
-	                "-initrd", handed(s), "-append", LINE, NULL});
+	                "-nographic", "-no-reboot", "-kernel", image(s, l->image), "-initrd",
+	                handed(s), "-append", LINE, NULL});
 }
+
+static void (*const ways[])(struct session *, const struct launcher *) = {
+        [TRIAL_STUB] = by_stub,
+        [TRIAL_ROM] = by_rom,
+        [TRIAL_BZIMAGE] = by_kernel,
+        [TRIAL_DIRECT] = by_direct,
+        [TRIAL_EFI] = by_efi,
+        [TRIAL_RISCV] = by_riscv,
+};
+
+/* ---- each launcher in turn */
 
 static bool
 is_there(const char *path)
@@ -215,28 +245,25 @@ is_there(const char *path)
 
 /* Why it cannot be tried here, or NULL. */
 static const char *
-missing(struct session *s, const char *name)
+missing(struct session *s, const struct launcher *l)
 {
-	const char *wanted = image_of_way(name);
-
-	if (wanted && !image(s, wanted))
-		return report_format(s->r, "%s is not on this host", wanted);
-	if (strcmp(name, "kshim.direct") == 0 && !s->kvm)
+	if (l->image && !image(s, l->image))
+		return report_format(s->r, "%s is not on this host", l->image);
+	if (l->trial == TRIAL_DIRECT && !s->kvm)
 		return "needs a real KVM, which is not here";
-	if (strcmp(name, "kshim.efi") == 0 && !is_there(OVMF))
+	if (l->trial == TRIAL_EFI && !is_there(OVMF))
 		return OVMF " is missing (package ovmf)";
 	return NULL;
 }
 
 static void
-try(struct session *s, const char *name)
+try(struct session *s, const struct launcher *l)
 {
-	struct trial t = {.name = name, .reached = "skipped", .good = true};
+	struct trial t = {.name = l->name, .reached = "skipped", .good = true};
 
 	s->args = 0;
-	t.text = missing(s, name);
-	if (!t.text && s->r->kind == KIND_UKI && strcmp(name, "kshim.efi") == 0 &&
-	        !make_volume(s)) {
+	t.text = missing(s, l);
+	if (!t.text && s->r->kind == KIND_UKI && l->trial == TRIAL_EFI && !make_volume(s)) {
 		t.text = "no folder for it can be made below /tmp";
 	} else if (!t.text && s->r->kind != KIND_UKI && !make_bundle(s)) {
 		t.reached = "refused";
@@ -244,13 +271,7 @@ try(struct session *s, const char *name)
 		t.text = "`kshim bundle` does not take it";
 	}
 	if (!t.text) {
-		if (strcmp(name, "kshim.riscv") == 0)
-			by_riscv(s);
-		else if (s->kvm && strcmp(name, "kshim.efi") != 0 &&
-		         strcmp(name, "kshim.rom") != 0 && strcmp(name, "kshim.bzimage") != 0)
-			by_kvm(s, strcmp(name, "kshim.direct") == 0);
-		else
-			by_qemu(s, name);
+		ways[l->trial](s, l);
 		run_and_judge(s, &t);
 	}
 	report_trial(s->r, &t);
@@ -266,8 +287,8 @@ trials(struct report *r, const char *path)
 	s.path = path;
 	s.kvm = kvm_is_real();
 	for (const struct launch *l = r->launch_first; l; l = l->next)
-		if (strncmp(l->name, "kshim.", 6) == 0 && l->boots)
-			try(&s, l->name);
+		if (l->launcher->trial != TRIAL_NONE && l->boots)
+			try(&s, l->launcher);
 	if (s.bundle[0])
 		unlink(s.bundle);
 	if (s.uki)
