@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The table "who can boot it", proven for QEMU: what check says of its -kernel is booted here."""
 import functools
+import subprocess
 import tempfile
 
 import pytest
@@ -8,6 +9,8 @@ from check import report
 
 from kshimtest import files
 from kshimtest import machine
+from kshimtest import riscv_forms
+from kshimtest import riscv_rig
 from kshimtest.row import Row
 
 SEABIOS = {'microvm': 'bios-microvm.bin'}
@@ -93,3 +96,15 @@ def test_qemu_does_what_check_says(row):
             return
     pytest.fail(f'check says {said["boots"]} ({said["rule"]}: {said["text"]}), QEMU ended with '
                 f'{outcome.status} after:\n{outcome.serial[-3000:]}', pytrace=False)
+
+
+@pytest.mark.parametrize('link, physical, boots', [
+    (0x80200000, 0x80200000, True), (riscv_forms.LINK, 0x80200000, True), (riscv_forms.LINK, 0, False)])
+def test_qemu_enters_an_elf_for_riscv64_where_it_lies(link, physical, boots, tmp_path):
+    path = tmp_path / 'elf'
+    path.write_bytes(riscv_forms.elf(files.read(riscv_rig.PROBE), link=link, physical=physical))
+    assert report.boots(report.check(path), 'qemu.virt.riscv64') == boots
+    out = subprocess.run(['qemu-system-riscv64', '-M', 'virt', '-m', '128M', '-nographic', '-no-reboot', '-kernel',
+                          path, '-append', 'probe=where'], capture_output=True, text=True, check=False,
+                         stdin=subprocess.DEVNULL, timeout=60)
+    assert ('probe: PASS' in out.stdout) == boots, out
