@@ -79,6 +79,7 @@ TOOL_PLAN := \
 	tools/plan/target_riscv.c \
 	tools/plan/target_rom.c \
 	tools/plan/target_virt.c \
+	tools/plan/unpacking.c \
 
 # What `plan` and `run` both know of launchers.
 TOOL_LAUNCH := \

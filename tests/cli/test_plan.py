@@ -302,6 +302,12 @@ def test_what_follows_an_lz4_archive(zeros, kernel, tmp_path):
 
 # ---------------------------------------------------------------- refusals and advice
 
+def will_do(*args):
+    """It fits, and Linux has the memory to unpack its initrds."""
+    out = json.loads(plan('--json', *args).stdout)
+    return 'refusal' not in out and 'initrd.memory' not in {f['name'] for f in out['findings']}
+
+
 def test_advised_memory_is_the_least_that_will_do(kernel, tmp_path):
     (tmp_path / 'i').write_bytes(member('x', bytes(30 * MIB)) + ARCHIVE)
     for args in (['-m', '20M'], ['-m', '50M', '-i', tmp_path / 'i'], ['-m', '20M', '--body', 'elf']):
@@ -309,8 +315,8 @@ def test_advised_memory_is_the_least_that_will_do(kernel, tmp_path):
         assert [c['name'] for c in out['refusal']['collide']]
         need = [h['bytes'] for h in out['refusal']['help'] if h['what'] == 'memory'][0]
         assert need % MIB == 0
-        told('-m', f'{need // MIB}M', *args[2:], kernel)
-        told('-m', f'{need // MIB - 1}M', *args[2:], kernel, status=1)
+        assert will_do('-m', f'{need // MIB}M', *args[2:], kernel)
+        assert not will_do('-m', f'{need // MIB - 1}M', *args[2:], kernel)
 
 
 def test_advised_initrd_will_do(kernel, tmp_path):
@@ -319,9 +325,34 @@ def test_advised_initrd_will_do(kernel, tmp_path):
     assert out['refusal']['name'] == 'plan.initrd-room'
     assert [c['name'] for c in out['refusal']['collide']][0] == 'initrd'
     size = [h['bytes'] for h in out['refusal']['help'] if h['what'] == 'initrd'][0]
-    for more, fits in ((0, True), (8192, False)):
-        (tmp_path / 'i').write_bytes(bytes(size + more))
-        assert (plan('-m', '64M', '-i', tmp_path / 'i', kernel).stdout.find('it fits') >= 0) == fits
+    for more, fits in ((0, True), (65536, False)):
+        data = bytes(size + more - len(member('x') + ARCHIVE))
+        (tmp_path / 'i').write_bytes(member('x', data) + ARCHIVE)
+        assert will_do('-m', '64M', '-i', tmp_path / 'i', kernel) == fits
+
+
+@pytest.mark.parametrize('pack, words, least, most', [
+    (bytes, '', 2.9, 3.6), (gzip.compress, '', 1.9, 2.6), (bytes, 'root=/dev/vda1', 2, 2.8),
+    (gzip.compress, 'root=/dev/vda1', 1, 1.8), (gzip.compress, 'root=/dev/vda1 rootfstype=tmpfs,ext4', 1.9, 2.6)])
+def test_memory_that_unpacking_needs(pack, words, least, most, kernel, tmp_path):
+    """tmpfs takes half of what is left beside the packed files; with root= there is no such limit."""
+    size = 100 * MIB
+    (tmp_path / 'i').write_bytes(pack(member('x', bytes(size)) + ARCHIVE))
+    args = ('-i', tmp_path / 'i', '-a', f'console=ttyS0 {words}', kernel)
+    out = json.loads(plan('--json', '-m', '120M', *args).stdout)
+    texts = [f['text'] for f in out['findings']] + [h['text'] for h in out.get('refusal', {}).get('help', ())]
+    need = int(re.search(r'-m (\d+)M would do', ' '.join(texts))[1])
+    assert least * 100 <= need <= most * 100
+    assert will_do('-m', f'{need}M', *args) and not will_do('-m', f'{need - 1}M', *args)
+    found = told('-m', f'{need - 32}M', *args, status=1)['findings']
+    assert [f['severity'] for f in found if f['name'] == 'initrd.memory'] == ['error']
+    assert will_do('-m', f'{need - 32}M', *args[2:])
+
+
+def test_a_limit_of_the_line_counts(kernel, tmp_path):
+    (tmp_path / 'i').write_bytes(gzip.compress(member('x', bytes(100 * MIB)) + ARCHIVE))
+    args = ('-m', '1G', '-i', tmp_path / 'i', kernel, '-a')
+    assert will_do(*args, 'console=ttyS0') and not will_do(*args, 'console=ttyS0 mem=200M')
 
 
 def test_what_is_reserved_in_the_way(kernel, tmp_path):

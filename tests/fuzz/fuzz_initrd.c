@@ -54,6 +54,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct plan_case c;
 	static struct findings findings;
+	struct unpacking unpacking = {0};
 	struct span bytes = {data, size};
 	int status = STATUS_OK;
 
@@ -67,8 +68,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.file[0] = (struct request_file){"x", "kernel", bytes};
 	c.file[1] = (struct request_file){"x", "initrd", bytes};
 	c.in_files[1] = (struct blob){.where = BLOB_STREAM, .handle = 1, .size = size};
-	REQUIRE(look_at_initrds(&c, &findings, &status) && status == STATUS_OK);
+	REQUIRE(look_at_initrds(&c, &findings, &unpacking, &status) && status == STATUS_OK);
 	check_findings(&findings);
+	REQUIRE(unpacking.packed == size);
 	if (size && data[0] && data[0] != '0' && !compression_of(bytes))
 		REQUIRE(findings_have_error(&findings));
 	try_stream(bytes);

@@ -9,6 +9,7 @@
     zeros:N            N bytes, none on the disk   xen            Xen, unpacked
     lz4:FILE           FILE as a legacy lz4 stream second-archive /second: says so, goes on to /init
     text, script, empty  what their names say        built:NAME     a product, build/NAME
+    /PATH            a file that a test has made
 """
 import gzip
 import os
@@ -175,6 +176,8 @@ TABLE_LOADERS = {
 
 
 def path(name):
+    if name.startswith('/'):
+        return name
     kind, _, rest = name.partition(':')
     if kind == 'probe':
         return os.path.join(BUILD, 'probes', 'kernels', rest)

@@ -31,16 +31,24 @@ add(struct advice *a, const char *what, uint64_t value, const char *format, ...)
 	va_end(args);
 }
 
+/* What is tried, by what. */
+struct trial {
+	struct plan_case *c;
+	const struct unpacking *unpacking;
+};
+
 static bool
-fits(struct plan_case *c, uint64_t memory)
+fits(const struct trial *t, uint64_t memory)
 {
-	return case_plan(c, memory) == REFUSAL_NONE;
+	return case_plan(t->c, memory) == REFUSAL_NONE &&
+	       unpacking_fits(t->c, t->unpacking) == UNPACKING_FITS;
 }
 
 /* The smallest -m, in whole MiB, that will do. */
 static void
-try_memory(struct plan_case *c, struct advice *a)
+try_memory(const struct trial *t, struct advice *a)
 {
+	const struct plan_case *c = t->c;
 	uint64_t low = c->order.memory, high = low;
 
 	if (case_map_is_given(c))
@@ -50,13 +58,13 @@ try_memory(struct plan_case *c, struct advice *a)
 			return;
 		low = high;
 		high *= 2;
-	} while (!fits(c, high));
+	} while (!fits(t, high));
 	while (high - low > MIB) {
 		uint64_t middle = align_down(low + (high - low) / 2 + MIB - 1, MIB);
 
 		if (middle >= high)
 			break;
-		if (fits(c, middle))
+		if (fits(t, middle))
 			high = middle;
 		else
 			low = middle;
@@ -67,8 +75,9 @@ try_memory(struct plan_case *c, struct advice *a)
 
 /* How large the last initrd may be, the others as they are. */
 static void
-try_initrd(struct plan_case *c, struct advice *a)
+try_initrd(const struct trial *t, struct advice *a)
 {
+	struct plan_case *c = t->c;
 	uint64_t *size, had, low = 0, high;
 	char text[SIZE_TEXT];
 
@@ -77,10 +86,10 @@ try_initrd(struct plan_case *c, struct advice *a)
 	size = &c->file[c->files - 1].bytes.size;
 	had = high = *size;
 	*size = 0;
-	if (fits(c, c->order.memory)) {
+	if (fits(t, c->order.memory)) {
 		while (high - low > PAGE) {
 			*size = low + (high - low) / 2;
-			if (fits(c, c->order.memory))
+			if (fits(t, c->order.memory))
 				low = *size;
 			else
 				high = *size;
@@ -95,8 +104,9 @@ try_initrd(struct plan_case *c, struct advice *a)
 
 /* Would it do if what is in the way were plain RAM? */
 static void
-try_reserved(struct plan_case *c, const struct refusal *why, struct advice *a)
+try_reserved(const struct trial *t, const struct refusal *why, struct advice *a)
 {
+	struct plan_case *c = t->c;
 	struct memmap had = c->given.map, *map = &c->given.map;
 	struct range wanted = why->a.range;
 	uint32_t kept = 0;
@@ -115,7 +125,7 @@ try_reserved(struct plan_case *c, const struct refusal *why, struct advice *a)
 		if (range_overlaps(e->range, wanted) && e->type != MEM_RAM)
 			memmap_add(map, e->range.addr, e->range.len, MEM_RAM, &ignored);
 	}
-	if (kept < had.count && fits(c, c->order.memory))
+	if (kept < had.count && fits(t, c->order.memory))
 		add(a, "reserved", 0,
 		        "less memory reserved: it would fit if all of 0x%llx-0x%llx were RAM",
 		        (unsigned long long)wanted.addr,
@@ -125,15 +135,16 @@ try_reserved(struct plan_case *c, const struct refusal *why, struct advice *a)
 
 /* Another way to enter the kernel. */
 static void
-try_protocols(struct plan_case *c, struct advice *a)
+try_protocols(const struct trial *t, struct advice *a)
 {
+	struct plan_case *c = t->c;
 	enum protocol had = c->order.protocol;
 
 	if (c->facts.format == KERNEL_RISCV)
 		return;
 	for (enum protocol p = PROTOCOL_PVH; p <= PROTOCOL_LINUX32; p++) {
 		c->order.protocol = p;
-		if (p != had && fits(c, c->order.memory)) {
+		if (p != had && fits(t, c->order.memory)) {
 			add(a, "protocol", 0, "another entry: --protocol %s would do",
 			        protocol_name(p));
 			break;
@@ -153,8 +164,9 @@ try_words(const struct refusal *why, struct advice *a)
 }
 
 void
-advice_find(struct plan_case *c, struct advice *ret_advice)
+advice_find(struct plan_case *c, const struct unpacking *unpacking, struct advice *ret_advice)
 {
+	const struct trial t = {c, unpacking};
 	struct refusal why = c->why;
 
 	ret_advice->count = 0;
@@ -167,14 +179,14 @@ advice_find(struct plan_case *c, struct advice *ret_advice)
 	case REFUSAL_PLAN_PVH_HIGH:
 	case REFUSAL_EFI_MEMORY:
 	case REFUSAL_ELF_NOTE_RELOC:
-		try_memory(c, ret_advice);
-		try_initrd(c, ret_advice);
-		try_reserved(c, &why, ret_advice);
-		try_protocols(c, ret_advice);
+		try_memory(&t, ret_advice);
+		try_initrd(&t, ret_advice);
+		try_reserved(&t, &why, ret_advice);
+		try_protocols(&t, ret_advice);
 		break;
 	default:
 		try_words(&why, ret_advice);
-		try_protocols(c, ret_advice);
+		try_protocols(&t, ret_advice);
 	}
 	case_plan(c, c->order.memory);
 	c->why = why;

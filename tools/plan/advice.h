@@ -5,7 +5,7 @@
 #ifndef PLAN_ADVICE_H
 #define PLAN_ADVICE_H
 
-#include "tools/plan/case.h"
+#include "tools/plan/unpacking.h"
 
 #define ADVICE_MAX  6
 #define ADVICE_TEXT 200
@@ -22,7 +22,11 @@ struct advice {
 	struct advice_item item[ADVICE_MAX];
 };
 
-/* Try other sizes and choices; *c is as it was afterwards. */
-void advice_find(struct plan_case *c, struct advice *ret_advice);
+/*
+ * Try other sizes and choices; *c is as it was afterwards. A size with which Linux would run
+ * out of memory while it unpacks is none that would do.
+ */
+void advice_find(
+        struct plan_case *c, const struct unpacking *unpacking, struct advice *ret_advice);
 
 #endif

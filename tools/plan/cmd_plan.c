@@ -14,6 +14,7 @@ struct result {
 	struct plan_case c;
 	struct scene scene;
 	struct findings findings;
+	struct unpacking unpacking;
 	struct advice advice;
 };
 
@@ -39,7 +40,7 @@ static void
 help_out(struct result *r)
 {
 	collide_find(&r->c, &r->scene);
-	advice_find(&r->c, &r->advice);
+	advice_find(&r->c, &r->unpacking, &r->advice);
 }
 
 static int
@@ -54,10 +55,11 @@ plan(struct result *r)
 		case_plan(c, c->order.memory);
 	if (c->req.map)
 		scene_make(&c->req, &c->plan, &r->scene);
+	if (!look_at_initrds(c, &r->findings, &r->unpacking, &status))
+		return status;
 	if (c->code && c->req.map)
 		help_out(r);
-	if (!look_at_initrds(c, &r->findings, &status))
-		return status;
+	unpacking_look(c, &r->unpacking, &r->findings);
 	if (c->req.map)
 		look_at_words(c, &r->findings);
 	return print(r);

@@ -8,7 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stub/base/range.h"
+
 #define HEADER     110
+#define MODE       1
+#define S_IFMT     0170000
+#define S_IFREG    0100000
 #define FIELD      8
 #define FILE_SIZE  6 /* numbers of the fields behind the magic */
 #define NAME_SIZE  11
@@ -80,7 +85,7 @@ check_magic(struct cpio *c, struct span bytes, uint64_t off)
 static bool
 walk_member(struct cpio *c, struct span bytes, uint64_t off, uint64_t *ret_next, bool *ret_last)
 {
-	uint64_t name_len = 0, len = 0, at = off + HEADER, left, v;
+	uint64_t name_len = 0, len = 0, mode = 0, at = off + HEADER, left, v;
 	char what[80];
 	struct span header, name = {NULL, 0};
 
@@ -94,6 +99,7 @@ walk_member(struct cpio *c, struct span bytes, uint64_t off, uint64_t *ret_next,
 			        "a field of the header is no hexadecimal number");
 		name_len = i == NAME_SIZE ? v : name_len;
 		len = i == FILE_SIZE ? v : len;
+		mode = i == MODE ? v : mode;
 	}
 	left = bytes.size - at;
 	if (!span_sub(bytes, at, name_len, &name))
@@ -111,6 +117,8 @@ walk_member(struct cpio *c, struct span bytes, uint64_t off, uint64_t *ret_next,
 		        c->path, (unsigned long long)off, (unsigned long long)name_len);
 	*ret_next = (at + len + 3) & ~3ull;
 	c->members += !*ret_last;
+	if ((mode & S_IFMT) == S_IFREG)
+		c->unpacked += align_down(len + PAGE - 1, PAGE);
 	return true;
 }
 

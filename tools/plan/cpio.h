@@ -18,7 +18,8 @@ struct cpio {
 	const char *inside; /* name of the compression that the bytes were in, or NULL */
 	struct findings *findings;
 	uint32_t archives, members;
-	bool init; /* there is a member "init" */
+	bool init;         /* there is a member "init" */
+	uint64_t unpacked; /* bytes of memory that the files take: whole pages */
 };
 
 /*

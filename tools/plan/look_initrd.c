@@ -215,7 +215,8 @@ look_at_all(struct look *l)
 }
 
 bool
-look_at_initrds(struct plan_case *c, struct findings *f, int *ret_status)
+look_at_initrds(struct plan_case *c, struct findings *f, struct unpacking *ret_unpacking,
+        int *ret_status)
 {
 	struct look l = {.c = c, .cpio = {.findings = f}, .status = STATUS_OK};
 	bool elf = c->facts.format == KERNEL_ELF64 || c->facts.format == KERNEL_ELF32;
@@ -227,6 +228,9 @@ look_at_initrds(struct plan_case *c, struct findings *f, int *ret_status)
 	        !findings_have_error(f))
 		findings_add(f, FINDING_NOTE, "initrd.no-init",
 		        "no /init in the initrd: Linux goes on to root=");
+	ret_unpacking->unpacked = l.cpio.unpacked;
+	for (uint32_t i = 1; i < c->req.blobs; i++)
+		ret_unpacking->packed += c->in_files[i].size;
 	file_free(&l.config.text);
 	*ret_status = l.status;
 	return l.status == STATUS_OK;
