@@ -4,7 +4,8 @@
  * (payload_offset), scripts/Makefile.lib (size_append), UAPI "Unified Kernel Image".
  *
  * Surprising: behind every kind but gzip, which has its own, the kernel's build writes the
- * unpacked size as four bytes. They are part of payload_length and no part of the stream.
+ * unpacked size as four bytes, which are no part of the stream. A bzImage's payload_length
+ * counts them, an EFI zboot file's size does not (drivers/firmware/efi/libstub/Makefile.zboot).
  */
 #include <string.h>
 
@@ -33,12 +34,11 @@ look(struct span file, struct payload *p)
 	struct span packed = part(file, p);
 
 	p->compression = compression_of(packed);
-	if (p->in != PAYLOAD_BZIMAGE && p->in != PAYLOAD_ZBOOT)
+	if (p->in != PAYLOAD_BZIMAGE || !p->compression ||
+	        strcmp(p->compression, "gzip") == 0 || packed.size <= SIZE_LEN)
 		return;
-	if (p->compression && strcmp(p->compression, "gzip") != 0 && packed.size > SIZE_LEN) {
-		p->has_size = true;
-		p->size = span_le32(packed, packed.size - SIZE_LEN);
-	}
+	p->has_size = true;
+	p->size = span_le32(packed, packed.size - SIZE_LEN);
 }
 
 static void

@@ -8,14 +8,19 @@
  */
 #include "pe.h"
 
-#define LFANEW_OFF        0x3c
-#define DOS_LEN           64
-#define COFF_LEN          24 /* signature and COFF header */
-#define MAGIC_PE32PLUS    0x20b
-#define OPTIONAL_LEAST    112 /* up to the data directories */
-#define NUMBER_OF_RVAS    108
-#define CERTIFICATE_ENTRY 4 /* its "address" is an offset in the file */
-#define SECTION_LEN       40
+/* Where the optional header's data directories are; 0 if it is of no known form, or cut short.
+ */
+static uint64_t
+directories(struct span optional)
+{
+	uint64_t magic = PE_GET(optional, 0, pe_optional, magic), at = 0;
+
+	if (magic == PE_MAGIC_32)
+		at = PE_DIRECTORIES_32;
+	else if (magic == PE_MAGIC_32PLUS)
+		at = PE_DIRECTORIES_32PLUS;
+	return optional.size >= at ? at : 0;
+}
 
 static enum refusal_code
 bad(struct refusal *why, const char *what, uint64_t off, uint64_t found, uint64_t wanted)
@@ -42,13 +47,15 @@ static enum refusal_code
 find_table(const struct image *im, uint64_t coff_at, uint32_t count, struct pe_headers *h,
         struct refusal *why)
 {
-	uint64_t at = coff_at + COFF_LEN + h->optional.size;
+	uint64_t at = coff_at + sizeof(struct pe_coff) + h->optional.size;
 	enum refusal_code code;
 
 	if (count > PE_SECTIONS)
-		return bad(why, "number of sections", coff_at + 6, count, PE_SECTIONS);
+		return bad(why, "number of sections",
+		        coff_at + offsetof(struct pe_coff, sections), count, PE_SECTIONS);
 	h->sections = count;
-	code = image_get(im, at, count * SECTION_LEN, REFUSAL_PE_HEADER, &h->table, why);
+	code = image_get(
+	        im, at, count * sizeof(struct pe_row), REFUSAL_PE_HEADER, &h->table, why);
 	if (code == REFUSAL_PE_HEADER)
 		why->detail = "section table";
 	return code;
@@ -61,22 +68,23 @@ pe_headers(const struct image *im, bool *ret_found, struct pe_headers *ret_heade
 	struct pe_headers *h = ret_headers;
 	struct span dos, coff;
 	uint64_t at;
-	enum refusal_code code = header_part(im, 0, DOS_LEN, &dos, ret_why);
+	enum refusal_code code = header_part(im, 0, sizeof(struct pe_dos), &dos, ret_why);
 
 	*ret_found = false;
 	if (code || !span_is(dos, 0, "MZ", 2))
 		return code;
-	at = span_le32(dos, LFANEW_OFF);
-	code = header_part(im, at, COFF_LEN, &coff, ret_why);
+	at = PE_GET(dos, 0, pe_dos, lfanew);
+	code = header_part(im, at, sizeof(struct pe_coff), &coff, ret_why);
 	if (code || !span_is(coff, 0, "PE\0\0", 4))
 		return code;
-	code = header_part(im, at + COFF_LEN, span_le16(coff, 20), &h->optional, ret_why);
-	if (code || h->optional.size < OPTIONAL_LEAST ||
-	        span_le16(h->optional, 0) != MAGIC_PE32PLUS)
+	code = header_part(im, at + sizeof(struct pe_coff),
+	        PE_GET(coff, 0, pe_coff, optional_size), &h->optional, ret_why);
+	if (code || !directories(h->optional))
 		return code;
 	*ret_found = true;
-	h->machine = span_le16(coff, 4);
-	return find_table(im, at, span_le16(coff, 6), h, ret_why);
+	h->machine = (uint16_t)PE_GET(coff, 0, pe_coff, machine);
+	h->linux_magic = PE_GET(dos, 0, pe_dos, linux_magic) == PE_LINUX_MAGIC;
+	return find_table(im, at, (uint32_t)PE_GET(coff, 0, pe_coff, sections), h, ret_why);
 }
 
 struct pe_section
@@ -86,32 +94,36 @@ pe_section(const struct pe_headers *headers, uint32_t number)
 	struct pe_section s = {.len = 0};
 	uint64_t mem_len, file_len;
 
-	if (!span_sub(headers->table, number * (uint64_t)SECTION_LEN, SECTION_LEN, &row))
+	if (!span_sub(headers->table, number * sizeof(struct pe_row), sizeof(struct pe_row),
+	            &row))
 		return s;
-	mem_len = span_le32(row, 8);
-	file_len = span_le32(row, 16);
+	mem_len = PE_GET(row, 0, pe_row, mem_len);
+	file_len = PE_GET(row, 0, pe_row, file_len);
 	memcpy(s.name, row.base, PE_NAME - 1);
-	s.addr = span_le32(row, 12);
-	s.off = span_le32(row, 20);
+	s.addr = PE_GET(row, 0, pe_row, addr);
+	s.off = PE_GET(row, 0, pe_row, off);
 	s.len = mem_len && mem_len < file_len ? mem_len : file_len;
-	s.flags = span_le32(row, 36);
+	s.flags = (uint32_t)PE_GET(row, 0, pe_row, characteristics);
 	return s;
 }
 
 static void
 read_optional(struct span opt, struct pe *pe)
 {
-	pe->entry = span_le32(opt, 16);
-	pe->section_align = span_le32(opt, 32);
-	pe->file_align = span_le32(opt, 36);
-	pe->image_major = span_le16(opt, 44);
-	pe->image_minor = span_le16(opt, 46);
-	pe->image_size = span_le32(opt, 56);
-	pe->subsystem = span_le16(opt, 68);
-	pe->dll_flags = span_le16(opt, 70);
-	if (span_le32(opt, NUMBER_OF_RVAS) > CERTIFICATE_ENTRY) {
-		pe->signature_off = span_le32(opt, OPTIONAL_LEAST + CERTIFICATE_ENTRY * 8);
-		pe->signature_len = span_le32(opt, OPTIONAL_LEAST + CERTIFICATE_ENTRY * 8 + 4);
+	uint64_t at = directories(opt), entry;
+
+	pe->entry = (uint32_t)PE_GET(opt, 0, pe_optional, entry);
+	pe->section_align = (uint32_t)PE_GET(opt, 0, pe_optional, section_align);
+	pe->file_align = (uint32_t)PE_GET(opt, 0, pe_optional, file_align);
+	pe->image_major = (uint16_t)PE_GET(opt, 0, pe_optional, image_major);
+	pe->image_minor = (uint16_t)PE_GET(opt, 0, pe_optional, image_minor);
+	pe->image_size = PE_GET(opt, 0, pe_optional, image_size);
+	pe->subsystem = (uint16_t)PE_GET(opt, 0, pe_optional, subsystem);
+	pe->dll_flags = (uint16_t)PE_GET(opt, 0, pe_optional, dll_characteristics);
+	if (span_le32(opt, at - 4) > PE_DIRECTORY_CERTIFICATES) {
+		entry = at + PE_DIRECTORY_CERTIFICATES * sizeof(struct pe_directory);
+		pe->signature_off = PE_GET(opt, entry, pe_directory, addr);
+		pe->signature_len = PE_GET(opt, entry, pe_directory, size);
 	}
 }
 
@@ -126,6 +138,7 @@ pe_read(struct span file, bool *ret_found, struct pe *ret_pe, struct refusal *re
 		return code;
 	memset(ret_pe, 0, sizeof(*ret_pe));
 	ret_pe->machine = h.machine;
+	ret_pe->linux_magic = h.linux_magic;
 	read_optional(h.optional, ret_pe);
 	for (uint32_t i = 0; i < h.sections; i++) {
 		ret_pe->section[ret_pe->sections] = pe_section(&h, i);

@@ -11,6 +11,7 @@
 #include "image.h"
 #include "stub/base/bytes.h"
 #include "stub/base/refusal.h"
+#include "stub/wire/pe.h"
 
 #define PE_SECTIONS 96
 #define PE_NAME     9 /* with the NUL that a name of eight bytes does not have */
@@ -23,18 +24,13 @@ struct pe_section {
 	uint32_t flags; /* PE_SECTION_... */
 };
 
-#define PE_SECTION_EXECUTE 0x20000000u
-#define PE_SECTION_READ    0x40000000u
-#define PE_SECTION_WRITE   0x80000000u
-
-#define PE_DLL_NX_COMPAT 0x100
-
 struct pe {
 	uint16_t machine;
+	bool linux_magic; /* the DOS header says that it is a Linux whose image_major counts */
 	uint16_t subsystem;
 	uint16_t dll_flags; /* DllCharacteristics: PE_DLL_NX_COMPAT */
 	uint16_t image_major,
-	        image_minor; /* a Linux that takes initrds by LoadFile2 has 1 or 3 */
+	        image_minor; /* of a Linux: it takes initrds by LoadFile2 if major is odd */
 	uint32_t entry;      /* from the start of the loaded image */
 	uint32_t section_align, file_align;
 	uint64_t image_size; /* bytes when loaded */
@@ -49,14 +45,15 @@ struct pe {
 /* What a file's headers are, as they lie in it: for readers of a stream. */
 struct pe_headers {
 	uint16_t machine;
+	bool linux_magic;
 	struct span optional;
 	uint32_t sections;
 	struct span table; /* a row for each section */
 };
 
 /*
- * Find the headers of a PE32+ file. *ret_found is false, with REFUSAL_NONE, if it is none.
- * Errors: REFUSAL_NEED; REFUSAL_PE_HEADER: a table past the end, too many sections.
+ * Find the headers of a PE32 or PE32+ file. *ret_found is false, with REFUSAL_NONE, if it is
+ * none. Errors: REFUSAL_NEED; REFUSAL_PE_HEADER: a table past the end, too many sections.
  */
 enum refusal_code pe_headers(const struct image *im, bool *ret_found,
         struct pe_headers *ret_headers, struct refusal *ret_why);
@@ -68,9 +65,9 @@ struct pe_section pe_section(const struct pe_headers *headers, uint32_t number);
 bool pe_section_is(const struct pe_section *s, const char *name);
 
 /*
- * Read the headers of a PE32+ file. *ret_found is false, with REFUSAL_NONE, if it is none.
- * Sections of no content are left out.
- * Errors: REFUSAL_PE_HEADER: a table past the end, too many sections.
+ * Read the headers of a PE32 or PE32+ file. *ret_found is false, with REFUSAL_NONE, if it is
+ * none. Sections of no content are left out. Errors: REFUSAL_PE_HEADER: a table past the end,
+ * too many sections.
  */
 enum refusal_code pe_read(
         struct span file, bool *ret_found, struct pe *ret_pe, struct refusal *ret_why);

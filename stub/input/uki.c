@@ -6,10 +6,6 @@
 #include "bls.h"
 #include "pe.h"
 
-#define MACHINE_I386    0x14c /* PE's numbers of machines */
-#define MACHINE_X86_64  0x8664
-#define MACHINE_RISCV64 0x5064
-
 struct part_row {
 	const char *section;
 	size_t place; /* of its struct uki_part in struct uki */
@@ -31,8 +27,8 @@ uki_look(const struct image *im, bool *ret_found, struct refusal *ret_why)
 
 	*ret_found = false;
 	if (code || !is_pe ||
-	        (h.machine != MACHINE_X86_64 && h.machine != MACHINE_I386 &&
-	                h.machine != MACHINE_RISCV64))
+	        (h.machine != PE_MACHINE_X86_64 && h.machine != PE_MACHINE_I386 &&
+	                h.machine != PE_MACHINE_RISCV64))
 		return code;
 	for (uint32_t i = 0; i < h.sections; i++) {
 		struct pe_section s = pe_section(&h, i);

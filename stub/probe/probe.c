@@ -9,8 +9,7 @@
 #include "probe.h"
 #include "stub/wire/bootparam.h"
 
-#define ELF_MAGIC  0x464c457fu /* "\177ELF" */
-#define SYSSIZE_AT 0x1f4
+#define ELF_MAGIC 0x464c457fu /* "\177ELF" */
 
 /*
  * The setup header of kshim.efi, and of what ukify makes of it, is there for QEMU's sake only:
@@ -19,8 +18,8 @@
 static bool
 is_bzimage(struct span head)
 {
-	return span_le32(head, 0x202) == ZP_HDRS &&
-	       (span_le32(head, SYSSIZE_AT) || !span_is(head, 0, "MZ", 2));
+	return span_le32(head, ZP_AT(header)) == ZP_HDRS &&
+	       (span_le32(head, ZP_AT(syssize)) || !span_is(head, 0, "MZ", 2));
 }
 
 enum refusal_code

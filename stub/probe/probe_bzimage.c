@@ -11,14 +11,14 @@
 #include "stub/wire/bootparam.h"
 
 #define SECTOR         512
-#define HEADER_OFF     0x1f1 /* setup_sects, the first field */
-#define JUMP_OFF       0x200
-#define HDRS_OFF       0x202
-#define VERSION_OFF    0x206
-#define LOADFLAGS_OFF  0x211
+#define HEADER_OFF     ZP_HEADER_OFF
+#define JUMP_OFF       ZP_AT(jump)
+#define HDRS_OFF       ZP_AT(header)
+#define VERSION_OFF    ZP_AT(version)
+#define LOADFLAGS_OFF  ZP_AT(loadflags)
 #define HEADER_MIN     0x212 /* all of 2.00 that is read here */
 #define HEADER_END     0x281
-#define LOADED_HIGH    1
+#define LOADED_HIGH    ZP_LOADED_HIGH
 #define ADDRESS_HIGH   0x100000
 #define INITRD_LAST    0x37ffffff  /* up to 2.02 */
 #define CMDLINE_MAX    255         /* up to 2.05 */
@@ -49,8 +49,7 @@ enum field {
 /* The first version that has a field, where the field is in the file, and its bytes. */
 #define FIELD(since, field)                                                                    \
 	{                                                                                      \
-		since, offsetof(struct zero_page, hdr.field),                                  \
-		        sizeof(((struct zero_page *)0)->hdr.field)                             \
+		since, ZP_AT(field), ZP_FIELD_SIZE(field)                                      \
 	}
 
 static const struct {

@@ -8,6 +8,7 @@
  * system only when nothing else fits.
  */
 #include "probe.h"
+#include "stub/wire/bootparam.h"
 
 #define ISO_OFF 0x8001 /* "CD001" of the first volume descriptor */
 
@@ -112,7 +113,8 @@ by_magic(struct span head, struct refusal *why)
 static bool
 is_old_kernel(struct span head, uint64_t size)
 {
-	uint64_t sects = span_u8(head, 0x1f1), syssize = span_le16(head, 0x1f4) * 16ull;
+	uint64_t sects = span_u8(head, ZP_AT(setup_sects));
+	uint64_t syssize = span_le16(head, ZP_AT(syssize)) * 16ull;
 	uint64_t setup = (4 + 1) * 512;
 
 	if (span_is(head, 0, "\xb8\xc0\x07\x8e\xd8", 5))
@@ -139,13 +141,14 @@ is_mbr(struct span head)
 static enum refusal_code
 by_boot_flag(struct span head, uint64_t size, struct refusal *why)
 {
-	if (span_le16(head, 0x1fe) != 0xaa55)
+	if (span_le16(head, ZP_AT(boot_flag)) != ZP_BOOT_FLAG)
 		return REFUSAL_NONE;
 	if (is_old_kernel(head, size))
-		return refuse(why, REFUSAL_BZ_OLD, 0x202, span_le32(head, 0x202), 0);
+		return refuse(
+		        why, REFUSAL_BZ_OLD, ZP_AT(header), span_le32(head, ZP_AT(header)), 0);
 	return refuse_detail(why, REFUSAL_KERNEL_OTHER,
-	        is_mbr(head) ? "a disk image (MBR)" : "a boot sector", 0x1fe, first_word(head),
-	        0);
+	        is_mbr(head) ? "a disk image (MBR)" : "a boot sector", ZP_AT(boot_flag),
+	        first_word(head), 0);
 }
 
 static uint8_t

@@ -8,16 +8,11 @@
  * RISC-V Image is a PE too, so their own magics have been looked for before.
  */
 #include "probe.h"
+#include "stub/wire/pe.h"
 
-#define PE_OFFSET     0x3c /* e_lfanew */
-#define PE_HEADER     24   /* "PE\0\0" and the COFF header, bytes */
-#define COFF_MACHINE  4
-#define COFF_SECTIONS 6
-#define COFF_OPTIONAL 20 /* size of the optional header */
-#define SECTION_SIZE  40
-
-#define MACHINE_RISCV64 0x5064
-#define ZBOOT_TYPE      24 /* name of the compression */
+#define PE_HEADER    sizeof(struct pe_coff)
+#define SECTION_SIZE sizeof(struct pe_row)
+#define ZBOOT_TYPE   24 /* name of the compression */
 
 struct pe_machine {
 	uint32_t number;
@@ -25,18 +20,20 @@ struct pe_machine {
 };
 
 static const struct pe_machine pe_machines[] = {
-        {0x1c0, "a UEFI application for arm", "a unified kernel image for arm"},
-        {0x1c2, "a UEFI application for arm", "a unified kernel image for arm"},
-        {0x1c4, "a UEFI application for arm", "a unified kernel image for arm"},
-        {0xaa64, "a UEFI application for aarch64", "a unified kernel image for aarch64"},
-        {0x5032, "a UEFI application for riscv32", "a unified kernel image for riscv32"},
-        {MACHINE_RISCV64, "a UEFI application for riscv64",
+        {PE_MACHINE_ARM, "a UEFI application for arm", "a unified kernel image for arm"},
+        {PE_MACHINE_THUMB, "a UEFI application for arm", "a unified kernel image for arm"},
+        {PE_MACHINE_ARMNT, "a UEFI application for arm", "a unified kernel image for arm"},
+        {PE_MACHINE_AARCH64, "a UEFI application for aarch64",
+                "a unified kernel image for aarch64"},
+        {PE_MACHINE_RISCV32, "a UEFI application for riscv32",
+                "a unified kernel image for riscv32"},
+        {PE_MACHINE_RISCV64, "a UEFI application for riscv64",
                 "a unified kernel image for riscv64"},
-        {0x6232, "a UEFI application for loongarch32",
+        {PE_MACHINE_LOONGARCH32, "a UEFI application for loongarch32",
                 "a unified kernel image for loongarch32"},
-        {0x6264, "a UEFI application for loongarch64",
+        {PE_MACHINE_LOONGARCH64, "a UEFI application for loongarch64",
                 "a unified kernel image for loongarch64"},
-        {0x200, "a UEFI application for ia64", "a unified kernel image for ia64"},
+        {PE_MACHINE_IA64, "a UEFI application for ia64", "a unified kernel image for ia64"},
 };
 
 struct zboot_type {
@@ -96,10 +93,10 @@ static enum refusal_code
 find_form(const struct image *im, uint64_t pe, struct span header, enum form *ret_form,
         struct refusal *why)
 {
-	uint64_t count = span_le16(header, COFF_SECTIONS);
+	uint64_t count = PE_GET(header, 0, pe_coff, sections);
 	struct span table;
 	enum refusal_code code =
-	        image_get(im, pe + PE_HEADER + span_le16(header, COFF_OPTIONAL),
+	        image_get(im, pe + PE_HEADER + PE_GET(header, 0, pe_coff, optional_size),
 	                count * SECTION_SIZE, REFUSAL_KERNEL_PE, &table, why);
 
 	*ret_form = FORM_OTHER;
@@ -126,7 +123,7 @@ static const char *const form_names[] = {
 static enum refusal_code
 name_pe(const struct image *im, uint64_t pe, struct span header, struct refusal *why)
 {
-	uint64_t machine = span_le16(header, COFF_MACHINE);
+	uint64_t machine = PE_GET(header, 0, pe_coff, machine);
 	enum form form;
 	enum refusal_code code = find_form(im, pe, header, &form, why);
 
@@ -137,8 +134,9 @@ name_pe(const struct image *im, uint64_t pe, struct span header, struct refusal 
 
 		if (machine == m->number)
 			return refuse_detail(why, REFUSAL_KERNEL_ARCH,
-			        form == FORM_UKI ? m->unified : m->name, pe + COFF_MACHINE,
-			        machine, 0x8664);
+			        form == FORM_UKI ? m->unified : m->name,
+			        pe + offsetof(struct pe_coff, machine), machine,
+			        PE_MACHINE_X86_64);
 	}
 	return refuse_detail(why, REFUSAL_KERNEL_PE, form_names[form], pe, machine, 0);
 }
@@ -146,7 +144,7 @@ name_pe(const struct image *im, uint64_t pe, struct span header, struct refusal 
 enum refusal_code
 pe_probe(const struct image *im, struct span head, struct refusal *ret_why)
 {
-	uint64_t pe = span_le32(head, PE_OFFSET);
+	uint64_t pe = PE_GET(head, 0, pe_dos, lfanew);
 	struct span header;
 	enum refusal_code code;
 
@@ -166,7 +164,7 @@ pe_probe(const struct image *im, struct span head, struct refusal *ret_why)
 enum refusal_code
 pe_riscv_probe(const struct image *im, struct span head, struct refusal *ret_why)
 {
-	uint64_t pe = span_le32(head, PE_OFFSET);
+	uint64_t pe = PE_GET(head, 0, pe_dos, lfanew);
 	struct span header;
 	enum form form;
 	enum refusal_code code;
@@ -177,7 +175,7 @@ pe_riscv_probe(const struct image *im, struct span head, struct refusal *ret_why
 	if (code)
 		return code == REFUSAL_NEED ? code : REFUSAL_NONE;
 	if (!span_is(header, 0, "PE\0\0", 4) ||
-	        span_le16(header, COFF_MACHINE) != MACHINE_RISCV64)
+	        PE_GET(header, 0, pe_coff, machine) != PE_MACHINE_RISCV64)
 		return REFUSAL_NONE;
 	code = find_form(im, pe, header, &form, ret_why);
 	if (code)
@@ -185,5 +183,5 @@ pe_riscv_probe(const struct image *im, struct span head, struct refusal *ret_why
 	return refuse_detail(ret_why, REFUSAL_RISCV_FORM,
 	        form == FORM_UKI ? "a unified kernel image for riscv64"
 	                         : "a UEFI application for riscv64",
-	        pe + COFF_MACHINE, MACHINE_RISCV64, 0);
+	        pe + offsetof(struct pe_coff, machine), PE_MACHINE_RISCV64, 0);
 }

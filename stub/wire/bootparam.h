@@ -14,17 +14,21 @@
 #include "wire.h"
 
 #define ZP_HEADER_OFF 0x1f1 /* of the setup header, in the file and in the zero page */
-#define ZP_BOOT_FLAG  0xaa55
-#define ZP_HDRS       0x53726448u /* "HdrS" */
-#define ZP_CL_MAGIC   0xa33f      /* command line before protocol 2.02 */
-#define ZP_E820_MAX   128
-#define ZP_SCREEN_LEN 0x40        /* screen_info, at the very start */
-#define ZP_EFI_LOADER 0x34364c45u /* "EL64": 64-bit firmware */
+/* Where a field of the setup header is in the file, and its bytes there. */
+#define ZP_AT(field)         offsetof(struct zero_page, hdr.field)
+#define ZP_FIELD_SIZE(field) sizeof(((struct zero_page *)0)->hdr.field)
+#define ZP_BOOT_FLAG         0xaa55
+#define ZP_HDRS              0x53726448u /* "HdrS" */
+#define ZP_CL_MAGIC          0xa33f      /* command line before protocol 2.02 */
+#define ZP_E820_MAX          128
+#define ZP_SCREEN_LEN        0x40        /* screen_info, at the very start */
+#define ZP_EFI_LOADER        0x34364c45u /* "EL64": 64-bit firmware */
 
 #define ZP_LOADER_UNASSIGNED 0xff /* type_of_loader */
 
 /* loadflags */
 #define ZP_LOADED_HIGH   0x01
+#define ZP_KASLR_FLAG    0x02
 #define ZP_QUIET_FLAG    0x20
 #define ZP_KEEP_SEGMENTS 0x40
 #define ZP_CAN_USE_HEAP  0x80
@@ -32,6 +36,12 @@
 /* xloadflags */
 #define ZP_XLF_KERNEL_64              0x01
 #define ZP_XLF_CAN_BE_LOADED_ABOVE_4G 0x02
+#define ZP_XLF_EFI_HANDOVER_32        0x04
+#define ZP_XLF_EFI_HANDOVER_64        0x08
+#define ZP_XLF_EFI_KEXEC              0x10
+#define ZP_XLF_5LEVEL                 0x20
+#define ZP_XLF_5LEVEL_ENABLED         0x40
+#define ZP_XLF_MEM_ENCRYPTION         0x80
 
 /* vid_mode */
 #define ZP_VID_NORMAL 0xffff

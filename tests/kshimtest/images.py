@@ -71,22 +71,25 @@ def multiboot():
     return bytes(64) + struct.pack('<III', magic, flags, -(magic + flags) & 0xffffffff) + CODE
 
 
-def pe(machine=0x8664, sections=(('.text', b'\xf4' * 512, 0x60000020),), nx=True, hdrs=b''):
-    """A PE32+ with these sections (name, bytes, flags)."""
+def pe(machine=0x8664, sections=(('.text', b'\xf4' * 512, 0x60000020),), nx=True, bits=64,
+       version=0, signature=(0, 0)):
+    """A PE32+, or PE32, with these sections (name, bytes, flags)."""
     dos = bytearray(0x80)
     dos[:2] = b'MZ'
     dos[0x3c:0x40] = struct.pack('<I', 0x80)
-    coff = struct.pack('<4sHHIIIHH', b'PE\0\0', machine, len(sections), 0, 0, 0, 112 + 16 * 8, 0x22e)
-    optional = struct.pack('<HBBIIIIIQIIHHHHHHIIIIHHQQQQII', 0x20b, 0, 0, 512, 0, 0, 0x1000, 0x1000,
-                           0, 0x1000, 512, 0, 0, 1, 0, 0, 0, 0, 0x10000, 512, 0, 10,
-                           0x100 if nx else 0, 0, 0, 0, 0, 0, 16)
+    word, base, magic = ('Q', 'Q', 0x20b) if bits == 64 else ('I', 'II', 0x10b)
+    optional = struct.pack(f'<HBBIIIII{base}IIHHHHHHIIIIHH{4 * word}II', magic, 0, 0, 512, 0, 0, 0x1000,
+                           0x1000, *[0] * len(base), 0x1000, 512, 0, 0, version, 0, 0, 0, 0, 0x10000,
+                           512, 0, 10, 0x100 if nx else 0, 0, 0, 0, 0, 0, 16)
+    optional += bytes(4 * 8) + struct.pack('<II', *signature) + bytes(11 * 8)
+    coff = struct.pack('<4sHHIIIHH', b'PE\0\0', machine, len(sections), 0, 0, 0, len(optional), 0x22e)
     table, body, at, addr = b'', b'', 1024, 0x1000
     for name, data, flags in sections:
         table += struct.pack('<8sIIIIIIHHI', name.encode(), len(data), addr, len(data), at, 0, 0, 0,
                              0, flags)
         body += data + bytes(-len(data) % 512)
         at, addr = at + len(data) + -len(data) % 512, addr + (len(data) + 0xfff & ~0xfff)
-    return (bytes(dos) + coff + optional + bytes(16 * 8) + table).ljust(1024, b'\0') + body
+    return (bytes(dos) + coff + optional + table).ljust(1024, b'\0') + body
 
 
 def riscv():

@@ -85,6 +85,30 @@ valid(void **state)
 	assert_null(pe_find(&pe, ".linux2"));
 }
 
+/* PE32: its image base has four bytes, so that the data directories start 16 bytes earlier. */
+static void
+valid_32(void **state)
+{
+	(void)state;
+	put(OPT, 0x10b, 2);
+	put(OPT + 44, 3, 2);
+	put(OPT + 92, 16, 4);
+	put(OPT + 96 + 4 * 8, 0x600, 4);
+	put(OPT + 96 + 4 * 8 + 4, 0x700, 4);
+	put(0x38, 0x818223cd, 4);
+	assert_int_equal(parse(sizeof(image)), REFUSAL_NONE);
+	assert_true(found);
+	assert_true(pe.linux_magic);
+	assert_int_equal(pe.image_major, 3);
+	assert_int_equal(pe.image_size, 0x9000);
+	assert_int_equal(pe.signature_off, 0x600);
+	assert_int_equal(pe.signature_len, 0x700);
+	assert_int_equal(pe_find(&pe, ".cmdline")->addr, 0x8000);
+	put(OPT + 92, 4, 4); /* directories before that of the certificates */
+	assert_int_equal(parse(sizeof(image)), REFUSAL_NONE);
+	assert_int_equal(pe.signature_len, 0);
+}
+
 static void
 no_pe(void **state)
 {
@@ -195,6 +219,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup(valid, setup),
+	        cmocka_unit_test_setup(valid_32, setup),
 	        cmocka_unit_test_setup(no_pe, setup),
 	        cmocka_unit_test_setup(table_past_the_end, setup),
 	        cmocka_unit_test_setup(too_many_sections, setup),

@@ -9,9 +9,15 @@
 #include "tools/check/report.h"
 
 void facts_bzimage(struct report *r);
+/* `bytes` of the header that the core keeps, at `off` in the file; 0 past the header's end. */
+uint64_t bzimage_field(const struct bzimage_facts *bz, uint64_t off, unsigned bytes);
+/* A field of the setup header by its name in the boot protocol. */
+#define BZIMAGE_FIELD(bz, field) bzimage_field(bz, ZP_AT(field), ZP_FIELD_SIZE(field))
 void facts_elf(struct report *r);
 void facts_notes(struct report *r);
 void facts_pe(struct report *r);
+/* Is it a Linux whose EFI stub takes initrds by LoadFile2? */
+bool has_loadfile2(const struct report *r);
 #define UKI_LINE_ROOM 16384 /* bytes of a line that kshim.efi can hold, with the NUL */
 /*
  * Append the command line of a unified kernel image, profile 0, as kshim.efi and systemd's stub

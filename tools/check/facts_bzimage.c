@@ -5,10 +5,9 @@
  * The core's facts are shown where it has them; the fields that it leaves alone come from the
  * header bytes that it keeps.
  */
+#include "stub/wire/bootparam.h"
 #include "tools/check/facts.h"
 #include "tools/payload.h"
-
-#define HEADER_OFF 0x1f1
 
 struct flag {
 	uint32_t bit;
@@ -16,26 +15,29 @@ struct flag {
 };
 
 static const struct flag loadflags[] = {
-        {0x01, "LOADED_HIGH", "the kernel is loaded at 1 MiB and above", NULL},
-        {0x02, "KASLR_FLAG", "the decompressor tells the kernel that KASLR is on", NULL},
-        {0x20, "QUIET_FLAG", "early messages are suppressed", NULL},
-        {0x40, "KEEP_SEGMENTS", "obsolete: segment registers stay as the loader set them",
+        {ZP_LOADED_HIGH, "LOADED_HIGH", "the kernel is loaded at 1 MiB and above", NULL},
+        {ZP_KASLR_FLAG, "KASLR_FLAG", "the decompressor tells the kernel that KASLR is on",
                 NULL},
-        {0x80, "CAN_USE_HEAP", "the loader has given heap_end_ptr", NULL},
+        {ZP_QUIET_FLAG, "QUIET_FLAG", "early messages are suppressed", NULL},
+        {ZP_KEEP_SEGMENTS, "KEEP_SEGMENTS",
+                "obsolete: segment registers stay as the loader set them", NULL},
+        {ZP_CAN_USE_HEAP, "CAN_USE_HEAP", "the loader has given heap_end_ptr", NULL},
 };
 
 static const struct flag xloadflags[] = {
-        {0x01, "KERNEL_64", "64-bit entry at load address + 0x200",
+        {ZP_XLF_KERNEL_64, "KERNEL_64", "64-bit entry at load address + 0x200",
                 "no 64-bit entry: it is entered in 32-bit mode"},
-        {0x02, "CAN_BE_LOADED_ABOVE_4G",
+        {ZP_XLF_CAN_BE_LOADED_ABOVE_4G, "CAN_BE_LOADED_ABOVE_4G",
                 "kernel, zero page, command line and initrd may lie above 4 GiB",
                 "everything must lie below 4 GiB"},
-        {0x04, "EFI_HANDOVER_32", "EFI handover entry for 32-bit firmware (deprecated)", NULL},
-        {0x08, "EFI_HANDOVER_64", "EFI handover entry for 64-bit firmware (deprecated)", NULL},
-        {0x10, "EFI_KEXEC", "kexec under EFI runtime services works", NULL},
-        {0x20, "5LEVEL", "can run with five-level paging", NULL},
-        {0x40, "5LEVEL_ENABLED", "five-level paging is built in", NULL},
-        {0x80, "MEM_ENCRYPTION", "memory encryption is built in", NULL},
+        {ZP_XLF_EFI_HANDOVER_32, "EFI_HANDOVER_32",
+                "EFI handover entry for 32-bit firmware (deprecated)", NULL},
+        {ZP_XLF_EFI_HANDOVER_64, "EFI_HANDOVER_64",
+                "EFI handover entry for 64-bit firmware (deprecated)", NULL},
+        {ZP_XLF_EFI_KEXEC, "EFI_KEXEC", "kexec under EFI runtime services works", NULL},
+        {ZP_XLF_5LEVEL, "5LEVEL", "can run with five-level paging", NULL},
+        {ZP_XLF_5LEVEL_ENABLED, "5LEVEL_ENABLED", "five-level paging is built in", NULL},
+        {ZP_XLF_MEM_ENCRYPTION, "MEM_ENCRYPTION", "memory encryption is built in", NULL},
 };
 
 static const struct {
@@ -60,11 +62,10 @@ static const struct {
         {0x20f, "Linux 5.5: kernel_info"},
 };
 
-/* A field of the header that the core keeps as bytes; 0 past its end. */
-static uint64_t
-field(const struct bzimage_facts *bz, uint64_t off, unsigned bytes)
+uint64_t
+bzimage_field(const struct bzimage_facts *bz, uint64_t off, unsigned bytes)
 {
-	return span_le((struct span){bz->header, bz->header_len}, off - HEADER_OFF, bytes);
+	return span_le((struct span){bz->header, bz->header_len}, off - ZP_HEADER_OFF, bytes);
 }
 
 static void
@@ -97,22 +98,28 @@ add_entries(struct report *r, const struct bzimage_facts *bz)
 	        "real mode, in the setup sectors: what a BIOS and kvmtool use");
 	report_fact(r, "boot.entry32", value_hex(bz->entry32_off),
 	        "32-bit protected mode, from the load address");
-	if (bz->xloadflags & 1)
+	if (bz->xloadflags & ZP_XLF_KERNEL_64)
 		report_fact(r, "boot.entry64", value_hex(0x200),
 		        "64-bit mode, from the load address");
-	if (bz->version >= 0x20b && field(bz, 0x264, 4))
-		report_fact(r, "boot.handover-offset", value_hex(field(bz, 0x264, 4)),
+	if (bz->version >= 0x20b && BZIMAGE_FIELD(bz, handover_offset))
+		report_fact(r, "boot.handover-offset",
+		        value_hex(BZIMAGE_FIELD(bz, handover_offset)),
 		        "EFI handover, from the load address (deprecated)");
 }
 
 static void
 add_place(struct report *r, const struct bzimage_facts *bz)
 {
+	uint64_t alignment = BZIMAGE_FIELD(bz, kernel_alignment);
+
 	report_fact(r, "boot.relocatable", value_flag(bz->relocatable),
 	        bz->relocatable ? "may be loaded at any multiple of its alignment"
 	                        : "runs at one address only");
 	if (bz->version >= 0x205)
-		report_fact(r, "boot.alignment", value_hex(bz->alignment), NULL);
+		report_fact(r, "boot.alignment", value_hex(alignment),
+		        alignment == bz->alignment
+		                ? NULL
+		                : "no power of two: of no matter to a kernel that may lie at one place only");
 	if (bz->version >= 0x20a) {
 		report_fact(r, "boot.min-alignment", value_hex(bz->min_alignment),
 		        "a loader may go down to this and must then say so");
@@ -168,7 +175,7 @@ facts_bzimage(struct report *r)
 	report_fact(r, "boot.version",
 	        value_text(report_format(r, "%u.%02u", bz->version >> 8, bz->version & 0xff)),
 	        version_meaning(bz->version));
-	report_fact(r, "boot.setup-sects", value_count(field(bz, 0x1f1, 1)),
+	report_fact(r, "boot.setup-sects", value_count(BZIMAGE_FIELD(bz, setup_sects)),
 	        report_format(r, "the protected-mode code starts at %#llx",
 	                (unsigned long long)bz->code_off));
 	report_fact(r, "boot.header-length", value_bytes(bz->header_len),

@@ -13,7 +13,8 @@
 #include "tools/check/facts.h"
 #include "tools/payload.h"
 
-#define BANNER "Linux version "
+#define BANNER     "Linux version "
+#define BANNER_MAX 1024 /* bytes of a line that are looked at */
 
 static const char *const page_sizes[] = {"unspecified", "4 KiB", "16 KiB", "64 KiB"};
 
@@ -66,8 +67,34 @@ facts_zboot(struct report *r)
 	report_fact(r, "payload.size", value_bytes(p.len), NULL);
 }
 
-/* "Linux version 6.1..." up to the end of its line; the format string of /proc has a %s there.
+/*
+ * "Linux version 6.1.0 (who@where) (compiler) #1 ..." as init/version.c makes it. The format
+ * string of /proc has a %s for the version, and drivers print versions of their own.
  */
+static bool
+is_banner(struct span line)
+{
+	uint64_t at = sizeof(BANNER) - 1;
+
+	if (!isdigit(span_u8(line, at)))
+		return false;
+	while (at < line.size && line.base[at] != ' ')
+		at++;
+	return span_is(line, at, " (", 2) && memmem(line.base, line.size, ") #", 3);
+}
+
+static struct span
+line_at(struct span s, uint64_t at)
+{
+	uint64_t end = at;
+	struct span line = {s.base, 0};
+
+	while (end < s.size && end - at < BANNER_MAX && s.base[end] && s.base[end] != '\n')
+		end++;
+	(void)span_sub(s, at, end - at, &line);
+	return line;
+}
+
 static bool
 find_banner(struct span s, struct span *ret_line)
 {
@@ -80,13 +107,9 @@ find_banner(struct span s, struct span *ret_line)
 		if (!found)
 			return false;
 		at = (uint64_t)(found - s.base);
-		if (isdigit(span_u8(s, at + sizeof(BANNER) - 1))) {
-			uint64_t end = at;
-
-			while (end < s.size && s.base[end] && s.base[end] != '\n')
-				end++;
-			return span_sub(s, at, end - at, ret_line);
-		}
+		*ret_line = line_at(s, at);
+		if (is_banner(*ret_line))
+			return true;
 		at += sizeof(BANNER) - 1;
 	}
 	return false;

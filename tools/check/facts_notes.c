@@ -3,8 +3,8 @@
  * All notes of an ELF, and for each why it counts or does not: as the core read them.
  *
  * A part that is aligned to 8 is read by the core with both paddings, so a note may come twice,
- * or as nonsense in the wrong reading; here each place is listed once, and only with an owner
- * that is text.
+ * or as nonsense in the wrong reading; here each place is listed once. An owner that is no text
+ * is listed only if the note's type is the PVH entry's, which launchers take for one.
  */
 #include <stdio.h>
 
@@ -98,7 +98,9 @@ why(struct report *r, const struct note *n, enum note_use use)
 		return taken_text(r, n);
 	case NOTE_OTHER_OWNER:
 		if (n->type == XEN_ELFNOTE_PHYS32_ENTRY)
-			return "does not count: type 18, but its owner is not Xen";
+			return n->name.size == 3 && span_is(n->name, 0, "Xen", 3)
+			               ? "does not count: type 18, but its owner \"Xen\" lacks the NUL"
+			               : "does not count: type 18, but its owner is not Xen";
 		return "does not matter for booting: another owner";
 	case NOTE_OTHER_TYPE:
 		return "does not matter for PVH: for Xen's older ways to boot";
@@ -140,13 +142,27 @@ content(struct report *r, const struct note *n)
 	return value_text(hex_bytes(r, n->desc, DESC_SHOWN));
 }
 
+/* Text, with the NUL that belongs to it or without. */
 static bool
 is_text(struct span owner)
 {
-	for (uint64_t i = 0; i + 1 < owner.size; i++)
+	uint64_t len = owner.size;
+
+	if (len > 1 && owner.base[len - 1] == 0)
+		len--;
+	for (uint64_t i = 0; i < len; i++)
 		if (owner.base[i] < ' ' || owner.base[i] >= 0x7f)
 			return false;
-	return owner.size > 1 && owner.base[owner.size - 1] == 0;
+	return len;
+}
+
+static const char *
+owner_text(struct report *r, struct span owner)
+{
+	if (!owner.size)
+		return "(none)";
+	return is_text(owner) ? report_text(r, owner)
+	                      : report_format(r, "0x%s", hex_bytes(r, owner, DESC_SHOWN));
 }
 
 static bool
@@ -168,10 +184,11 @@ see(void *context, const struct note *n, enum note_use use)
 	struct report *r = c->report;
 	struct row *row;
 
-	if (!is_text(n->name) || !is_new(c, n->desc_off))
+	if (!(is_text(n->name) || n->type == XEN_ELFNOTE_PHYS32_ENTRY) ||
+	        !is_new(c, n->desc_off))
 		return;
 	row = report_row(r, c->table);
-	row->cell[0] = value_text(report_text(r, n->name));
+	row->cell[0] = value_text(owner_text(r, n->name));
 	row->cell[1] = value_text(type_name(r, n));
 	row->cell[2] = content(r, n);
 	row->cell[3] = value_hex(n->desc_off);

@@ -12,9 +12,12 @@ machine_name(uint16_t machine)
 	static const struct {
 		uint16_t machine;
 		const char *name;
-	} names[] = {{0x14c, "i386"}, {0x8664, "x86-64"}, {0xaa64, "aarch64"},
-	        {0x5064, "riscv64"}, {0x5032, "riscv32"}, {0x6264, "loongarch64"},
-	        {0x1c2, "arm"}};
+	} names[] = {{PE_MACHINE_I386, "i386"}, {PE_MACHINE_X86_64, "x86-64"},
+	        {PE_MACHINE_AARCH64, "aarch64"}, {PE_MACHINE_RISCV64, "riscv64"},
+	        {PE_MACHINE_RISCV32, "riscv32"}, {PE_MACHINE_LOONGARCH64, "loongarch64"},
+	        {PE_MACHINE_LOONGARCH32, "loongarch32"}, {PE_MACHINE_ARM, "arm"},
+	        {PE_MACHINE_THUMB, "arm"}, {PE_MACHINE_ARMNT, "arm"},
+	        {PE_MACHINE_IA64, "ia64"}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i].machine == machine)
@@ -86,6 +89,15 @@ add_line(struct report *r)
 		        NULL);
 }
 
+/* Linux' version of its EFI stub: of any other PE the number means nothing. */
+bool
+has_loadfile2(const struct report *r)
+{
+	return (r->pe.linux_magic || r->kind == KIND_BZIMAGE || r->kind == KIND_RISCV ||
+	               r->kind == KIND_ARM64 || r->kind == KIND_ZBOOT) &&
+	       r->pe.image_major & 1;
+}
+
 void
 facts_pe(struct report *r)
 {
@@ -93,11 +105,11 @@ facts_pe(struct report *r)
 
 	report_fact(r, "pe.machine", value_text(machine_name(pe->machine)), NULL);
 	report_fact(r, "pe.subsystem", value_count(pe->subsystem),
-	        pe->subsystem == 10 ? "EFI application" : NULL);
+	        pe->subsystem == PE_SUBSYSTEM_EFI ? "EFI application" : NULL);
 	report_fact(r, "pe.entry", value_hex(pe->entry), "from where the firmware loads it");
 	report_fact(r, "pe.image-version",
 	        value_text(report_format(r, "%u.%u", pe->image_major, pe->image_minor)),
-	        pe->image_major ? "an EFI stub that takes initrds by LoadFile2" : NULL);
+	        has_loadfile2(r) ? "an EFI stub that takes initrds by LoadFile2" : NULL);
 	report_fact(r, "pe.nx-compatible", value_flag(pe->dll_flags & PE_DLL_NX_COMPAT), NULL);
 	if (pe->signature_len)
 		report_fact(r, "pe.signature", value_bytes(pe->signature_len),

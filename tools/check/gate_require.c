@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stub/wire/bootparam.h"
 #include "tools/check/gate.h"
 #include "tools/check/launcher.h"
 #include "tools/cmd.h"
@@ -52,7 +53,7 @@ has_linux64(const struct report *r)
 	const struct report *b = of_kind(r, KIND_BZIMAGE), *e = of_kind(r, KIND_ELF);
 
 	if (b && b->known)
-		return b->facts.bz.xloadflags & 1;
+		return b->facts.bz.xloadflags & ZP_XLF_KERNEL_64;
 	return e && e->known && e->facts.format == KERNEL_ELF64 &&
 	       e->facts.elf.evidence != LINUX_NO && e->facts.elf.entry_loaded;
 }

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "stub/wire/bootparam.h"
 #include "tools/check/check.h"
 #include "tools/check/elf_view.h"
 
@@ -218,7 +219,7 @@ name_refused(struct report *r, const struct refusal *why)
 		                          r, "an ELF for another machine: %s", why->detail)
 		                : "an ELF that cannot be a kernel",
 		        why->code == REFUSAL_KERNEL_ARCH ? "boot it on its own machine" : NULL);
-	else if (span_is(r->bytes, 0x202, "HdrS", 4))
+	else if (span_le32(r->bytes, ZP_AT(header)) == ZP_HDRS)
 		is(r, KIND_OTHER, "bzimage-damaged", "a bzImage that is damaged",
 		        "compare its size and checksum with the original");
 	else

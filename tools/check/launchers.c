@@ -2,6 +2,7 @@
 /*
  * Asks every launcher of launchers.def in turn.
  */
+#include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
 #include "tools/check/check.h"
 #include "tools/check/launcher.h"
@@ -83,7 +84,8 @@ is_other_machine(const struct report *r)
 	if (r->refusal == REFUSAL_KERNEL_ARCH || r->refusal == REFUSAL_RISCV_FORM ||
 	        r->kind == KIND_RISCV || r->kind == KIND_RISCV_ELF)
 		return true;
-	return r->has_pe && r->pe.machine != 0x8664 && r->pe.machine != 0x14c;
+	return r->has_pe && r->pe.machine != PE_MACHINE_X86_64 &&
+	       r->pe.machine != PE_MACHINE_I386;
 }
 
 /* Is it anything that one might try to boot? */
@@ -95,14 +97,16 @@ is_worth_asking(const struct candidate *c)
 	       c->r->kind == KIND_ARM64;
 }
 
-/* The least memory by which kshim plans a boot of it. */
+/* The least memory by which kshim plans a boot of it, in the way that is named first. */
 static void
-add_memory(struct report *r)
+add_memory(struct report *r, enum way way)
 {
-	bool riscv = r->known && r->facts.format == KERNEL_RISCV;
-	enum way way = riscv ? WAY_RISCV : WAY_STUB;
-	uint64_t least = r->known ? ways_least_memory(&r->facts, way) : 0;
+	const struct report *kernel = r;
+	uint64_t least;
 
+	while (kernel->inner && !kernel->known)
+		kernel = kernel->inner;
+	least = kernel->known ? ways_least_memory(&kernel->facts, way) : 0;
 	if (least)
 		report_fact(r, "memory.least", value_bytes(least * MIB),
 		        report_format(r,
@@ -128,7 +132,7 @@ launchers(struct report *r)
 {
 	struct candidate c = {.r = r,
 	        .plain = r,
-	        .hdrs = span_is(r->bytes, 0x202, "HdrS", 4),
+	        .hdrs = span_le32(r->bytes, ZP_AT(header)) == ZP_HDRS,
 	        .multiboot = find_multiboot(r->bytes),
 	        .other_machine = is_other_machine(r)};
 
@@ -137,14 +141,15 @@ launchers(struct report *r)
 	c.elf = elf_view_open(r->bytes, &c.view);
 	if (!is_worth_asking(&c))
 		return;
-	add_memory(r);
 	for (const struct launcher *row = all_launchers; row->name; row++) {
 		struct launch l = {.launcher = row, .name = row->name, .title = row->title};
 
 		row->ask(row, &c, &l);
 		refuse_damaged(r, &l);
 		report_launch(r, &l);
-		if (l.boots && !r->bootable && row->trial != TRIAL_NONE)
+		if (l.boots && !r->bootable && row->trial != TRIAL_NONE) {
 			r->bootable = l.title;
+			add_memory(r, row->way);
+		}
 	}
 }

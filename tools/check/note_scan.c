@@ -50,6 +50,37 @@ holds(const struct elf_segment *h, uint64_t off)
 	return off >= h->off && off - h->off < h->file_len;
 }
 
+static uint64_t
+padded(uint64_t len, uint64_t align)
+{
+	return (len + align - 1) / align * align;
+}
+
+/* Does the segment end inside a note, read with the padding that its alignment means? */
+static bool
+is_cut(struct span file, const struct elf_segment *h, uint64_t *ret_off)
+{
+	uint64_t align = h->align == 8 ? 8 : 4, at = 0;
+	struct span notes;
+
+	if (!span_sub(file, h->off, h->file_len, &notes))
+		return false;
+	while (notes.size - at >= sizeof(struct elf_nhdr)) {
+		uint64_t head = sizeof(struct elf_nhdr), rest = notes.size - at - head;
+		uint64_t name = ELF_GET(notes, at, elf_nhdr, n_namesz);
+		uint64_t desc = ELF_GET(notes, at, elf_nhdr, n_descsz);
+		uint64_t step = padded(head + name, align) - head + padded(desc, align);
+
+		*ret_off = h->off + at;
+		if (padded(head + name, align) - head + desc > rest)
+			return true;
+		if (step >= rest)
+			return false;
+		at += head + step;
+	}
+	return false;
+}
+
 void
 note_scan(struct span file, const struct elf_view *v, struct note_scan *ret_scan)
 {
@@ -59,21 +90,24 @@ note_scan(struct span file, const struct elf_view *v, struct note_scan *ret_scan
 	struct image im = image_of(file);
 	struct facts facts;
 	struct refusal why;
-	bool seen = false;
+	bool seen = false, pvh;
 
-	if (elf_probe_watched(&im, &watcher, &facts, &why) == REFUSAL_NONE && facts.elf.pvh) {
-		for (uint64_t i = 0; i < v->phnum; i++) {
-			struct elf_segment h = elf_view_segment(v, i);
+	pvh = elf_probe_watched(&im, &watcher, &facts, &why) == REFUSAL_NONE && facts.elf.pvh;
+	for (uint64_t i = 0; i < v->phnum; i++) {
+		struct elf_segment h = elf_view_segment(v, i);
 
-			if (h.type != PT_NOTE)
-				continue;
-			if (holds(&h, facts.elf.pvh_note_off))
-				s.in_segments = seen = true;
-			else if (!seen && h.align == 8)
-				s.aligned_8_before = true;
-			else if (seen)
-				s.other_after = true;
-		}
+		if (h.type != PT_NOTE)
+			continue;
+		if (!s.cut)
+			s.cut = is_cut(file, &h, &s.cut_off);
+		if (!pvh)
+			continue;
+		if (holds(&h, facts.elf.pvh_note_off))
+			s.in_segments = seen = true;
+		else if (!seen && h.align == 8)
+			s.aligned_8_before = true;
+		else if (seen)
+			s.other_after = true;
 	}
 	*ret_scan = s;
 }

@@ -14,6 +14,8 @@ struct note_scan {
 	bool in_segments;      /* a valid one is in a PT_NOTE */
 	bool aligned_8_before; /* a PT_NOTE aligned to 8 without it comes before */
 	bool other_after;      /* a PT_NOTE without it follows */
+	bool cut;              /* a PT_NOTE ends inside its last note */
+	uint64_t cut_off;      /* where that note is in the file */
 };
 
 void note_scan(struct span file, const struct elf_view *v, struct note_scan *ret_scan);

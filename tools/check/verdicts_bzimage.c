@@ -5,31 +5,26 @@
  */
 #include <zlib.h>
 
+#include "stub/wire/bootparam.h"
 #include "tools/check/check.h"
+#include "tools/check/facts.h"
 #include "tools/check/verdicts.h"
 
 #define ULL(v)      ((unsigned long long)(v))
-#define HEADER_OFF  0x1f1
-#define HEADER_2_14 0x268 /* the header's end without kernel_info_offset, and with it */
+#define HEADER_2_14 ZP_AT(kernel_info_offset) /* where the header ended before 2.15 */
 #define CRC_OK      0xffffffffu
-
-static uint64_t
-field(const struct bzimage_facts *bz, uint64_t off, unsigned bytes)
-{
-	return span_le((struct span){bz->header, bz->header_len}, off - HEADER_OFF, bytes);
-}
 
 static void
 judge_header(struct report *r, const struct bzimage_facts *bz)
 {
-	uint64_t end = HEADER_OFF + bz->header_len, wanted = HEADER_2_14;
+	uint64_t end = ZP_HEADER_OFF + bz->header_len, wanted = HEADER_2_14;
 
-	if (field(bz, 0x1f1, 1) == 0)
+	if (BZIMAGE_FIELD(bz, setup_sects) == 0)
 		report_verdict(r, V_BZ_SECTS, LEVEL_WARNING, "setup_sects is 0, which means 4");
 	else
 		report_verdict(r, V_BZ_SECTS, LEVEL_OK,
-		        "setup_sects is %llu, the code at %#llx", ULL(field(bz, 0x1f1, 1)),
-		        ULL(bz->code_off));
+		        "setup_sects is %llu, the code at %#llx",
+		        ULL(BZIMAGE_FIELD(bz, setup_sects)), ULL(bz->code_off));
 	if (bz->version >= 0x20f)
 		wanted += 4;
 	if (bz->version >= 0x20c && end < wanted)
@@ -48,7 +43,7 @@ judge_header(struct report *r, const struct bzimage_facts *bz)
 static void
 judge_length(struct report *r, const struct bzimage_facts *bz)
 {
-	uint64_t declared = field(bz, 0x1f4, 4) * 16;
+	uint64_t declared = BZIMAGE_FIELD(bz, syssize) * 16;
 
 	if (bz->version < 0x204)
 		report_verdict(r, V_BZ_SYSSIZE, LEVEL_NOTE,
@@ -57,6 +52,10 @@ judge_length(struct report *r, const struct bzimage_facts *bz)
 		report_verdict(r, V_BZ_SYSSIZE, LEVEL_NOTE,
 		        "%llu bytes follow what syssize counts%s", ULL(bz->code_len - declared),
 		        r->has_pe && r->pe.signature_len ? ": the Secure Boot signature" : "");
+	else if (declared > bz->code_len)
+		report_verdict(r, V_BZ_SYSSIZE, LEVEL_OK,
+		        "syssize counts %llu bytes of padding that the file does not have",
+		        ULL(declared - bz->code_len));
 	else
 		report_verdict(r, V_BZ_SYSSIZE, LEVEL_OK, "syssize fits the file");
 	if (bz->version >= 0x208) {
@@ -72,19 +71,20 @@ judge_length(struct report *r, const struct bzimage_facts *bz)
 static void
 judge_entry(struct report *r, const struct bzimage_facts *bz)
 {
-	if (bz->xloadflags & 1)
+	if (bz->xloadflags & ZP_XLF_KERNEL_64)
 		report_verdict(
 		        r, V_BZ_ENTRY64, LEVEL_OK, "XLF_KERNEL_64: it has a 64-bit entry");
 	else
 		report_verdict(r, V_BZ_ENTRY64, LEVEL_NOTE,
 		        "XLF_KERNEL_64 is clear: there is no 64-bit entry, only the 32-bit one");
-	if (bz->xloadflags & 2)
+	if (bz->xloadflags & ZP_XLF_CAN_BE_LOADED_ABOVE_4G)
 		report_verdict(r, V_BZ_ABOVE_4G, LEVEL_OK,
 		        "kernel and initrd may lie above 4 GiB: a loader must pass 64-bit addresses");
 	else
 		report_verdict(
 		        r, V_BZ_ABOVE_4G, LEVEL_NOTE, "kernel and initrd must lie below 4 GiB");
-	if (bz->version >= 0x20b && field(bz, 0x264, 4) && (bz->xloadflags & 0xc))
+	if (bz->version >= 0x20b && BZIMAGE_FIELD(bz, handover_offset) &&
+	        (bz->xloadflags & (ZP_XLF_EFI_HANDOVER_32 | ZP_XLF_EFI_HANDOVER_64)))
 		report_verdict(r, V_BZ_HANDOVER, LEVEL_NOTE,
 		        "it still has the EFI handover entry, which is deprecated");
 }
@@ -115,14 +115,15 @@ judge_place(struct report *r, const struct bzimage_facts *bz)
 static void
 judge_limits(struct report *r, const struct bzimage_facts *bz)
 {
-	if (bz->initrd_last < 0x7fffffff && !(bz->xloadflags & 2))
+	if (bz->initrd_last < 0x7fffffff && !(bz->xloadflags & ZP_XLF_CAN_BE_LOADED_ABOVE_4G))
 		report_verdict(r, V_BZ_INITRD, LEVEL_NOTE, "an initrd may end at %#llx at most",
 		        ULL(bz->initrd_last));
 	else
 		report_verdict(r, V_BZ_INITRD, LEVEL_OK, "an initrd may end at %#llx%s",
 		        ULL(bz->initrd_last),
-		        bz->xloadflags & 2 ? ", or anywhere for loaders that pass 64 bits"
-		                           : "");
+		        bz->xloadflags & ZP_XLF_CAN_BE_LOADED_ABOVE_4G
+		                ? ", or anywhere for loaders that pass 64 bits"
+		                : "");
 	report_verdict(r, V_BZ_CMDLINE, bz->cmdline_max < 2047 ? LEVEL_NOTE : LEVEL_OK,
 	        "a command line may have %u bytes; the kernel cuts a longer one silently",
 	        bz->cmdline_max);
@@ -178,7 +179,9 @@ verdicts_bzimage(struct report *r)
 {
 	const struct bzimage_facts *bz = &r->facts.bz;
 
-	if (!r->known && span_is(r->bytes, 0x202, "HdrS", 4) &&
+	/* A PE may have the header for QEMU's sake only: it is none that is damaged. */
+	if (!r->known && r->kind == KIND_OTHER &&
+	        span_le32(r->bytes, ZP_AT(header)) == ZP_HDRS &&
 	        !span_is(r->bytes, 0, "\177ELF", 4))
 		report_verdict(r, V_KSHIM, LEVEL_ERROR, "%s", r->refused);
 	if (r->kind != KIND_BZIMAGE)

@@ -203,6 +203,10 @@ judge_notes(struct report *r, const struct elf_view *v, const struct elf_facts *
 	if (s.bad_size)
 		report_verdict(r, V_PVH_SIZE, LEVEL_ERROR,
 		        "a PVH note's descriptor is neither 4 nor 8 bytes long");
+	if (s.cut)
+		report_verdict(r, V_PVH_CUT, LEVEL_WARNING,
+		        "the note at %#llx is longer than what is left of its segment",
+		        ULL(s.cut_off));
 	if (s.too_large)
 		report_verdict(r, V_PVH_RANGE, LEVEL_ERROR,
 		        "a PVH note's entry does not fit in 32 bits");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/check/check.h"
+#include "tools/check/facts.h"
 #include "tools/check/verdicts.h"
 #include "tools/payload.h"
 
@@ -120,8 +121,8 @@ verdicts_pe(struct report *r)
 	if (r->kind == KIND_UKI)
 		judge_uki(r);
 	else if (r->kind == KIND_BZIMAGE)
-		report_verdict(r, V_PE_INITRD, r->pe.image_major ? LEVEL_OK : LEVEL_WARNING,
-		        r->pe.image_major
+		report_verdict(r, V_PE_INITRD, has_loadfile2(r) ? LEVEL_OK : LEVEL_WARNING,
+		        has_loadfile2(r)
 		                ? "its EFI stub takes initrds by LoadFile2"
 		                : "its EFI stub takes no initrd by LoadFile2: use initrd= or the handover entry");
 }

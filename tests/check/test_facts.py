@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Facts and verdicts of `kshim check` of which a first version said what is not so."""
+import gzip
+import struct
+
+from check import report
+from kshimtest import images
+from kshimtest import media
+import pytest
+from probes import pack
+
+MIB = images.MIB
+
+
+@pytest.fixture(name='said')
+def fixture_said(tmp_path):
+    def said(data):
+        path = tmp_path / 'image'
+        path.write_bytes(data)
+        return report.check(path)
+    return said
+
+
+# ---------------------------------------------------------------- notes
+
+def note(name, kind, desc, *, claim=None):
+    """A note whose owner's bytes are `name`, with its NUL if it has one; `claim` its length field."""
+    pad = bytes(-len(name) % 4)
+    return struct.pack('<III', len(name), len(desc) if claim is None else claim, kind) + name + pad + \
+        desc + bytes(-len(desc) % 4)
+
+
+@pytest.mark.parametrize('claim, cut', [(4, False), (5, True), (64, True), (0xffffffff, True)])
+@pytest.mark.parametrize('before', [b'', images.pvh()])
+def test_a_note_longer_than_its_segment(said, claim, cut, before):
+    """The kernel is good: the verdict says who fails by it."""
+    out = said(images.elf(notes=[before + note(b'Linux\0', 0x100, bytes(4), claim=claim)]))
+    assert report.verdict(out, 'pvh.note-cut') == ('warning' if cut else None)
+
+
+@pytest.mark.parametrize('owner, shown', [
+    (b'Xen', 'Xen'), (b'Xen\0', 'Xen'), (b'xen\0', 'xen'), (b'', '(none)'), (b'\xff\1\0', '0xff0100')])
+def test_notes_of_type_18_are_listed_whatever_their_owner(said, owner, shown):
+    out = said(images.elf(notes=[pack.LINUX_NOTE, note(owner, 18, struct.pack('<I', 16 * MIB + 0x80))]))
+    row = next(row for row in out['tables']['notes'] if row['number'] == 18)
+    assert row['owner'] == shown
+    assert ('counts: the PVH entry' in row['meaning']) == (owner == b'Xen\0')
+    assert ('lacks the NUL' in row['meaning']) == (owner == b'Xen')
+
+
+# ---------------------------------------------------------------- bzImage
+
+@pytest.mark.parametrize('more, level, words', [
+    (0, 'ok', 'fits the file'), (1, 'ok', '1 bytes of padding'), (15, 'ok', '15 bytes of padding'),
+    (-16, 'note', '16 bytes follow')])
+def test_syssize_beside_the_file(said, more, level, words):
+    data = images.bzimage(0x20f, syssize=(len(images.CODE) + more) // 16)
+    data = data[:len(data) - more % 16] if more > 0 else data
+    if more > 0:
+        data = images.patched(data, 0x1f4, struct.pack('<I', len(images.CODE) // 16))
+    verdict = next(v for v in said(data)['verdicts'] if v['name'] == 'bzimage.syssize')
+    assert verdict['verdict'] == level and words in verdict['text']
+
+
+@pytest.mark.parametrize('alignment', [0, 3, 4096, 2 * MIB])
+def test_kernel_alignment_is_shown_as_it_is(said, alignment):
+    out = said(images.bzimage(0x20d, relocatable_kernel=0, kernel_alignment=alignment))
+    assert report.fact(out, 'boot.alignment') == alignment
+
+
+@pytest.mark.parametrize('before, version', [
+    (b'', '6.1.7'), (b'driver based on Linux version 2.0.36\0', '6.1.7'),
+    (b'Linux version 2.0.36 (a driver)\n\0', '6.1.7'), (b'Linux version %s (%s) #1\n\0', '6.1.7')])
+def test_the_version_is_out_of_the_kernels_own_banner(said, before, version):
+    banner = b'Linux version 6.1.7 (who@where) (cc (Debian) 12) #1 SMP PREEMPT_DYNAMIC\n\0'
+    assert report.fact(said(images.elf() + before + banner), 'linux.version') == version
+    assert report.fact(said(images.elf() + before), 'linux.version') is None
+
+
+# ---------------------------------------------------------------- EFI zboot
+
+@pytest.mark.parametrize('kind', [b'gzip', b'zstd', b'xz'])
+def test_a_zboot_stream_ends_with_its_size(said, kind):
+    """The size that the build writes lies behind what the header counts."""
+    pack_it = {b'gzip': gzip.compress, b'zstd': pack_by('zstd', '-c'), b'xz': pack_by('xz', '-c')}[kind]
+    data = images.zboot(pack_it(images.arm64()), kind)
+    for tail in (b'', struct.pack('<I', len(images.arm64())), bytes(512)):
+        out = said(data + tail)
+        assert report.verdict(out, 'payload.unpacks') == 'ok'
+        assert report.verdict(out, 'payload.size') is None
+        assert out['inside']['kind'] == 'arm64-image'
+
+
+def pack_by(*command):
+    import subprocess
+    return lambda data: subprocess.run(command, input=data, capture_output=True, check=True,
+                                       timeout=60).stdout
+
+
+# ---------------------------------------------------------------- PE
+
+@pytest.mark.parametrize('magic, version, meant', [
+    (0x818223cd, 3, True), (0x818223cd, 1, True), (0x818223cd, 2, False), (0x818223cd, 0, False),
+    (0, 3, False), (0x818223cc, 1, False)])
+def test_an_image_version_counts_with_the_magic_of_linux_only(said, magic, version, meant):
+    data = images.patched(images.pe(version=version), 0x38, struct.pack('<I', magic))
+    fact = said(data)['facts']['pe.image-version']
+    assert fact['value'] == f'{version}.0' and ('meaning' in fact) == meant
+
+
+@pytest.mark.parametrize('machine, name', [(0x14c, 'i386'), (0x1c2, 'arm'), (0x5032, 'riscv32')])
+def test_a_32_bit_pe_is_read(said, machine, name):
+    out = said(images.pe(machine, bits=32, version=3, signature=(0x400, 0x1234)))
+    assert report.fact(out, 'pe.machine') == name and report.fact(out, 'pe.signature') == 0x1234
+    assert [row['name'] for row in out['tables']['sections']] == ['.text']
+    assert report.fact(out, 'pe.nx-compatible') is True
+    assert report.fact(out, 'pe.subsystem') == 10 and report.fact(out, 'pe.image-version') == '3.0'
+
+
+@pytest.mark.parametrize('machine, bits, name', [
+    (0x14c, 32, 'i386'), (0x8664, 64, 'x86-64'), (0xaa64, 64, 'aarch64'), (0x5064, 64, 'riscv64')])
+def test_a_unified_kernel_image_of_any_machine(said, machine, bits, name):
+    kernel = {0xaa64: images.arm64(), 0x5064: images.riscv()}.get(machine, images.bzimage(0x20f))
+    out = said(images.pe(machine, bits=bits, sections=(('.linux', kernel, 0x40000040),
+                                                       ('.cmdline', b'quiet\n', 0x40000040))))
+    assert out['kind'] == 'uki' and report.fact(out, 'pe.machine') == name
+    assert report.fact(out, 'uki.cmdline') == 'quiet' and out['inside']['kind'] != 'other'
+
+
+def test_a_pe_with_a_setup_header_for_qemu_is_no_damaged_bzimage(said):
+    """syssize is 0: no code belongs to the header."""
+    for sections in ((('.text', b'\xf4' * 512, 0x60000020),), (('.linux', images.elf(), 0x40000040),)):
+        data = bytearray(images.pe(sections=sections).ljust(2048, b'\0'))
+        at = struct.unpack_from('<I', data, 0x3c)[0]
+        head = bytes(data[at:1024])
+        moved = bytes(data[:0x3c]) + struct.pack('<I', 0x280) + bytes(0x240)
+        header = images.bzimage(0x20f, syssize=0)[0x1f1:0x26c]
+        moved = images.patched(moved, 0x1f1, header)[:0x280] + head[:0x180]
+        out = said(moved + bytes(data[1024:]))
+        assert out['kind'] in ('uki', 'efi-application')
+        assert report.verdict(out, 'kshim.plan') is None
+
+
+# ---------------------------------------------------------------- memory
+
+def test_memory_is_that_of_the_way_which_is_named(said):
+    """Of a unified kernel image, too, whose kernel is inside."""
+    plain, uki = said(images.elf()), said(images.pe(sections=(('.linux', images.elf(), 0x40000040),)))
+    assert report.fact(plain, 'memory.least') and report.fact(uki, 'memory.least')
+    assert report.fact(report.check(media.resolve('debian:ipxe')), 'memory.least') is None
