@@ -13,34 +13,6 @@
 #define LINUX_ELF_STEP (2 * MIB)
 #define ENTRY64_OFFSET 0x200
 
-/* Is there a segment whose file part has the byte at `addr`? */
-static bool
-entry_is_loaded(const struct elf_facts *elf, uint64_t addr)
-{
-	for (uint32_t i = 0; i < elf->segments; i++) {
-		const struct segment *s = &elf->segment[i];
-
-		if (addr >= s->paddr && addr - s->paddr < s->file_len)
-			return true;
-	}
-	return false;
-}
-
-/* From the first to the last byte of all segments. */
-static struct range
-elf_span(const struct elf_facts *elf)
-{
-	uint64_t start = elf->segment[0].paddr, end = 0;
-
-	for (uint32_t i = 0; i < elf->segments; i++) {
-		const struct segment *s = &elf->segment[i];
-
-		if (s->paddr + s->mem_len > end)
-			end = s->paddr + s->mem_len;
-	}
-	return (struct range){start, end - start};
-}
-
 /* Add the segments' placements, displaced; they are known to fit. */
 static enum refusal_code
 elf_place(struct planner *p, uint64_t load)
@@ -89,7 +61,7 @@ elf_linked_place_free(struct planner *p)
 static enum refusal_code
 elf_move(struct planner *p, uint64_t step, uint64_t min, uint64_t last)
 {
-	struct range span = elf_span(&p->req->kernel->elf);
+	struct range span = elf_facts_span(&p->req->kernel->elf);
 	struct space_query q = {.len = span.len, .align = step, .min = min, .last = last};
 	uint64_t load;
 
@@ -127,10 +99,10 @@ plan_elf_pvh(struct planner *p)
 		return refuse(p->why, REFUSAL_ELF_NO_PVH, 0, 0, 0);
 	if (elf->segment[0].paddr >= 4 * GIB) { /* then a 32-bit entry cannot be right */
 		refuse(p->why, REFUSAL_PLAN_PVH_HIGH, 0, 0, 0);
-		p->why->a = (struct named_range){"the kernel", elf_span(elf)};
+		p->why->a = (struct named_range){"the kernel", elf_facts_span(elf)};
 		return p->why->code;
 	}
-	if (!entry_is_loaded(elf, elf->pvh_entry)) {
+	if (!elf_facts_in_file(elf, elf->pvh_entry)) {
 		refuse(p->why, REFUSAL_ELF_ENTRY, elf->pvh_note_off, elf->pvh_entry, 0);
 		p->why->detail = "PVH entry";
 		return p->why->code;

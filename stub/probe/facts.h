@@ -58,6 +58,31 @@ struct elf_facts {
 	enum linux_evidence evidence;  /* that it is Linux */
 };
 
+/* From the first to the last byte of all segments in memory; empty without any. */
+static inline struct range
+elf_facts_span(const struct elf_facts *elf)
+{
+	const struct segment *first = elf->segment, *last = first + elf->segments;
+
+	if (!elf->segments)
+		return (struct range){0, 0};
+	last--;
+	return (struct range){first->paddr, last->paddr + last->mem_len - first->paddr};
+}
+
+/* The segment whose file part has the byte at `addr`, or NULL. */
+static inline const struct segment *
+elf_facts_in_file(const struct elf_facts *elf, uint64_t addr)
+{
+	for (uint32_t i = 0; i < elf->segments; i++) {
+		const struct segment *s = &elf->segment[i];
+
+		if (addr >= s->paddr && addr - s->paddr < s->file_len)
+			return s;
+	}
+	return NULL;
+}
+
 struct bzimage_facts {
 	uint16_t version; /* major << 8 | minor, as found */
 	uint8_t loadflags;

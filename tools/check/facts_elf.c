@@ -56,20 +56,6 @@ evidence_text(enum linux_evidence evidence)
 	}
 }
 
-/* From the lowest to the last byte of all segments. */
-static struct range
-load_range(const struct elf_facts *elf)
-{
-	uint64_t start = elf->segment[0].paddr, end = start;
-
-	for (uint32_t i = 0; i < elf->segments; i++) {
-		uint64_t e = elf->segment[i].paddr + elf->segment[i].mem_len;
-
-		end = e > end ? e : end;
-	}
-	return (struct range){start, end - start};
-}
-
 static void
 add_entry(struct report *r, const struct elf_view *v, const struct elf_facts *elf)
 {
@@ -122,7 +108,7 @@ facts_elf(struct report *r)
 	        r, "elf.machine", value_text(v.machine == EM_386 ? "i386" : "x86-64"), NULL);
 	report_fact(r, "elf.type", value_text(v.type == ET_DYN ? "DYN" : "EXEC"), NULL);
 	if (r->known) {
-		load = load_range(elf);
+		load = elf_facts_span(elf);
 		add_entry(r, &v, elf);
 		report_fact(r, "elf.load-address", value_hex(load.addr), NULL);
 		report_fact(r, "elf.memory", value_bytes(load.len),

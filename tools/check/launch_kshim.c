@@ -38,7 +38,7 @@ how_by_rom(const struct candidate *c, const char *text)
 
 	if (c->multiboot.found)
 		code = REFUSAL_ROM_MULTIBOOT;
-	else if (c->elf && candidate_span(c).addr < ROM_RAM_END)
+	else if (c->elf && elf_facts_span(&c->r->facts.elf).addr < ROM_RAM_END)
 		code = REFUSAL_ROM_LOW_KERNEL;
 	return code ? report_format(c->r, "%s; by fw_cfg or a bundle, since -kernel ends in %s",
 	                      text, refusal_name(code))

@@ -77,16 +77,6 @@ multiboot(const struct candidate *c, struct launch *l)
 		        "a multiboot header in its first 8 KiB, which goes before PVH", NULL);
 }
 
-static bool
-in_file_part(const struct elf_facts *elf, uint64_t addr)
-{
-	for (uint32_t i = 0; i < elf->segments; i++)
-		if (addr >= elf->segment[i].paddr &&
-		        addr - elf->segment[i].paddr < elf->segment[i].file_len)
-			return true;
-	return false;
-}
-
 static void
 elf(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
@@ -97,7 +87,7 @@ elf(const struct launcher *self, const struct candidate *c, struct launch *l)
 		launch_damaged(c, l);
 		return;
 	}
-	span = candidate_span(c);
+	span = elf_facts_span(&c->r->facts.elf);
 	if (c->view.flags & ELF_FLAGS_BAD)
 		launch_no(l, "qemu.elf-flags", "e_flags has a bit that QEMU refuses");
 	else if (!entry)
@@ -105,7 +95,7 @@ elf(const struct launcher *self, const struct candidate *c, struct launch *l)
 		        c->r->facts.elf.pvh
 		                ? "the PVH note is in no PT_NOTE, and QEMU looks nowhere else"
 		                : "an ELF without a PVH note: \"Error loading uncompressed kernel without PVH ELF Note\"");
-	else if (!in_file_part(&c->r->facts.elf, entry))
+	else if (!elf_facts_in_file(&c->r->facts.elf, entry))
 		launch_no(l, "pvh.entry",
 		        report_format(c->r,
 		                "the entry %#llx that QEMU takes from the notes is in no loaded part",

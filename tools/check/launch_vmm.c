@@ -129,7 +129,7 @@ launch_cloud_hypervisor(
 static void
 crosvm_elf(const struct candidate *c, struct launch *l)
 {
-	struct range span = candidate_span(c);
+	struct range span = elf_facts_span(&c->r->facts.elf);
 
 	if (span.addr < CROSVM_START)
 		launch_no(l, "crosvm.start", "crosvm wants an ELF at 2 MiB or above");

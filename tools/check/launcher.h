@@ -80,7 +80,4 @@ void launch_damaged(const struct candidate *c, struct launch *l);
 /* A bzImage that has neither a 32-bit nor a 64-bit entry. */
 bool candidate_is_real_mode_only(const struct candidate *c);
 
-/* From the lowest to the last byte of an ELF that the core takes. */
-struct range candidate_span(const struct candidate *c);
-
 #endif

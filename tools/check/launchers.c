@@ -52,20 +52,6 @@ candidate_is_real_mode_only(const struct candidate *c)
 	       !(c->r->facts.bz.xloadflags & 1);
 }
 
-struct range
-candidate_span(const struct candidate *c)
-{
-	const struct elf_facts *elf = &c->r->facts.elf;
-	uint64_t start = elf->segment[0].paddr, end = start;
-
-	for (uint32_t i = 0; i < elf->segments; i++) {
-		uint64_t e = elf->segment[i].paddr + elf->segment[i].mem_len;
-
-		end = e > end ? e : end;
-	}
-	return (struct range){start, end - start};
-}
-
 static struct multiboot
 find_multiboot(struct span s)
 {

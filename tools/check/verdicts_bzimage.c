@@ -156,18 +156,11 @@ judge_inside(struct report *r)
 static void
 judge_payload(struct report *r, const struct bzimage_facts *bz)
 {
-	const struct elf_facts *elf;
-	uint64_t span = 0;
+	uint64_t span;
 
 	if (!r->inner || r->inner->kind != KIND_ELF)
 		return;
-	elf = &r->inner->facts.elf;
-	for (uint32_t i = 0; i < elf->segments; i++) {
-		uint64_t end = elf->segment[i].paddr + elf->segment[i].mem_len;
-
-		if (end - elf->segment[0].paddr > span)
-			span = end - elf->segment[0].paddr;
-	}
+	span = elf_facts_span(&r->inner->facts.elf).len;
 	report_verdict(r, V_BZ_INIT_PAYLOAD, span > bz->init_size ? LEVEL_ERROR : LEVEL_OK,
 	        "init_size %llu KiB %s the %llu KiB of the kernel inside",
 	        ULL(bz->init_size / KIB), span > bz->init_size ? "is less than" : "covers",

@@ -14,36 +14,10 @@
 
 #define ULL(v) ((unsigned long long)(v))
 
-/* The segment whose file part holds `addr`, or NULL. */
-static const struct segment *
-segment_of(const struct elf_facts *elf, uint64_t addr)
-{
-	for (uint32_t i = 0; i < elf->segments; i++) {
-		const struct segment *s = &elf->segment[i];
-
-		if (addr >= s->paddr && addr - s->paddr < s->file_len)
-			return s;
-	}
-	return NULL;
-}
-
-static uint64_t
-end_of(const struct elf_facts *elf)
-{
-	uint64_t end = 0;
-
-	for (uint32_t i = 0; i < elf->segments; i++) {
-		uint64_t e = elf->segment[i].paddr + elf->segment[i].mem_len;
-
-		end = e > end ? e : end;
-	}
-	return end;
-}
-
 static void
 judge_segments(struct report *r, const struct elf_facts *elf)
 {
-	uint64_t start = elf->segment[0].paddr, end = end_of(elf), tail = 0;
+	uint64_t start = elf->segment[0].paddr, end = range_end(elf_facts_span(elf)), tail = 0;
 
 	report_verdict(r, V_ELF_SIZES, LEVEL_OK,
 	        "no segment has more bytes in the file than in memory");
@@ -125,7 +99,7 @@ judge_entry(struct report *r, const struct elf_view *v, const struct elf_facts *
 static void
 judge_pvh_entry(struct report *r, const struct elf_facts *elf)
 {
-	const struct segment *s = segment_of(elf, elf->pvh_entry);
+	const struct segment *s = elf_facts_in_file(elf, elf->pvh_entry);
 
 	report_verdict(
 	        r, V_PVH_RANGE, LEVEL_OK, "the PVH entry fits in 32 bits: %#x", elf->pvh_entry);

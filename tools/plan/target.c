@@ -19,16 +19,15 @@ static const char *const stub_name = "kshim";
 static struct range
 stub_range(const struct facts *facts)
 {
-	const struct elf_facts *elf = &facts->elf;
-	uint64_t start = elf->segment[0].paddr, end = start;
+	struct range r;
+	uint64_t end;
 
 	if (facts->format == KERNEL_BZIMAGE)
 		return (struct range){facts->bz.pref_address, facts->bz.init_size};
-	for (uint32_t i = 0; i < elf->segments; i++)
-		end = elf->segment[i].paddr + elf->segment[i].mem_len;
-	if (!align_up(end, PAGE, &end))
-		end = align_down(end, PAGE);
-	return (struct range){start, end - start};
+	r = elf_facts_span(&facts->elf);
+	if (!align_up(range_end(r), PAGE, &end))
+		end = align_down(range_end(r), PAGE);
+	return (struct range){r.addr, end - r.addr};
 }
 
 static void
