@@ -358,8 +358,9 @@ def test_riscv_uki(put):
                       'kshim.bzimage': 'root'}),
     ('vmlinux:cloud', {'kshim.stub': 'root', 'kshim.rom': 'root'}),
     ('riscv64', {'kshim.riscv': 'root'}),
-    ('uki:objcopy:debian:cloud', {'kshim.efi': 'init'}),
-    ('uki:ukify:vmlinux:cloud', {'kshim.efi': 'init'})])
+    ('uki:objcopy:debian:cloud', {'kshim.efi': 'init', 'kshim.stub': 'init', 'kshim.rom': 'init',
+                                  'kshim.bzimage': 'init'}),
+    ('uki:ukify:vmlinux:cloud', {'kshim.efi': 'init', 'kshim.stub': 'init', 'kshim.rom': 'init'})])
 def test_boot_says_how_far_each_way_came(name, ways):
     path = rig.kernel() if name == 'riscv64' else media.resolve(name)
     out = report.run('--json', '--boot', path)

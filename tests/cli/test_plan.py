@@ -146,6 +146,28 @@ def test_bundle_and_compressed_kernels_are_the_same_plan(kernel, tmp_path):
     assert bundle['input']['cmdline'] == 'x=y'
 
 
+def test_unified_kernel_image(kernel, tmp_path):
+    """The same plan as of its parts; .ucode and .initrd are looked at, and named by the file."""
+    data, word = 0x40000040, ARCHIVE + ARCHIVE
+    (tmp_path / 'u.efi').write_bytes(images.pe(sections=(
+        ('.cmdline', b'own=1\n', data), ('.ucode', ARCHIVE, data), ('.initrd', word, data),
+        ('.linux', kernel.read_bytes(), data), ('.profile', b'ID=a', data), ('.profile', b'ID=b', data),
+        ('.cmdline', b'own=b', data))))
+    for name, part in (('ucode', ARCHIVE), ('initrd', word)):
+        (tmp_path / name).write_bytes(part)
+    apart = told('-i', tmp_path / 'ucode', '-i', tmp_path / 'initrd', '-a', 'own=1 x=y', kernel)
+    image = told('-a', 'x=y', tmp_path / 'u.efi')
+    places = [[(r['first'], r['last'], r['kind']) for r in said['regions']] for said in (apart, image)]
+    assert places[0] == places[1] and image['input']['cmdline'] == 'own=1 x=y'
+    assert told('-a', 'kshim.profile=b x=y', tmp_path / 'u.efi')['input']['cmdline'] == 'own=b x=y'
+    (tmp_path / 'bad.efi').write_bytes(images.pe(sections=(
+        ('.initrd', ARCHIVE[:-8], data), ('.linux', kernel.read_bytes(), data))))
+    done = plan(tmp_path / 'bad.efi')
+    assert done.returncode == 1 and '[initrd.truncated]' in done.stdout and 'bad.efi: at' in done.stdout
+    done = plan('-a', 'kshim.profile=a', kernel)
+    assert done.returncode == 1 and '[uki.none]' in done.stdout
+
+
 @pytest.mark.parametrize('machine', ['firecracker', 'cloud-hypervisor', 'kshim'])
 def test_one_module_has_all_initrds(machine, kernel, tmp_path):
     """Those launchers pass one file: the bundle that kshim would make, or that the user made."""

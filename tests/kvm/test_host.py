@@ -18,6 +18,8 @@ import pytest
 from kshimtest import files
 from kshimtest import guests
 from kshimtest import kvm_probes as probes
+from kshimtest.row import Row
+from kshimtest.ways.way import uki
 
 KSHIM = os.path.join(files.BUILD, 'kshim')
 PATHS = {'stub': [], 'direct': ['--direct']}
@@ -433,6 +435,17 @@ def test_probe_through_bzimage(name, by, entry, way, tmp_path):
     bundle = files.bundle(str(tmp_path / 'bundle'), [f'probe:{name}'], '')
     check(run('--timeout', '50', '--protocol', entry, *options, '-i', bundle,
               files.path('built:kshim.bzimage'), timeout=90), 0, 'initrd (a bundle)', ': PASS')
+
+
+@needs_kvm
+@pytest.mark.parametrize('way', ['stub', 'direct', 'firecracker'])
+@pytest.mark.parametrize('name,by', [('pvh64', 'pvh'), ('bz64', 'linux64')])
+def test_probe_in_a_unified_kernel_image(name, by, way, tmp_path):
+    """Its own line comes first, its .initrd is what the kernel gets."""
+    fields = {'initrds': ('bytes:5000',), 'own_line': 'of.image=1'}
+    *options, _, _, _ = probes.arguments((name, by, fields, way), files.path)
+    image = uki(Row(name, f'probe:{name}', **fields), tmp_path)
+    check(run('--timeout', '50', *options, image, timeout=90), 0, ': PASS')
 
 
 # ---------------------------------------------------------------- dumps
