@@ -3,7 +3,7 @@
 #
 # What is compiled is listed beside the sources, in FOLDER/files.mk, one line a file. How it is
 # compiled and linked is in tools/build/: env.mk (compilers and flags for each environment),
-# images.mk, host.mk (the program, the library), probes.mk, tests.mk, install.mk.
+# images.mk, host.mk (the program, the library), probes.mk, tests.mk, prove.mk, install.mk.
 
 VERSION := 0.1.0
 
@@ -51,7 +51,7 @@ all: $(PRODUCTS)
 include stub/files.mk x86/files.mk efi/files.mk riscv/files.mk tools/files.mk
 include tests/unit/files.mk tests/fuzz/files.mk tests/probes/files.mk
 include tools/build/env.mk tools/build/images.mk tools/build/host.mk tools/build/probes.mk
-include tools/build/tests.mk tools/build/install.mk
+include tools/build/tests.mk tools/build/prove.mk tools/build/install.mk
 
 # ---------------------------------------------------------------- the rest
 
@@ -105,6 +105,7 @@ make bench       guest instructions and port I/O from reset to the kernel, again
 make size        bytes of every product, against tools/limits
 make coverage    how much of stub/ unit tests and corpus run, and what of it does not
 make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
+make prove       proofs by CBMC (T=image one); make prove-faults: do they find planted faults?
 make hardening-report  fuzzers, inputs, coverage, guards: the figures of .github/SECURITY.md
 make deps        install, by apt, what make, make run and make test need
 make fetch       get the kernels that the boots use; make test does it too

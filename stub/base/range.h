@@ -61,7 +61,7 @@ align_up(uint64_t v, uint64_t align, uint64_t *ret_v)
 {
 	if (v > UINT64_MAX - (align - 1))
 		return false;
-	*ret_v = (v + align - 1) & ~(align - 1);
+	*ret_v = (v + (align - 1)) & ~(align - 1);
 	return true;
 }
 

@@ -64,10 +64,11 @@ enum refusal_code
 image_get(const struct image *im, uint64_t off, uint64_t len, enum refusal_code code,
         struct span *ret_bytes, struct refusal *ret_why)
 {
-	uint64_t at = im->base + off;
+	uint64_t at;
 
 	if (!bounds_ok(im->size, off, len))
 		return refuse(ret_why, code, off, im->size, reach(off, len));
+	at = im->base + off;
 	if (len == 0) {
 		*ret_bytes = (struct span){(const uint8_t *)"", 0};
 		return REFUSAL_NONE;

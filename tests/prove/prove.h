@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a harness is written with: any value, what is assumed of it, what must follow.
+ *
+ * A variable that a harness leaves without a value stands for every value of its type: CBMC
+ * looks at all of them at once. ASSUME() drops those that a caller may not give; PROVE() is a
+ * property.
+ */
+#ifndef KSHIM_PROVE_H
+#define KSHIM_PROVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stub/base/bytes.h"
+#include "stub/base/range.h"
+
+#define ASSUME(condition)     __CPROVER_assume(condition)
+#define PROVE(condition, why) __CPROVER_assert(condition, why)
+
+/* A property without overflow of its own: as wide as any sum of two 64-bit numbers. */
+typedef unsigned __int128 wide;
+
+/* Any number. */
+static inline uint64_t
+any_u64(void)
+{
+	uint64_t number;
+
+	return number;
+}
+
+/*
+ * memmove() of whole elements, for code that moves nothing else: CBMC's own works on bytes,
+ * which costs it minutes. A harness says `#define memmove` before it includes the code.
+ */
+#define PROVE_MEMMOVE(name, type)                                                              \
+	static void name(type *dst, const type *src, size_t len)                               \
+	{                                                                                      \
+		size_t n = len / sizeof(type);                                                 \
+                                                                                               \
+		PROVE(len % sizeof(type) == 0, "whole elements are moved");                    \
+		for (size_t i = 0; dst <= src && i < n; i++)                                   \
+			dst[i] = src[i];                                                       \
+		for (size_t i = n; dst > src && i > 0; i--)                                    \
+			dst[i - 1] = src[i - 1];                                               \
+	}
+
+/* Does the range hold byte `x`? */
+static inline bool
+holds(struct range r, uint64_t x)
+{
+	return x >= r.addr && (wide)x < (wide)r.addr + r.len;
+}
+
+/* Does `part` lie within `whole`, an empty one too? */
+static inline bool
+is_inside(struct span part, struct span whole)
+{
+	return part.size == 0 ||
+	       (__CPROVER_same_object(part.base, whole.base) && part.base >= whole.base &&
+	               part.size <= whole.size &&
+	               (uint64_t)(part.base - whole.base) <= whole.size - part.size);
+}
+
+#endif
