@@ -21,6 +21,7 @@ TOOL_SRCS := \
 	tools/unpack.c \
 
 TOOL_CHECK := \
+	tools/check/advise.c \
 	tools/check/check.c \
 	tools/check/cmd_check.c \
 	tools/check/config.c \

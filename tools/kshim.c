@@ -18,7 +18,7 @@ static const struct command commands[] = {
         {"unpack", "[-k] -o FILE KERNEL | [-p PROFILE] -d DIR FILE",
                 "unpack a kernel that is compressed, take a bundle or an image apart",
                 cmd_unpack},
-        {"check", "[--json] [--boot] [--strict] [--require LIST] [--compare OLD] FILE...",
+        {"check", "[-v] [--json] [--boot] [--strict] [--require LIST] [--compare OLD] FILE...",
                 "say what a kernel is, which traps are in it, and who can boot it", cmd_check},
         {"pin", "[-a CMDLINE] KERNEL [INITRD...]",
                 "print the sums that let a signed kshim.efi boot these under Secure Boot",
@@ -52,7 +52,8 @@ static const struct {
 } option_texts[] = {
         {"bundle", "  -o, --output FILE  write the bundle there\n"
                    "  -a, --append TEXT  the kernel's command line\n"},
-        {"check", "      --json         print JSON\n"
+        {"check", "  -v, --verbose      print all: facts, verdicts, each launcher's rule\n"
+                  "      --json         print JSON\n"
                   "      --boot         boot it in every way that kshim has, and tell how far\n"
                   "                     each came\n"
                   "      --strict       warnings count as errors\n"

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "stub/input/bundle.h"
 #include "stub/input/pe.h"
 #include "stub/probe/facts.h"
 #include "tools/cmd.h"
@@ -75,6 +76,21 @@ find_uki(struct span file, struct payload *p)
 	p->len = s->len;
 }
 
+static void
+find_bundle(struct span file, struct payload *p)
+{
+	struct image im = image_of(file);
+	struct bundle bundle;
+	struct refusal why;
+	bool found;
+
+	if (bundle_read(&im, &found, &bundle, &why) || !found)
+		return;
+	p->in = PAYLOAD_BUNDLE;
+	p->off = bundle.kernel_off;
+	p->len = bundle.kernel_len;
+}
+
 bool
 payload_find(struct span file, struct payload *ret_payload)
 {
@@ -90,7 +106,9 @@ payload_find(struct span file, struct payload *ret_payload)
 		if (!p.len || !bounds_ok(file.size, p.off, p.len))
 			return false;
 	} else {
-		find_uki(file, &p);
+		find_bundle(file, &p);
+		if (p.in == PAYLOAD_NONE)
+			find_uki(file, &p);
 		if (p.in == PAYLOAD_NONE)
 			find_bzimage(file, &p);
 	}

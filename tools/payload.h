@@ -15,6 +15,7 @@ enum payload_in {
 	PAYLOAD_BZIMAGE, /* payload_offset, payload_length of the setup header */
 	PAYLOAD_ZBOOT,   /* Linux drivers/firmware/efi/libstub/zboot-header.S */
 	PAYLOAD_UKI,     /* the PE section .linux */
+	PAYLOAD_BUNDLE,  /* kshim/kernel */
 	PAYLOAD_WHOLE,   /* the file is compressed itself */
 };
 

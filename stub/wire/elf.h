@@ -57,6 +57,7 @@
 #define PT_LOAD    1
 #define PT_NOTE    4
 #define PT_DYNAMIC 2
+#define PT_INTERP  3
 #define DT_RELA    7
 #define DT_RELASZ  8
 #define SHT_NOTE   7

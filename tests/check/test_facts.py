@@ -2,6 +2,7 @@
 """Facts and verdicts of `kshim check` of which a first version said what is not so."""
 import gzip
 import struct
+import subprocess
 
 from check import report
 from kshimtest import images
@@ -92,7 +93,6 @@ def test_a_zboot_stream_ends_with_its_size(said, kind):
 
 
 def pack_by(*command):
-    import subprocess
     return lambda data: subprocess.run(command, input=data, capture_output=True, check=True,
                                        timeout=60).stdout
 
@@ -148,3 +148,71 @@ def test_memory_is_that_of_the_way_which_is_named(said):
     plain, uki = said(images.elf()), said(images.pe(sections=(('.linux', images.elf(), 0x40000040),)))
     assert report.fact(plain, 'memory.least') and report.fact(uki, 'memory.least')
     assert report.fact(report.check(media.resolve('debian:ipxe')), 'memory.least') is None
+
+
+# ---------------------------------------------------------------- what it is, what to do
+
+MULTIBOOT = images.multiboot()[64:76]
+MULTIBOOT2 = struct.pack('<4I', 0xe85250d6, 0, 24, -(0xe85250d6 + 24) & 0xffffffff)
+
+
+@pytest.mark.parametrize('data, what', [
+    (images.ELFS['ELF64 with PVH'], 'an ELF64 kernel with a PVH entry'),
+    (images.patched(images.elf(), 0x1800, MULTIBOOT), 'an ELF64 kernel with a PVH entry and a Multiboot header'),
+    (images.patched(images.elf(32, notes=[], vaddr=16 * MIB), 0x1800, MULTIBOOT),
+     'an ELF32 kernel with a Multiboot header, without a PVH entry'),
+    (images.patched(images.elf(notes=[], vaddr=16 * MIB), 0x1800, MULTIBOOT2), 'an ELF64 kernel with a Multiboot2 header, without a PVH entry'),
+    (images.elf(notes=[], vaddr=16 * MIB, more=[(3, b'/lib/ld.so\0', 0)]),
+     'an ELF64 program, which asks for an interpreter: no kernel'),
+    (images.ELFS['ELF64, of nobody'], 'an ELF64 executable: neither PVH, Multiboot nor Linux'),
+    (images.patched(images.elf(notes=[], vaddr=16 * MIB, more=[(2, bytes(16), 0)]), 16, b'\3'),
+     'an ELF64 library or program: no kernel'),
+    (images.ELFS['relocatable object'], 'an ELF that is a relocatable object: no kernel')],
+                         ids=lambda value: value if isinstance(value, str) else '')
+def test_the_headline_says_which_elf_it_is(said, data, what):
+    assert said(data)['what'] == what
+
+
+def test_a_bundle_is_known(tmp_path):
+    kernel, initrd, bundle = (tmp_path / name for name in ('kernel', 'initrd', 'bundle'))
+    kernel.write_bytes(images.elf())
+    initrd.write_bytes(images.OTHERS['initramfs'])
+    make = subprocess.run([report.KSHIM, 'bundle', '-o', bundle, '-a', 'quiet', kernel, initrd],
+                          check=False, capture_output=True, timeout=60)
+    assert make.returncode == 0, make.stderr
+    out = report.check(bundle)
+    assert out['kind'] == 'bundle' and out['what'] == 'a bundle: a kernel, its command line, an initrd'
+    assert out['inside']['name'] == 'kshim/kernel' and out['inside']['kind'] == 'elf'
+    assert out['bootable'] and report.launcher(out, 'kshim.stub')['rule'] == 'bundle'
+    damaged = tmp_path / 'damaged'
+    damaged.write_bytes(bundle.read_bytes()[:5000])
+    out = report.check(damaged)
+    assert out['kind'] == 'bundle-damaged' and out['refusal']['name'] == 'bundle.truncated'
+    assert not out['bootable']
+
+
+@pytest.mark.parametrize('group', [images.BZIMAGES, images.ELFS, images.OTHERS], ids=['bz', 'elf', 'other'])
+def test_json_has_refusal_and_next_where_the_text_has(said, group, tmp_path):
+    for data in group.values():
+        out, text = said(data), report.run(tmp_path / 'image').stdout
+        assert ('\n  next: ' in text) == (out['next'] is not None)
+        if not out['bootable']:
+            assert f'[{out["refusal"]["name"]}]' in text.replace('\n    ', '')
+            assert out['refusal']['sentence'].split()[0] in text
+
+
+# ---------------------------------------------------------------- --compare
+
+@pytest.mark.parametrize('old, new, name', [
+    (images.elf(), images.elf(entry=16 * MIB + 0x40), 'elf.entry'),
+    (images.elf(), images.elf(flags=7, align=4096), 'elf.alignment'),
+    (images.bzimage(0x20f), images.bzimage(0x20f, code32_start=2 * MIB), 'boot.code32-start'),
+    (images.bzimage(0x20f), images.bzimage(0x20f, init_size=256 * MIB), 'memory.least'),
+    (images.pe(), images.pe(0xaa64), 'pe.machine'),
+    (images.arm64(), images.arm64(2), 'image.flags.ANYWHERE')],
+                         ids=lambda value: value if isinstance(value, str) else '')
+def test_compare_names_what_decides(old, new, name, tmp_path):
+    for path, data in (('old', old), ('new', new)):
+        (tmp_path / path).write_bytes(data)
+    out = report.check(tmp_path / 'new', '--compare', tmp_path / 'old')
+    assert name in {change['name'] for change in out['changes']}

@@ -16,6 +16,8 @@ inner_name(enum payload_in in)
 	switch (in) {
 	case PAYLOAD_UKI:
 		return ".linux";
+	case PAYLOAD_BUNDLE:
+		return "kshim/kernel";
 	case PAYLOAD_WHOLE:
 		return "unpacked";
 	case PAYLOAD_BZIMAGE:
@@ -91,5 +93,6 @@ check_bytes(const char *name, struct span bytes)
 	struct report *r = check_layer(NULL, name, bytes, 0);
 
 	launchers(r);
+	advise(r);
 	return r;
 }

@@ -26,5 +26,7 @@ void config_facts(struct report *r);
 void config_beside(struct report *r, const char *path);
 /* Who can boot it; of the outermost file only. */
 void launchers(struct report *r);
+/* What to do with it, where that is not said yet; after launchers(). */
+void advise(struct report *r);
 
 #endif

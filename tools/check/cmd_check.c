@@ -22,7 +22,7 @@
 #define LARGE  GIB
 
 struct wishes {
-	bool json, boot, strict;
+	bool json, boot, strict, verbose;
 	const char *require, *compare;
 };
 
@@ -139,7 +139,7 @@ check_files(char **paths, int count, const struct wishes *w)
 		if (files)
 			json_object_array_add(files, render_json(&o));
 		else
-			render_text(&term, &o);
+			render_text(&term, &o, w->verbose);
 		if (!files && i + 1 < count)
 			putchar('\n');
 		outcome_free(&o);
@@ -156,18 +156,21 @@ cmd_check(int argc, char **argv)
 	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
 	        {"boot", no_argument, NULL, 'b'}, {"strict", no_argument, NULL, 's'},
 	        {"require", required_argument, NULL, 'r'},
-	        {"compare", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'},
-	        {0}};
+	        {"compare", required_argument, NULL, 'c'}, {"verbose", no_argument, NULL, 'v'},
+	        {"help", no_argument, NULL, 'h'}, {0}};
 	struct wishes w = {0};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
 		switch (opt) {
 		case 'j':
 			w.json = true;
 			break;
 		case 'b':
 			w.boot = true;
+			break;
+		case 'v':
+			w.verbose = true;
 			break;
 		case 's':
 			w.strict = true;

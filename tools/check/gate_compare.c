@@ -24,17 +24,33 @@ static const struct {
         {"boot.initrd-max", "how high an initrd may lie"},
         {"boot.handover-offset", "the EFI handover entry"},
         {"payload.compression", "what unpacks it, and how long that takes"},
+        {"boot.code32-start", "where it is loaded, and its 32-bit entry"},
+        {"boot.loadflags.LOADED_HIGH", "where it is loaded"},
+        {"boot.setup-sects", "where its code is in the file"},
+        {"boot.xloadflags.EFI_HANDOVER_32", "the EFI handover entry"},
+        {"boot.xloadflags.EFI_HANDOVER_64", "the EFI handover entry"},
         {"elf.class", "32 or 64 bits"},
+        {"elf.machine", "which processor"},
+        {"elf.type", "whether it may be moved"},
+        {"elf.entry", "the ELF entry"},
+        {"elf.system", "by which protocols it may be entered"},
         {"elf.load-address", "where it is loaded"},
         {"elf.memory", "how much memory it needs"},
-        {"elf.alignment", "linux-loader wants 2 MiB"},
+        {"elf.alignment", "where a loader that moves it may put it"},
         {"pvh.entry", "the PVH entry"},
         {"pvh.relocatable", "where it may be loaded by PVH"},
         {"image.text-offset", "where it is loaded"},
         {"image.size", "how much memory it needs"},
+        {"image.flags.BIG_ENDIAN", "which processors run it"},
+        {"image.flags.PAGE_SIZE", "which processors run it"},
+        {"image.flags.ANYWHERE", "where it may be loaded"},
+        {"pe.machine", "which firmware starts it"},
+        {"pe.subsystem", "whether UEFI starts it"},
         {"pe.signature", "Secure Boot"},
         {"pe.nx-compatible", "firmware that enforces NX"},
         {"pe.image-version", "how initrds reach the EFI stub"},
+        {"uki.cmdline", "the command line that it brings"},
+        {"memory.least", "how much memory a machine must have"},
         {"linux.config", "whether the .config is inside"},
 };
 
@@ -82,15 +98,25 @@ compare_fact(struct outcome *o, const struct outcome *old, const char *name, con
 		                  false, text});
 }
 
+/* "yes", with the rule if that is all that changed. */
+static const char *
+answer(struct report *r, const struct launch *l, bool with_rule)
+{
+	const char *word = l->boots ? "yes" : "no";
+
+	return with_rule ? report_format(r, "%s, %s", word, l->rule) : word;
+}
+
 static void
 compare_launcher(struct outcome *o, const struct outcome *old, const struct launch *l)
 {
 	const struct launch *was = report_find_launch(old->report, l->name);
 
-	if (!was || was->boots == l->boots)
+	if (!was || (was->boots == l->boots && strcmp(was->rule, l->rule) == 0))
 		return;
 	append(o, (struct change){NULL, report_format(o->report, "launchers.%s", l->name),
-	                  was->boots ? "yes" : "no", l->boots ? "yes" : "no", was->boots,
+	                  answer(o->report, was, was->boots == l->boots),
+	                  answer(o->report, l, was->boots == l->boots), was->boots && !l->boots,
 	                  l->text});
 }
 

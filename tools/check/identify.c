@@ -8,9 +8,16 @@
  */
 #include <string.h>
 
+#include "stub/input/bundle.h"
 #include "stub/wire/bootparam.h"
+#include "stub/wire/elf.h"
 #include "tools/check/check.h"
 #include "tools/check/elf_view.h"
+
+#define MULTIBOOT_MAGIC  0x1badb002u
+#define MULTIBOOT_AREA   8192 /* bytes of the file that the header lies in */
+#define MULTIBOOT2_MAGIC 0xe85250d6u
+#define MULTIBOOT2_AREA  32768
 
 struct kind_row {
 	const char *detail; /* the core's word for it, or how that begins */
@@ -104,6 +111,88 @@ is(struct report *r, enum kind kind, const char *name, const char *what, const c
 	r->next = next;
 }
 
+/*
+ * A header of either Multiboot: it starts with the magic, and its words up to `words` sum up to
+ * 0 (Multiboot 0.6.96, 3.1.1; Multiboot2 2.0, 3.1.1).
+ */
+static bool
+has_header(struct span s, uint32_t magic, uint64_t area, uint64_t step, unsigned words)
+{
+	for (uint64_t at = 0; at + 4ull * words <= area && at + 4ull * words <= s.size;
+	        at += step) {
+		uint32_t sum = 0;
+
+		if (span_le32(s, at) != magic)
+			continue;
+		for (unsigned i = 0; i < words; i++)
+			sum += span_le32(s, at + 4ull * i);
+		if (!sum)
+			return true;
+	}
+	return false;
+}
+
+/* "Multiboot", "Multiboot2", or NULL. */
+static const char *
+multiboot_of(struct span s)
+{
+	if (has_header(s, MULTIBOOT_MAGIC, MULTIBOOT_AREA, 4, 3))
+		return "Multiboot";
+	return has_header(s, MULTIBOOT2_MAGIC, MULTIBOOT2_AREA, 8, 4) ? "Multiboot2" : NULL;
+}
+
+static const char *
+how_by_multiboot(const char *multiboot)
+{
+	return strcmp(multiboot, "Multiboot") == 0
+	               ? "QEMU's -kernel starts it, or GRUB's multiboot command"
+	               : "GRUB's multiboot2 command starts it";
+}
+
+static bool
+has_segment(const struct elf_view *v, uint32_t type)
+{
+	for (uint64_t i = 0; i < v->phnum; i++)
+		if (elf_view_segment(v, i).type == type)
+			return true;
+	return false;
+}
+
+/* What the core takes for a kernel by its form may be any ELF. */
+static const char *
+what_elf(struct report *r, const char *multiboot)
+{
+	const struct elf_facts *elf = &r->facts.elf;
+	const char *bits = r->facts.format == KERNEL_ELF64 ? "64" : "32";
+	bool kernel = elf->pvh || elf->evidence != LINUX_NO || multiboot;
+	struct elf_view v;
+
+	if (elf_view_open(r->bytes, &v) && has_segment(&v, PT_INTERP))
+		return report_format(r, "an ELF%s program, which asks for an interpreter: %s",
+		        bits, elf->evidence ? "user-mode Linux" : "no kernel");
+	if (!kernel && v.type == ET_DYN && has_segment(&v, PT_DYNAMIC))
+		return report_format(r, "an ELF%s library or program: no kernel", bits);
+	if (!kernel)
+		return report_format(
+		        r, "an ELF%s executable: neither PVH, Multiboot nor Linux", bits);
+	if (multiboot)
+		return report_format(r, "an ELF%s kernel with a %s%s header%s", bits,
+		        elf->pvh ? "PVH entry and a " : "", multiboot,
+		        elf->pvh ? "" : ", without a PVH entry");
+	return report_format(r, "an ELF%s kernel%s", bits,
+	        elf->pvh ? " with a PVH entry" : ", without a PVH entry");
+}
+
+static void
+name_elf(struct report *r)
+{
+	const char *multiboot = multiboot_of(r->bytes);
+	bool only = multiboot && !r->facts.elf.pvh && r->facts.elf.evidence == LINUX_NO;
+
+	is(r, KIND_ELF, "elf", what_elf(r, multiboot),
+	        only ? how_by_multiboot(multiboot) : NULL);
+}
+
 /* What the probe took for a kernel. */
 static void
 name_kernel(struct report *r)
@@ -119,11 +208,7 @@ name_kernel(struct report *r)
 		break;
 	case KERNEL_ELF64:
 	case KERNEL_ELF32:
-		is(r, KIND_ELF, "elf",
-		        report_format(r, "an ELF%s kernel%s",
-		                f->format == KERNEL_ELF64 ? "64" : "32",
-		                f->elf.pvh ? " with a PVH entry" : ", without a PVH entry"),
-		        NULL);
+		name_elf(r);
 		break;
 	case KERNEL_RISCV:
 		if (f->riscv.is_elf)
@@ -152,26 +237,15 @@ firmware_kind(struct span s)
 	return NULL;
 }
 
-static bool
-is_multiboot(struct span s)
-{
-	for (uint64_t at = 0; at + 12 <= 8192 && at + 12 <= s.size; at += 4)
-		if (span_le32(s, at) == 0x1badb002 &&
-		        (uint32_t)(span_le32(s, at) + span_le32(s, at + 4) +
-		                   span_le32(s, at + 8)) == 0)
-			return true;
-	return false;
-}
-
 /* What the core does not know. */
 static void
 name_unknown(struct report *r)
 {
-	const char *firmware = firmware_kind(r->bytes);
+	const char *firmware = firmware_kind(r->bytes), *multiboot = multiboot_of(r->bytes);
 
-	if (is_multiboot(r->bytes))
-		is(r, KIND_OTHER, "multiboot", "a multiboot kernel",
-		        "QEMU's -kernel starts it, or GRUB's multiboot command");
+	if (multiboot)
+		is(r, KIND_OTHER, "multiboot", report_format(r, "a %s kernel", multiboot),
+		        how_by_multiboot(multiboot));
 	else if (firmware)
 		is(r, KIND_OTHER, "firmware", firmware,
 		        "give it to QEMU as -bios or pflash, with a kernel beside it");
@@ -188,6 +262,48 @@ what_of(struct report *r, enum kind kind, const char *detail)
 	if (kind == KIND_PE && strncmp(detail, "no ", 3) == 0)
 		return report_format(r, "a UEFI application (%s)", detail);
 	return report_format(r, "%s", detail);
+}
+
+static void
+name_refused_elf(struct report *r, const struct refusal *why)
+{
+	if (why->code == REFUSAL_KERNEL_ARCH)
+		is(r, KIND_OTHER, "elf-other",
+		        report_format(r, "an ELF for another machine: %s", why->detail),
+		        "boot it on its own machine");
+	else if (why->code == REFUSAL_ELF_NOT_KERNEL)
+		is(r, KIND_OTHER, "elf-object",
+		        report_format(r, "an ELF that is %s: no kernel", why->detail), NULL);
+	else if (why->code == REFUSAL_ELF_MANY_SEGMENTS)
+		is(r, KIND_OTHER, "elf-segments", "an ELF with more segments than kshim takes",
+		        NULL);
+	else
+		is(r, KIND_OTHER, "elf-damaged", "an ELF that cannot be a kernel", NULL);
+}
+
+/* An archive with kshim/kernel in it; one that is damaged says how. */
+static bool
+name_bundle(struct report *r)
+{
+	struct image im = image_of(r->bytes);
+	struct refusal why = {0};
+	struct bundle bundle;
+	bool found = false;
+	enum refusal_code code = bundle_read(&im, &found, &bundle, &why);
+
+	if (code) {
+		r->refusal = code;
+		r->refused = report_sentence(r, &why);
+		is(r, KIND_OTHER, "bundle-damaged", "a bundle that is damaged",
+		        "make it again: kshim bundle -o FILE KERNEL INITRD");
+	} else if (found) {
+		is(r, KIND_BUNDLE, "bundle",
+		        report_format(r, "a bundle: a kernel%s%s",
+		                bundle.cmdline_len ? ", its command line" : "",
+		                bundle.initrd_len ? ", an initrd" : ""),
+		        "give it as the initrd to kshim.elf, kshim.rom, kshim.bzimage or kshim-riscv64.bin");
+	}
+	return code || found;
 }
 
 static void
@@ -212,13 +328,7 @@ name_refused(struct report *r, const struct refusal *why)
 	else if (row)
 		is(r, row->kind, row->name, what_of(r, row->kind, why->detail), row->next);
 	else if (span_is(r->bytes, 0, "\177ELF", 4))
-		is(r, KIND_OTHER,
-		        why->code == REFUSAL_KERNEL_ARCH ? "elf-other" : "elf-damaged",
-		        why->code == REFUSAL_KERNEL_ARCH
-		                ? report_format(
-		                          r, "an ELF for another machine: %s", why->detail)
-		                : "an ELF that cannot be a kernel",
-		        why->code == REFUSAL_KERNEL_ARCH ? "boot it on its own machine" : NULL);
+		name_refused_elf(r, why);
 	else if (span_le32(r->bytes, ZP_AT(header)) == ZP_HDRS)
 		is(r, KIND_OTHER, "bzimage-damaged", "a bzImage that is damaged",
 		        "compare its size and checksum with the original");
@@ -244,5 +354,6 @@ identify(struct report *r)
 		return;
 	}
 	r->refused = report_sentence(r, &why);
-	name_refused(r, &why);
+	if (!span_is(r->bytes, 0, "070701", 6) || !name_bundle(r))
+		name_refused(r, &why);
 }

@@ -8,6 +8,8 @@
 
 #include "tools/check/render.h"
 
+#define CODE_MAX 127 /* of the refusals, check.schema.json */
+
 static void
 add(json_object *o, const char *key, json_object *value)
 {
@@ -149,17 +151,34 @@ trials(const struct report *r)
 	return all;
 }
 
+/* The code of a refusal's name; 0 if it is the name of something else. */
+static int
+code_of(const char *name)
+{
+	for (int code = 1; code <= CODE_MAX; code++) {
+		const char *known = refusal_name((enum refusal_code)code);
+
+		if (known && strcmp(known, name) == 0)
+			return code;
+	}
+	return 0;
+}
+
 static json_object *
 refusal(const struct report *r)
 {
 	json_object *o;
+	const char *name, *why = report_why_not(r, &name);
+	int code;
 
-	if (!r->refusal)
+	if (!r->refusal && !name)
 		return NULL;
 	o = json_object_new_object();
-	add(o, "code", json_object_new_int(r->refusal));
-	add(o, "name", text(refusal_name(r->refusal)));
-	add(o, "sentence", text(r->refused));
+	code = r->refusal ? (int)r->refusal : code_of(name);
+	if (code)
+		add(o, "code", json_object_new_int(code));
+	add(o, "name", text(r->refusal ? refusal_name(r->refusal) : name));
+	add(o, "sentence", text(r->refusal ? r->refused : why));
 	return o;
 }
 

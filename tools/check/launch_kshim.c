@@ -23,6 +23,10 @@ kernel_of(const struct candidate *c, const char **ret_rule)
 		*ret_rule = "uki";
 		return r->inner;
 	}
+	if (r->kind == KIND_BUNDLE && r->inner) {
+		*ret_rule = "bundle";
+		return r->inner;
+	}
 	while (r->kind == KIND_COMPRESSED && r->inner) {
 		*ret_rule = "bundle-unpacks";
 		r = r->inner;
@@ -53,6 +57,8 @@ how(struct report *r, const struct plan *plan, const char *rule)
 
 	if (strcmp(rule, "bundle-unpacks") == 0)
 		return report_format(r, "after `kshim bundle`, which unpacks it; %s", text);
+	if (strcmp(rule, "bundle") == 0)
+		return report_format(r, "takes kshim/kernel out of it and %s", text);
 	if (strcmp(rule, "uki") == 0)
 		return report_format(r, "takes .linux out of it and %s", text);
 	return text;

@@ -80,7 +80,7 @@ is_worth_asking(const struct candidate *c)
 {
 	return c->r->known || c->hdrs || c->elf || c->multiboot.found || c->r->has_pe ||
 	       c->r->kind == KIND_COMPRESSED || c->r->kind == KIND_ZBOOT ||
-	       c->r->kind == KIND_ARM64;
+	       c->r->kind == KIND_ARM64 || c->r->kind == KIND_BUNDLE;
 }
 
 /* The least memory by which kshim plans a boot of it, in the way that is named first. */
@@ -130,6 +130,9 @@ launchers(struct report *r)
 	for (const struct launcher *row = all_launchers; row->name; row++) {
 		struct launch l = {.launcher = row, .name = row->name, .title = row->title};
 
+		/* Other launchers take a bundle for the initrd that it is in form. */
+		if (r->kind == KIND_BUNDLE && row->trial == TRIAL_NONE)
+			continue;
 		row->ask(row, &c, &l);
 		refuse_damaged(r, &l);
 		report_launch(r, &l);

@@ -10,7 +10,8 @@
 #include "tools/check/outcome.h"
 #include "tools/term.h"
 
-void render_text(const struct term *t, const struct outcome *o);
+/* The first screen only, or with `verbose` all there is to say. */
+void render_text(const struct term *t, const struct outcome *o, bool verbose);
 
 /* Parts of it. */
 void text_heading(const struct term *t, const char *text);

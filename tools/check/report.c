@@ -291,6 +291,35 @@ report_damaged(const struct report *r)
 	return r;
 }
 
+/* Kshim's own first answer by a way that serves the file's machine. */
+static const struct launch *
+own_answer(const struct report *r)
+{
+	const struct launch *l = r->launch_first;
+
+	while (l && l->next && strcmp(l->rule, refusal_name(REFUSAL_KERNEL_ARCH)) == 0)
+		l = l->next;
+	return l;
+}
+
+const char *
+report_why_not(const struct report *r, const char **ret_name)
+{
+	const struct launch *own = own_answer(r);
+
+	*ret_name = NULL;
+	if (r->bootable)
+		return NULL;
+	if (r->refused) {
+		*ret_name = refusal_name(r->refusal);
+		return r->refused;
+	}
+	if (!own)
+		return NULL;
+	*ret_name = own->rule;
+	return own->text;
+}
+
 const char *
 level_name(enum level level)
 {

@@ -104,6 +104,7 @@ enum kind {
 	KIND_UKI,
 	KIND_PE,
 	KIND_COMPRESSED,
+	KIND_BUNDLE,
 	KIND_OTHER,
 };
 
@@ -173,6 +174,12 @@ enum level report_worst(const struct report *r);
 
 /* The first that is damaged of this and of what is packed inside; NULL if none is. */
 const struct report *report_damaged(const struct report *r);
+
+/*
+ * Why kshim does not boot it, as a sentence, and the name of the rule; both NULL if nothing was
+ * asked, or if it does.
+ */
+const char *report_why_not(const struct report *r, const char **ret_name);
 
 const char *level_name(enum level level);
 

@@ -8,7 +8,8 @@
 
 #include "tools/check/render.h"
 
-#define VERDICT_AT 10
+#define VERDICT_AT    10
+#define MATTERS_SHOWN 5 /* verdicts on the first screen */
 
 static enum term_colour
 level_colour(enum level level)
@@ -20,21 +21,25 @@ level_colour(enum level level)
 }
 
 static void
+print_verdict(const struct term *t, const struct verdict *v)
+{
+	fprintf(t->out, "  %s%-*s%s%s: ", term_set(t, level_colour(v->level)), VERDICT_AT - 2,
+	        level_name(v->level), term_set(t, TERM_PLAIN), v->name);
+	term_wrap(t, VERDICT_AT + strlen(v->name) + 2, VERDICT_AT, v->text);
+	if (v->level == LEVEL_OK || !v->who)
+		return;
+	fprintf(t->out, "%*s%swho: ", VERDICT_AT, "", term_set(t, TERM_FAINT));
+	term_wrap(t, VERDICT_AT + 5, VERDICT_AT + 5, v->who);
+	fputs(term_set(t, TERM_PLAIN), t->out);
+}
+
+static void
 print_verdicts(const struct term *t, const struct report *r)
 {
-	if (!r->verdict_first)
-		return;
-	text_heading(t, "Verdicts");
-	for (const struct verdict *v = r->verdict_first; v; v = v->next) {
-		fprintf(t->out, "  %s%-*s%s%s: ", term_set(t, level_colour(v->level)),
-		        VERDICT_AT - 2, level_name(v->level), term_set(t, TERM_PLAIN), v->name);
-		term_wrap(t, VERDICT_AT + strlen(v->name) + 2, VERDICT_AT, v->text);
-		if (v->level == LEVEL_OK || !v->who)
-			continue;
-		fprintf(t->out, "%*s%swho: ", VERDICT_AT, "", term_set(t, TERM_FAINT));
-		term_wrap(t, VERDICT_AT + 5, VERDICT_AT + 5, v->who);
-		fputs(term_set(t, TERM_PLAIN), t->out);
-	}
+	if (r->verdict_first)
+		text_heading(t, "Verdicts");
+	for (const struct verdict *v = r->verdict_first; v; v = v->next)
+		print_verdict(t, v);
 }
 
 static bool
@@ -163,30 +168,14 @@ linux_name(const struct report *r, char *out, size_t size)
 		        f->value.text);
 }
 
-/* Kshim's own first answer by a way that serves the file's machine. */
-static const struct launch *
-own_answer(const struct report *r)
-{
-	const struct launch *l = r->launch_first;
-
-	while (l && l->next && strcmp(l->rule, refusal_name(REFUSAL_KERNEL_ARCH)) == 0)
-		l = l->next;
-	return l;
-}
-
 static void
 print_refused(const struct term *t, const struct report *r)
 {
 	static const char no[] = "kshim does not boot it: ";
-	const struct launch *own = own_answer(r);
-	const char *why = r->refused, *name = r->refused ? refusal_name(r->refusal) : "";
+	const char *name, *why = report_why_not(r, &name);
 	char text[768];
 
-	if (!why && own) {
-		why = own->text;
-		name = own->rule;
-	}
-	snprintf(text, sizeof(text), "%s [%s]", why ? why : "", name);
+	snprintf(text, sizeof(text), "%s [%s]", why ? why : "", name ? name : "");
 	fprintf(t->out, "  %s%s%s", term_set(t, TERM_RED), no, term_set(t, TERM_PLAIN));
 	term_wrap(t, sizeof(no) + 1, 4, text);
 }
@@ -211,7 +200,6 @@ print_bootable(const struct term *t, const struct report *r)
 static void
 print_summary(const struct term *t, const struct report *r)
 {
-	enum level worst = report_worst(r);
 	char name[128], what[512];
 
 	linux_name(r, name, sizeof(name));
@@ -222,18 +210,64 @@ print_summary(const struct term *t, const struct report *r)
 		print_bootable(t, r);
 	else
 		print_refused(t, r);
-	if (worst >= LEVEL_WARNING)
-		fprintf(t->out, "  %sverdicts: at least one %s%s, see below\n",
-		        term_set(t, level_colour(worst)), level_name(worst),
-		        term_set(t, TERM_PLAIN));
 	if (r->next) {
 		fputs("  next: ", t->out);
 		term_wrap(t, 8, 8, r->next);
 	}
 }
 
+/* Of all layers, the verdicts by which something fails; those that are too many are counted. */
+static void
+print_matters(const struct term *t, const struct report *r)
+{
+	unsigned shown = 0, more = 0;
+
+	for (; r; r = r->inner)
+		for (const struct verdict *v = r->verdict_first; v; v = v->next) {
+			if (v->level < LEVEL_WARNING)
+				continue;
+			if (shown == MATTERS_SHOWN) {
+				more++;
+				continue;
+			}
+			if (!shown++)
+				text_heading(t, "Verdicts that matter");
+			print_verdict(t, v);
+		}
+	if (more)
+		fprintf(t->out, "  and %u more\n", more);
+}
+
+static void
+print_titles(const struct term *t, const struct report *r, bool boots)
+{
+	char titles[1024];
+	size_t len = 0;
+
+	for (const struct launch *l = r->launch_first; l; l = l->next)
+		if (l->boots == boots && len < sizeof(titles))
+			len += (size_t)snprintf(titles + len, sizeof(titles) - len, "%s%s",
+			        len ? "; " : "", l->title);
+	if (!len)
+		return;
+	fprintf(t->out, "  %s%-5s%s", term_set(t, boots ? TERM_GREEN : TERM_RED),
+	        boots ? "yes" : "no", term_set(t, TERM_PLAIN));
+	term_wrap(t, 7, 7, titles);
+}
+
+/* The first screen: what it is, does it boot, what to do. */
+static void
+print_first_screen(const struct term *t, const struct report *r)
+{
+	print_matters(t, r);
+	if (r->launch_first)
+		text_heading(t, "Who can boot it");
+	print_titles(t, r, true);
+	print_titles(t, r, false);
+}
+
 void
-render_text(const struct term *t, const struct outcome *o)
+render_text(const struct term *t, const struct outcome *o, bool verbose)
 {
 	const struct report *r = o->report;
 
@@ -243,9 +277,16 @@ render_text(const struct term *t, const struct outcome *o)
 		return;
 	}
 	print_summary(t, r);
-	print_report(t, r);
-	print_launchers(t, r);
+	if (verbose) {
+		print_report(t, r);
+		print_launchers(t, r);
+	} else {
+		print_first_screen(t, r);
+	}
 	print_trials(t, r);
 	print_needs(t, o);
 	print_changes(t, o);
+	if (!verbose)
+		fprintf(t->out, "\n  %skshim check -v tells all: facts, verdicts, rules%s\n",
+		        term_set(t, TERM_FAINT), term_set(t, TERM_PLAIN));
 }
