@@ -147,11 +147,19 @@ handed(const struct session *s)
 	return s->r->kind == KIND_UKI ? s->path : s->bundle;
 }
 
+/* Behind the own words of a unified kernel image, which may be quieter than what is waited for.
+ */
+static const char *
+line_of(const struct session *s)
+{
+	return s->r->kind == KIND_UKI ? LINE " loglevel=7" : LINE;
+}
+
 static void
 by_kvm(struct session *s, bool direct)
 {
 	arg(s, "/proc/self/exe");
-	args(s, (const char *const[]){"run", "-m", "1G", "-a", LINE, NULL});
+	args(s, (const char *const[]){"run", "-m", "1G", "-a", line_of(s), NULL});
 	if (direct)
 		arg(s, "--direct");
 	arg(s, handed(s));
@@ -169,8 +177,8 @@ static void
 by_kernel(struct session *s, const struct launcher *l)
 {
 	qemu(s);
-	args(s, (const char *const[]){"-kernel", image(s, l->image), "-append", LINE, "-initrd",
-	                handed(s), NULL});
+	args(s, (const char *const[]){"-kernel", image(s, l->image), "-append", line_of(s),
+	                "-initrd", handed(s), NULL});
 }
 
 static void
@@ -194,7 +202,7 @@ by_rom(struct session *s, const struct launcher *l)
 {
 	qemu(s);
 	args(s, (const char *const[]){"-bios", image(s, l->image), "-fw_cfg",
-	                report_format(s->r, "name=opt/org.kshim/cmdline,string=%s", LINE),
+	                report_format(s->r, "name=opt/org.kshim/cmdline,string=%s", line_of(s)),
 	                "-fw_cfg",
 	                report_format(s->r, "name=opt/org.kshim/kernel,file=%s", handed(s)),
 	                NULL});
@@ -212,7 +220,7 @@ by_efi(struct session *s, const struct launcher *l)
 	                "-kernel", image(s, l->image), NULL});
 	if (s->r->kind == KIND_UKI)
 		args(s, (const char *const[]){"-append",
-		                report_format(s->r, "\\uki.efi %s loglevel=7", LINE), "-drive",
+		                report_format(s->r, "\\uki.efi %s", line_of(s)), "-drive",
 		                volume, NULL});
 	else
 		args(s, (const char *const[]){"-append", LINE, "-initrd", s->bundle, NULL});
@@ -223,7 +231,7 @@ by_riscv(struct session *s, const struct launcher *l)
 {
 	args(s, (const char *const[]){"qemu-system-riscv64", "-M", "virt", "-m", "1G",
 	                "-nographic", "-no-reboot", "-kernel", image(s, l->image), "-initrd",
-	                handed(s), "-append", LINE, NULL});
+	                handed(s), "-append", line_of(s), NULL});
 }
 
 static void (*const ways[])(struct session *, const struct launcher *) = {
