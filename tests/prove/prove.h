@@ -31,22 +31,6 @@ any_u64(void)
 	return number;
 }
 
-/*
- * memmove() of whole elements, for code that moves nothing else: CBMC's own works on bytes,
- * which costs it minutes. A harness says `#define memmove` before it includes the code.
- */
-#define PROVE_MEMMOVE(name, type)                                                              \
-	static void name(type *dst, const type *src, size_t len)                               \
-	{                                                                                      \
-		size_t n = len / sizeof(type);                                                 \
-                                                                                               \
-		PROVE(len % sizeof(type) == 0, "whole elements are moved");                    \
-		for (size_t i = 0; dst <= src && i < n; i++)                                   \
-			dst[i] = src[i];                                                       \
-		for (size_t i = n; dst > src && i > 0; i--)                                    \
-			dst[i - 1] = src[i - 1];                                               \
-	}
-
 /* Does the range hold byte `x`? */
 static inline bool
 holds(struct range r, uint64_t x)
