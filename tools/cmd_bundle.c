@@ -211,9 +211,13 @@ bundle(struct order *o)
 
 	o->files = calloc(o->nr_paths, sizeof(*o->files));
 	o->parts = calloc(o->nr_paths + KERNEL_FILE_INITRDS, sizeof(*o->parts));
-	status = o->files && o->parts ? read_inputs(o) : fail(STATUS_HOST, "no memory");
-	if (status == STATUS_OK)
-		status = write_bundle(o);
+	if (o->files && o->parts) {
+		status = read_inputs(o);
+		if (status == STATUS_OK)
+			status = write_bundle(o);
+	} else {
+		status = fail(STATUS_HOST, "no memory");
+	}
 	for (unsigned i = 0; o->files && i < o->nr_paths; i++)
 		file_free(&o->files[i]);
 	free(o->files);
