@@ -5,6 +5,7 @@
  * Sections of our own image are covered by its signature; anything else must be pinned in
  * .kshpin, or be an image that the firmware itself verifies (start.c). Surprise: an absent
  * initrd or an empty line counts as such, so that leaving one away is no way around its pin.
+ * Parts that are pinned for two boots are not to be mixed: what is pinned together counts.
  */
 #include "efi/secure.h"
 #include "efi/kept_text.h"
@@ -67,15 +68,21 @@ initrds_pinned(const struct boot *b)
 	return pin_has(pins(), "initrd", sum);
 }
 
+static bool
+initrds_own(const struct boot *b)
+{
+	bool own = true;
+
+	for (uint32_t i = 0; i < b->initrds; i++)
+		own = own && secure_is_own(b->initrd[i].bytes);
+	return own;
+}
+
 /* Is all that would be in the initrd signed with us, or pinned? */
 static bool
 initrds_allowed(const struct boot *b)
 {
-	bool own = !pin_names(pins(), "initrd");
-
-	for (uint32_t i = 0; i < b->initrds; i++)
-		own = own && secure_is_own(b->initrd[i].bytes);
-	return own || initrds_pinned(b);
+	return (!pin_names(pins(), "initrd") && initrds_own(b)) || initrds_pinned(b);
 }
 
 bool
@@ -90,6 +97,25 @@ static bool
 line_allowed(const struct boot *b)
 {
 	return secure_line_is_own(b) || pinned("cmdline", text_span(b->joined));
+}
+
+/* Pins for several boots: are the parts of this one pinned together? */
+static bool
+together_allowed(const struct boot *b)
+{
+	uint8_t sum[SHA256_LEN];
+	struct sha256 h;
+
+	if (!pin_names(pins(), "together") ||
+	        (secure_is_own(b->kernel.bytes) && initrds_own(b) && secure_line_is_own(b)))
+		return true;
+	sha256_start(&h);
+	pin_add_part(&h, b->kernel.bytes);
+	for (uint32_t i = 0; i < b->initrds; i++)
+		pin_add_part(&h, b->initrd[i].bytes);
+	pin_add_part(&h, text_span(b->joined));
+	sha256_end(&h, sum);
+	return pin_has(pins(), "together", sum);
 }
 
 static enum refusal_code
@@ -117,5 +143,7 @@ secure_check(const struct boot *b, struct refusal *ret_why)
 		        b->initrds == 1 ? b->initrd[0].name : "the initrd", "initrd", ret_why);
 	if (!line_allowed(b))
 		return not_allowed("the command line", "cmdline", ret_why);
+	if (!together_allowed(b))
+		return not_allowed("kernel, initrds and command line", "together", ret_why);
 	return REFUSAL_NONE;
 }

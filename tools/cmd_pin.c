@@ -8,8 +8,8 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "stub/base/sha256.h"
 #include "stub/input/initrd_join.h"
+#include "stub/input/pin.h"
 #include "tools/cmd.h"
 #include "tools/file.h"
 
@@ -24,9 +24,12 @@ print_sum(struct sha256 *h, const char *name)
 	printf("  %s\n", name);
 }
 
-/* Add a file, and the gap behind it if another follows, as the kernel gets it. */
+/*
+ * Add a file to `h`, with the gap behind it if another follows, as the kernel gets it; and as a
+ * part of the boot to `together`.
+ */
 static int
-add_file(struct sha256 *h, const char *path, bool more)
+add_file(struct sha256 *h, struct sha256 *together, const char *path, bool more)
 {
 	static const uint8_t zeros[INITRD_GAP_MAX];
 	struct file f;
@@ -37,22 +40,35 @@ add_file(struct sha256 *h, const char *path, bool more)
 	sha256_add(h, file_span(&f));
 	if (more)
 		sha256_add(h, (struct span){zeros, initrd_gap(f.size)});
+	pin_add_part(together, file_span(&f));
 	file_free(&f);
 	return STATUS_OK;
 }
 
 static int
-pin_files(const char *name, char **paths, int count)
+pin_files(const char *name, char **paths, int count, struct sha256 *together)
 {
 	struct sha256 h;
 	int status = STATUS_OK;
 
 	sha256_start(&h);
 	for (int i = 0; i < count && status == STATUS_OK; i++)
-		status = add_file(&h, paths[i], i + 1 < count);
+		status = add_file(&h, together, paths[i], i + 1 < count);
 	if (status == STATUS_OK && count)
 		print_sum(&h, name);
 	return status;
+}
+
+static void
+pin_line(const char *line, struct sha256 *together)
+{
+	struct span text = {(const uint8_t *)line, strlen(line)};
+	struct sha256 h;
+
+	sha256_start(&h);
+	sha256_add(&h, text);
+	print_sum(&h, "cmdline");
+	pin_add_part(together, text);
 }
 
 int
@@ -61,7 +77,7 @@ cmd_pin(int argc, char **argv)
 	static const struct option options[] = {{"append", required_argument, NULL, 'a'},
 	        {"help", no_argument, NULL, 'h'}, {0}};
 	const char *line = "";
-	struct sha256 h;
+	struct sha256 together;
 	int opt, status;
 
 	while ((opt = getopt_long(argc, argv, "a:h", options, NULL)) != -1) {
@@ -73,13 +89,13 @@ cmd_pin(int argc, char **argv)
 	}
 	if (argc == optind)
 		return usage_error(argv[0]);
-	status = pin_files("kernel", argv + optind, 1);
+	sha256_start(&together);
+	status = pin_files("kernel", argv + optind, 1, &together);
 	if (status == STATUS_OK)
-		status = pin_files("initrd", argv + optind + 1, argc - optind - 1);
+		status = pin_files("initrd", argv + optind + 1, argc - optind - 1, &together);
 	if (status != STATUS_OK)
 		return status;
-	sha256_start(&h);
-	sha256_add(&h, (struct span){(const uint8_t *)line, strlen(line)});
-	print_sum(&h, "cmdline");
+	pin_line(line, &together);
+	print_sum(&together, "together");
 	return STATUS_OK;
 }

@@ -85,6 +85,22 @@ def test_pin_of_initrds_is_the_sum_of_what_the_kernel_gets(tmp_path, kernel):
         assert f'{hashlib.sha256(joined).hexdigest()}  initrd\n' in said
 
 
+def test_pin_together_counts_each_part(tmp_path, kernel):
+    """Number and boundaries of the parts, and which they are: nothing can be mixed or moved."""
+    paths = [tmp_path / name for name in 'abc']
+    for path, data in zip(paths, (b'1234', b'12345678', b'')):
+        path.write_bytes(data)
+    seen = set()
+    for line in ('', 'quiet'):
+        for initrds in ([], paths[:1], paths[:2], [paths[1], paths[0]], [paths[1]], paths[2:]):
+            parts = [read(kernel), *map(read, initrds), line.encode()]
+            wanted = hashlib.sha256(b''.join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+            said = kshim('pin', '-a', line, kernel, *initrds).stdout
+            assert said.endswith(f'  cmdline\n{wanted}  together\n')
+            seen.add(wanted)
+    assert len(seen) == 12
+
+
 def test_bundle_twice_gives_the_same_bytes(tmp_path, kernel):
     for name in 'ab':
         assert kshim('bundle', '-o', tmp_path / name, kernel, '-a', 'x').returncode == 0

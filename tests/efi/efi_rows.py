@@ -340,23 +340,29 @@ ROWS = [
         refused('\\signed kshim.protocol=linux64', 'efi.protocol', 'invalid parameter'),
         refused('\\signed initrd=\\none', 'efi.not-found', 'not found'),
         Call('unsigned.efi', '\\vmlinux', ('LoadImage failed', 'access denied')),
+        # A unified kernel image has its own initrd, under its signature.
+        refused('\\my.efi initrd=\\initrd.img', 'efi.uki-initrd', 'access denied')],
+           {'unsigned': 'debian:memtest-x64', 'probe': 'probe:pvh32', 'signed': 'signed:debian:cloud',
+            'my.efi': 'signed:uki:profiles-systemd:debian:cloud', 'initrd.img': 'initramfs',
+            'unsigned.efi': 'kshim.efi', 'vmlinux': 'vmlinux:cloud'},
+           firmware='snakeoil', timeout=300),
+    caller('secure-pins', [
         Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img {UKI_LINE} quiet', (
             'the command line: Secure Boot', 'access denied', 'pages kept 0')),
         Call('pinned.efi', f'\\vmlinux {UKI_LINE}', (
             'the initrd: Secure Boot', 'access denied', 'pages kept 0')),
+        # Each part is pinned, but not with the others.
+        Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img {UKI_LINE} single', (
+            'kernel, initrds and command line: Secure Boot', 'access denied', 'pages kept 0')),
         # What steers the boot is part of what is pinned; and what no pin makes good.
         Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img kshim.protocol=linux64 {UKI_LINE}', (
             'the command line: Secure Boot', 'access denied', 'pages kept 0')),
         Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img kshim.protocol=pvh {UKI_LINE}', (
             '\\vmlinux: Secure Boot is on, which Linux cannot learn by PVH', 'invalid parameter',
             'pages kept 0'), 'efi.pvh-lockdown'),
-        # A unified kernel image has its own initrd, under its signature.
-        refused('\\my.efi initrd=\\initrd.img', 'efi.uki-initrd', 'access denied'),
         Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img {UKI_LINE}', BOOTED)],
-           {**VMLINUX, 'unsigned': 'debian:memtest-x64', 'probe': 'probe:pvh32',
-            'signed': 'signed:debian:cloud', 'my.efi': 'signed:uki:profiles-systemd:debian:cloud',
-            'unsigned.efi': 'kshim.efi', 'pinned.efi': 'signed:pinned:vmlinux:cloud'},
-           firmware='snakeoil', line=UKI_LINE, timeout=300),
+           {**VMLINUX, 'pinned.efi': 'signed:pinned:vmlinux:cloud'}, firmware='snakeoil',
+           line=UKI_LINE, timeout=300),
     # The firmware prints on the serial port, of which kshim.efi does not know; so it does as well.
     caller('own-serial', [Call('kshim.efi', '\\nothing', (
         'caller: no ConOut', 'kshim: kshim: \\nothing', '[efi.not-found]\\nothing: no volume'))],

@@ -142,10 +142,14 @@ def signed(name):
 
 
 def pinned(kernel):
-    """kshim.efi with the sums of kernel, initramfs and some lines in .kshpin."""
-    lines = b''.join(subprocess.run([files.KSHIM, 'pin', '-a', line, resolve(kernel), resolve('initramfs')],
-                                    check=True, stdout=subprocess.PIPE).stdout
-                     for line in (UKI_LINE, f'{UKI_LINE} loglevel=7', f'kshim.protocol=pvh {UKI_LINE}'))
+    """kshim.efi with the sums of kernel, initramfs and some lines in .kshpin, and of one more without
+    initramfs."""
+    def pins(line, *initrds):
+        return subprocess.run([files.KSHIM, 'pin', '-a', line, resolve(kernel), *initrds], check=True,
+                              stdout=subprocess.PIPE).stdout
+    lines = pins(f'{UKI_LINE} single') + b''.join(
+        pins(line, resolve('initramfs'))
+        for line in (UKI_LINE, f'{UKI_LINE} loglevel=7', f'kshim.protocol=pvh {UKI_LINE}'))
     out = os.path.join(files.MADE, f'pinned-{os.getpid()}-{kernel}.efi'.replace(':', '_'))
     subprocess.run(['objcopy', '--add-section', f'.kshpin={uki_part("pins", lines)}',
                     '--change-section-vma', '.kshpin=0x1000000', EFI, out], check=True)
