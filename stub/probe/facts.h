@@ -62,12 +62,14 @@ struct elf_facts {
 static inline struct range
 elf_facts_span(const struct elf_facts *elf)
 {
-	const struct segment *first = elf->segment, *last = first + elf->segments;
+	struct range r = {elf->segment[0].paddr, 0};
 
-	if (!elf->segments)
-		return (struct range){0, 0};
-	last--;
-	return (struct range){first->paddr, last->paddr + last->mem_len - first->paddr};
+	if (elf->segments) {
+		const struct segment *last = &elf->segment[elf->segments - 1];
+
+		r.len = last->paddr + last->mem_len - r.addr;
+	}
+	return r;
 }
 
 /* The segment whose file part has the byte at `addr`, or NULL. */
