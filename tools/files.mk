@@ -40,6 +40,7 @@ TOOL_CHECK := \
 	tools/check/launch_qemu.c \
 	tools/check/launch_vmm.c \
 	tools/check/launchers.c \
+	tools/check/multiboot.c \
 	tools/check/note_scan.c \
 	tools/check/report.c \
 	tools/check/text.c \

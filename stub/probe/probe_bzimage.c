@@ -10,7 +10,6 @@
 #include "probe.h"
 #include "stub/wire/bootparam.h"
 
-#define SECTOR         512
 #define HEADER_OFF     ZP_HEADER_OFF
 #define JUMP_OFF       ZP_AT(jump)
 #define HDRS_OFF       ZP_AT(header)
@@ -116,7 +115,7 @@ header_end(struct span head)
 static enum refusal_code
 read_setup(struct setup *s, struct span head)
 {
-	uint64_t end = header_end(head), sects;
+	uint64_t end = header_end(head);
 
 	s->head = (struct span){head.base, end};
 	if (!bounds_ok(head.size, 0, end))
@@ -135,8 +134,7 @@ read_setup(struct setup *s, struct span head)
 	if (!(get(s, LOADFLAGS) & LOADED_HIGH))
 		return refuse(s->why, REFUSAL_BZ_ZIMAGE, LOADFLAGS_OFF, get(s, LOADFLAGS),
 		        LOADED_HIGH);
-	sects = get(s, SETUP_SECTS);
-	s->code_off = ((sects ? sects : 4) + 1) * SECTOR;
+	s->code_off = zp_setup_len(get(s, SETUP_SECTS));
 	return REFUSAL_NONE;
 }
 
@@ -262,7 +260,7 @@ fill(const struct setup *s, struct span info, struct bzimage_facts *bz)
 	bz->payload_len = s->payload_len;
 	bz->has_kernel_info = info.size;
 	bz->setup_type_max = span_le32(info, 12) & ~SETUP_INDIRECT;
-	if (version && version < s->code_off - SECTOR)
+	if (version && version < s->code_off - ZP_SECTOR)
 		bz->version_off = version + JUMP_OFF;
 }
 

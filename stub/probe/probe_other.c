@@ -115,7 +115,7 @@ is_old_kernel(struct span head, uint64_t size)
 {
 	uint64_t sects = span_u8(head, ZP_AT(setup_sects));
 	uint64_t syssize = span_le16(head, ZP_AT(syssize)) * 16ull;
-	uint64_t setup = (4 + 1) * 512;
+	uint64_t setup = zp_setup_len(sects);
 
 	if (span_is(head, 0, "\xb8\xc0\x07\x8e\xd8", 5))
 		return true;

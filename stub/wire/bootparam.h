@@ -18,11 +18,19 @@
 #define ZP_AT(field)         offsetof(struct zero_page, hdr.field)
 #define ZP_FIELD_SIZE(field) sizeof(((struct zero_page *)0)->hdr.field)
 #define ZP_BOOT_FLAG         0xaa55
+#define ZP_SECTOR            512
 #define ZP_HDRS              0x53726448u /* "HdrS" */
 #define ZP_CL_MAGIC          0xa33f      /* command line before protocol 2.02 */
 #define ZP_E820_MAX          128
 #define ZP_SCREEN_LEN        0x40        /* screen_info, at the very start */
 #define ZP_EFI_LOADER        0x34364c45u /* "EL64": 64-bit firmware */
+
+/* Bytes of boot sector and setup sectors, which the protected-mode code follows; 0 means 4. */
+static inline uint64_t
+zp_setup_len(uint64_t setup_sects)
+{
+	return ((setup_sects ? setup_sects : 4) + 1) * ZP_SECTOR;
+}
 
 #define ZP_LOADER_UNASSIGNED 0xff /* type_of_loader */
 

@@ -173,6 +173,47 @@ def test_the_headline_says_which_elf_it_is(said, data, what):
     assert said(data)['what'] == what
 
 
+# ---------------------------------------------------------------- who can boot it
+
+def with_addresses(load):
+    """A Multiboot header that says itself where it goes, in a file that is no ELF."""
+    magic, flags = 0x1badb002, 0x10003
+    return bytes(64) + struct.pack('<8I', magic, flags, -(magic + flags) & 0xffffffff, load + 64, load,
+                                   0, 0, load + 96) + bytes(4096)
+
+
+VIRTUAL = images.elf(paddr=images.VBASE + 16 * MIB, vaddr=images.VBASE + 16 * MIB, notes=[
+    pack.note('Xen', 3, struct.pack('<Q', images.VBASE)) + images.pvh()])
+MANY = images.elf(more=[(pack.PT_LOAD, b'x', (32 + i) * MIB) for i in range(64)])
+ADDON = images.pe(sections=(('.cmdline', b'quiet', 0x40000040),))
+
+
+@pytest.mark.parametrize('data, launcher, boots, rule', [
+    (images.ELFS['aligned to 4 KiB'], 'firecracker', True, 'firecracker.pvh'),
+    (images.ELFS['aligned to 4 KiB'], 'cloud-hypervisor', True, 'cloud-hypervisor.pvh'),
+    (VIRTUAL, 'kshim.stub', True, 'plan'),
+    (VIRTUAL, 'qemu.q35.seabios', False, 'qemu.linked-place'),
+    (VIRTUAL, 'firecracker', False, 'linux-loader.physical'),
+    (VIRTUAL, 'cloud-hypervisor', False, 'linux-loader.physical'),
+    (VIRTUAL, 'crosvm', False, 'crosvm.physical'),
+    (MANY, 'kshim.stub', False, 'elf.too-many-segments'),
+    (MANY, 'qemu.pc.qboot', True, 'qemu.pvh-note'),
+    (MANY, 'firecracker', False, 'elf.too-many-segments'),
+    (images.patched(images.elf(notes=[], vaddr=16 * MIB), 0x1800, MULTIBOOT2), 'grub', True, 'grub.multiboot2'),
+    (images.multiboot(), 'qemu.pc.seabios', False, 'qemu.multiboot-elf'),
+    (images.multiboot(), 'grub', False, 'grub.linux'),
+    (with_addresses(MIB), 'qemu.pc.seabios', True, 'qemu.multiboot'),
+    (with_addresses(MIB), 'grub', True, 'grub.multiboot'),
+    (with_addresses(0xfff00000), 'qemu.pc.seabios', False, 'qemu.multiboot-place'),
+    (ADDON, 'qemu.q35.ovmf', False, 'uefi.addon'),
+    (ADDON, 'systemd-boot', False, 'uefi.addon'),
+    (ADDON, 'grub', False, 'uefi.addon')],
+                         ids=lambda value: value if isinstance(value, str) else '')
+def test_rules_of_other_launchers(said, data, launcher, boots, rule):
+    row = report.launcher(said(data), launcher)
+    assert (row['boots'], row['rule']) == (boots, rule)
+
+
 def test_a_bundle_is_known(tmp_path):
     kernel, initrd, bundle = (tmp_path / name for name in ('kernel', 'initrd', 'bundle'))
     kernel.write_bytes(images.elf())

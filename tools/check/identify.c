@@ -13,11 +13,7 @@
 #include "stub/wire/elf.h"
 #include "tools/check/check.h"
 #include "tools/check/elf_view.h"
-
-#define MULTIBOOT_MAGIC  0x1badb002u
-#define MULTIBOOT_AREA   8192 /* bytes of the file that the header lies in */
-#define MULTIBOOT2_MAGIC 0xe85250d6u
-#define MULTIBOOT2_AREA  32768
+#include "tools/check/multiboot.h"
 
 struct kind_row {
 	const char *detail; /* the core's word for it, or how that begins */
@@ -38,7 +34,7 @@ static const struct kind_row kinds[] = {
                 "start it from UEFI, or as a kernel by kshim; kshim unpack -d DIR THIS takes it apart"},
         {"a unified kernel image for", KIND_PE, "uki",
                 "UEFI firmware of its own machine can start it"},
-        {"an addon of unified kernel images", KIND_PE, "uki-addon",
+        {"an addon of unified kernel images", KIND_ADDON, "uki-addon",
                 "it adds to an image that systemd's stub starts: put it into IMAGE.efi.extra.d"},
         {"a unified kernel image", KIND_UKI, "uki",
                 "start it from UEFI, or as a kernel by kshim; kshim unpack -d DIR THIS takes it apart"},
@@ -111,34 +107,15 @@ is(struct report *r, enum kind kind, const char *name, const char *what, const c
 	r->next = next;
 }
 
-/*
- * A header of either Multiboot: it starts with the magic, and its words up to `words` sum up to
- * 0 (Multiboot 0.6.96, 3.1.1; Multiboot2 2.0, 3.1.1).
- */
-static bool
-has_header(struct span s, uint32_t magic, uint64_t area, uint64_t step, unsigned words)
-{
-	for (uint64_t at = 0; at + 4ull * words <= area && at + 4ull * words <= s.size;
-	        at += step) {
-		uint32_t sum = 0;
-
-		if (span_le32(s, at) != magic)
-			continue;
-		for (unsigned i = 0; i < words; i++)
-			sum += span_le32(s, at + 4ull * i);
-		if (!sum)
-			return true;
-	}
-	return false;
-}
-
 /* "Multiboot", "Multiboot2", or NULL. */
 static const char *
 multiboot_of(struct span s)
 {
-	if (has_header(s, MULTIBOOT_MAGIC, MULTIBOOT_AREA, 4, 3))
+	uint64_t at;
+
+	if (multiboot_find(s, MULTIBOOT_1, &at))
 		return "Multiboot";
-	return has_header(s, MULTIBOOT2_MAGIC, MULTIBOOT2_AREA, 8, 4) ? "Multiboot2" : NULL;
+	return multiboot_find(s, MULTIBOOT_2, &at) ? "Multiboot2" : NULL;
 }
 
 static const char *

@@ -16,6 +16,8 @@ launch_systemd_boot(const struct launcher *self, const struct candidate *c, stru
 	(void)self;
 	if (!c->r->has_pe)
 		launch_no(l, "uefi.pe", "UEFI starts PE files, and it is none (no EFI stub)");
+	else if (c->is_addon)
+		launch_no(l, "uefi.addon", ADDON_TEXT);
 	else if (c->r->kind == KIND_UKI)
 		launch_yes(l, "uefi.uki",
 		        "a unified kernel image: in \\EFI\\Linux, or as `efi`", NULL);
@@ -52,15 +54,19 @@ launch_grub(const struct launcher *self, const struct candidate *c, struct launc
 		launch_damaged(c, l);
 	else if (c->r->kind == KIND_BZIMAGE)
 		launch_yes(l, "grub.linux", "a bzImage: `linux`", NULL);
-	else if (c->multiboot.found)
+	else if (c->multiboot.found && (c->multiboot.has_addresses || c->elf))
 		launch_yes(l, "grub.multiboot", "a multiboot header: `multiboot`", NULL);
+	else if (c->multiboot2)
+		launch_yes(l, "grub.multiboot2", "a Multiboot2 header: `multiboot2`", NULL);
 	else if ((c->r->kind == KIND_ARM64 || c->r->kind == KIND_RISCV) && c->r->has_pe)
 		launch_yes(l, "grub.linux", "an Image with an EFI stub: `linux`, by UEFI",
 		        c->r->kind == KIND_RISCV ? "2.12" : NULL);
+	else if (c->is_addon)
+		launch_no(l, "uefi.addon", ADDON_TEXT);
 	else if (c->r->has_pe)
 		launch_yes(l, "grub.chainloader", "a PE: `chainloader`, by UEFI", NULL);
 	else
 		launch_no(l, "grub.linux",
 		        c->elf ? "`linux` takes bzImages; an ELF needs a multiboot header"
-		               : "neither a bzImage, nor a PE, nor multiboot");
+		               : "neither a bzImage, nor a PE, nor one with a multiboot header that says where it goes");
 }

@@ -9,11 +9,14 @@
  */
 #include <string.h>
 
+#include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
+#include "stub/wire/pe.h"
 #include "tools/check/launcher.h"
 #include "tools/check/note_scan.h"
 
 #define ENTRY16       0x200
+#define QEMU_PVH      "QEMU 4.0 (microvm: 4.2), with a machine type from then"
 #define ELF_FLAGS_BAD 0x00010004u
 
 /*
@@ -23,7 +26,7 @@
 static bool
 has_entry16(struct span s)
 {
-	uint64_t sects = span_u8(s, 0x1f1), end = ((sects ? sects : 4) + 1) * 512, at = ENTRY16;
+	uint64_t end = zp_setup_len(span_u8(s, ZP_AT(setup_sects))), at = ENTRY16;
 
 	if (span_u8(s, at) == 0xeb)
 		at += 2u + span_u8(s, at + 1);
@@ -40,15 +43,13 @@ initrd_end(const struct report *r)
 
 	if (!r->known)
 		return 0x38000000;
-	return bz->xloadflags & 2 ? 4 * GIB : bz->initrd_last + 1;
+	return bz->xloadflags & ZP_XLF_CAN_BE_LOADED_ABOVE_4G ? 4 * GIB : bz->initrd_last + 1;
 }
 
 static void
 linux_by_bios(const struct candidate *c, struct launch *l)
 {
-	uint64_t sects = span_u8(c->r->bytes, 0x1f1);
-
-	if (((sects ? sects : 4) + 1) * 512 > c->r->bytes.size)
+	if (zp_setup_len(span_u8(c->r->bytes, ZP_AT(setup_sects))) > c->r->bytes.size)
 		launch_no(l, "qemu.setup-size", "the setup sectors are longer than the file");
 	else if (!c->r->known && c->r->refusal == REFUSAL_BZ_TRUNCATED)
 		launch_damaged(c, l);
@@ -67,11 +68,19 @@ linux_by_bios(const struct candidate *c, struct launch *l)
 }
 
 static void
-multiboot(const struct candidate *c, struct launch *l)
+multiboot(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	if (!c->multiboot.has_addresses && c->elf && c->view.machine == EM_X86_64)
 		launch_no(l, "qemu.multiboot-64",
 		        "a multiboot header in a 64-bit ELF: QEMU says \"Cannot load x86-64 image\"");
+	else if (!c->multiboot.has_addresses && !c->elf)
+		launch_no(l, "qemu.multiboot-elf",
+		        "a multiboot header without addresses in a file that is no ELF: QEMU says \"Error while loading elf kernel\"");
+	else if (c->multiboot.has_addresses && c->multiboot.load_addr >= self->low_end)
+		launch_no(l, "qemu.multiboot-place",
+		        report_format(c->r,
+		                "its multiboot header asks for %#llx, where this machine has no RAM",
+		                (unsigned long long)c->multiboot.load_addr));
 	else
 		launch_yes(l, "qemu.multiboot",
 		        "a multiboot header in its first 8 KiB, which goes before PVH", NULL);
@@ -83,6 +92,14 @@ elf(const struct launcher *self, const struct candidate *c, struct launch *l)
 	uint64_t entry = note_scan_qemu(&c->view);
 	struct range span;
 
+	if (entry && candidate_is_unread(c)) {
+		launch_yes(l, "qemu.pvh-note",
+		        report_format(c->r,
+		                "a PVH note in a PT_NOTE: entered at %#llx, if its segments lie in RAM",
+		                (unsigned long long)entry),
+		        QEMU_PVH);
+		return;
+	}
 	if (!c->r->known) {
 		launch_damaged(c, l);
 		return;
@@ -100,6 +117,9 @@ elf(const struct launcher *self, const struct candidate *c, struct launch *l)
 		        report_format(c->r,
 		                "the entry %#llx that QEMU takes from the notes is in no loaded part",
 		                (unsigned long long)entry));
+	else if (c->virtual_paddr)
+		launch_no(l, "qemu.linked-place",
+		        "its physical addresses are virtual ones, where no machine has RAM; QEMU moves no kernel");
 	else if (range_end(span) > self->low_end)
 		launch_no(l, "qemu.linked-place",
 		        report_format(c->r,
@@ -110,7 +130,7 @@ elf(const struct launcher *self, const struct candidate *c, struct launch *l)
 		        report_format(c->r,
 		                "a PVH note in a PT_NOTE: entered at %#llx; one -initrd, as a module",
 		                (unsigned long long)entry),
-		        "QEMU 4.0 (microvm: 4.2), with a machine type from then");
+		        QEMU_PVH);
 }
 
 void
@@ -121,7 +141,7 @@ launch_qemu_bios(const struct launcher *self, const struct candidate *c, struct 
 	else if (c->hdrs)
 		linux_by_bios(c, l);
 	else if (c->multiboot.found)
-		multiboot(c, l);
+		multiboot(self, c, l);
 	else if (c->elf)
 		elf(self, c, l);
 	else if (c->r->kind == KIND_COMPRESSED)
@@ -137,7 +157,9 @@ launch_qemu_uefi(const struct launcher *self, const struct candidate *c, struct 
 	(void)self;
 	if (c->other_machine)
 		launch_no(l, "machine", "a kernel for another machine");
-	else if (!c->r->has_pe || c->r->pe.machine != 0x8664)
+	else if (c->is_addon)
+		launch_no(l, "uefi.addon", ADDON_TEXT);
+	else if (!c->r->has_pe || c->r->pe.machine != PE_MACHINE_X86_64)
 		launch_no(l, "uefi.pe", "OVMF starts PE files for x86-64, and it is none");
 	else if (c->hdrs)
 		launch_yes(l, "uefi.pe", "a PE for x86-64: started by its EFI stub", NULL);

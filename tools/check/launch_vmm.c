@@ -3,10 +3,12 @@
  * Other monitors that load kernels themselves: the rust-vmm family, kvmtool, Xen's toolstack.
  *
  * Firecracker and Cloud Hypervisor load ELFs by linux-loader, whose rules come first: ELF64,
- * PT_LOADs aligned to 2 MiB, e_entry at 1 MiB or above, and the last PT_NOTE decides on PVH.
+ * e_entry at 1 MiB or above, segments in the guest's memory, and the last PT_NOTE decides on
+ * PVH.
  */
 #include <string.h>
 
+#include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
 #include "tools/check/launcher.h"
 #include "tools/check/note_scan.h"
@@ -27,13 +29,9 @@ linux_loader_refuses(const struct candidate *c, const char **ret_rule)
 	*ret_rule = "linux-loader.entry";
 	if (c->view.entry < HIMEM)
 		return "linux-loader wants e_entry at 1 MiB or above";
-	*ret_rule = "linux-loader.alignment";
-	for (uint64_t i = 0; i < c->view.phnum; i++) {
-		struct elf_segment s = elf_view_segment(&c->view, i);
-
-		if (s.type == PT_LOAD && s.file_len && s.align & (LOADER_ALIGN - 1))
-			return "linux-loader wants every PT_LOAD aligned to 2 MiB: \"Invalid alignment\"";
-	}
+	*ret_rule = "linux-loader.physical";
+	if (c->virtual_paddr)
+		return "its physical addresses are virtual ones, where a guest has no memory: \"Unable to read kernel image\"";
 	return NULL;
 }
 
@@ -84,7 +82,7 @@ launch_firecracker(const struct launcher *self, const struct candidate *c, struc
 		else
 			launch_no(l, "firecracker.linux64",
 			        "it would be entered at e_entry with boot_params, and nothing says that it is Linux");
-	} else if (c->r->kind == KIND_BZIMAGE && bz->xloadflags & 1) {
+	} else if (c->r->kind == KIND_BZIMAGE && bz->xloadflags & ZP_XLF_KERNEL_64) {
 		launch_yes(l, "firecracker.bzimage",
 		        "a bzImage with a 64-bit entry; releases up to 1.16 say \"Invalid Elf magic number\"",
 		        "the release after 1.16");
@@ -131,7 +129,10 @@ crosvm_elf(const struct candidate *c, struct launch *l)
 {
 	struct range span = elf_facts_span(&c->r->facts.elf);
 
-	if (span.addr < CROSVM_START)
+	if (c->virtual_paddr)
+		launch_no(l, "crosvm.physical",
+		        "its physical addresses are virtual ones, where a guest has no memory");
+	else if (span.addr < CROSVM_START)
 		launch_no(l, "crosvm.start", "crosvm wants an ELF at 2 MiB or above");
 	else if (!c->r->facts.elf.entry_loaded || c->view.entry != c->r->facts.elf.entry)
 		launch_no(l, "crosvm.entry", "e_entry must be physical, within the segments");
@@ -146,9 +147,8 @@ crosvm_elf(const struct candidate *c, struct launch *l)
 void
 launch_crosvm(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
-	uint64_t sects = span_u8(c->r->bytes, 0x1f1);
-	uint64_t declared =
-	        ((sects ? sects : 4) + 1) * 512 + span_le32(c->r->bytes, 0x1f4) * 16ull;
+	uint64_t declared = zp_setup_len(span_u8(c->r->bytes, ZP_AT(setup_sects))) +
+	                    span_le32(c->r->bytes, ZP_AT(syssize)) * 16ull;
 
 	if (c->other_machine)
 		on_other_machine(self, c, l);
@@ -164,8 +164,9 @@ launch_crosvm(const struct launcher *self, const struct candidate *c, struct lau
 		launch_no(l, "crosvm.syssize", "syssize counts more than the file has");
 	else
 		launch_yes(l, "crosvm.bzimage",
-		        c->r->facts.bz.xloadflags & 1 ? "a bzImage: by its 64-bit entry"
-		                                      : "a bzImage: by its 32-bit entry",
+		        c->r->facts.bz.xloadflags & ZP_XLF_KERNEL_64
+		                ? "a bzImage: by its 64-bit entry"
+		                : "a bzImage: by its 32-bit entry",
 		        NULL);
 }
 

@@ -16,6 +16,7 @@
 struct multiboot {
 	bool found;
 	bool has_addresses; /* flags bit 16: it says itself where it goes */
+	uint32_t load_addr; /* then; the guest's */
 };
 
 /* What all rules look at, found once. */
@@ -25,9 +26,15 @@ struct candidate {
 	bool hdrs;                  /* "HdrS" at 0x202: it has a Linux setup header */
 	bool elf;                   /* it is an ELF for x86 */
 	struct elf_view view;
+	bool virtual_paddr; /* that ELF's p_paddr are virtual; only the core corrects them */
 	bool other_machine; /* a kernel for no x86 */
+	bool is_addon;      /* of unified kernel images: no program */
 	struct multiboot multiboot;
+	bool multiboot2; /* a header of the second specification, 2.0, 3.1 */
 };
+
+#define ADDON_TEXT                                                                             \
+	"an addon only adds to a unified kernel image that systemd's stub starts: nothing starts it"
 
 /* How --boot tries a launcher (trial.c). */
 enum trial_kind {
@@ -76,6 +83,9 @@ void launch_no(struct launch *l, const char *rule, const char *text);
 
 /* The core refused the file: no, by that refusal. */
 void launch_damaged(const struct candidate *c, struct launch *l);
+
+/* An ELF with more segments than the core takes: its facts are not known, its headers are. */
+bool candidate_is_unread(const struct candidate *c);
 
 /* A bzImage that has neither a 32-bit nor a 64-bit entry. */
 bool candidate_is_real_mode_only(const struct candidate *c);

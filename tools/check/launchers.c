@@ -6,12 +6,11 @@
 #include "stub/wire/elf.h"
 #include "tools/check/check.h"
 #include "tools/check/launcher.h"
+#include "tools/check/multiboot.h"
 #include "tools/check/verdicts.h"
 #include "tools/check/ways.h"
 
-#define MULTIBOOT_AREA  8192
-#define MULTIBOOT_MAGIC 0x1badb002u
-#define MULTIBOOT_ADDR  0x10000u
+#define MULTIBOOT_ADDR 0x10000u /* a flag: the header has the addresses */
 
 const struct launcher all_launchers[] = {
 #define LAUNCHER(stable, shown, ...) {.name = stable, .title = shown, .ask = __VA_ARGS__},
@@ -41,27 +40,52 @@ void
 launch_damaged(const struct candidate *c, struct launch *l)
 {
 	launch_no(l, refusal_name(c->r->refusal),
-	        report_format(c->r, "the file is damaged or no kernel: %s",
-	                refusal_name(c->r->refusal)));
+	        candidate_is_unread(c)
+	                ? "it has more segments than kshim looks at, so this is not known"
+	                : report_format(c->r, "the file is damaged or no kernel: %s",
+	                          refusal_name(c->r->refusal)));
+}
+
+bool
+candidate_is_unread(const struct candidate *c)
+{
+	return c->elf && c->r->refusal == REFUSAL_ELF_MANY_SEGMENTS;
 }
 
 bool
 candidate_is_real_mode_only(const struct candidate *c)
 {
 	return c->r->known && c->r->kind == KIND_BZIMAGE && !c->r->facts.bz.code32_start &&
-	       !(c->r->facts.bz.xloadflags & 1);
+	       !(c->r->facts.bz.xloadflags & ZP_XLF_KERNEL_64);
 }
 
 static struct multiboot
 find_multiboot(struct span s)
 {
-	for (uint64_t at = 0; at + 48 < MULTIBOOT_AREA && at + 12 <= s.size; at += 4) {
-		uint32_t sum = span_le32(s, at) + span_le32(s, at + 4) + span_le32(s, at + 8);
+	uint64_t at;
+	uint32_t flags;
 
-		if (span_le32(s, at) == MULTIBOOT_MAGIC && sum == 0)
-			return (struct multiboot){true, span_le32(s, at + 4) & MULTIBOOT_ADDR};
+	if (!multiboot_find(s, MULTIBOOT_1, &at))
+		return (struct multiboot){.found = false};
+	flags = span_le32(s, at + 4);
+	return (struct multiboot){true, flags & MULTIBOOT_ADDR, span_le32(s, at + 16)};
+}
+
+/* Has the core taken an offset off this ELF's physical addresses? */
+static bool
+has_virtual_paddr(const struct candidate *c)
+{
+	const struct elf_facts *elf = &c->r->facts.elf;
+
+	if (!c->elf || !c->r->known || c->r->kind != KIND_ELF)
+		return false;
+	for (uint64_t i = 0; i < c->view.phnum; i++) {
+		struct elf_segment s = elf_view_segment(&c->view, i);
+
+		if (s.type == PT_LOAD && s.mem_len && s.paddr == elf->segment[0].paddr)
+			return false;
 	}
-	return (struct multiboot){.found = false};
+	return true;
 }
 
 static bool
@@ -78,8 +102,8 @@ is_other_machine(const struct report *r)
 static bool
 is_worth_asking(const struct candidate *c)
 {
-	return c->r->known || c->hdrs || c->elf || c->multiboot.found || c->r->has_pe ||
-	       c->r->kind == KIND_COMPRESSED || c->r->kind == KIND_ZBOOT ||
+	return c->r->known || c->hdrs || c->elf || c->multiboot.found || c->multiboot2 ||
+	       c->r->has_pe || c->r->kind == KIND_COMPRESSED || c->r->kind == KIND_ZBOOT ||
 	       c->r->kind == KIND_ARM64 || c->r->kind == KIND_BUNDLE;
 }
 
@@ -116,15 +140,19 @@ refuse_damaged(struct report *r, struct launch *l)
 void
 launchers(struct report *r)
 {
+	uint64_t at;
 	struct candidate c = {.r = r,
 	        .plain = r,
 	        .hdrs = span_le32(r->bytes, ZP_AT(header)) == ZP_HDRS,
 	        .multiboot = find_multiboot(r->bytes),
+	        .multiboot2 = multiboot_find(r->bytes, MULTIBOOT_2, &at),
+	        .is_addon = r->kind == KIND_ADDON,
 	        .other_machine = is_other_machine(r)};
 
 	while (c.plain->inner)
 		c.plain = c.plain->inner;
 	c.elf = elf_view_open(r->bytes, &c.view);
+	c.virtual_paddr = has_virtual_paddr(&c);
 	if (!is_worth_asking(&c))
 		return;
 	for (const struct launcher *row = all_launchers; row->name; row++) {

@@ -102,6 +102,7 @@ enum kind {
 	KIND_ARM64,
 	KIND_ZBOOT,
 	KIND_UKI,
+	KIND_ADDON, /* of unified kernel images */
 	KIND_PE,
 	KIND_COMPRESSED,
 	KIND_BUNDLE,
