@@ -41,11 +41,8 @@ static bool
 pinned(const char *name, struct span bytes)
 {
 	uint8_t sum[SHA256_LEN];
-	struct sha256 h;
 
-	sha256_start(&h);
-	sha256_add(&h, bytes);
-	sha256_end(&h, sum);
+	sha256_of(bytes, sum);
 	return pin_has(pins(), name, sum);
 }
 

@@ -104,3 +104,13 @@ sha256_end(struct sha256 *s, uint8_t ret_sum[SHA256_LEN])
 	for (unsigned i = 0; i < SHA256_LEN; i++)
 		ret_sum[i] = (uint8_t)(s->h[i / 4] >> (24 - 8 * (i % 4)));
 }
+
+void
+sha256_of(struct span bytes, uint8_t ret_sum[SHA256_LEN])
+{
+	struct sha256 s;
+
+	sha256_start(&s);
+	sha256_add(&s, bytes);
+	sha256_end(&s, ret_sum);
+}

@@ -21,4 +21,7 @@ void sha256_add(struct sha256 *s, struct span bytes);
 /* The sum of all that was added; `s` is used up. */
 void sha256_end(struct sha256 *s, uint8_t ret_sum[SHA256_LEN]);
 
+/* The sum of these bytes alone. */
+void sha256_of(struct span bytes, uint8_t ret_sum[SHA256_LEN]);
+
 #endif

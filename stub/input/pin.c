@@ -72,10 +72,7 @@ void
 pin_add_part(struct sha256 *together, struct span part)
 {
 	uint8_t sum[SHA256_LEN];
-	struct sha256 h;
 
-	sha256_start(&h);
-	sha256_add(&h, part);
-	sha256_end(&h, sum);
+	sha256_of(part, sum);
 	sha256_add(together, (struct span){sum, sizeof(sum)});
 }

@@ -5,10 +5,11 @@
  * A section .kshpin holds lines as sha256sum writes them, 64 hexadecimal digits, two blanks (or
  * a blank and a star), a name:
  *
- *   kernel    the file that is entered
- *   initrd    all initrds joined as initrd_join.h says, so that of a single one the file as it
- * is cmdline   the whole line, our words in it, without a NUL together  these parts, each
- * initrd for itself: pin_add_part()
+ * - kernel: the file that is entered;
+ * - initrd: all initrds joined as initrd_join.h says, so that of a single one the file as it
+ * is;
+ * - cmdline: the whole line, our words in it, without a NUL;
+ * - together: these parts, each initrd for itself, by pin_add_part().
  *
  * A name may come several times: any of its sums will do. Where there is one for `together`,
  * what is pinned for one boot cannot be mixed with what is pinned for another.
