@@ -24,15 +24,11 @@ elf_place(struct planner *p, uint64_t load)
 	p->plan->displacement = (int64_t)up;
 	for (uint32_t i = 0; i < elf->segments; i++) {
 		const struct segment *s = &elf->segment[i];
-		struct placement *k = plan_add(p, PLACE_KERNEL, "kernel segment",
-		        (struct range){s->paddr + up, s->mem_len});
+		enum refusal_code code = plan_add_segment(
+		        p, "kernel segment", (struct range){s->paddr + up, s->mem_len}, s);
 
-		if (!k)
-			return p->why->code;
-		k->blob = 0;
-		k->off = s->off;
-		k->data_len = s->file_len;
-		k->zero_rest = true;
+		if (code)
+			return code;
 	}
 	return REFUSAL_NONE;
 }

@@ -45,16 +45,12 @@ place_segments(struct planner *p, uint64_t addr)
 	for (uint32_t i = 0; i < k->segments; i++) {
 		const struct segment *s = &k->segment[i];
 		uint64_t end = i + 1 < k->segments ? s[1].paddr : k->image_size;
-		struct placement *pl =
-		        plan_add(p, PLACE_KERNEL, k->is_elf ? "kernel segment" : "kernel",
-		                (struct range){addr + s->paddr, end - s->paddr});
+		enum refusal_code code =
+		        plan_add_segment(p, k->is_elf ? "kernel segment" : "kernel",
+		                (struct range){addr + s->paddr, end - s->paddr}, s);
 
-		if (!pl)
-			return p->why->code;
-		pl->blob = 0;
-		pl->off = s->off;
-		pl->data_len = s->file_len;
-		pl->zero_rest = true;
+		if (code)
+			return code;
 	}
 	return REFUSAL_NONE;
 }

@@ -63,6 +63,21 @@ plan_add(struct planner *p, enum placement_kind kind, const char *name, struct r
 	return append(p, kind, name, range);
 }
 
+enum refusal_code
+plan_add_segment(
+        struct planner *p, const char *name, struct range range, const struct segment *s)
+{
+	struct placement *k = plan_add(p, PLACE_KERNEL, name, range);
+
+	if (!k)
+		return p->why->code;
+	k->blob = 0;
+	k->off = s->off;
+	k->data_len = s->file_len;
+	k->zero_rest = true;
+	return REFUSAL_NONE;
+}
+
 /* The highest place in low memory if there is room, else below `last`. */
 static bool
 find_small(struct planner *p, uint64_t len, uint64_t last, uint64_t *ret_addr)

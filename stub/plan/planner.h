@@ -69,6 +69,11 @@ bool space_is_free(const struct planner *p, struct range r, struct named_range *
 struct placement *plan_add(
         struct planner *p, enum placement_kind kind, const char *name, struct range range);
 
+/* Append one of the kernel's segments at `range`, zeros behind its bytes. Errors: plan_add()'s.
+ */
+enum refusal_code plan_add_segment(
+        struct planner *p, const char *name, struct range range, const struct segment *s);
+
 /* Find room for the small structures together; without it each goes where there is room. */
 void plan_find_pool(struct planner *p);
 
