@@ -5,27 +5,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "stub/input/fw_cfg_items.h"
-
-#define INITRD_LEN (sizeof(FW_CFG_INITRD) - 1)
-
-static const struct {
-	const char *name;
-	size_t place;
-} known[] = {
-        {FW_CFG_KERNEL, offsetof(struct fw_cfg_items, kernel)},
-        {FW_CFG_CMDLINE, offsetof(struct fw_cfg_items, cmdline)},
-        {FW_CFG_MODE, offsetof(struct fw_cfg_items, mode)},
-        {FW_CFG_E820, offsetof(struct fw_cfg_items, e820)},
-        {FW_CFG_TABLE_LOADER, offsetof(struct fw_cfg_items, table_loader)},
-        {FW_CFG_SMBIOS_ANCHOR, offsetof(struct fw_cfg_items, smbios_anchor)},
-        {FW_CFG_SMBIOS_TABLES, offsetof(struct fw_cfg_items, smbios_tables)},
-        {FW_CFG_FEATURE_CONTROL, offsetof(struct fw_cfg_items, feature_control)},
-        {FW_CFG_RESERVED_END, offsetof(struct fw_cfg_items, reserved_end)},
-        {FW_CFG_EXTRA_ROOTS, offsetof(struct fw_cfg_items, extra_roots)},
-};
-
-#define KNOWN (sizeof(known) / sizeof(known[0]))
+#include "tests/unit/fw_cfg_names.h"
 
 /* An entry with a name that is really one, picked by the input's first byte. */
 static void
@@ -37,13 +17,13 @@ make_entry(struct feed *f, uint8_t *entry)
 	memset(entry, 0, FW_CFG_ENTRY_LEN);
 	for (unsigned i = 0; i < 6; i++)
 		entry[i] = (uint8_t)feed_number(f, 1);
-	if (pick < KNOWN)
-		strcpy(name, known[pick].name);
-	else if (pick < KNOWN + 40)
+	if (pick < FW_CFG_NAMES)
+		strcpy(name, fw_cfg_names[pick].name);
+	else if (pick < FW_CFG_NAMES + 40)
 		snprintf(name, FW_CFG_NAME_LEN, FW_CFG_INITRD "%.*u", (int)(pick % 3),
-		        (unsigned)(pick - KNOWN));
+		        (unsigned)(pick - FW_CFG_NAMES));
 	else
-		snprintf(name, FW_CFG_NAME_LEN, "%s", known[pick % KNOWN].name);
+		snprintf(name, FW_CFG_NAME_LEN, "%s", fw_cfg_names[pick % FW_CFG_NAMES].name);
 	if (pick >= 128) /* nearly */
 		name[feed_number(f, 1) % 24] = (char)feed_number(f, 1);
 }
@@ -58,9 +38,10 @@ check(const struct fw_cfg_items *items, const uint8_t *entry)
 
 	REQUIRE(found.selector == wanted.selector && found.size == wanted.size);
 	memcpy(name, fw_cfg_entry_name(entry), FW_CFG_NAME_LEN);
-	for (unsigned i = 0; i < KNOWN; i++) {
-		if (strcmp(name, known[i].name) == 0) {
-			memcpy(&found, (const uint8_t *)items + known[i].place, sizeof(found));
+	for (unsigned i = 0; i < FW_CFG_NAMES; i++) {
+		if (strcmp(name, fw_cfg_names[i].name) == 0) {
+			memcpy(&found, (const uint8_t *)items + fw_cfg_names[i].place,
+			        sizeof(found));
 			REQUIRE(found.selector == wanted.selector);
 			REQUIRE(found.size == wanted.size);
 		}

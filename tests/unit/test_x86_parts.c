@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/unit/fw_cfg_names.h"
 #include "x86/boot/fw_cfg.h"
 #include "x86/boot/staging.h"
 #include "x86/pc/items.h"
@@ -60,39 +61,25 @@ item_at(const struct fw_cfg_items *items, size_t place)
 static void
 test_known(void **state)
 {
-	static const struct {
-		const char *name;
-		size_t place;
-	} known[] = {{FW_CFG_KERNEL, offsetof(struct fw_cfg_items, kernel)},
-	        {FW_CFG_CMDLINE, offsetof(struct fw_cfg_items, cmdline)},
-	        {FW_CFG_MODE, offsetof(struct fw_cfg_items, mode)},
-	        {FW_CFG_E820, offsetof(struct fw_cfg_items, e820)},
-	        {FW_CFG_TABLE_LOADER, offsetof(struct fw_cfg_items, table_loader)},
-	        {FW_CFG_SMBIOS_ANCHOR, offsetof(struct fw_cfg_items, smbios_anchor)},
-	        {FW_CFG_SMBIOS_TABLES, offsetof(struct fw_cfg_items, smbios_tables)},
-	        {FW_CFG_FEATURE_CONTROL, offsetof(struct fw_cfg_items, feature_control)},
-	        {FW_CFG_RESERVED_END, offsetof(struct fw_cfg_items, reserved_end)},
-	        {FW_CFG_EXTRA_ROOTS, offsetof(struct fw_cfg_items, extra_roots)}};
-#define KNOWN (sizeof(known) / sizeof(known[0]))
 	struct refusal why;
 
 	(void)state;
-	for (size_t i = 0; i < KNOWN; i++) {
+	for (size_t i = 0; i < FW_CFG_NAMES; i++) {
 		struct fw_cfg_items items = {.initrds = 0};
-		int len = (int)strlen(known[i].name);
+		int len = (int)strlen(fw_cfg_names[i].name);
 		char name[FW_CFG_NAME_LEN];
 
-		snprintf(name, sizeof(name), "%.*s", len - 1, known[i].name);
+		snprintf(name, sizeof(name), "%.*s", len - 1, fw_cfg_names[i].name);
 		assert_int_equal(take(&items, name, &why), REFUSAL_NONE);
-		snprintf(name, sizeof(name), "%sx", known[i].name);
+		snprintf(name, sizeof(name), "%sx", fw_cfg_names[i].name);
 		assert_int_equal(take(&items, name, &why), REFUSAL_NONE);
-		for (size_t k = 0; k < KNOWN; k++)
-			assert_false(is_set(*item_at(&items, known[k].place)));
-		assert_int_equal(take(&items, known[i].name, &why), REFUSAL_NONE);
-		for (size_t k = 0; k < KNOWN; k++)
-			assert_int_equal(is_set(*item_at(&items, known[k].place)), k == i);
+		for (size_t k = 0; k < FW_CFG_NAMES; k++)
+			assert_false(is_set(*item_at(&items, fw_cfg_names[k].place)));
+		assert_int_equal(take(&items, fw_cfg_names[i].name, &why), REFUSAL_NONE);
+		for (size_t k = 0; k < FW_CFG_NAMES; k++)
+			assert_int_equal(
+			        is_set(*item_at(&items, fw_cfg_names[k].place)), k == i);
 	}
-#undef KNOWN
 }
 
 /* Words up to the one with the NUL, for names of all lengths. */
