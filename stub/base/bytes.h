@@ -80,4 +80,15 @@ span_is(struct span s, uint64_t off, const char *text, uint64_t len)
 	return bounds_ok(s.size, off, len) && memcmp(s.base + off, text, (size_t)len) == 0;
 }
 
+/* Is all of `s` this text? */
+static inline bool
+span_equals(struct span s, const char *text)
+{
+	uint64_t len = 0;
+
+	while (text[len])
+		len++;
+	return s.size == len && span_is(s, 0, text, len);
+}
+
 #endif

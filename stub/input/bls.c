@@ -26,16 +26,6 @@ trim(struct span s)
 	return s;
 }
 
-static bool
-is_text(struct span s, const char *text)
-{
-	uint64_t len = 0;
-
-	while (text[len])
-		len++;
-	return s.size == len && span_is(s, 0, text, len);
-}
-
 /* Cut the next line off *text; false at the end. */
 static bool
 next_line(struct span *text, struct span *ret_line)
@@ -161,15 +151,15 @@ struct reading {
 static bool
 read_simple(struct bls_entry *e, struct span key, struct span value)
 {
-	if (is_text(key, "title"))
+	if (span_equals(key, "title"))
 		e->title = value;
-	else if (is_text(key, "version"))
+	else if (span_equals(key, "version"))
 		e->version = value;
-	else if (is_text(key, "machine-id"))
+	else if (span_equals(key, "machine-id"))
 		e->machine_id = value;
-	else if (is_text(key, "sort-key"))
+	else if (span_equals(key, "sort-key"))
 		e->sort_key = value;
-	else if (is_text(key, "architecture"))
+	else if (span_equals(key, "architecture"))
 		e->architecture = value;
 	else
 		return false;
@@ -181,11 +171,11 @@ static enum refusal_code
 read_repeated(struct bls_entry *e, struct span key, struct span value, uint64_t off,
         struct refusal *ret_why)
 {
-	if (is_text(key, "initrd") && value.size) {
+	if (span_equals(key, "initrd") && value.size) {
 		if (e->initrds == BLS_INITRDS)
 			return bad(ret_why, "initrd too many", off);
 		e->initrd[e->initrds++] = value;
-	} else if (is_text(key, "options") && value.size) {
+	} else if (span_equals(key, "options") && value.size) {
 		if (e->options == BLS_OPTIONS)
 			return bad(ret_why, "options line too many", off);
 		e->option[e->options++] = value;
@@ -198,17 +188,17 @@ read_line(struct reading *r, struct span key, struct span value, uint64_t off,
         struct refusal *ret_why)
 {
 	struct bls_entry *e = r->entry;
-	bool uki = is_text(key, "uki"), url = is_text(key, "uki-url");
+	bool uki = span_equals(key, "uki"), url = span_equals(key, "uki-url");
 	uint64_t at = 0;
 
 	if (read_simple(e, key, value))
 		return REFUSAL_NONE;
-	if (is_text(key, "profile")) {
+	if (span_equals(key, "profile")) {
 		e->has_profile = number(value, &at, &e->profile) && at == value.size;
 		return e->has_profile ? REFUSAL_NONE
 		                      : bad(ret_why, "profile that is no number", off);
 	}
-	if (!uki && !url && !is_text(key, "linux") && !is_text(key, "efi"))
+	if (!uki && !url && !span_equals(key, "linux") && !span_equals(key, "efi"))
 		return read_repeated(e, key, value, off, ret_why);
 	if (!value.size)
 		return REFUSAL_NONE;
@@ -249,7 +239,7 @@ bls_default(struct span loader_conf)
 	struct span line, key, value, found = {NULL, 0};
 
 	while (next_line(&loader_conf, &line)) {
-		if (split(line, &key, &value) && is_text(key, "default"))
+		if (split(line, &key, &value) && span_equals(key, "default"))
 			found = value;
 	}
 	return found;

@@ -10,6 +10,7 @@
  */
 #include "efi_options.h"
 #include "efi_load_option.h"
+#include "uki.h"
 #include "utf.h"
 
 #define SUBJECT    "load options"
@@ -174,18 +175,9 @@ add_word(struct efi_options *o, size_t *used, const char *word)
 static bool
 take_profile(struct efi_options *o, const char *word)
 {
-	size_t len = length(word);
-	uint32_t n = 0;
-
-	if (word[0] != '@' || len < 2 || len > 5)
+	if (!uki_profile_number(word, &o->profile))
 		return false;
-	for (size_t i = 1; i < len; i++) {
-		if (word[i] < '0' || word[i] > '9')
-			return false;
-		n = 10 * n + (uint32_t)(word[i] - '0');
-	}
 	o->has_profile = true;
-	o->profile = n;
 	return true;
 }
 

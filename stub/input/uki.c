@@ -57,25 +57,14 @@ starts_profile(const struct pe_section *s)
 	return s->len && pe_section_is(s, PE_PROFILE);
 }
 
-static bool
-text_is(struct span s, const char *text)
-{
-	uint64_t n = 0;
-
-	while (text[n])
-		n++;
-	return s.size == n && span_is(s, 0, text, n);
-}
-
-/* "@N" in decimal, of at most four digits. */
-static bool
-read_number(const char *profile, uint32_t *ret_number)
+bool
+uki_profile_number(const char *word, uint32_t *ret_number)
 {
 	uint32_t n = 0, digits = 0;
 
-	if (profile[0] != '@')
+	if (word[0] != '@')
 		return false;
-	for (const char *at = profile + 1; *at; at++, digits++) {
+	for (const char *at = word + 1; *at; at++, digits++) {
 		if (*at < '0' || *at > '9' || digits == 4)
 			return false;
 		n = 10 * n + (uint32_t)(*at - '0');
@@ -102,7 +91,7 @@ find_id(const struct image *im, const struct pe_headers *h, const char *id,
 		if (code)
 			return code;
 		*ret_number = profiles++;
-		if (text_is(bls_os_release(text, "ID"), id))
+		if (span_equals(bls_os_release(text, "ID"), id))
 			return REFUSAL_NONE;
 	}
 	refuse(why, REFUSAL_UKI_PROFILE, 0, 0, profiles);
@@ -119,7 +108,7 @@ find_profile(const struct image *im, const struct pe_headers *h, const char *pro
 	*ret_number = 0;
 	if (!profile[0])
 		return REFUSAL_NONE;
-	if (!read_number(profile, ret_number))
+	if (!uki_profile_number(profile, ret_number))
 		return find_id(im, h, profile, ret_number, why);
 	for (uint32_t i = 0; i < h->sections; i++) {
 		struct pe_section s = pe_section(h, i);

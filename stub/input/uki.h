@@ -32,6 +32,9 @@ struct uki {
  */
 enum refusal_code uki_look(const struct image *im, bool *ret_found, struct refusal *ret_why);
 
+/* Is the word "@N", of at most four decimal digits? Then *ret_number is N. */
+bool uki_profile_number(const char *word, uint32_t *ret_number);
+
 /*
  * The parts that profile `profile` has: "@N" counts from 0, any other text is the ID in a
  * .profile section, "" is the first one. `profile` must outlive *ret_why.

@@ -54,23 +54,13 @@ next_extension(struct span isa, uint64_t *at, struct span *ret)
 	return true;
 }
 
-static bool
-equals(struct span s, const char *text)
-{
-	uint64_t i = 0;
-
-	while (i < s.size && text[i] && s.base[i] == (uint8_t)text[i])
-		i++;
-	return i == s.size && !text[i];
-}
-
 /* The same, a version number behind a single letter not counting. */
 static bool
 names(struct span extension, const char *text)
 {
 	if (extension.size > 1 && is_digit(extension.base[1]))
 		extension.size = 1;
-	return equals(extension, text);
+	return span_equals(extension, text);
 }
 
 bool
@@ -95,13 +85,13 @@ isa_guest_may(struct span extension, bool sstc)
 	if (names(extension, "h"))
 		return false;
 	for (unsigned i = 0; i < sizeof(denied) / sizeof(denied[0]); i++) {
-		if (equals(extension, denied[i]))
+		if (span_equals(extension, denied[i]))
 			return false;
 	}
 	if (extension.size > 2 &&
 	        (span_is(extension, 0, "sh", 2) || span_is(extension, 0, "sm", 2)))
 		return false;
-	return sstc || !equals(extension, "sstc");
+	return sstc || !span_equals(extension, "sstc");
 }
 
 uint64_t
@@ -145,7 +135,7 @@ isa_list_has(struct span list, const char *extension)
 	struct span e;
 
 	while (next_of_list(list, &at, &e)) {
-		if (equals(e, extension))
+		if (span_equals(e, extension))
 			return true;
 	}
 	return false;
