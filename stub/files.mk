@@ -30,6 +30,10 @@ STUB_INPUT := \
 	stub/input/uki.c \
 	stub/input/utf.c \
 
+# disks: volumes, partitions, file systems, what is booted from them
+STUB_DISK := \
+	stub/disk/disk.c \
+
 # what a kernel file says of itself: facts
 STUB_PROBE := \
 	stub/probe/probe.c \
@@ -83,5 +87,5 @@ STUB_BODY := \
 	stub/body/report_lines.c \
 	stub/body/sources.c \
 
-STUB_SRCS := $(STUB_BASE) $(STUB_INPUT) $(STUB_PROBE) $(STUB_PLAN) \
+STUB_SRCS := $(STUB_BASE) $(STUB_INPUT) $(STUB_DISK) $(STUB_PROBE) $(STUB_PLAN) \
 	$(STUB_HANDOFF) $(STUB_RISCV) $(STUB_BODY)

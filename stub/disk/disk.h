@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Disks as readers see them: volumes of bytes over something that is read by sectors.
+ *
+ * A driver fills a struct disk (a virtio queue on a bare machine, an image file on a host). The
+ * readers of partition tables and file systems get a struct volume, a disk or a part of one,
+ * and reach its bytes in two ways: volume_bytes() for the few bytes of a structure, through a
+ * cache of whole blocks, and volume_read() for contents, straight to their place by large
+ * requests.
+ *
+ * What lies on a disk is hostile. A reader is bounded by what it counts itself (sectors,
+ * entries, links), never by what the disk says; numbers are checked against the volume here, in
+ * one place.
+ */
+#ifndef KSHIM_DISK_H
+#define KSHIM_DISK_H
+
+#include "stub/base/bytes.h"
+#include "stub/base/refusal.h"
+
+#define DISK_BLOCK        4096u /* bytes that the cache reads at once; sectors are no larger */
+#define DISK_CACHE_BLOCKS 8
+
+struct disk {
+	uint64_t sectors;
+	uint32_t sector_size; /* bytes: a power of two from 512 to DISK_BLOCK */
+	/*
+	 * Read `count` sectors from number `sector` on to `to`; false if the device fails. Both
+	 * lie inside the disk. At most `most` sectors are asked for at once, unless it is 0.
+	 */
+	bool (*read)(void *context, uint64_t sector, uint32_t count, void *to);
+	void *context;
+	uint32_t most;
+	uint64_t requests; /* made so far */
+	uint32_t next;     /* the cache's entry that is used next */
+	struct disk_block {
+		uint64_t at;  /* byte on the disk */
+		uint32_t len; /* bytes; 0: nothing here */
+		uint8_t bytes[DISK_BLOCK];
+	} cache[DISK_CACHE_BLOCKS];
+};
+
+/* A disk's bytes [start, start + size); both are multiples of the sector's size. */
+struct volume {
+	struct disk *disk;
+	uint64_t start, size;
+};
+
+/* Make *disk ready: nothing in its cache. The driver's members are the caller's. */
+void disk_reset(struct disk *disk);
+
+/* The whole disk. */
+struct volume disk_volume(struct disk *disk);
+
+/*
+ * `count` sectors from number `first` on, of the volume; false if they are not all inside. The
+ * usual sector is the disk's own.
+ */
+bool volume_part(
+        const struct volume *v, uint64_t first, uint64_t count, struct volume *ret_part);
+
+/*
+ * The bytes [off, off + len) of the volume, which lie in one of its blocks of DISK_BLOCK bytes.
+ * They stay where they are until DISK_CACHE_BLOCKS - 1 further blocks were asked for.
+ * Errors: REFUSAL_DISK_DAMAGED with `detail` = `what`, where = off on the disk, found = first
+ * byte after what is asked for, wanted = size of the volume, if they are not inside;
+ * REFUSAL_DISK_READ.
+ */
+enum refusal_code volume_bytes(const struct volume *v, uint64_t off, uint64_t len,
+        const char *what, struct span *ret_bytes, struct refusal *ret_why);
+
+/*
+ * Read the bytes [off, off + len) of the volume to `to`; parts of a sector go through the
+ * cache. Errors: as volume_bytes().
+ */
+enum refusal_code volume_read(const struct volume *v, uint64_t off, uint64_t len,
+        const char *what, void *to, struct refusal *ret_why);
+
+#endif
