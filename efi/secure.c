@@ -9,7 +9,6 @@
  */
 #include "efi/secure.h"
 #include "efi/kept_text.h"
-#include "stub/input/initrd_join.h"
 #include "stub/input/pin.h"
 
 static struct span
@@ -49,18 +48,12 @@ pinned(const char *name, struct span bytes)
 static bool
 initrds_pinned(const struct boot *b)
 {
-	static const uint8_t zeros[INITRD_GAP_MAX];
 	uint8_t sum[SHA256_LEN];
 	struct sha256 h;
 
 	sha256_start(&h);
-	for (uint32_t i = 0; i < b->initrds; i++) {
-		struct span s = b->initrd[i].bytes;
-
-		sha256_add(&h, s);
-		if (i + 1 < b->initrds)
-			sha256_add(&h, (struct span){zeros, initrd_gap(s.size)});
-	}
+	for (uint32_t i = 0; i < b->initrds; i++)
+		pin_add_initrd(&h, b->initrd[i].bytes, i + 1 == b->initrds);
 	sha256_end(&h, sum);
 	return pin_has(pins(), "initrd", sum);
 }

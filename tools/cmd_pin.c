@@ -8,7 +8,6 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "stub/input/initrd_join.h"
 #include "stub/input/pin.h"
 #include "tools/cmd.h"
 #include "tools/file.h"
@@ -24,22 +23,16 @@ print_sum(struct sha256 *h, const char *name)
 	printf("  %s\n", name);
 }
 
-/*
- * Add a file to `h`, with the gap behind it if another follows, as the kernel gets it; and as a
- * part of the boot to `together`.
- */
+/* Add a file to `h`, as the kernel gets it; and as a part of the boot to `together`. */
 static int
-add_file(struct sha256 *h, struct sha256 *together, const char *path, bool more)
+add_file(struct sha256 *h, struct sha256 *together, const char *path, bool last)
 {
-	static const uint8_t zeros[INITRD_GAP_MAX];
 	struct file f;
 	int status = file_read(path, &f);
 
 	if (status != STATUS_OK)
 		return status;
-	sha256_add(h, file_span(&f));
-	if (more)
-		sha256_add(h, (struct span){zeros, initrd_gap(f.size)});
+	pin_add_initrd(h, file_span(&f), last);
 	pin_add_part(together, file_span(&f));
 	file_free(&f);
 	return STATUS_OK;
@@ -53,7 +46,7 @@ pin_files(const char *name, char **paths, int count, struct sha256 *together)
 
 	sha256_start(&h);
 	for (int i = 0; i < count && status == STATUS_OK; i++)
-		status = add_file(&h, together, paths[i], i + 1 < count);
+		status = add_file(&h, together, paths[i], i + 1 == count);
 	if (status == STATUS_OK && count)
 		print_sum(&h, name);
 	return status;

@@ -56,21 +56,21 @@ TOOL_CHECK := \
 
 TOOL_PLAN := \
 	tools/plan/advice.c \
-	tools/plan/case.c \
 	tools/plan/cmd_plan.c \
 	tools/plan/collide.c \
 	tools/plan/config.c \
 	tools/plan/cpio.c \
 	tools/plan/findings.c \
-	tools/plan/look_initrd.c \
-	tools/plan/look_words.c \
+	tools/plan/findings_initrd.c \
+	tools/plan/findings_words.c \
 	tools/plan/map.c \
 	tools/plan/map_e820.c \
 	tools/plan/map_efi.c \
 	tools/plan/map_file.c \
 	tools/plan/map_qemu.c \
-	tools/plan/order.c \
-	tools/plan/scene.c \
+	tools/plan/options.c \
+	tools/plan/plan_case.c \
+	tools/plan/regions.c \
 	tools/plan/show_json.c \
 	tools/plan/show_svg.c \
 	tools/plan/show_text.c \

@@ -4,7 +4,8 @@
  *
  * image_get() is the only way from an offset in a file to bytes. It answers in three ways:
  * the bytes, "past the end" (the caller's code), or "the file has them, I don't" (NEED). It
- * never joins two windows, for that would take memory; the missing range is asked for whole.
+ * never joins two windows, because that would take memory; the missing range is asked for
+ * whole.
  */
 #include "image.h"
 

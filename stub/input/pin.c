@@ -4,6 +4,8 @@
  */
 #include "pin.h"
 
+#include "initrd_join.h"
+
 #define DIGITS   (2 * SHA256_LEN)
 #define NAME_OFF (DIGITS + 2)
 
@@ -66,6 +68,16 @@ bool
 pin_names(struct span pins, const char *name)
 {
 	return any_line(pins, name, NULL);
+}
+
+void
+pin_add_initrd(struct sha256 *joined, struct span initrd, bool last)
+{
+	static const uint8_t zeros[INITRD_GAP_MAX];
+
+	sha256_add(joined, initrd);
+	if (!last)
+		sha256_add(joined, (struct span){zeros, initrd_gap(initrd.size)});
 }
 
 void

@@ -6,8 +6,7 @@
  * a blank and a star), a name:
  *
  * - kernel: the file that is entered;
- * - initrd: all initrds joined as initrd_join.h says, so that of a single one the file as it
- * is;
+ * - initrd: all initrds joined as initrd_join.h says; a single one is hashed as the file is;
  * - cmdline: the whole line, our words in it, without a NUL;
  * - together: these parts, each initrd for itself, by pin_add_part().
  *
@@ -24,6 +23,12 @@ bool pin_has(struct span pins, const char *name, const uint8_t sum[SHA256_LEN]);
 
 /* Is anything pinned for `name`? */
 bool pin_names(struct span pins, const char *name);
+
+/*
+ * Add an initrd to the sum of all that are joined, with the gap behind it unless it is the last
+ * (initrd_join.h).
+ */
+void pin_add_initrd(struct sha256 *joined, struct span initrd, bool last);
 
 /*
  * Add kernel, each initrd and the line, in this order, to the sum of a boot: each by its own

@@ -92,7 +92,7 @@ collect_moves(struct planner *p)
 	return true;
 }
 
-/* May they stay as collected: nobody's source is written to, nor busy memory? */
+/* May the moves stay as collected: does none write to another's source, or to busy memory? */
 static bool
 in_order(const struct planner *p)
 {

@@ -2,17 +2,25 @@
 /*
  * Finds room in the guest's RAM: RAM entries minus everything that stands in them.
  *
- * A place is tried where the query wants it, at the top or the bottom of an entry; the first
- * obstacle that it meets is the entry's new top or bottom, for no place this side of it can be
- * free. So a usual search looks at each obstacle once or twice, where it is. The
- * longest free piece is looked for only when somebody must be told that there is no room.
+ * A place is tried at the end of the entry that the query names, here the top. If it overlaps
+ * an obstacle, no place above that obstacle's start is free, so the obstacle's start becomes
+ * the entry's new top, and the next place is tried below it:
+ *
+ *     RAM entry  |.......................AAAA....BBBB...|
+ *     1st try                                     [place]   overlaps B: the top is B's start
+ * now 2nd try                              [place]          overlaps A: the top is A's start
+ * now 3rd try                     [place]                   free
+ *
+ * Each obstacle in the way is met once, and nothing is copied or sorted. The longest free piece
+ * is looked for only when a refusal has to name it.
  */
 #include "planner.h"
 
 #define BIOS_HOLE     (640 * KIB)
 #define BIOS_HOLE_END (1 * MIB)
 
-/* Bytes [start, end): what is compared all the time, so that nothing is added for it. */
+/* Bytes [start, end). Unlike struct range it holds the end, which every comparison here needs.
+ */
 struct piece {
 	uint64_t start, end;
 };

@@ -44,7 +44,7 @@ struct note {
 enum note_use {
 	NOTE_TAKEN,       /* it says something of how to boot, and that counts */
 	NOTE_OTHER_OWNER, /* not Xen's, nor does it show a Linux */
-	NOTE_OTHER_TYPE,  /* Xen's, of a type that matters to nobody here */
+	NOTE_OTHER_TYPE,  /* Xen's, of a type that says nothing of how to boot */
 	NOTE_NOT_FIRST,   /* an earlier one of the kind counts */
 	NOTE_BAD_SIZE,    /* its number is neither 4 nor 8 bytes long */
 	NOTE_TOO_LARGE,   /* its address does not fit in 32 bits */

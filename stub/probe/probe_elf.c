@@ -4,9 +4,9 @@
  *
  * Promises segments that are sorted by physical address, disjoint, inside the file and inside
  * 2^64. Where to enter and whether the entry is good is left to the planner, since a
- * nonsensical e_entry harms nobody who enters by the PVH note. Surprising: e_entry is mostly
- * physical but virtual in some kernels, and in a recent Linux it is not where the first segment
- * starts.
+ * nonsensical e_entry does no harm where the PVH note is the entry. Surprising: e_entry is
+ * mostly physical but virtual in some kernels, and in a recent Linux it is not where the first
+ * segment starts.
  */
 #include "probe.h"
 #include "stub/wire/elf.h"

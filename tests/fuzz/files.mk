@@ -43,5 +43,5 @@ LIBS_fuzz_planner := -lcmocka
 PARTS_fuzz_plan := tools/plan/cpio.c tools/plan/findings.c tools/plan/map.c tools/plan/map_e820.c \
 	tools/plan/map_efi.c tools/plan/map_qemu.c
 PARTS_fuzz_initrd := tools/file.c tools/ikconfig.c tools/payload.c tools/unlzop.c tools/unpack.c \
-	tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c tools/plan/look_initrd.c
+	tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c tools/plan/findings_initrd.c
 LIBS_fuzz_initrd := -larchive -llzo2 -lz

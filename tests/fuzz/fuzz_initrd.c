@@ -9,7 +9,9 @@
 
 #include <string.h>
 
-#include "tools/plan/look.h"
+#include "tools/plan/findings.h"
+#include "tools/plan/plan_case.h"
+#include "tools/plan/unpacking.h"
 #include "tools/unpack.h"
 
 /* In place of kshim.c's: what is printed here is not read. */
@@ -60,7 +62,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memset(&c, 0, sizeof(c));
 	findings.count = findings.lost = 0;
-	c.order.kernel = "x";
+	c.options.kernel = "x";
 	c.facts.format = KERNEL_ELF64;
 	c.facts.elf.evidence = LINUX_GUEST_OS;
 	c.req.map = &c.map;
@@ -68,7 +70,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.file[0] = (struct request_file){"x", "kernel", bytes};
 	c.file[1] = (struct request_file){"x", "initrd", bytes};
 	c.in_files[1] = (struct blob){.where = BLOB_STREAM, .handle = 1, .size = size};
-	REQUIRE(look_at_initrds(&c, &findings, &unpacking, &status) && status == STATUS_OK);
+	REQUIRE(findings_of_initrds(&c, &findings, &unpacking, &status) && status == STATUS_OK);
 	check_findings(&findings);
 	REQUIRE(unpacking.packed == size);
 	if (size && data[0] && data[0] != '0' && !compression_of(bytes))

@@ -22,7 +22,7 @@ struct change {
 	struct change *next;
 	const char *name; /* of a fact, or "launchers.NAME" */
 	const char *before, *after;
-	bool breaks;      /* somebody who booted the old one cannot boot this one */
+	bool breaks;      /* a machine that booted the old one cannot boot this one */
 	const char *text; /* what it means, or NULL */
 };
 

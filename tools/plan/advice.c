@@ -49,7 +49,7 @@ static void
 try_memory(const struct trial *t, struct advice *a)
 {
 	const struct plan_case *c = t->c;
-	uint64_t low = c->order.memory, high = low;
+	uint64_t low = c->options.memory, high = low;
 
 	if (case_map_is_given(c))
 		return;
@@ -86,10 +86,10 @@ try_initrd(const struct trial *t, struct advice *a)
 	size = &c->file[c->files - 1].bytes.size;
 	had = high = *size;
 	*size = 0;
-	if (fits(t, c->order.memory)) {
+	if (fits(t, c->options.memory)) {
 		while (high - low > PAGE) {
 			*size = low + (high - low) / 2;
-			if (fits(t, c->order.memory))
+			if (fits(t, c->options.memory))
 				low = *size;
 			else
 				high = *size;
@@ -125,7 +125,7 @@ try_reserved(const struct trial *t, const struct refusal *why, struct advice *a)
 		if (range_overlaps(e->range, wanted) && e->type != MEM_RAM)
 			memmap_add(map, e->range.addr, e->range.len, MEM_RAM, &ignored);
 	}
-	if (kept < had.count && fits(t, c->order.memory))
+	if (kept < had.count && fits(t, c->options.memory))
 		add(a, "reserved", 0,
 		        "less memory reserved: it would fit if all of 0x%llx-0x%llx were RAM",
 		        (unsigned long long)wanted.addr,
@@ -138,19 +138,19 @@ static void
 try_protocols(const struct trial *t, struct advice *a)
 {
 	struct plan_case *c = t->c;
-	enum protocol had = c->order.protocol;
+	enum protocol had = c->options.protocol;
 
 	if (c->facts.format == KERNEL_RISCV)
 		return;
 	for (enum protocol p = PROTOCOL_PVH; p <= PROTOCOL_LINUX32; p++) {
-		c->order.protocol = p;
-		if (p != had && fits(t, c->order.memory)) {
+		c->options.protocol = p;
+		if (p != had && fits(t, c->options.memory)) {
 			add(a, "protocol", 0, "another entry: --protocol %s would do",
 			        protocol_name(p));
 			break;
 		}
 	}
-	c->order.protocol = had;
+	c->options.protocol = had;
 }
 
 static void
@@ -188,6 +188,6 @@ advice_find(struct plan_case *c, const struct unpacking *unpacking, struct advic
 		try_words(&why, ret_advice);
 		try_protocols(&t, ret_advice);
 	}
-	case_plan(c, c->order.memory);
+	case_plan(c, c->options.memory);
 	c->why = why;
 }

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 
 #include "tools/plan/collide.h"
-#include "tools/plan/look.h"
+#include "tools/plan/findings.h"
+#include "tools/plan/plan_case.h"
 #include "tools/plan/show.h"
+#include "tools/plan/unpacking.h"
 
 struct result {
 	struct plan_case c;
-	struct scene scene;
+	struct regions regions;
 	struct findings findings;
 	struct unpacking unpacking;
 	struct advice advice;
@@ -21,16 +23,16 @@ struct result {
 static int
 print(struct result *r)
 {
-	struct show show = {&r->c, &r->scene, &r->findings, &r->advice};
+	struct show show = {&r->c, &r->regions, &r->findings, &r->advice};
 	struct term t = term_open(stdout);
 	int status =
 	        r->c.code || findings_have_error(&r->findings) ? STATUS_REFUSED : STATUS_OK;
 
-	if (r->c.order.json)
+	if (r->c.options.json)
 		show_json(&show);
 	else
 		show_text(&t, &show);
-	if (r->c.order.svg && show_svg(r->c.order.svg, &show) != STATUS_OK)
+	if (r->c.options.svg && show_svg(r->c.options.svg, &show) != STATUS_OK)
 		status = STATUS_HOST;
 	return status;
 }
@@ -39,7 +41,7 @@ print(struct result *r)
 static void
 help_out(struct result *r)
 {
-	collide_find(&r->c, &r->scene);
+	collide_find(&r->c, &r->regions);
 	advice_find(&r->c, &r->unpacking, &r->advice);
 }
 
@@ -52,16 +54,16 @@ plan(struct result *r)
 	if (!case_read(c, &status))
 		return status;
 	if (!c->code)
-		case_plan(c, c->order.memory);
+		case_plan(c, c->options.memory);
 	if (c->req.map)
-		scene_make(&c->req, &c->plan, &r->scene);
-	if (!look_at_initrds(c, &r->findings, &r->unpacking, &status))
+		regions_make(&c->req, &c->plan, &r->regions);
+	if (!findings_of_initrds(c, &r->findings, &r->unpacking, &status))
 		return status;
 	if (c->code && c->req.map)
 		help_out(r);
 	unpacking_look(c, &r->unpacking, &r->findings);
 	if (c->req.map)
-		look_at_words(c, &r->findings);
+		findings_of_words(c, &r->findings);
 	return print(r);
 }
 
@@ -73,7 +75,7 @@ cmd_plan(int argc, char **argv)
 
 	if (!r)
 		return fail(STATUS_HOST, "no memory");
-	if (order_parse(argc, argv, &r->c.order, &status)) {
+	if (plan_options_parse(argc, argv, &r->c.options, &status)) {
 		status = plan(r);
 		case_free(&r->c);
 	}

@@ -75,7 +75,7 @@ overlap(struct range a, struct range b)
  * until then.
  */
 static void
-name_small(struct refusal *why, const char *name, struct range wanted, const struct scene *s)
+name_small(struct refusal *why, const char *name, struct range wanted, const struct regions *s)
 {
 	uint64_t most = 0;
 
@@ -91,7 +91,7 @@ name_small(struct refusal *why, const char *name, struct range wanted, const str
 }
 
 static void
-name_blocker(struct refusal *why, const struct scene *s, bool from_top)
+name_blocker(struct refusal *why, const struct regions *s, bool from_top)
 {
 	const struct region *found = NULL;
 
@@ -108,7 +108,7 @@ name_blocker(struct refusal *why, const struct scene *s, bool from_top)
 }
 
 void
-collide_find(struct plan_case *c, const struct scene *scene)
+collide_find(struct plan_case *c, const struct regions *regions)
 {
 	struct refusal *why = &c->why;
 	uint64_t end;
@@ -120,7 +120,7 @@ collide_find(struct plan_case *c, const struct scene *scene)
 		if (!range_fits(kernel_home(c), why->wanted))
 			return;
 		why->a = (struct named_range){"kernel", {kernel_home(c), why->wanted}};
-		name_blocker(why, scene, false);
+		name_blocker(why, regions, false);
 		break;
 	case REFUSAL_PLAN_INITRD_ROOM:
 		end = memmap_ram_end(c->req.map);
@@ -129,15 +129,15 @@ collide_find(struct plan_case *c, const struct scene *scene)
 		why->a = (struct named_range){
 		        "initrd", {end > why->wanted ? align_down(end - why->wanted, PAGE) : 0,
 		                          why->wanted}};
-		name_blocker(why, scene, true);
+		name_blocker(why, regions, true);
 		break;
 	case REFUSAL_PLAN_HANDOFF_ROOM:
 		name_small(why, why->detail, highest_ram(c->req.map, why->where, why->wanted),
-		        scene);
+		        regions);
 		break;
 	case REFUSAL_PLAN_STAGE_ROOM:
 		name_small(why, "scratch while files are moved",
-		        highest_ram(c->req.map, UINT64_MAX, why->wanted), scene);
+		        highest_ram(c->req.map, UINT64_MAX, why->wanted), regions);
 		break;
 	default:
 		break;

@@ -6,10 +6,10 @@
 #ifndef PLAN_COLLIDE_H
 #define PLAN_COLLIDE_H
 
-#include "tools/plan/case.h"
-#include "tools/plan/scene.h"
+#include "tools/plan/plan_case.h"
+#include "tools/plan/regions.h"
 
 /* Fill in a and b of c->why where the planner has left them empty. */
-void collide_find(struct plan_case *c, const struct scene *scene);
+void collide_find(struct plan_case *c, const struct regions *regions);
 
 #endif

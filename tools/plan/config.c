@@ -37,10 +37,10 @@ version_in_header(const struct plan_case *c, char version[VERSION_MAX])
 static bool
 beside(const struct plan_case *c, const char *version, size_t len, char *path, size_t size)
 {
-	const char *slash = strrchr(c->order.kernel, '/');
-	int dir = slash ? (int)(slash - c->order.kernel) + 1 : 0;
+	const char *slash = strrchr(c->options.kernel, '/');
+	int dir = slash ? (int)(slash - c->options.kernel) + 1 : 0;
 	int n = snprintf(
-	        path, size, "%.*sconfig-%.*s", dir, c->order.kernel, (int)len, version);
+	        path, size, "%.*sconfig-%.*s", dir, c->options.kernel, (int)len, version);
 
 	return n > 0 && (size_t)n < size && access(path, R_OK) == 0;
 }
@@ -49,10 +49,10 @@ static bool
 find_beside(const struct plan_case *c, char *path, size_t size)
 {
 	char version[VERSION_MAX];
-	const char *name = strrchr(c->order.kernel, '/');
+	const char *name = strrchr(c->options.kernel, '/');
 	size_t n = version_in_header(c, version);
 
-	name = strchr(name ? name : c->order.kernel, '-');
+	name = strchr(name ? name : c->options.kernel, '-');
 	return (n && beside(c, version, n, path, size)) ||
 	       (name && beside(c, name + 1, strlen(name + 1), path, size));
 }
@@ -64,9 +64,9 @@ config_find(const struct plan_case *c, struct config *ret_config, int *ret_statu
 	char path[4096];
 
 	memset(g, 0, sizeof(*g));
-	if (c->order.config) {
-		snprintf(g->from, sizeof(g->from), "%s", c->order.config);
-		*ret_status = file_read(c->order.config, &g->text);
+	if (c->options.config) {
+		snprintf(g->from, sizeof(g->from), "%s", c->options.config);
+		*ret_status = file_read(c->options.config, &g->text);
 		return *ret_status == STATUS_OK;
 	}
 	*ret_status = ikconfig_read(c->file[0].bytes, &g->text);

@@ -6,7 +6,7 @@
 #ifndef PLAN_CONFIG_H
 #define PLAN_CONFIG_H
 
-#include "tools/plan/case.h"
+#include "tools/plan/plan_case.h"
 
 struct config {
 	struct file text; /* size 0: none was found */

@@ -8,6 +8,7 @@
 #ifndef PLAN_FINDINGS_H
 #define PLAN_FINDINGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum severity {
@@ -38,5 +39,19 @@ const char *severity_word(enum severity severity);
 
 /* Is there an error among them? */
 int findings_have_error(const struct findings *f);
+
+struct plan_case;
+struct unpacking;
+
+/*
+ * The initrds' archives, and what they unpack to; false with *ret_status if the kernel's
+ * configuration cannot be read.
+ */
+bool findings_of_initrds(struct plan_case *c, struct findings *f,
+        struct unpacking *ret_unpacking, int *ret_status);
+
+/* Length, console=, root= and the like of the command line, and what the machine has of them.
+ */
+void findings_of_words(const struct plan_case *c, struct findings *f);
 
 #endif

@@ -10,7 +10,7 @@
 #ifndef PLAN_MAP_H
 #define PLAN_MAP_H
 
-#include "tools/plan/case.h"
+#include "tools/plan/plan_case.h"
 
 #define MAP_LINE 512 /* longer ones are cut: no entry is so long */
 

@@ -50,7 +50,7 @@ map_fits_body(const struct plan_case *c, int *ret_status)
 
 	if (c->given.kind == GIVEN_NOTHING || c->given.kind == want)
 		return true;
-	*ret_status = fail(STATUS_USAGE, "--map: %s has %s, --body %s wants %s", c->order.map,
-	        c->given.what, plan_body_words[c->order.body], wanted[c->body]);
+	*ret_status = fail(STATUS_USAGE, "--map: %s has %s, --body %s wants %s", c->options.map,
+	        c->given.what, plan_body_words[c->options.body], wanted[c->body]);
 	return false;
 }

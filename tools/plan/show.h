@@ -6,21 +6,21 @@
 #define PLAN_SHOW_H
 
 #include "tools/plan/advice.h"
-#include "tools/plan/case.h"
 #include "tools/plan/findings.h"
-#include "tools/plan/scene.h"
+#include "tools/plan/plan_case.h"
+#include "tools/plan/regions.h"
 #include "tools/term.h"
 
 /* What there is to be shown. */
 struct show {
 	const struct plan_case *c;
-	const struct scene *scene;
+	const struct regions *regions;
 	const struct findings *findings;
 	const struct advice *advice; /* on a refusal */
 };
 
 /* The table alone, for any plan: kshim run --dry-run prints it, too. */
-void show_table(const struct term *t, const struct scene *scene);
+void show_table(const struct term *t, const struct regions *regions);
 /* The state at the kernel's first instruction, two lines. */
 void show_entry(const struct term *t, const struct plan *plan);
 

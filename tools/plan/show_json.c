@@ -64,7 +64,7 @@ input_object(const struct plan_case *c)
 	struct text t = text_init(line, sizeof(line));
 
 	report_facts(&t, &c->facts);
-	put_text(o, "kernel", c->order.kernel);
+	put_text(o, "kernel", c->options.kernel);
 	if (c->req.map)
 		put_text(o, "is", line);
 	for (uint32_t i = 1; i < c->files; i++) {
@@ -76,18 +76,18 @@ input_object(const struct plan_case *c)
 	}
 	put(o, "initrds", list);
 	put_text(o, "cmdline", c->line);
-	put_text(o, "body", plan_body_words[c->order.body]);
+	put_text(o, "body", plan_body_words[c->options.body]);
 	if (case_map_is_given(c))
-		put_text(o, "map", c->order.map);
+		put_text(o, "map", c->options.map);
 	else
-		put_text(o, "machine", plan_machine_words[c->order.machine]);
+		put_text(o, "machine", plan_machine_words[c->options.machine]);
 	if (!case_map_is_given(c))
-		put_number(o, "memory", c->order.memory);
+		put_number(o, "memory", c->options.memory);
 	return o;
 }
 
 static object *
-regions_array(const struct scene *s)
+regions_array(const struct regions *s)
 {
 	object *list = json_object_new_array();
 
@@ -232,7 +232,7 @@ show_json(const struct show *show)
 	put_text(o, "kshim", KSHIM_VERSION);
 	put_text(o, "outcome", c->code ? "refused" : "fits");
 	put(o, "input", input_object(c));
-	put(o, "regions", regions_array(show->scene));
+	put(o, "regions", regions_array(show->regions));
 	if (c->code) {
 		put(o, "refusal", refusal_object(show));
 	} else {

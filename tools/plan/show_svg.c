@@ -53,7 +53,7 @@ height_of(const struct region *r)
 
 /* Where an address is on the drawing. */
 static double
-y_of(const struct scene *s, uint64_t addr)
+y_of(const struct regions *s, uint64_t addr)
 {
 	double y = TOP;
 
@@ -133,7 +133,7 @@ static void
 draw_entry(const struct drawing *d)
 {
 	const struct plan *plan = &d->show->c->plan;
-	double y = y_of(d->show->scene, plan->entry) + 8;
+	double y = y_of(d->show->regions, plan->entry) + 8;
 
 	if (d->show->c->code)
 		return;
@@ -155,8 +155,8 @@ draw_clash(const struct drawing *d)
 
 		if (!r->name || !r->range.len)
 			continue;
-		y = y_of(d->show->scene, r->range.addr);
-		end = y_of(d->show->scene, range_end(r->range) - 1);
+		y = y_of(d->show->regions, r->range.addr);
+		end = y_of(d->show->regions, range_end(r->range) - 1);
 		fprintf(d->out,
 		        "<rect class='clash' x='%d' y='%.1f' width='%d' height='%.1f'/>\n",
 		        BAR_X + 8 + i * BAR_WIDTH / 2, y, BAR_WIDTH / 2 - 16,
@@ -169,7 +169,7 @@ draw_clash(const struct drawing *d)
 static void
 draw_map(struct drawing *d)
 {
-	const struct scene *s = d->show->scene;
+	const struct regions *s = d->show->regions;
 	double y = TOP;
 
 	for (uint32_t i = 0; i < s->count; i++) {
@@ -202,15 +202,15 @@ draw_head(const struct drawing *d)
 	struct text t = text_init(line, sizeof(line));
 
 	report_facts(&t, &c->facts);
-	text_f(d, "head", "start", MARGIN, 42, "%.70s", base_name(c->order.kernel));
+	text_f(d, "head", "start", MARGIN, 42, "%.70s", base_name(c->options.kernel));
 	text_f(d, "sub", "start", MARGIN, 66, "%s", line);
 	if (case_map_is_given(c))
-		text_f(d, "sub", "start", MARGIN, 86, "%.60s, body %s", base_name(c->order.map),
-		        plan_body_words[c->order.body]);
+		text_f(d, "sub", "start", MARGIN, 86, "%.60s, body %s",
+		        base_name(c->options.map), plan_body_words[c->options.body]);
 	else
 		text_f(d, "sub", "start", MARGIN, 86, "%s with %s, body %s",
-		        plan_machine_words[c->order.machine], size_text(c->order.memory, size),
-		        plan_body_words[c->order.body]);
+		        plan_machine_words[c->options.machine],
+		        size_text(c->options.memory, size), plan_body_words[c->options.body]);
 	svg_text(d->out, c->code ? "bad" : "good", "end", SIZE_X, 42,
 	        c->code ? "refused" : "it fits");
 }
@@ -253,7 +253,7 @@ draw_refusal(const struct drawing *d, double y)
 }
 
 static bool
-is_there(const struct scene *s, enum region_kind kind)
+is_there(const struct regions *s, enum region_kind kind)
 {
 	for (uint32_t i = 0; i < s->count; i++) {
 		if (s->region[i].kind == kind)
@@ -264,7 +264,7 @@ is_there(const struct scene *s, enum region_kind kind)
 
 /* Is it there, and no earlier kind that is drawn alike? */
 static bool
-in_legend(const struct scene *s, enum region_kind kind)
+in_legend(const struct regions *s, enum region_kind kind)
 {
 	for (int k = 0; k < (int)kind; k++) {
 		if (strcmp(region_title((enum region_kind)k), region_title(kind)) == 0 &&
@@ -278,7 +278,7 @@ in_legend(const struct scene *s, enum region_kind kind)
 static double
 draw_legend(const struct drawing *d, double y)
 {
-	const struct scene *s = d->show->scene;
+	const struct regions *s = d->show->regions;
 	unsigned n = 0, rows, column = (WIDTH - 2 * MARGIN) / LEGEND_COLS;
 
 	y += 34;
@@ -308,8 +308,8 @@ describe(const struct show *s, char *text, size_t size)
 {
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < s->scene->count; i++) {
-		const struct region *r = &s->scene->region[i];
+	for (uint32_t i = 0; i < s->regions->count; i++) {
+		const struct region *r = &s->regions->region[i];
 		int more;
 
 		if (!region_is_placed(r->kind) || n >= size)
@@ -340,7 +340,7 @@ draw(FILE *out, const struct show *show)
 	y = draw_legend(&d, draw_refusal(&d, d.bottom));
 	fclose(mem);
 	snprintf(title, sizeof(title), "Memory for %.200s: %s",
-	        base_name(show->c->order.kernel), show->c->code ? "refused" : "it fits");
+	        base_name(show->c->options.kernel), show->c->code ? "refused" : "it fits");
 	describe(show, desc, sizeof(desc));
 	svg_begin(out, WIDTH, (unsigned)y + MARGIN, title, desc);
 	fwrite(body, 1, len, out);

@@ -80,7 +80,7 @@ bar(const struct term *t, enum region_kind kind)
 
 /* Hexadecimal digits for the last address of all; at least 8. */
 static int
-digits(const struct scene *s)
+digits(const struct regions *s)
 {
 	uint64_t last = s->count ? range_end(s->region[s->count - 1].range) - 1 : 0;
 	int n = 8;
@@ -91,13 +91,13 @@ digits(const struct scene *s)
 }
 
 void
-show_table(const struct term *t, const struct scene *scene)
+show_table(const struct term *t, const struct regions *regions)
 {
-	int wide = digits(scene);
+	int wide = digits(regions);
 	char size[SIZE_TEXT];
 
-	for (uint32_t i = 0; i < scene->count; i++) {
-		const struct region *r = &scene->region[i];
+	for (uint32_t i = 0; i < regions->count; i++) {
+		const struct region *r = &regions->region[i];
 		bool placed = region_is_placed(r->kind);
 
 		fprintf(t->out, "%0*llx-%0*llx ", wide, (unsigned long long)r->range.addr, wide,
@@ -151,7 +151,7 @@ show_subject(const struct term *t, const struct show *s)
 	char line[1024], size[SIZE_TEXT];
 	struct text text = text_init(line, sizeof(line));
 
-	text_str(&text, c->order.kernel);
+	text_str(&text, c->options.kernel);
 	text_str(&text, ": ");
 	report_facts(&text, &c->facts);
 	labelled(t, "kernel", line);
@@ -161,13 +161,13 @@ show_subject(const struct term *t, const struct show *s)
 		labelled(t, "initrd", line);
 	}
 	if (case_map_is_given(c))
-		snprintf(line, sizeof(line), "%s: %s, %s of RAM", c->order.map, c->given.what,
+		snprintf(line, sizeof(line), "%s: %s, %s of RAM", c->options.map, c->given.what,
 		        size_text(memmap_ram_size(c->req.map), size));
 	else
-		snprintf(line, sizeof(line), "%s, %s", plan_machine_words[c->order.machine],
-		        size_text(c->order.memory, size));
+		snprintf(line, sizeof(line), "%s, %s", plan_machine_words[c->options.machine],
+		        size_text(c->options.memory, size));
 	labelled(t, "machine", line);
-	labelled(t, "body", plan_body_words[c->order.body]);
+	labelled(t, "body", plan_body_words[c->options.body]);
 }
 
 static void
@@ -254,10 +254,10 @@ show_findings(const struct term *t, const struct findings *f)
 void
 show_text(const struct term *t, const struct show *show)
 {
-	if (show->scene->count) {
+	if (show->regions->count) {
 		show_subject(t, show);
 		fputc('\n', t->out);
-		show_table(t, show->scene);
+		show_table(t, show->regions);
 	}
 	if (show->c->code)
 		show_refusal(t, show);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "tools/plan/scene.h"
+#include "tools/plan/regions.h"
 
 /* Text that is data: &, < and > escaped, what is no UTF-8 or a control byte shown as "?". */
 void svg_escape(FILE *out, const char *text);

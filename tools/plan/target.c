@@ -121,7 +121,7 @@ apply_layout(struct plan_case *c, uint64_t memory)
 	        [MACHINE_CLOUD_HYPERVISOR] = LAYOUT_CLOUD_HYPERVISOR};
 	struct layout l;
 
-	layout_make(kinds[c->order.machine], memory, &l);
+	layout_make(kinds[c->options.machine], memory, &l);
 	layout_memmap(&l, &c->map);
 	c->req.rsdp = l.rsdp_told;
 	if (c->body != BODY_PC)
@@ -150,15 +150,16 @@ apply_x86(struct plan_case *c, uint64_t memory)
 {
 	enum refusal_code code = REFUSAL_NONE;
 
-	if (c->order.body == PLAN_ROM)
+	if (c->options.body == PLAN_ROM)
 		return target_rom(c, memory);
 	c->req.map = &c->map;
 	if (case_map_is_given(c))
 		c->map = c->given.map;
-	else if (c->order.machine == MACHINE_KSHIM || c->order.machine >= MACHINE_FIRECRACKER)
+	else if (c->options.machine == MACHINE_KSHIM ||
+	         c->options.machine >= MACHINE_FIRECRACKER)
 		code = apply_layout(c, memory);
 	else
-		target_qemu_map(c->order.machine, memory, &c->map);
+		target_qemu_map(c->options.machine, memory, &c->map);
 	apply_body(c);
 	return code;
 }
@@ -171,7 +172,7 @@ target_apply(struct plan_case *c, uint64_t memory)
 	c->map.count = 0;
 	if (riscv != (c->body >= BODY_RISCV)) {
 		refuse(&c->why, REFUSAL_KERNEL_ARCH, 0, 0, 0);
-		c->why.subject = c->order.kernel;
+		c->why.subject = c->options.kernel;
 		c->why.detail = riscv ? "RISC-V, 64 bits" : "x86";
 		return c->why.code;
 	}

@@ -5,7 +5,7 @@
 #ifndef PLAN_TARGET_H
 #define PLAN_TARGET_H
 
-#include "tools/plan/case.h"
+#include "tools/plan/plan_case.h"
 
 /* Map, fixed and busy ranges, sources, into c->req. */
 enum refusal_code target_apply(struct plan_case *c, uint64_t memory);

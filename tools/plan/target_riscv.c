@@ -66,7 +66,7 @@ read_tree(struct plan_case *c, uint64_t memory, struct range *ret_initrd)
 	if (!code)
 		code = riscv_machine_read(&c->tree, &c->machine, &c->why);
 	if (code)
-		c->why.subject = case_map_is_given(c) ? c->order.map : "device tree";
+		c->why.subject = case_map_is_given(c) ? c->options.map : "device tree";
 	else if (c->machine.initrd.len)
 		ret_initrd->addr = c->machine.initrd.addr;
 	else

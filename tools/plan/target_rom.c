@@ -74,7 +74,7 @@ place_kernel(struct plan_case *c)
 	}
 	if (low < BODY_ROM_LOW_END) {
 		refuse(&c->why, REFUSAL_ROM_LOW_KERNEL, 0, low, BODY_ROM_LOW_END);
-		c->why.subject = c->order.kernel;
+		c->why.subject = c->options.kernel;
 		return c->why.code;
 	}
 	c->placed = (struct facts){.format = KERNEL_ELF64,
@@ -98,7 +98,7 @@ place_kernel(struct plan_case *c)
 static void
 make_map(struct plan_case *c, uint64_t memory, struct range kernel)
 {
-	enum plan_machine machine = c->order.machine;
+	enum plan_machine machine = c->options.machine;
 	uint64_t low = target_qemu_low(machine, memory);
 	uint64_t tables = machine == MACHINE_MICROVM ? PAGE : 128 * KIB; /* QEMU 7.2 */
 	struct named_range busy[] = {

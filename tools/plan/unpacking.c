@@ -113,7 +113,7 @@ unpacking_fits(const struct plan_case *c, const struct unpacking *u)
 static uint64_t
 least_memory(struct plan_case *c, const struct unpacking *u)
 {
-	uint64_t low = c->order.memory, high = low;
+	uint64_t low = c->options.memory, high = low;
 
 	do {
 		if (high >= MEMORY_LAST)
@@ -149,7 +149,7 @@ unpacking_look(struct plan_case *c, const struct unpacking *u, struct findings *
 	size_text(memory_left(c), left);
 	if (!case_map_is_given(c)) {
 		memory = least_memory(c, u);
-		case_plan(c, c->order.memory);
+		case_plan(c, c->options.memory);
 	}
 	if (memory)
 		snprintf(help, sizeof(help), "; -m %lluM would do",

@@ -11,8 +11,8 @@
 #ifndef PLAN_UNPACKING_H
 #define PLAN_UNPACKING_H
 
-#include "tools/plan/case.h"
 #include "tools/plan/findings.h"
+#include "tools/plan/plan_case.h"
 
 /* What the packed initrds of a case become; case_plan() may then have other sizes of them. */
 struct unpacking {

@@ -2,8 +2,8 @@
 /*
  * A file as it is now, for as long as the guest runs: what was probed is what runs.
  *
- * The guest's memory is made from pages of files, and pages of a file that somebody writes to
- * change under the guest; those of a file that shrinks end the process by SIGBUS.
+ * The guest's memory is made from pages of files, and pages of a file that another program
+ * writes to change under the guest; those of a file that shrinks end the process by SIGBUS.
  */
 #ifndef RUN_HOLD_H
 #define RUN_HOLD_H

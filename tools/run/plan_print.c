@@ -13,16 +13,16 @@
 int
 plan_print(const struct boot *boot)
 {
-	struct scene *scene = malloc(sizeof(*scene));
+	struct regions *regions = malloc(sizeof(*regions));
 	struct term t = term_open(stdout);
 
-	if (!scene)
+	if (!regions)
 		return fail(STATUS_HOST, "no memory");
-	scene_make(&boot->req, &boot->plan, scene);
+	regions_make(&boot->req, &boot->plan, regions);
 	printf("protocol %s\n", protocol_name(boot->plan.protocol));
-	show_table(&t, scene);
+	show_table(&t, regions);
 	show_entry(&t, &boot->plan);
 	printf("command line: %s\n", boot->line);
-	free(scene);
+	free(regions);
 	return STATUS_OK;
 }

@@ -29,7 +29,7 @@ enum {
 #define MCR_LOOP     0x10
 #define LSR_READY    0x01
 #define LSR_EMPTY    0x60
-#define MSR_LINES    0xb0 /* DCD, DSR, CTS: somebody is there */
+#define MSR_LINES    0xb0 /* DCD, DSR, CTS: a terminal is there */
 
 static uint8_t
 interrupt_id(const struct uart *u)

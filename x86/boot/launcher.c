@@ -3,7 +3,7 @@
  * Reads hvm_start_info, module list, memory map and command line out of the launcher's memory.
  *
  * Source: Xen public/arch-x86/hvm/start_info.h. Everything is copied or taken into the map
- * here, for staging may soon write where it lies. Version 0 has no memory map.
+ * here, because staging may soon write where it lies. Version 0 has no memory map.
  */
 #include "x86/boot/launcher.h"
 #include "stub/wire/start_info.h"

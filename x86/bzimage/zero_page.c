@@ -6,7 +6,7 @@
  * Source: Linux Documentation/arch/x86/{boot,zero-page}.rst. A loader that did not zero the
  * page gives itself away by `sentinel`: then only the setup header, the sizes of memory, e820
  * and screen are believed, as Linux does (arch/x86/include/asm/bootparam_utils.h). Everything
- * is copied or taken into the map here, for staging may soon write where it lies.
+ * is copied or taken into the map here, because staging may soon write where it lies.
  */
 #include "stub/wire/bootparam.h"
 #include "x86/boot/launcher.h"

@@ -3,7 +3,7 @@
 ;
 ; The note tells launchers where to enter. The page tables lie ready in the image: the first
 ; 4 GiB at their own addresses by 2-MiB pages; reach.c adds what lies above. A CPU without
-; long mode is refused here, for everything else is 64-bit code.
+; long mode is refused here, because everything else is 64-bit code.
 
 %include "x86/cpu/entry.inc"
 

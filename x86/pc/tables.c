@@ -4,7 +4,7 @@
  * (QEMU hw/acpi/bios-linker-loader.c).
  *
  * Writes only inside the zones it was given. Files come straight to their place, one transfer
- * each. A script has zeros after its last command, and commands nobody knows are passed over,
+ * each. A script has zeros after its last command, and unknown commands are passed over,
  * as QEMU expects of firmware.
  */
 #include "x86/pc/tables.h"

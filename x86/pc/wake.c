@@ -24,7 +24,8 @@
 /* wake_page.asm */
 extern const uint8_t wake_start[], wake_end[], wake_count[];
 
-/* The kernel may still start them: it is for whoever sees it to judge. */
+/* The kernel may still start them: whether that matters is for the reader of the warning to
+ * judge. */
 static void
 warn(uint32_t silent, uint32_t others)
 {

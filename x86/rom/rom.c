@@ -19,8 +19,10 @@
 /* kshim-rom.ld */
 extern const uint8_t rom_constants_end[], rom_reset[];
 
-/* hot: GCC takes what never returns, and all that only it calls, for what is run too rarely to
- * be fast */
+/*
+ * hot: without it GCC optimises a function that never returns, and all that only it calls, for
+ * size.
+ */
 __attribute__((hot)) _Noreturn void rom_main(void);
 
 static enum refusal_code

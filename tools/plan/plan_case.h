@@ -11,7 +11,7 @@
 #include "stub/body/body.h"
 #include "stub/input/efi_map.h"
 #include "tools/file.h"
-#include "tools/plan/order.h"
+#include "tools/plan/options.h"
 #include "tools/request.h"
 
 #define CASE_FIXED   8
@@ -37,7 +37,7 @@ struct given_map {
 };
 
 struct plan_case {
-	struct order order; /* with body and machine decided */
+	struct plan_options options; /* with body and machine decided */
 	enum body body;
 	struct file data[PLAN_BLOBS]; /* the kernel (plain), then the initrds */
 	struct request_file file[PLAN_BLOBS];

@@ -2,8 +2,8 @@
 /*
  * The whole of memory as a list of regions, each with one owner: what table, JSON and SVG show.
  */
-#ifndef PLAN_SCENE_H
-#define PLAN_SCENE_H
+#ifndef PLAN_REGIONS_H
+#define PLAN_REGIONS_H
 
 #include "stub/plan/plan.h"
 
@@ -34,26 +34,26 @@ enum region_kind {
 	REGION_KINDS,
 };
 
-#define SCENE_REGIONS 1500
-#define SCENE_NAME    80
+#define REGIONS_MAX 1500
+#define REGION_NAME 80
 
 struct region {
 	struct range range;
 	enum region_kind kind;
-	char name[SCENE_NAME]; /* for people */
+	char name[REGION_NAME]; /* for people */
 };
 
-struct scene {
+struct regions {
 	uint32_t count;
-	struct region region[SCENE_REGIONS];
+	struct region region[REGIONS_MAX];
 };
 
 /*
  * Memory as the plan fills it: placements before what is fixed, that before sources and busy
  * memory, that before the map. A plan that was refused shows what had been placed.
  */
-void scene_make(
-        const struct plan_request *req, const struct plan *plan, struct scene *ret_scene);
+void regions_make(
+        const struct plan_request *req, const struct plan *plan, struct regions *ret_regions);
 
 /* A stable word for the kind: "free", "kernel-file", "zero-page". */
 const char *region_word(enum region_kind kind);

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/plan/look.h"
+#include "tools/plan/findings.h"
+#include "tools/plan/plan_case.h"
+#include "tools/plan/unpacking.h"
 
 #define WORD 128 /* bytes of a word that are looked at and shown */
 
@@ -69,7 +71,7 @@ static bool
 machine_has(const struct look *l, const char *list, const char *name, size_t len)
 {
 	char wanted[WORD + 2];
-	const char *have = l->c->order.have;
+	const char *have = l->c->options.have;
 
 	snprintf(wanted, sizeof(wanted), " %.*s ", (int)len, name);
 	if (strstr(list, wanted))
@@ -116,7 +118,7 @@ look_at_console(struct look *l, const char *v)
 	if (l->has && !machine_has(l, l->has->consoles, v, len))
 		findings_add(l->f, FINDING_WARNING, "console.absent",
 		        "console=%s: the machine %s has %.*s only; if yours has it, say --have %.*s",
-		        v, plan_machine_words[l->c->order.machine],
+		        v, plan_machine_words[l->c->options.machine],
 		        (int)strlen(l->has->consoles) - 2, l->has->consoles + 1, (int)len, v);
 }
 
@@ -138,7 +140,7 @@ look_at_root(struct look *l, const char *v)
 	if (!machine_has(l, l->has->disks, name, len))
 		findings_add(l->f, FINDING_WARNING, "root.absent",
 		        "root=%s: the machine %s has no such disk%s; if yours has it, say --have %.*s",
-		        v, plan_machine_words[l->c->order.machine],
+		        v, plan_machine_words[l->c->options.machine],
 		        strcmp(l->has->disks, " ") == 0 ? ", nor any other" : "", (int)len,
 		        name);
 }
@@ -239,7 +241,7 @@ look_at_length(const struct look *l)
 }
 
 void
-look_at_words(const struct plan_case *c, struct findings *f)
+findings_of_words(const struct plan_case *c, struct findings *f)
 {
 	bool linux_kernel = c->facts.format == KERNEL_BZIMAGE ||
 	                    c->facts.format == KERNEL_RISCV ||
@@ -249,7 +251,7 @@ look_at_words(const struct plan_case *c, struct findings *f)
 	char word[WORD] = "";
 
 	if (!case_map_is_given(c))
-		l.has = &machines[c->order.machine];
+		l.has = &machines[c->options.machine];
 	look_at_length(&l);
 	if (!linux_kernel)
 		return;

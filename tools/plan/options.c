@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arguments into struct order, by getopt_long; every mistake is a sentence and status 2.
+ * Arguments into struct plan_options, by getopt_long; every mistake is a sentence and status 2.
  */
-#include "tools/plan/order.h"
+#include "tools/plan/options.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -89,7 +89,7 @@ bad(int *ret_status, const char *option, const char *value, const char *wanted)
 }
 
 static bool
-take_initrd(struct order *o, const char *path, int *ret_status)
+take_initrd(struct plan_options *o, const char *path, int *ret_status)
 {
 	if (o->initrds == PLAN_BLOBS - 1) {
 		*ret_status =
@@ -101,7 +101,7 @@ take_initrd(struct order *o, const char *path, int *ret_status)
 }
 
 static bool
-take_cpu(struct order *o, const char *text, int *ret_status)
+take_cpu(struct plan_options *o, const char *text, int *ret_status)
 {
 	o->rdrand = o->gb_pages = false;
 	for (const char *at = text; *at;) {
@@ -120,7 +120,7 @@ take_cpu(struct order *o, const char *text, int *ret_status)
 }
 
 static bool
-take_choice(struct order *o, int opt, const char *text, int *ret_status)
+take_choice(struct plan_options *o, int opt, const char *text, int *ret_status)
 {
 	int n;
 
@@ -144,7 +144,7 @@ take_choice(struct order *o, int opt, const char *text, int *ret_status)
 }
 
 static bool
-take_memory(struct order *o, const char *text, int *ret_status)
+take_memory(struct plan_options *o, const char *text, int *ret_status)
 {
 	if (!size_parse(text, &o->memory) || o->memory < MEMORY_MIN || o->memory > MEMORY_MAX)
 		return bad(ret_status, "--memory", text, "a size from 2M to 1T");
@@ -153,7 +153,7 @@ take_memory(struct order *o, const char *text, int *ret_status)
 }
 
 static bool
-take_one(struct order *o, int opt, int *ret_status)
+take_one(struct plan_options *o, int opt, int *ret_status)
 {
 	const char **text = NULL;
 
@@ -203,12 +203,12 @@ take_one(struct order *o, int opt, int *ret_status)
 }
 
 bool
-order_parse(int argc, char **argv, struct order *ret_order, int *ret_status)
+plan_options_parse(int argc, char **argv, struct plan_options *ret_options, int *ret_status)
 {
-	struct order *o = ret_order;
+	struct plan_options *o = ret_options;
 	int opt;
 
-	*o = (struct order){.append = "",
+	*o = (struct plan_options){.append = "",
 	        .have = "",
 	        .memory = 512 * MIB,
 	        .body = PLAN_AUTO,

@@ -2,8 +2,8 @@
 /*
  * The command line of `kshim plan` as data.
  */
-#ifndef PLAN_ORDER_H
-#define PLAN_ORDER_H
+#ifndef PLAN_OPTIONS_H
+#define PLAN_OPTIONS_H
 
 #include "stub/body/body.h"
 #include "tools/cmd.h"
@@ -35,7 +35,7 @@ enum plan_machine {
 
 extern const char *const plan_body_words[], *const plan_machine_words[];
 
-struct order {
+struct plan_options {
 	const char *kernel;
 	const char *initrd[PLAN_BLOBS];
 	uint32_t initrds;
@@ -54,6 +54,7 @@ struct order {
 };
 
 /* Read the arguments: true, or *ret_status to exit with. */
-bool order_parse(int argc, char **argv, struct order *ret_order, int *ret_status);
+bool plan_options_parse(
+        int argc, char **argv, struct plan_options *ret_options, int *ret_status);
 
 #endif

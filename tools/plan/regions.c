@@ -2,7 +2,7 @@
 /*
  * Layers of ranges, seen from above: at each address the topmost layer counts.
  */
-#include "tools/plan/scene.h"
+#include "tools/plan/regions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ struct layer {
 	struct range range;
 	enum region_kind kind;
 	unsigned height;
-	char name[SCENE_NAME];
+	char name[REGION_NAME];
 };
 
 struct layers {
@@ -108,7 +108,7 @@ add_map(struct layers *l, const struct memmap *map)
 static void
 add_sources(struct layers *l, const struct plan_request *req)
 {
-	char name[SCENE_NAME];
+	char name[REGION_NAME];
 
 	for (uint32_t i = 0; i < req->nr_busy; i++)
 		add(l, req->busy[i].range, REGION_BUSY, 1, req->busy[i].name);
@@ -127,7 +127,7 @@ add_sources(struct layers *l, const struct plan_request *req)
 static void
 add_kernel(struct layers *l, const struct placement *p, bool elf, uint32_t segment)
 {
-	char name[SCENE_NAME];
+	char name[REGION_NAME];
 	struct range file = {p->range.addr, p->data_len};
 
 	if (elf)
@@ -200,7 +200,7 @@ layer_at(const struct layers *l, uint64_t addr)
 }
 
 static void
-append(struct scene *s, struct range r, const struct layer *top)
+append(struct regions *s, struct range r, const struct layer *top)
 {
 	struct region *last = s->count ? &s->region[s->count - 1] : NULL;
 	enum region_kind kind = top ? top->kind : REGION_HOLE;
@@ -211,7 +211,7 @@ append(struct scene *s, struct range r, const struct layer *top)
 		last->range.len += r.len;
 		return;
 	}
-	if (s->count == SCENE_REGIONS)
+	if (s->count == REGIONS_MAX)
 		return;
 	last = &s->region[s->count++];
 	*last = (struct region){.range = r, .kind = kind};
@@ -219,14 +219,15 @@ append(struct scene *s, struct range r, const struct layer *top)
 }
 
 void
-scene_make(const struct plan_request *req, const struct plan *plan, struct scene *ret_scene)
+regions_make(
+        const struct plan_request *req, const struct plan *plan, struct regions *ret_regions)
 {
 	static struct layers layers;
 	static uint64_t edge[2 * LAYERS + 1];
 	uint32_t edges = 0;
 
 	layers.count = 0;
-	ret_scene->count = 0;
+	ret_regions->count = 0;
 	add_map(&layers, req->map);
 	add_sources(&layers, req);
 	add_plan(&layers, req, plan);
@@ -240,6 +241,6 @@ scene_make(const struct plan_request *req, const struct plan *plan, struct scene
 		struct range r = {edge[i], edge[i + 1] - edge[i]};
 
 		if (r.len)
-			append(ret_scene, r, layer_at(&layers, r.addr));
+			append(ret_regions, r, layer_at(&layers, r.addr));
 	}
 }

@@ -7,7 +7,9 @@
  * format only), Documentation/staging/xz.rst (no integrity check but CRC32). A hypervisor's
  * modules are its own affair and not looked at.
  */
-#include "tools/plan/look.h"
+#include "tools/plan/findings.h"
+#include "tools/plan/plan_case.h"
+#include "tools/plan/unpacking.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -215,7 +217,7 @@ look_at_all(struct look *l)
 }
 
 bool
-look_at_initrds(struct plan_case *c, struct findings *f, struct unpacking *ret_unpacking,
+findings_of_initrds(struct plan_case *c, struct findings *f, struct unpacking *ret_unpacking,
         int *ret_status)
 {
 	struct look l = {.c = c, .cpio = {.findings = f}, .status = STATUS_OK};

@@ -2,7 +2,7 @@
 /*
  * Files into a request, a request into a plan.
  */
-#include "tools/plan/case.h"
+#include "tools/plan/plan_case.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,7 @@ decide(struct plan_case *c)
 	        [PLAN_EFI] = BODY_EFI,
 	        [PLAN_RISCV] = BODY_RISCV,
 	        [PLAN_RISCV_GUEST] = BODY_RISCV_GUEST};
-	struct order *o = &c->order;
+	struct plan_options *o = &c->options;
 	bool riscv = c->facts.format == KERNEL_RISCV && c->code == REFUSAL_NONE;
 
 	if (o->body == PLAN_AUTO && riscv)
@@ -52,7 +52,7 @@ decide(struct plan_case *c)
 static bool
 check_pair(const struct plan_case *c, int *ret_status)
 {
-	const struct order *o = &c->order;
+	const struct plan_options *o = &c->options;
 	bool riscv = o->body == PLAN_RISCV || o->body == PLAN_RISCV_GUEST;
 	const char *wanted = NULL;
 
@@ -78,7 +78,7 @@ check_pair(const struct plan_case *c, int *ret_status)
 static bool
 read_files(struct plan_case *c, int *ret_status)
 {
-	const struct order *o = &c->order;
+	const struct plan_options *o = &c->options;
 
 	for (uint32_t i = 0; i <= o->initrds; i++) {
 		const char *path = i ? o->initrd[i - 1] : o->kernel;
@@ -102,18 +102,18 @@ make_request(struct plan_case *c)
 {
 	struct request_source from = {.file = c->file,
 	        .files = c->files,
-	        .append = c->order.append,
+	        .append = c->options.append,
 	        .probe = any_kernel_probe};
 
 	c->req = (struct plan_request){.kernel = &c->facts,
 	        .cmdline = cmdline_init(c->line, sizeof(c->line)),
-	        .gb_pages = c->order.gb_pages,
+	        .gb_pages = c->options.gb_pages,
 	        .rng_seed = c->seed,
-	        .rng_seed_len = c->order.rdrand ? PLAN_RNG_SEED : 0};
+	        .rng_seed_len = c->options.rdrand ? PLAN_RNG_SEED : 0};
 	c->code = request_read(&from, &c->req, &c->facts, &c->words, &c->why);
 	memcpy(c->in_files, c->req.blob, sizeof(c->in_files));
 	c->req.protocol =
-	        c->order.protocol != PROTOCOL_AUTO ? c->order.protocol : c->words.protocol;
+	        c->options.protocol != PROTOCOL_AUTO ? c->options.protocol : c->words.protocol;
 	return c->code;
 }
 
@@ -122,11 +122,11 @@ static bool
 read_stub(struct plan_case *c, int *ret_status)
 {
 	bool riscv = c->body == BODY_RISCV || c->body == BODY_RISCV_GUEST;
-	const char *name = riscv                           ? "kshim-riscv64.bin"
-	                   : c->order.body == PLAN_BZIMAGE ? "kshim.bzimage"
-	                   : c->order.body == PLAN_ROM     ? "kshim.rom"
-	                                                   : "kshim.elf";
-	const char *path = c->order.stub;
+	const char *name = riscv                             ? "kshim-riscv64.bin"
+	                   : c->options.body == PLAN_BZIMAGE ? "kshim.bzimage"
+	                   : c->options.body == PLAN_ROM     ? "kshim.rom"
+	                                                     : "kshim.elf";
+	const char *path = c->options.stub;
 	char beside[4200];
 	struct image im;
 
@@ -143,7 +143,7 @@ read_stub(struct plan_case *c, int *ret_status)
 	*ret_status = file_read(path, &c->stub);
 	if (*ret_status != STATUS_OK)
 		return false;
-	if (c->order.body == PLAN_ROM)
+	if (c->options.body == PLAN_ROM)
 		return target_rom_read(c, path, ret_status);
 	im = image_of(file_span(&c->stub));
 	if (any_kernel_probe(&im, &c->stub_facts, &c->why) != REFUSAL_NONE) {
@@ -156,7 +156,7 @@ read_stub(struct plan_case *c, int *ret_status)
 bool
 case_read(struct plan_case *c, int *ret_status)
 {
-	if (!read_files(c, ret_status) || !map_read(c->order.map, &c->given, ret_status))
+	if (!read_files(c, ret_status) || !map_read(c->options.map, &c->given, ret_status))
 		return false;
 	make_request(c);
 	decide(c);
