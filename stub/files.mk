@@ -4,6 +4,8 @@
 
 # bytes, ranges, refusals, text: what every room uses
 STUB_BASE := \
+	stub/base/crc32.c \
+	stub/base/guid.c \
 	stub/base/refusal.c \
 	stub/base/refusal_text.c \
 	stub/base/sha256.c \
@@ -33,6 +35,10 @@ STUB_INPUT := \
 # disks: volumes, partitions, file systems, what is booted from them
 STUB_DISK := \
 	stub/disk/disk.c \
+	stub/disk/partition_gpt.c \
+	stub/disk/partition_mbr.c \
+	stub/disk/partition_types.c \
+	stub/disk/partitions.c \
 
 # what a kernel file says of itself: facts
 STUB_PROBE := \

@@ -37,6 +37,15 @@ volume_part(const struct volume *v, uint64_t first, uint64_t count, struct volum
 	return true;
 }
 
+enum refusal_code
+disk_damaged(struct refusal *ret_why, uint64_t where, uint64_t found, uint64_t wanted,
+        const char *what)
+{
+	refuse(ret_why, REFUSAL_DISK_DAMAGED, where, found, wanted);
+	ret_why->detail = what;
+	return REFUSAL_DISK_DAMAGED;
+}
+
 /* Are [off, off + len) bytes of the volume? */
 static enum refusal_code
 volume_has(const struct volume *v, uint64_t off, uint64_t len, const char *what,
@@ -44,10 +53,8 @@ volume_has(const struct volume *v, uint64_t off, uint64_t len, const char *what,
 {
 	if (bounds_ok(v->size, off, len))
 		return REFUSAL_NONE;
-	refuse(ret_why, REFUSAL_DISK_DAMAGED, v->start,
-	        range_fits(off, len) ? off + len : UINT64_MAX, v->size);
-	ret_why->detail = what;
-	return REFUSAL_DISK_DAMAGED;
+	return disk_damaged(ret_why, v->start, range_fits(off, len) ? off + len : UINT64_MAX,
+	        v->size, what);
 }
 
 /* Sectors from the disk's byte `at` on, which is the first of one, in requests of at most
@@ -118,12 +125,9 @@ volume_bytes(const struct volume *v, uint64_t off, uint64_t len, const char *wha
 	if ((code = volume_has(v, off, len, what, ret_why)) ||
 	        (code = volume_block(v, start, &block, ret_why)))
 		return code;
-	if (!span_sub((struct span){block->bytes, block->len}, off - start, len, ret_bytes)) {
-		refuse(ret_why, REFUSAL_DISK_DAMAGED, v->start + off, off - start + len,
-		        DISK_BLOCK);
-		ret_why->detail = what;
-		return REFUSAL_DISK_DAMAGED;
-	}
+	if (!span_sub((struct span){block->bytes, block->len}, off - start, len, ret_bytes))
+		return disk_damaged(
+		        ret_why, v->start + off, off - start + len, DISK_BLOCK, what);
 	return REFUSAL_NONE;
 }
 

@@ -52,6 +52,10 @@ void disk_reset(struct disk *disk);
 /* The whole disk. */
 struct volume disk_volume(struct disk *disk);
 
+/* REFUSAL_DISK_DAMAGED: `what` at byte `where` of the disk is `found`, not `wanted`. */
+enum refusal_code disk_damaged(struct refusal *ret_why, uint64_t where, uint64_t found,
+        uint64_t wanted, const char *what);
+
 /*
  * `count` sectors from number `first` on, of the volume; false if they are not all inside. The
  * usual sector is the disk's own.

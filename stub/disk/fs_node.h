@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FS_NAME 765 /* bytes: FAT's 255 UTF-16 units in UTF-8; 255 in ext4 */
+#define FS_NAME 766 /* bytes: FAT's 255 UTF-16 units in UTF-8, and a NUL; 255 in ext4 */
 
 enum fs_type { FS_FILE, FS_DIRECTORY, FS_LINK, FS_OTHER };
 

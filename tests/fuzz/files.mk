@@ -17,6 +17,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_isa.c \
 	tests/fuzz/fuzz_keep.c \
 	tests/fuzz/fuzz_memmap.c \
+	tests/fuzz/fuzz_partitions.c \
 	tests/fuzz/fuzz_pe.c \
 	tests/fuzz/fuzz_pin.c \
 	tests/fuzz/fuzz_plan.c \

@@ -37,6 +37,7 @@ UNIT_TESTS := \
 	tests/unit/test_body.c \
 	tests/unit/test_bundle.c \
 	tests/unit/test_cmdline.c \
+	tests/unit/test_disk.c \
 	tests/unit/test_efi_map.c \
 	tests/unit/test_efi_options.c \
 	tests/unit/test_efi_tables.c \
@@ -57,6 +58,7 @@ UNIT_TESTS := \
 	tests/unit/test_linux_log.c \
 	tests/unit/test_memmap.c \
 	tests/unit/test_paging.c \
+	tests/unit/test_partitions.c \
 	tests/unit/test_pc_memory.c \
 	tests/unit/test_pc_pci.c \
 	tests/unit/test_pc_tables.c \

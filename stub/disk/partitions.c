@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Chooses the reader for a disk's partition table. */
+#include "partition_tables.h"
+
+enum refusal_code
+partitions_open(struct disk *disk, struct partitions *ret_table, struct refusal *ret_why)
+{
+	struct partitions table = {.disk = disk};
+	struct volume whole = disk_volume(disk);
+	struct span sector;
+	enum refusal_code code;
+
+	if ((code = volume_bytes(&whole, 0, 512, "first sector", &sector, ret_why)))
+		return code;
+	table.table = mbr_kind(sector);
+	if (table.table == PARTITION_TABLE_MBR)
+		mbr_open(&table, sector);
+	if (table.table == PARTITION_TABLE_GPT && (code = gpt_open(&table, ret_why)))
+		return code;
+	*ret_table = table;
+	return REFUSAL_NONE;
+}
+
+/* The whole disk as the only partition. */
+static void
+whole_next(const struct partitions *table, struct partition_cursor *cursor, bool *ret_found,
+        struct partition *ret_partition)
+{
+	*ret_found = cursor->index++ == 0;
+	if (*ret_found)
+		*ret_partition = (struct partition){.volume = disk_volume(table->disk)};
+}
+
+enum refusal_code
+partitions_next(const struct partitions *table, struct partition_cursor *cursor,
+        bool *ret_found, struct partition *ret_partition, struct refusal *ret_why)
+{
+	switch (table->table) {
+	case PARTITION_TABLE_GPT:
+		return gpt_next(table, cursor, ret_found, ret_partition, ret_why);
+	case PARTITION_TABLE_MBR:
+		return mbr_next(table, cursor, ret_found, ret_partition, ret_why);
+	case PARTITION_TABLE_NONE:
+		break;
+	}
+	whole_next(table, cursor, ret_found, ret_partition);
+	return REFUSAL_NONE;
+}
