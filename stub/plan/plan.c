@@ -135,6 +135,14 @@ check_cmdline(struct planner *p)
 	return p->why->code;
 }
 
+bool
+plan_asks_for_linux(const struct plan_request *req)
+{
+	return req->blobs > 2 || (req->blobs == 2 && !req->blob[1].size) ||
+	       req->cmdline.len > ELF_CMDLINE_MAX ||
+	       req->map->count + req->map_spare > PVH_LINUX_MAP;
+}
+
 static enum refusal_code
 place_page_tables(struct planner *p)
 {

@@ -146,6 +146,12 @@ enum refusal_code plan_x86_make(
 enum refusal_code plan_riscv_make(
         const struct plan_request *req, struct plan *ret_plan, struct refusal *ret_why);
 
+/*
+ * Does the plan for a kernel that is entered by PVH depend on whether it is Linux? A body that
+ * would have to search the kernel for that can spare it otherwise.
+ */
+bool plan_asks_for_linux(const struct plan_request *req);
+
 /* The first placement of that kind, or NULL. */
 const struct placement *plan_find(const struct plan *plan, enum placement_kind kind);
 

@@ -142,7 +142,7 @@ plan_elf_linux64(struct planner *p)
 
 /*
  * By PVH if that works and leaves room to tell of all the memory, else by boot_params if it is
- * Linux.
+ * Linux and its entry for that is there.
  */
 static enum refusal_code
 plan_elf_auto(struct planner *p)
@@ -155,7 +155,8 @@ plan_elf_auto(struct planner *p)
 		return refuse(p->why, REFUSAL_ELF_NO_PROTOCOL, 0, 0, 0);
 	if (k->elf.pvh) {
 		code = plan_elf_pvh(p);
-		if (!linux64 || (!code && !plan_map_fits(p, PVH_LINUX_MAP)))
+		if (!linux64 || !k->elf.entry_loaded ||
+		        (!code && !plan_map_fits(p, PVH_LINUX_MAP)))
 			return code;
 		p->plan->placements = 0;
 	}

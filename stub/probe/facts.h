@@ -150,6 +150,13 @@ enum refusal_code riscv_probe(
 enum refusal_code any_kernel_probe(
         const struct image *im, struct facts *ret_facts, struct refusal *ret_why);
 
+/*
+ * What a kernel's loaded parts, in the order of their addresses, say of whether it is Linux:
+ * where they lie in memory but the ELF's headers, which say where its notes are, do not. So
+ * notes are searched for at every multiple of 4; the link map is not known.
+ */
+enum linux_evidence linux_evidence_in(const struct span *part, uint32_t parts);
+
 /* The probe's parts, for tests: kernel_probe() calls the one that fits. */
 enum refusal_code elf_probe(
         const struct image *im, struct facts *ret_facts, struct refusal *ret_why);

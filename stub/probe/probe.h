@@ -76,6 +76,9 @@ struct elf_notes {
  */
 void notes_read(struct span bytes, uint64_t off, uint64_t align, struct elf_notes *notes);
 
+/* The same for notes of Linux and Xen that lie anywhere in `bytes`, at a multiple of 4. */
+void notes_search(struct span bytes, struct elf_notes *notes);
+
 /* As elf_probe(), and `watcher` is told of every note. */
 enum refusal_code elf_probe_watched(const struct image *im, const struct note_watcher *watcher,
         struct facts *ret_facts, struct refusal *ret_why);

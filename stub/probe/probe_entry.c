@@ -120,14 +120,30 @@ linux_link_map(const struct elf_facts *facts)
 }
 
 static enum linux_evidence
-linux_evidence(
-        const struct elf_notes *notes, const struct elf_facts *facts, bool is64, bool physical)
+evidence_of_notes(const struct elf_notes *notes)
 {
 	if (notes->guest_os[0])
 		return memcmp(notes->guest_os, "linux", 6) == 0 ? LINUX_GUEST_OS : LINUX_NO;
-	if (notes->linux_owner)
-		return LINUX_NOTE;
+	return notes->linux_owner ? LINUX_NOTE : LINUX_NO;
+}
+
+static enum linux_evidence
+linux_evidence(
+        const struct elf_notes *notes, const struct elf_facts *facts, bool is64, bool physical)
+{
+	if (notes->guest_os[0] || notes->linux_owner)
+		return evidence_of_notes(notes);
 	return is64 && physical && linux_link_map(facts) ? LINUX_LINK_MAP : LINUX_NO;
+}
+
+enum linux_evidence
+linux_evidence_in(const struct span *part, uint32_t parts)
+{
+	struct elf_notes notes = {.watcher = NULL};
+
+	for (uint32_t i = 0; i < parts; i++)
+		notes_search(part[i], &notes);
+	return evidence_of_notes(&notes);
 }
 
 void

@@ -157,3 +157,25 @@ notes_read(struct span bytes, uint64_t off, uint64_t align, struct elf_notes *no
 		walk(bytes, off, 8, notes);
 	walk(bytes, off, 4, notes);
 }
+
+/* Is `owner`, of `len` bytes with its NUL, the owner of a note at `at`? */
+static bool
+is_owned_at(struct span bytes, uint64_t at, const char *owner, uint32_t len)
+{
+	return span_le32(bytes, at) == len &&
+	       span_is(bytes, at + sizeof(struct elf_nhdr), owner, len);
+}
+
+void
+notes_search(struct span bytes, struct elf_notes *notes)
+{
+	struct note note;
+	uint64_t next;
+
+	for (uint64_t at = 0; bounds_ok(bytes.size, at, sizeof(struct elf_nhdr)); at += 4) {
+		next = at;
+		if ((is_owned_at(bytes, at, "Xen", 4) || is_owned_at(bytes, at, "Linux", 6)) &&
+		        note_next(bytes, 4, &next, &note))
+			take(&note, notes);
+	}
+}

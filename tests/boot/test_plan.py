@@ -5,7 +5,7 @@ from kshimtest import machine
 import pytest
 from kshimtest import ways
 from kshimtest import where
-from kshimtest.row import Row
+from kshimtest.row import MIB, Row, refused
 
 CPU = {'qemu64': 'none', 'qemu64,+rdrand': 'rdrand', 'qemu64,+rdrand,+pdpe1gb': 'rdrand,pdpe1gb'}
 INITRD = ('bytes:5000',)
@@ -59,6 +59,9 @@ ROWS = (
     rom('placed', 'pvh64', initrds=INITRD, by='pvh'),
     rom('placed-pc', 'pvh32', machine='pc', by='pvh'),
     rom('placed-microvm', 'pvh64', machine='microvm', by='pvh'),
+    rom('placed-hypervisor', 'hypervisor', initrds=INITRD, by='pvh', pad_line=5000),
+    rom('placed-hypervisor-empty', 'hypervisor', machine='pc', initrds=('bytes:0',), by='pvh', words={'files': '0'}),
+    rom('placed-linux', 'pvh-notes-loaded', machine='microvm', initrds=INITRD, by='pvh', pad_line=2047),
     rom('elf64', 'elf64', way='fwcfg', initrds=INITRD, by='linux64'),
     rom('elf64-over', 'elf64-over', way='fwcfg', by='linux64'),
     rom('hypervisor', 'hypervisor', way='fwcfg', initrds=('bytes:5000', 'bytes:70000'), by='pvh'),
@@ -96,3 +99,28 @@ def test_planned_as_booted(row, record_property):
     elif ways.of(row).body == 'rom':
         found += where.differences_of_reserved(told, outcome.serial)
     assert not found, '\n'.join(found)
+
+
+REFUSED = (
+    refused('plan-line', 'cmdline.too-long', 'probe:pvh-notes-loaded', way='rom-qemu', append='x' * 2048),
+    refused('plan-little-memory', 'plan.kernel-place', 'probe:pvh-huge', way='rom-qemu', memory=512),
+    refused('plan-linux64', 'rom.placed-entry', 'probe:pvh64', way='rom-qemu', word='linux64'),
+    refused('plan-low', 'rom.low-kernel', 'probe:pvh-low', way='rom-qemu', machine='pc'),
+)
+
+
+@pytest.mark.parametrize('row', REFUSED, ids=lambda row: row.name)
+def test_refused_as_booted(row):
+    refusal = where.plan_refused(*arguments(row))
+    outcome, _ = machine.run(row)
+    assert not machine.judge(row, outcome), outcome
+    assert refusal['name'] == row.refusal
+    assert refusal['sentence'].split(': ', 1)[1] in outcome.serial, outcome.serial
+
+
+def test_advised_memory_boots_a_placed_kernel():
+    row = next(row for row in REFUSED if row.memory == 512)
+    need = [h['bytes'] for h in where.plan_refused(*arguments(row))['help'] if h['what'] == 'memory']
+    row = rom('advised', 'pvh-huge', memory=need[0] // MIB, by='pvh')
+    outcome, _ = machine.run(row)
+    assert not machine.judge(row, outcome), outcome

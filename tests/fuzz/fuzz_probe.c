@@ -55,10 +55,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct facts facts, streamed;
 	struct refusal why, stream_why;
-	struct image im = image_of((struct span){data, size});
+	struct span bytes = {data, size};
+	struct image im = image_of(bytes);
 	enum refusal_code code = kernel_probe(&im, &facts, &why);
 	char sentence[512];
 
+	linux_evidence_in(&bytes, 1); /* of any bytes, as of a kernel that lies in memory */
 	REQUIRE(code != REFUSAL_NEED);
 	REQUIRE(stream_probe(data, size, &streamed, &stream_why, NULL) == code);
 	if (code) {

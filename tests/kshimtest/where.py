@@ -18,13 +18,24 @@ INSIDE = {'setup_data': 'setup-data', 'page tables': 'page-tables', 'modlist': '
           'memmap': 'start-info'}
 
 
-def plan(*arguments):
-    """The JSON of a plan that must fit."""
+def planned(arguments):
     done = subprocess.run([files.KSHIM, 'plan', '--json', *map(str, arguments)], capture_output=True,
                           text=True, timeout=60, check=False)
-    told = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def plan(*arguments):
+    """The JSON of a plan that must fit."""
+    told = planned(arguments)
     assert told['outcome'] == 'fits', told
     return told
+
+
+def plan_refused(*arguments):
+    """Why a plan is refused."""
+    told = planned(arguments)
+    assert told['outcome'] == 'refused', told
+    return told['refusal']
 
 
 def regions(told, kind):

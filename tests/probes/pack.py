@@ -27,9 +27,9 @@ def pattern(length):
     return words[:length]
 
 
-def image(core, name, *, entry, linked, mem, align=0, flags=0, header=b'', extra=0):
-    """The core with `extra` bytes behind it and the label filled in."""
-    body = bytearray(core) + pattern(extra)
+def image(core, name, *, entry, linked, mem, align=0, flags=0, header=b'', extra=0, tail=b''):
+    """The core with `extra` bytes and `tail` behind it and the label filled in."""
+    body = bytearray(core) + pattern(extra) + tail
 
     def put(crc):
         LABEL.pack_into(body, AT['LABEL'], b'KSPROBE', name.encode(), AT[entry], linked,
@@ -116,11 +116,11 @@ class Elf:
 
 
 def elf(core, name, *, bits, linked, notes=(), section_notes=(), entry='PVH', flags=0, extra=0,
-        bss=0x23456, align=0, vbase=0, split=True, p_align=4096):
+        bss=0x23456, align=0, vbase=0, split=True, p_align=4096, tail=b''):
     """An ELF kernel. `notes` are (data, alignment), a PT_NOTE each; `split` makes two segments."""
-    mem = AT['IMAGE'] + extra + bss
+    mem = AT['IMAGE'] + extra + len(tail) + bss
     body = image(core, name, entry=entry, linked=linked, mem=mem, align=align,
-                 flags=flags | ZEROED, extra=extra)
+                 flags=flags | ZEROED, extra=extra, tail=tail)
     out = Elf(bits)
     cut = AT['CORE64'] if split else 0
     for data, unit in notes:
@@ -236,6 +236,9 @@ PROBES = {
     'pvh32': lambda c, n: pvh_elf(c, n, bits=32, linked=4 * MIB),
     'pvh64': pvh64_elf,
     'pvh-section': pvh_section_elf,
+    # As Linux has them, its notes are in memory, too.
+    'pvh-notes-loaded': lambda c, n: pvh_elf(c, n, bits=64, linked=16 * MIB, extra=0x1230,
+                                             tail=LINUX_NOTE + GUEST_LINUX),
     'pvh-low': lambda c, n: pvh_elf(c, n, bits=32, linked=0x10000, bss=0x5000),
     'pvh-over': lambda c, n: pvh_elf(c, n, bits=32, linked=MIB, extra=3 * MIB + 123),
     'pvh-over-bss': lambda c, n: pvh_elf(c, n, bits=64, linked=MIB, bss=8 * MIB),
@@ -246,6 +249,8 @@ PROBES = {
     'pvh-reloc-bare': lambda c, n: pvh_elf(c, n, bits=64, linked=0xf0000000, more=reloc(),
                                            align=0x4000, p_align=0x4000),
     'pvh-huge': lambda c, n: pvh_elf(c, n, bits=32, linked=2 * MIB, bss=GIB),
+    'pvh-notes-loaded-huge': lambda c, n: pvh_elf(c, n, bits=64, linked=2 * MIB, bss=GIB,
+                                                  tail=LINUX_NOTE),
     'hypervisor': lambda c, n: pvh_elf(c, n, bits=32, linked=2 * MIB, kind=GUEST_OTHER,
                                        extra=0x9000),
     'elf64': lambda c, n: linux_elf(c, n, linked=16 * MIB),

@@ -66,6 +66,7 @@ UNIT_TESTS := \
 	tests/unit/test_pin.c \
 	tests/unit/test_plan_initrd.c \
 	tests/unit/test_plan_kernel.c \
+	tests/unit/test_plan_linux.c \
 	tests/unit/test_plan_moves.c \
 	tests/unit/test_probe_bzimage.c \
 	tests/unit/test_probe_elf.c \

@@ -100,6 +100,9 @@ elf_entries_must_be_loaded(void **state)
 	b.kernel.elf.evidence = LINUX_NOTE;
 	b.kernel.elf.entry_loaded = false;
 	expect_refusal(&b, REFUSAL_ELF_ENTRY);
+	assert_string_equal(b.why.detail, "PVH entry");
+	b.kernel.elf.pvh = false;
+	expect_refusal(&b, REFUSAL_ELF_ENTRY);
 	assert_string_equal(b.why.detail, "ELF entry");
 }
 

@@ -57,39 +57,53 @@ is_placed(const struct plan_case *c)
 	       !c->in_files[0].addr && c->files <= 2;
 }
 
+/* What the ROM finds out of whether it is Linux: from the bytes that QEMU has loaded. */
+static enum linux_evidence
+evidence(const struct plan_case *c)
+{
+	const struct elf_facts *elf = &c->facts.elf;
+	struct span part[FACTS_SEGMENTS];
+
+	for (uint32_t i = 0; i < elf->segments; i++) {
+		const struct segment *s = &elf->segment[i];
+
+		if (!span_sub(c->file[0].bytes, s->off, s->file_len, &part[i]))
+			part[i] = (struct span){NULL, 0};
+	}
+	return linux_evidence_in(part, elf->segments);
+}
+
 /* All of it, .bss included, as one segment. */
 static enum refusal_code
 place_kernel(struct plan_case *c)
 {
 	const struct elf_facts *elf = &c->facts.elf;
-	uint64_t low = UINT64_MAX, high = 0;
+	struct range all = elf_facts_span(elf);
+	enum refusal_code code = REFUSAL_NONE;
 
-	for (uint32_t i = 0; i < elf->segments; i++) {
-		const struct segment *s = &elf->segment[i];
-
-		if (s->mem_len && s->paddr < low)
-			low = s->paddr;
-		if (s->mem_len && s->paddr + s->mem_len > high)
-			high = s->paddr + s->mem_len;
-	}
-	if (low < BODY_ROM_LOW_END) {
-		refuse(&c->why, REFUSAL_ROM_LOW_KERNEL, 0, low, BODY_ROM_LOW_END);
+	if (all.addr < BODY_ROM_LOW_END)
+		code = refuse(&c->why, REFUSAL_ROM_LOW_KERNEL, 0, all.addr, BODY_ROM_LOW_END);
+	else if (c->req.protocol == PROTOCOL_LINUX64)
+		code = refuse(&c->why, REFUSAL_ROM_PLACED_ENTRY, 0, 0, 0);
+	if (code) {
 		c->why.subject = c->options.kernel;
-		return c->why.code;
+		return code;
 	}
 	c->placed = (struct facts){.format = KERNEL_ELF64,
-	        .size = high - low,
+	        .size = all.len,
 	        .elf = {.segments = 1,
-	                .segment[0] = {.file_len = high - low,
-	                        .paddr = low,
-	                        .mem_len = high - low},
+	                .segment[0] = {.file_len = all.len,
+	                        .paddr = all.addr,
+	                        .mem_len = all.len},
 	                .pvh = true,
 	                .pvh_entry = elf->pvh_entry,
-	                .evidence = LINUX_GUEST_OS}};
+	                .evidence = evidence(c)}};
+	if (c->req.blobs == 2 && !c->req.blob[1].size)
+		c->req.blobs = 1; /* an empty -initrd is told as none */
 	c->req.kernel = &c->placed;
 	c->req.blob[0].where = BLOB_SPACE;
-	c->req.blob[0].addr = low;
-	c->req.blob[0].size = high - low;
+	c->req.blob[0].addr = all.addr;
+	c->req.blob[0].size = all.len;
 	return REFUSAL_NONE;
 }
 

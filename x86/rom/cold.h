@@ -19,6 +19,7 @@ COLD enum refusal_code memmap_squeeze(
 COLD uint64_t space_largest(const struct planner *p, const struct space_query *q);
 COLD enum refusal_code elf_probe(
         const struct image *im, struct facts *ret_facts, struct refusal *ret_why);
+COLD enum linux_evidence linux_evidence_in(const struct span *part, uint32_t parts);
 COLD enum refusal_code other_probe(const struct image *im, struct refusal *ret_why);
 
 #endif

@@ -77,7 +77,7 @@ placed_kernel(const struct told *told, struct blob *ret_blob, struct facts *ret_
 	s->paddr = addr;
 	ret_facts->elf.pvh = true;
 	ret_facts->elf.pvh_entry = told->entry;
-	ret_facts->elf.evidence = LINUX_GUEST_OS;
+	ret_facts->elf.evidence = LINUX_GUEST_OS; /* rom.c looks, where it makes a difference */
 	return code;
 }
 

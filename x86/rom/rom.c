@@ -96,6 +96,27 @@ read_qemu(struct boot *b, struct refusal *ret_why)
 	return qemu_read(&b->launcher, &b->placed, &b->facts, ret_why);
 }
 
+/*
+ * Of a kernel that QEMU has placed no ELF header is left. Whether it is Linux is looked for in
+ * its memory, which takes long, so only where it makes a difference.
+ */
+static enum refusal_code
+judge_placed(struct boot *b, struct refusal *ret_why)
+{
+	struct plan_request *req = &b->request;
+	struct span all = {(const uint8_t *)(uintptr_t)b->sources.file.blob.addr,
+	        b->sources.file.blob.size};
+
+	if (!b->file_is_placed)
+		return REFUSAL_NONE;
+	if (b->words.protocol == PROTOCOL_LINUX64)
+		return refuse(ret_why, REFUSAL_ROM_PLACED_ENTRY, 0, 0, 0);
+	req->map = &b->map;
+	if (plan_asks_for_linux(req))
+		b->facts.elf.evidence = linux_evidence_in(&all, 1);
+	return REFUSAL_NONE;
+}
+
 _Noreturn void
 rom_main(void)
 {
@@ -109,7 +130,7 @@ rom_main(void)
 	if (read_fw_cfg(b, &why) || boot_own_memory(b, &why) || read_qemu(b, &why) ||
 	        set_up_machine(b, &why) || boot_kernel_file(b, &why) ||
 	        boot_command_line(b, &why) || boot_probe(b, &why) || boot_blobs(b, &why) ||
-	        boot_plan(b, &why) || execute(b, &why))
+	        judge_placed(b, &why) || boot_plan(b, &why) || execute(b, &why))
 		die(&why);
 	cpu_halt(); /* execute() does not come back without a refusal */
 }

@@ -35,6 +35,16 @@ class Kernel(Rom):
         return kernel_option(row, line)
 
 
+class Mixed(Rom):
+    """QEMU's -kernel and -append; the last initrd by -initrd, the others as items before it."""
+
+    def files(self, row, directory, line):
+        args = ['-kernel', files.path(row.kernel), '-append', line, '-initrd', files.path(row.initrds[-1])]
+        for i, name in enumerate(row.initrds[:-1]):
+            args += fw_cfg(f'initrd{i or ""}', files.path(name))
+        return args
+
+
 class Item(Rom):
     """A kernel by fw_cfg beside -kernel (the row's `other`), which is not to boot."""
 
@@ -50,5 +60,5 @@ class Uki(Rom):
         return ['-kernel', uki(row, directory), '-append', line]
 
 
-WAYS = {'rom-fwcfg': FwCfg(), 'rom-bundle': Bundle(), 'rom-qemu': Kernel(), 'rom-item': Item(),
-        'rom-uki': Uki()}
+WAYS = {'rom-fwcfg': FwCfg(), 'rom-bundle': Bundle(), 'rom-qemu': Kernel(), 'rom-mixed': Mixed(),
+        'rom-item': Item(), 'rom-uki': Uki()}
