@@ -5,6 +5,7 @@ from kshimtest import files
 import pytest
 
 
+@pytest.mark.takes(35)
 @pytest.mark.parametrize('machine', devices.MACHINES, ids=lambda m: f'devices-{m.name}')
 def test_devices(machine, record_property):
     try:

@@ -20,6 +20,7 @@ LOOPS = (('pc', 'debian:cloud', 1, ''), ('q35', 'vmlinux:cloud', 1, ''),
          ('q35', 'debian:cloud', 4, ''))
 
 
+@pytest.mark.takes(100)
 @pytest.mark.parametrize('machine,kernel,cpus,how', LOOPS,
                          ids=lambda v: str(v).replace(':', '-') or 'default')
 def test_reboots(machine, kernel, cpus, how):

@@ -140,8 +140,11 @@ def judge_dump(run, outcome, directory):
     assert done.returncode == 0, done.stdout
 
 
-ALL = [pytest.param(r, id=r.name, marks=pytest.mark.xdist_group(group))
-       for group, runs in (('rig-one', rig_rows.ONE), ('rig-many', rig_rows.MANY)) for r in runs]
+# The rows of a table share a boot, so they are for one worker.
+ONE = (pytest.mark.xdist_group('rig-one'), pytest.mark.takes(530))
+MANY = (pytest.mark.xdist_group('rig-many'), pytest.mark.takes(150))
+ALL = [pytest.param(r, id=r.name, marks=marks)
+       for marks, runs in ((ONE, rig_rows.ONE), (MANY, rig_rows.MANY)) for r in runs]
 
 
 @pytest.mark.parametrize('run', ALL)
@@ -151,8 +154,7 @@ def test_run(run, record_property, tmp_path):
         judge_dump(run, outcome, tmp_path)
 
 
-@pytest.mark.xdist_group('rig-one')
-@pytest.mark.parametrize('row', probes.rows(), ids=[probe_name(r) for r in probes.rows()])
+@pytest.mark.parametrize('row', [pytest.param(r, id=probe_name(r), marks=ONE) for r in probes.rows()])
 def test_probe(row):
     outcome, _ = outcomes(False)[probe_name(row)]
     assert outcome.status == 0 and ': PASS' in outcome.stdout, outcome.stdout + outcome.stderr
@@ -162,9 +164,8 @@ TABLES = {'DSDT', 'FACP', 'APIC', 'FACS'}
 
 
 @pytest.mark.parametrize('many,name', [
-    pytest.param(False, 'bz-direct', marks=pytest.mark.xdist_group('rig-one')),
-    pytest.param(True, 'bz-stub-4', marks=pytest.mark.xdist_group('rig-many')),
-    pytest.param(True, 'linux64-firecracker-4', marks=pytest.mark.xdist_group('rig-many'))])
+    pytest.param(False, 'bz-direct', marks=ONE), pytest.param(True, 'bz-stub-4', marks=MANY),
+    pytest.param(True, 'linux64-firecracker-4', marks=MANY)])
 def test_tables_please_iasl(many, name, tmp_path):
     """What Linux found is taken apart by iasl and put together again, without a complaint."""
     assert shutil.which('iasl'), 'iasl is missing: apt-get install acpica-tools'

@@ -19,6 +19,7 @@ REACHED = 'kshim: userspace reached'
 # Machine, kernel, memory.
 ROWS = (('microvm', 'vmlinux:cloud', '256M'), ('pc', 'debian:cloud', '256M'), ('q35', 'vmlinux:cloud', '512M'))
 NO_KERNEL = 'no-kernel'         # unpacks the part of the ROM that has the sentences
+ONE_BOOT = pytest.mark.xdist_group('rig-rom')   # of the rig, in one worker: the rows share it
 
 
 class WithRom(bench.WithQemu):
@@ -57,6 +58,8 @@ def outcomes():
         rig.Initramfs = kept
 
 
+@ONE_BOOT
+@pytest.mark.takes(570)
 @pytest.mark.parametrize('row', ROWS, ids=name)
 def test_reaches_userspace(row):
     outcome = outcomes()[name(row)]
@@ -66,6 +69,8 @@ def test_reaches_userspace(row):
     assert 'Power down' in said or 'powering off' in said, said
 
 
+@ONE_BOOT
+@pytest.mark.takes(570)
 def test_refuses():
     outcome = outcomes()[NO_KERNEL]
     assert '[kernel.none]' in outcome.stdout, outcome.stdout + outcome.stderr + outcome.rig[-2000:]

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`make install` into folders below build/, once a run for each set of variables."""
 import functools
+import os
 import pathlib
 import shutil
 import subprocess
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-FOLDER = TOP / 'build' / 'installed'
+# Of this worker, if there are several.
+FOLDER = TOP / 'build' / f'installed{os.environ.get("PYTEST_XDIST_WORKER", "")}'
 
 
 def make(target, folder, **variables):

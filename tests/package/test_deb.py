@@ -10,6 +10,9 @@ import pytest
 
 from package import installed
 
+# One worker builds the packages, for all tests here.
+pytestmark = [pytest.mark.xdist_group('deb'), pytest.mark.takes(60)]
+
 NAMES = ['kshim', 'kshim-firmware', 'libkshim-dev']
 SECOND = installed.TOP / 'build' / 'deb-second'
 EPOCH = '1700000000'

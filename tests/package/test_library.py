@@ -165,6 +165,8 @@ def outcomes(vmm):
     return {o.row.name: o for o in rig.run(rows, memory='2G')}
 
 
+@pytest.mark.xdist_group('example')
+@pytest.mark.takes(90)
 @pytest.mark.parametrize('kernel', ['bzImage', 'ELF by PVH'])
 def test_example_boots_debians_kernel(vmm, kernel):
     try:

@@ -82,22 +82,20 @@ hardening-report: all replay coverage
 # ---------------------------------------------------------------- by pytest
 
 # A part's tests are in tests/PART. They need no root, and no network after `make deps` and `make
-# fetch`. NEEDS_PART is built first; PYTEST_PART says how many run at a time: machines with several
-# CPUs or much memory run alone.
+# fetch`. NEEDS_PART is built first. WORKERS tests run at a time, those with the same xdist_group in one
+# worker, the longest first (tests/conftest.py).
+WORKERS ?= 2
 PYTEST_PARTS := cli check package boot efi kvm riscv
 NEEDS_check := build/asan/kshim
 NEEDS_package := build/rig/typist
 NEEDS_kvm := build/rig/typist
-PYTEST_check := -n 2
-PYTEST_boot := -n 2
-PYTEST_kvm := -n 2 --dist loadgroup
 
 define PYTEST
 .PHONY: test-$(1)
 test-$(1): all probes $(NEEDS_$(1))
 	@mkdir -p build/results
 	@$$(if $$(T),,rm -f build/results/$(1).xml)
-	@$$(PYTHON) -m pytest -q -p no:cacheprovider $(PYTEST_$(1)) \
+	@MAKEFLAGS= $$(PYTHON) -m pytest -q -p no:cacheprovider -n $(WORKERS) --dist loadgroup \
 		$$(if $$(T),-k '$$(T)',--junitxml=build/results/$(1).xml) tests/$(1)
 endef
 $(foreach part,$(PYTEST_PARTS),$(eval $(call PYTEST,$(part))))
@@ -141,11 +139,13 @@ unit: test-unit
 replay: test-fuzz
 $(PYTEST_PARTS): %: test-%
 
-# Whatever fails, then the sum; ALSO=lint counts what `make lint` left.
+# Whatever fails, then the sum; ALSO=lint counts what `make lint` left. What is built for the tests is built
+# by as many jobs as there are CPUs, unless -j says otherwise.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: test
 test:
 	@tools/deps build run test
 	@$(MAKE) --no-print-directory fetch || :
 	@rm -f $(foreach part,$(TEST_PARTS),build/results/$(part) build/results/$(part).xml)
-	@for part in $(TEST_PARTS); do $(MAKE) --no-print-directory test-$$part || :; done
+	@for part in $(TEST_PARTS); do $(MAKE) $(JOBS) --no-print-directory test-$$part || :; done
 	@tests/summary $(ALSO) $(TEST_PARTS)
