@@ -35,6 +35,12 @@ STUB_INPUT := \
 # disks: volumes, partitions, file systems, what is booted from them
 STUB_DISK := \
 	stub/disk/disk.c \
+	stub/disk/fat.c \
+	stub/disk/fat_dir.c \
+	stub/disk/fat_names.c \
+	stub/disk/file_system.c \
+	stub/disk/foreign.c \
+	stub/disk/fs_path.c \
 	stub/disk/partition_gpt.c \
 	stub/disk/partition_mbr.c \
 	stub/disk/partition_types.c \

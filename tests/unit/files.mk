@@ -43,6 +43,7 @@ UNIT_TESTS := \
 	tests/unit/test_efi_tables.c \
 	tests/unit/test_entry.c \
 	tests/unit/test_escapes.c \
+	tests/unit/test_fat.c \
 	tests/unit/test_fdt.c \
 	tests/unit/test_fdt_boot.c \
 	tests/unit/test_fdt_dtc.c \

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * FAT's directories: entries of 32 bytes in a chain of clusters, or in the fixed root of FAT12
+ * and FAT16. Parts of a long name come before the entry that they are for.
+ */
+#include "fat_chain.h"
+#include "fat_names.h"
+
+#define ENTRIES    65536u /* of a directory at most */
+#define NO_CLUSTER 1u     /* one that no volume has; 0 is the fixed root */
+#define ENDED      UINT64_MAX
+#define ATTRIBUTES 11
+#define LONG_PART  0x0f
+#define LABEL      0x08
+#define DIRECTORY  0x10
+
+/* The byte of the volume where the cursor's entry lies; *ret_there is false at the end. */
+static enum refusal_code
+entry_at(struct fat *fs, const struct fs_node *dir, struct fs_cursor *c, bool *ret_there,
+        uint64_t *ret_at, struct refusal *ret_why)
+{
+	uint64_t in = c->off % fs->cluster_size;
+	uint32_t next;
+	enum refusal_code code;
+
+	if (dir->id == 0 && fs->bits != 32) {
+		*ret_there = c->off < fs->root_len;
+		*ret_at = fs->root_at + c->off;
+		return REFUSAL_NONE;
+	}
+	if (c->off && in == 0) {
+		if ((code = fat_follow(fs, c->where, &next, ret_why)))
+			return code;
+		c->where = next;
+	} else if (c->off == 0) {
+		c->where = dir->id;
+		if (!fat_has(fs, dir->id))
+			return disk_damaged(ret_why, fs->volume.start, dir->id,
+			        fs->clusters + 1, "first cluster of a directory");
+	}
+	*ret_there = c->where != 0;
+	*ret_at = *ret_there ? fat_cluster_at(fs, c->where) + in : 0;
+	return REFUSAL_NONE;
+}
+
+/* The next 32 bytes; *ret_there is false, now and later, where the directory ends. */
+static enum refusal_code
+entry_read(struct fat *fs, const struct fs_node *dir, struct fs_cursor *c, bool *ret_there,
+        struct span *ret_entry, struct refusal *ret_why)
+{
+	uint64_t at = 0;
+	enum refusal_code code;
+
+	*ret_there = false;
+	if (c->where == ENDED)
+		return REFUSAL_NONE;
+	if (c->steps++ > ENTRIES)
+		return disk_damaged(ret_why, fs->volume.start, c->steps, ENTRIES,
+		        "directory without an end");
+	if ((code = entry_at(fs, dir, c, ret_there, &at, ret_why)))
+		return code;
+	if (*ret_there && (code = volume_bytes(&fs->volume, at, FAT_ENTRY, "directory",
+	                           ret_entry, ret_why)))
+		return code;
+	c->off += FAT_ENTRY;
+	if (!*ret_there || span_u8(*ret_entry, 0) == 0) {
+		*ret_there = false;
+		c->where = ENDED;
+	}
+	return REFUSAL_NONE;
+}
+
+/* Is it a name, other than of the directory itself and the one above? */
+static bool
+is_name(struct span entry)
+{
+	return !(span_u8(entry, ATTRIBUTES) & LABEL) && span_u8(entry, 0) != '.';
+}
+
+static struct fs_node
+node_of(const struct fat *fs, struct span entry)
+{
+	uint64_t high = fs->bits == 32 ? span_le16(entry, 20) : 0;
+	struct fs_node node = {.type = FS_FILE,
+	        .id = high << 16 | span_le16(entry, 26),
+	        .size = span_le32(entry, 28)};
+
+	if (span_u8(entry, ATTRIBUTES) & DIRECTORY) {
+		node.type = FS_DIRECTORY;
+		node.size = 0;
+		if (!node.id)
+			node.id = NO_CLUSTER;
+	}
+	return node;
+}
+
+/* Is the entry in use? */
+static bool
+in_use(struct span entry)
+{
+	return span_u8(entry, 0) != 0xe5;
+}
+
+static bool
+is_long_part(struct span entry)
+{
+	return (span_u8(entry, ATTRIBUTES) & 0x3f) == LONG_PART;
+}
+
+enum refusal_code
+fat_next(struct fat *fs, const struct fs_node *dir, struct fs_cursor *cursor, bool *ret_found,
+        struct fs_entry *ret_entry, struct refusal *ret_why)
+{
+	struct fat_long name;
+	struct span entry;
+	enum refusal_code code;
+
+	*ret_found = false;
+	name.parts = name.left = 0;
+	for (;;) {
+		bool there;
+
+		if ((code = entry_read(fs, dir, cursor, &there, &entry, ret_why)) || !there)
+			return code;
+		if (in_use(entry) && is_long_part(entry)) {
+			fat_long_add(&name, entry);
+			continue;
+		}
+		if (in_use(entry) && is_name(entry))
+			break;
+		name.parts = 0;
+	}
+	ret_entry->node = node_of(fs, entry);
+	ret_entry->name_len = fat_name(&name, entry, ret_entry->name);
+	*ret_found = true;
+	return REFUSAL_NONE;
+}
+
+enum refusal_code
+fat_label(struct fat *fs, char ret_label[FAT_LABEL], struct refusal *ret_why)
+{
+	struct fs_node root = fat_root(fs);
+	struct fs_cursor cursor = {0};
+	struct span entry;
+	bool there;
+	enum refusal_code code;
+
+	for (;;) {
+		if ((code = entry_read(fs, &root, &cursor, &there, &entry, ret_why)))
+			return code;
+		if (!there)
+			break;
+		if (in_use(entry) && !is_long_part(entry) &&
+		        span_u8(entry, ATTRIBUTES) & LABEL) {
+			fat_label_text(entry, ret_label);
+			return REFUSAL_NONE;
+		}
+	}
+	memcpy(ret_label, fs->label, FAT_LABEL);
+	return REFUSAL_NONE;
+}
