@@ -25,6 +25,7 @@ struct order {
 	const char *cmdline; /* that was given */
 	char **paths;        /* the kernel, then the initrds */
 	unsigned nr_paths;
+	uint64_t limit;     /* of what the kernel may unpack to */
 	struct file *files; /* as they were read */
 	struct file *parts; /* what goes into the bundle: kernel and initrds, where files have
 	                       them */
@@ -132,12 +133,13 @@ check_initrd(const struct file *initrd)
 static int
 read_inputs(struct order *o)
 {
+	struct budget budget = budget_of(o->paths[0], o->limit);
 	int status = STATUS_OK;
 
 	for (unsigned i = 0; i < o->nr_paths && status == STATUS_OK; i++) {
 		status = file_read(o->paths[i], &o->files[i]);
 		if (status == STATUS_OK && i == 0)
-			status = unpack(&o->files[0]);
+			status = unpack(&o->files[0], &budget);
 	}
 	if (status == STATUS_OK)
 		status = take_first(o);
@@ -229,9 +231,9 @@ int
 cmd_bundle(int argc, char **argv)
 {
 	static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-	        {"append", required_argument, NULL, 'a'}, {"help", no_argument, NULL, 'h'},
-	        {0}};
-	static struct order o;
+	        {"append", required_argument, NULL, 'a'},
+	        {"limit", required_argument, NULL, 'l'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static struct order o = {.limit = BUDGET_LIMIT};
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "o:a:h", options, NULL)) != -1) {
@@ -241,6 +243,10 @@ cmd_bundle(int argc, char **argv)
 			break;
 		case 'a':
 			o.cmdline = *optarg ? optarg : NULL;
+			break;
+		case 'l':
+			if (!budget_option(optarg, &o.limit))
+				return STATUS_USAGE;
 			break;
 		case 'h':
 			return usage_ok(argv[0]);

@@ -18,41 +18,43 @@
 #include "tools/cmd.h"
 #include "tools/payload.h"
 
-#define LAYERS_MAX 4 /* there are files that unpack to themselves */
-
 /* Replace f's bytes by what is packed inside, again if that packs something. */
 static int
-take_out(struct file *f)
+take_out(struct file *f, struct budget *b)
 {
 	struct payload p;
-	bool found = false;
 
-	for (int layers = 0; layers < LAYERS_MAX && payload_find(file_span(f), &p); layers++) {
+	for (; payload_find(file_span(f), &p); b->layer++) {
 		struct file plain = {.path = f->path};
 		char why[UNPACK_WHY];
-		int status = payload_unpack(file_span(f), &p, &plain, why);
+		int status = STATUS_OK;
 
+		if (b->layer > UNPACK_LAYERS)
+			return fail(STATUS_REFUSED,
+			        "%s: there is still something packed inside after unpacking %d times",
+			        f->path, UNPACK_LAYERS);
+		status = payload_unpack(file_span(f), &p, &plain, b, why);
 		if (status != STATUS_OK)
-			return fail(status, "%s", why);
+			return status == STATUS_REFUSED ? fail(status, "%s", why) : status;
 		file_free(f);
 		*f = plain;
-		found = true;
 	}
-	return found ? STATUS_OK
-	             : fail(STATUS_REFUSED, "%s: nothing is packed inside", f->path);
+	return b->layer > 1 ? STATUS_OK
+	                    : fail(STATUS_REFUSED, "%s: nothing is packed inside", f->path);
 }
 
 /* Write what is inside to `out_path`. */
 static int
-inside_to(const char *path, const char *out_path)
+inside_to(const char *path, const char *out_path, uint64_t limit)
 {
+	struct budget budget = budget_of(path, limit);
 	struct file f;
 	struct outfile out;
 	int status = file_read(path, &f);
 
 	if (status != STATUS_OK)
 		return status;
-	status = take_out(&f);
+	status = take_out(&f, &budget);
 	if (status == STATUS_OK)
 		status = outfile_open(out_path, &out);
 	if (status == STATUS_OK) {
@@ -66,8 +68,9 @@ inside_to(const char *path, const char *out_path)
 }
 
 static int
-unpack_to(const char *path, const char *out_path)
+unpack_to(const char *path, const char *out_path, uint64_t limit)
 {
+	struct budget budget = budget_of(path, limit);
 	struct file f;
 	struct outfile out;
 	int status = file_read(path, &f);
@@ -77,7 +80,7 @@ unpack_to(const char *path, const char *out_path)
 	if (!compression_of(file_span(&f))) {
 		out_path = path;
 	} else {
-		status = unpack(&f);
+		status = unpack(&f, &budget);
 		if (status == STATUS_OK)
 			status = outfile_open(out_path, &out);
 		if (status == STATUS_OK) {
@@ -189,9 +192,10 @@ cmd_unpack(int argc, char **argv)
 	static const struct option options[] = {{"output", required_argument, NULL, 'o'},
 	        {"kernel-inside", no_argument, NULL, 'k'},
 	        {"directory", required_argument, NULL, 'd'},
-	        {"profile", required_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'},
-	        {0}};
+	        {"profile", required_argument, NULL, 'p'},
+	        {"limit", required_argument, NULL, 'l'}, {"help", no_argument, NULL, 'h'}, {0}};
 	const char *out = NULL, *dir = NULL, *profile = "";
+	uint64_t limit = BUDGET_LIMIT;
 	bool inside = false;
 	int opt;
 
@@ -206,6 +210,10 @@ cmd_unpack(int argc, char **argv)
 			dir = optarg;
 		else if (opt == 'p')
 			profile = optarg;
+		else if (opt == 'l' && !budget_option(optarg, &limit))
+			return STATUS_USAGE;
+		else if (opt == 'l')
+			continue;
 		else
 			return usage_error(argv[0]);
 	}
@@ -213,5 +221,6 @@ cmd_unpack(int argc, char **argv)
 		return usage_error(argv[0]);
 	if (dir)
 		return apart_to(argv[optind], dir, profile);
-	return inside ? inside_to(argv[optind], out) : unpack_to(argv[optind], out);
+	return inside ? inside_to(argv[optind], out, limit)
+	              : unpack_to(argv[optind], out, limit);
 }

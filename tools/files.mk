@@ -2,6 +2,7 @@
 # The host program build/kshim.
 
 TOOL_SRCS := \
+	tools/budget.c \
 	tools/bundle_write.c \
 	tools/cmd_bundle.c \
 	tools/cmd_explain.c \

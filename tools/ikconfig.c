@@ -8,8 +8,10 @@
 #include "tools/ikconfig.h"
 #include "tools/payload.h"
 
-#define MARK_LEN   8
-#define LAYERS_MAX 4
+#define MARK_LEN 8
+/* A .config has some 300 KiB, and a kernel one mark. */
+#define TEXT_MAX  (4 * MIB)
+#define TRIES_MAX 16
 
 /* Offset of `mark` at or after `from`, or the size of the span. */
 static uint64_t
@@ -22,47 +24,76 @@ find_mark(struct span s, uint64_t from, const char *mark)
 	return at ? (uint64_t)(at - s.base) : s.size;
 }
 
-int
-ikconfig_read_plain(struct span plain, struct file *ret_text)
+/* Unpack what may be a .config; STATUS_REFUSED if it is none. */
+static int
+try_mark(struct span packed, struct budget *b, struct file *text)
 {
-	uint64_t at = 0;
+	struct budget lent = budget_lend(b, TEXT_MAX);
+	char why[UNPACK_WHY];
+	int status = unpack_bytes(packed, text, &lent, why);
+
+	budget_settle(b, &lent);
+	return status;
+}
+
+/* Why it goes no further, if it does not. */
+static bool
+gives_up(const struct budget *b, unsigned tries, char *ret_why)
+{
+	if (b->over)
+		budget_word(b, "an IKCONFIG", ret_why);
+	else if (tries == TRIES_MAX)
+		snprintf(ret_why, UNPACK_WHY,
+		        "%s: %u marks IKCFG_ST with something else than a configuration of at most %llu MiB behind them; no more are tried",
+		        b->path, tries, TEXT_MAX / MIB);
+	return b->over || tries == TRIES_MAX;
+}
+
+int
+ikconfig_read_plain(struct span plain, struct budget *b, struct file *ret_text, char *ret_why)
+{
+	uint64_t at = 0, end = 0;
+	unsigned tries = 0;
+	int status;
 
 	*ret_text = (struct file){.path = "IKCONFIG"};
 	while ((at = find_mark(plain, at, "IKCFG_ST")) < plain.size) {
-		uint64_t end = find_mark(plain, at + MARK_LEN, "IKCFG_ED");
-		char why[UNPACK_WHY];
 		struct span packed;
 
 		at += MARK_LEN;
+		if (end < at)
+			end = find_mark(plain, at, "IKCFG_ED");
 		if (!span_sub(plain, at, end - at, &packed))
 			break;
-		if (span_is(packed, 0, "\x1f\x8b", 2) &&
-		        unpack_bytes(packed, ret_text, why) == STATUS_OK)
-			return STATUS_OK;
+		if (!span_is(packed, 0, "\x1f\x8b", 2))
+			continue;
+		if (gives_up(b, tries++, ret_why))
+			return STATUS_REFUSED;
+		status = try_mark(packed, b, ret_text);
+		if (status != STATUS_REFUSED)
+			return status;
 	}
 	return STATUS_OK;
 }
 
 int
-ikconfig_read(struct span kernel, struct file *ret_text)
+ikconfig_read(struct span kernel, struct budget *b, struct file *ret_text, char *ret_why)
 {
 	struct file plain = {.path = "kernel"}, inner;
 	struct payload payload;
-	char why[UNPACK_WHY];
 	int status;
 
-	for (int layers = 0; layers < LAYERS_MAX && payload_find(kernel, &payload); layers++) {
+	*ret_text = (struct file){.path = "IKCONFIG"};
+	for (; b->layer <= UNPACK_LAYERS && payload_find(kernel, &payload); b->layer++) {
 		inner = (struct file){.path = "kernel"};
-		status = payload_unpack(kernel, &payload, &inner, why);
+		status = payload_unpack(kernel, &payload, &inner, b, ret_why);
 		file_free(&plain);
-		if (status != STATUS_OK) {
-			*ret_text = (struct file){.path = "IKCONFIG"};
-			return status == STATUS_HOST ? fail(status, "%s", why) : STATUS_OK;
-		}
+		if (status != STATUS_OK)
+			return status == STATUS_HOST || b->over ? status : STATUS_OK;
 		plain = inner;
 		kernel = file_span(&plain);
 	}
-	status = ikconfig_read_plain(kernel, ret_text);
+	status = ikconfig_read_plain(kernel, b, ret_text, ret_why);
 	file_free(&plain);
 	return status;
 }

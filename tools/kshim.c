@@ -13,12 +13,13 @@
 #include "tools/cmd.h"
 
 static const struct command commands[] = {
-        {"bundle", "-o FILE [-a CMDLINE] KERNEL [INITRD...]",
+        {"bundle", "-o FILE [-a CMDLINE] [--limit SIZE] KERNEL [INITRD...]",
                 "write kernel, command line and initrds into one file", cmd_bundle},
-        {"unpack", "[-k] -o FILE KERNEL | [-p PROFILE] -d DIR FILE",
+        {"unpack", "[-k] [--limit SIZE] -o FILE KERNEL | [-p PROFILE] -d DIR FILE",
                 "unpack a kernel that is compressed, take a bundle or an image apart",
                 cmd_unpack},
-        {"check", "[-v] [--json] [--boot] [--strict] [--require LIST] [--compare OLD] FILE...",
+        {"check",
+                "[-v] [--json] [--boot] [--strict] [--require LIST] [--compare OLD] [--limit SIZE] FILE...",
                 "say what a kernel is, which traps are in it, and who can boot it", cmd_check},
         {"pin", "[-a CMDLINE] KERNEL [INITRD...]",
                 "print the sums that let a signed kshim.efi boot these under Secure Boot",
@@ -46,25 +47,29 @@ command_find(const char *name)
 	return NULL;
 }
 
+#define LIMIT_TEXT "      --limit SIZE   unpack a file to at most SIZE in all (default 512M)\n"
+
 /* The options of those commands that have few; the others print their own help. */
 static const struct {
 	const char *name, *text;
 } option_texts[] = {
         {"bundle", "  -o, --output FILE  write the bundle there\n"
-                   "  -a, --append TEXT  the kernel's command line\n"},
-        {"check", "  -v, --verbose      print all: facts, verdicts, each launcher's rule\n"
-                  "      --json         print JSON\n"
-                  "      --boot         boot it in every way that kshim has, and tell how far\n"
-                  "                     each came\n"
-                  "      --strict       warnings count as errors\n"
-                  "      --require LIST what must hold: words, below, joined by commas\n"
-                  "      --compare OLD  what has changed, for those who boot it, since OLD\n"},
-        {"unpack", "  -k, --kernel-inside  take out the kernel that a bzImage, an EFI zboot\n"
-                   "                     file or a unified kernel image packs\n"
-                   "  -o, --output FILE  write the plain kernel there, if it was packed\n"
-                   "  -d, --directory DIR  write the parts of a bundle or of a unified\n"
-                   "                     kernel image there\n"
-                   "  -p, --profile ID   of this profile, by its ID or @0, @1 ...\n"},
+                   "  -a, --append TEXT  the kernel's command line\n" LIMIT_TEXT},
+        {"check",
+                "  -v, --verbose      print all: facts, verdicts, each launcher's rule\n"
+                "      --json         print JSON\n"
+                "      --boot         boot it in every way that kshim has, and tell how far\n"
+                "                     each came\n"
+                "      --strict       warnings count as errors\n"
+                "      --require LIST what must hold: words, below, joined by commas\n"
+                "      --compare OLD  what has changed, for those who boot it, since OLD\n" LIMIT_TEXT},
+        {"unpack",
+                "  -k, --kernel-inside  take out the kernel that a bzImage, an EFI zboot\n"
+                "                     file or a unified kernel image packs\n"
+                "  -o, --output FILE  write the plain kernel there, if it was packed\n"
+                "  -d, --directory DIR  write the parts of a bundle or of a unified\n"
+                "                     kernel image there\n"
+                "  -p, --profile ID   of this profile, by its ID or @0, @1 ...\n" LIMIT_TEXT},
         {"pin", "  -a, --append TEXT  the command line to pin; without it the empty one\n"},
 };
 

@@ -118,10 +118,14 @@ payload_find(struct span file, struct payload *ret_payload)
 	return p.in != PAYLOAD_NONE;
 }
 
-/* What lies there as it is. */
+/* What lies there as it is; a copy is no unpacking, but costs as much memory. */
 static int
-copy(struct span bytes, struct file *plain, char *ret_why)
+copy(struct span bytes, struct file *plain, struct budget *b, char *ret_why)
 {
+	if (!budget_spend(b, bytes.size, bytes.size)) {
+		budget_word(b, "not compressed", ret_why);
+		return STATUS_REFUSED;
+	}
 	if (file_reserve(plain, bytes.size ? bytes.size : 1) != STATUS_OK) {
 		snprintf(ret_why, UNPACK_WHY, "%s: no memory", plain->path);
 		return STATUS_HOST;
@@ -132,22 +136,22 @@ copy(struct span bytes, struct file *plain, char *ret_why)
 }
 
 int
-payload_unpack(
-        struct span file, const struct payload *payload, struct file *plain, char *ret_why)
+payload_unpack(struct span file, const struct payload *payload, struct file *plain,
+        struct budget *b, char *ret_why)
 {
 	struct span packed = part(file, payload);
 	const char *path = plain->path;
 	int status;
 
 	if (!payload->compression)
-		return copy(packed, plain, ret_why);
+		return copy(packed, plain, b, ret_why);
 	if (payload->has_size) {
 		struct span stream = {packed.base, packed.size - SIZE_LEN};
 
-		status = unpack_bytes(stream, plain, ret_why);
-		if (status != STATUS_REFUSED)
+		status = unpack_bytes(stream, plain, b, ret_why);
+		if (status != STATUS_REFUSED || b->over)
 			return status;
 		plain->path = path;
 	}
-	return unpack_bytes(packed, plain, ret_why);
+	return unpack_bytes(packed, plain, b, ret_why);
 }

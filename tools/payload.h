@@ -34,7 +34,7 @@ bool payload_find(struct span file, struct payload *ret_payload);
  * Unpack it into the empty `plain`, whose path is set for messages.
  * Returns as unpack_bytes() does.
  */
-int payload_unpack(
-        struct span file, const struct payload *payload, struct file *plain, char *ret_why);
+int payload_unpack(struct span file, const struct payload *payload, struct file *plain,
+        struct budget *b, char *ret_why);
 
 #endif

@@ -86,7 +86,8 @@ checksums(uint32_t flags, uint32_t adler, uint32_t crc)
 }
 
 static const char *
-unpack_block(struct reader *r, uint32_t flags, uint32_t len, size_t max, struct file *plain)
+unpack_block(
+        struct reader *r, uint32_t flags, uint32_t len, struct budget *b, struct file *plain)
 {
 	uint32_t packed_len = next(r, 4);
 	lzo_uint got = len;
@@ -99,7 +100,7 @@ unpack_block(struct reader *r, uint32_t flags, uint32_t len, size_t max, struct 
 	        !span_sub(r->in, r->at, packed_len, &packed))
 		return "a block is cut short or damaged";
 	r->at += packed_len;
-	if (len > max - plain->size)
+	if (!budget_spend(b, packed_len, len))
 		return "it unpacks to too much";
 	if (file_reserve(plain, plain->size + len) != STATUS_OK)
 		return "no memory";
@@ -114,14 +115,14 @@ unpack_block(struct reader *r, uint32_t flags, uint32_t len, size_t max, struct 
 }
 
 const char *
-unlzop(struct span packed, size_t max, struct file *plain)
+unlzop(struct span packed, struct budget *b, struct file *plain)
 {
 	struct reader r = {.in = packed};
 	uint32_t flags = 0, len;
 	const char *wrong = read_header(&r, &flags);
 
 	while (!wrong && (len = next(&r, 4)) != 0)
-		wrong = unpack_block(&r, flags, len, max, plain);
+		wrong = unpack_block(&r, flags, len, b, plain);
 	if (!wrong && r.cut)
 		wrong = "it is cut short";
 	return wrong;

@@ -6,12 +6,13 @@
 #define KSHIM_UNLZOP_H
 
 #include "stub/base/bytes.h"
+#include "tools/budget.h"
 #include "tools/file.h"
 
 /*
- * Unpack `packed` into `plain`, which is empty but for its path, up to `max` bytes.
+ * Unpack `packed` into `plain`, which is empty but for its path, at the cost of the budget.
  * Returns NULL, or what is wrong with the file; on STATUS_HOST trouble "no memory".
  */
-const char *unlzop(struct span packed, size_t max, struct file *plain);
+const char *unlzop(struct span packed, struct budget *b, struct file *plain);
 
 #endif

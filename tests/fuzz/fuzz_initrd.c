@@ -14,6 +14,8 @@
 #include "tools/plan/unpacking.h"
 #include "tools/unpack.h"
 
+#define LIMIT (16 * MIB)
+
 /* In place of kshim.c's: what is printed here is not read. */
 int
 fail(int status, const char *format, ...)
@@ -25,6 +27,7 @@ fail(int status, const char *format, ...)
 static void
 try_stream(struct span bytes)
 {
+	struct budget b = budget_of("x", LIMIT);
 	struct file plain = {.path = "x"};
 	char why[UNPACK_WHY] = "";
 	uint64_t used = 0;
@@ -32,7 +35,8 @@ try_stream(struct span bytes)
 
 	if (!compression_of(bytes))
 		return;
-	status = unpack_stream(bytes, &plain, &used, why);
+	status = unpack_stream(bytes, &plain, &b, &used, why);
+	REQUIRE(b.unpacked <= LIMIT && plain.size <= b.unpacked);
 	REQUIRE(status == STATUS_OK || status == STATUS_REFUSED);
 	REQUIRE(used <= bytes.size);
 	REQUIRE(status == STATUS_OK ? used > 0 : memchr(why, 0, sizeof(why)) != why);
@@ -69,6 +73,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.req.blobs = c.files = 2;
 	c.file[0] = (struct request_file){"x", "kernel", bytes};
 	c.file[1] = (struct request_file){"x", "initrd", bytes};
+	c.budget[0] = c.budget[1] = budget_of("x", LIMIT);
 	c.in_files[1] = (struct blob){.where = BLOB_STREAM, .handle = 1, .size = size};
 	REQUIRE(findings_of_initrds(&c, &findings, &unpacking, &status) && status == STATUS_OK);
 	check_findings(&findings);

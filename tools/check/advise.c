@@ -36,6 +36,8 @@ what_instead(struct report *r)
 	for (const struct launch *l = r->launch_first; l; l = l->next)
 		if (l->boots)
 			return report_format(r, "boot it by %s", l->title);
+	if (report_damaged(r) && report_damaged(r)->limited)
+		return "if the file is to be trusted, kshim check --limit SIZE unpacks more of it";
 	if (report_damaged(r))
 		return "get the file anew: compare its size and checksum with the original";
 	report_why_not(r, &name);

@@ -2,13 +2,13 @@
 /*
  * The steps of `kshim check` for one file, and for what is packed in it.
  */
+#include <string.h>
+
 #include "tools/check/check.h"
 #include "tools/check/facts.h"
 #include "tools/check/verdicts.h"
 #include "tools/cmd.h"
 #include "tools/payload.h"
-
-#define LAYERS_MAX 4
 
 static const char *
 inner_name(enum payload_in in)
@@ -28,10 +28,10 @@ inner_name(enum payload_in in)
 	}
 }
 
-static void add_inner(struct report *r, unsigned layers);
+static void add_inner(struct report *r, struct budget *b);
 
 static struct report *
-check_layer(struct report *outer, const char *name, struct span bytes, unsigned layers)
+check_layer(struct report *outer, const char *name, struct span bytes, struct budget *b)
 {
 	struct report *r = report_new(outer, name, bytes);
 
@@ -53,34 +53,52 @@ check_layer(struct report *outer, const char *name, struct span bytes, unsigned 
 	}
 	if (r->has_pe)
 		facts_pe(r);
-	add_inner(r, layers);
+	add_inner(r, b);
 	verdicts_bzimage(r);
 	verdicts_elf(r);
 	verdicts_image(r);
 	verdicts_pe(r);
 	if (r->kind == KIND_ELF || r->kind == KIND_RISCV || r->kind == KIND_RISCV_ELF ||
 	        r->kind == KIND_ARM64)
-		config_facts(r);
+		config_facts(r, b);
 	return r;
+}
+
+const char *
+without_path(const char *why, const char *path)
+{
+	size_t len = strlen(path);
+
+	return strncmp(why, path, len) == 0 && strncmp(why + len, ": ", 2) == 0 ? why + len + 2
+	                                                                        : why;
 }
 
 /* Unpack what is inside and look at that too. */
 static void
-add_inner(struct report *r, unsigned layers)
+add_inner(struct report *r, struct budget *b)
 {
 	struct file plain = {.path = r->name};
 	struct payload p;
 	char why[UNPACK_WHY];
 	int status;
 
-	if (layers == LAYERS_MAX || !payload_find(r->bytes, &p))
+	if (!payload_find(r->bytes, &p))
 		return;
-	status = payload_unpack(r->bytes, &p, &plain, why);
-	verdicts_payload(r, status == STATUS_OK, why, plain.size);
+	if (b->layer > UNPACK_LAYERS) {
+		snprintf(why, sizeof(why), "is not unpacked: that was done %d times already",
+		        UNPACK_LAYERS);
+		verdicts_payload(r, false, why, 0);
+		return;
+	}
+	status = payload_unpack(r->bytes, &p, &plain, b, why);
+	r->limited = b->over;
+	verdicts_payload(r, status == STATUS_OK, without_path(why, b->over ? b->path : r->name),
+	        plain.size);
 	if (status != STATUS_OK)
 		return;
 	report_keep(r, plain.data);
-	r->inner = check_layer(r, inner_name(p.in), file_span(&plain), layers + 1);
+	b->layer++;
+	r->inner = check_layer(r, inner_name(p.in), file_span(&plain), b);
 	if (r->kind == KIND_COMPRESSED) {
 		r->what = report_format(r, "%s: %s", r->what, r->inner->what);
 		r->next = r->inner->next;
@@ -88,9 +106,10 @@ add_inner(struct report *r, unsigned layers)
 }
 
 struct report *
-check_bytes(const char *name, struct span bytes)
+check_bytes(const char *name, struct span bytes, uint64_t limit)
 {
-	struct report *r = check_layer(NULL, name, bytes, 0);
+	struct budget budget = budget_of(name, limit);
+	struct report *r = check_layer(NULL, name, bytes, &budget);
 
 	launchers(r);
 	advise(r);

@@ -5,20 +5,27 @@
 #ifndef CHECK_CHECK_H
 #define CHECK_CHECK_H
 
+#include "tools/budget.h"
 #include "tools/check/report.h"
 
-/* All there is to say of `bytes`, which must outlive the report, as must the name. */
-struct report *check_bytes(const char *name, struct span bytes);
+/*
+ * All there is to say of `bytes`, which must outlive the report, as must the name. What is
+ * inside is unpacked up to `limit` bytes in all.
+ */
+struct report *check_bytes(const char *name, struct span bytes, uint64_t limit);
 
 /* The parts, in this order; each adds to the report. */
 void identify(struct report *r);
+/* `why` behind "PATH: ", if it starts so. */
+const char *without_path(const char *why, const char *path);
 void verdicts_elf(struct report *r);
 void verdicts_bzimage(struct report *r);
 void verdicts_image(struct report *r);
 void verdicts_pe(struct report *r);
+/* `why`, if it was not unpacked, goes on after "what is inside ". */
 void verdicts_payload(struct report *r, bool unpacked, const char *why, uint64_t size);
 /* The options that matter in a virtual machine, from the .config inside an unpacked Linux. */
-void config_facts(struct report *r);
+void config_facts(struct report *r, struct budget *b);
 /*
  * If nothing is inside: the same from the config-VERSION that distributions put beside
  * vmlinuz-VERSION, which is `path`.

@@ -24,6 +24,7 @@
 struct wishes {
 	bool json, boot, strict, verbose;
 	const char *require, *compare;
+	uint64_t limit; /* bytes that a file may unpack to */
 };
 
 static int
@@ -78,7 +79,8 @@ check_file(struct outcome *o, const struct wishes *w, const struct outcome *old)
 	o->status = load(o);
 	if (o->status != STATUS_OK)
 		return;
-	o->report = check_bytes(o->path, o->mapped.size ? o->mapped : file_span(&o->file));
+	o->report = check_bytes(
+	        o->path, o->mapped.size ? o->mapped : file_span(&o->file), w->limit);
 	config_beside(o->report, o->path);
 	if (w->boot)
 		trials(o->report, o->path);
@@ -123,7 +125,7 @@ check_files(char **paths, int count, const struct wishes *w)
 {
 	struct term term = term_open(stdout);
 	json_object *files = w->json ? json_object_new_array() : NULL;
-	struct wishes plain = {0};
+	struct wishes plain = {.limit = w->limit};
 	struct outcome old = {.path = w->compare};
 	int status = STATUS_OK;
 
@@ -157,8 +159,8 @@ cmd_check(int argc, char **argv)
 	        {"boot", no_argument, NULL, 'b'}, {"strict", no_argument, NULL, 's'},
 	        {"require", required_argument, NULL, 'r'},
 	        {"compare", required_argument, NULL, 'c'}, {"verbose", no_argument, NULL, 'v'},
-	        {"help", no_argument, NULL, 'h'}, {0}};
-	struct wishes w = {0};
+	        {"limit", required_argument, NULL, 'l'}, {"help", no_argument, NULL, 'h'}, {0}};
+	struct wishes w = {.limit = BUDGET_LIMIT};
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
@@ -180,6 +182,10 @@ cmd_check(int argc, char **argv)
 			break;
 		case 'c':
 			w.compare = optarg;
+			break;
+		case 'l':
+			if (!budget_option(optarg, &w.limit))
+				return STATUS_USAGE;
 			break;
 		case 'h':
 			usage_ok(argv[0]);

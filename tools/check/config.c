@@ -120,11 +120,18 @@ add_options(struct report *r, struct span text)
 }
 
 void
-config_facts(struct report *r)
+config_facts(struct report *r, struct budget *b)
 {
+	char why[UNPACK_WHY];
 	struct file text;
+	int status = ikconfig_read_plain(r->bytes, b, &text, why);
 
-	if (ikconfig_read_plain(r->bytes, &text) != STATUS_OK || !text.size)
+	if (status == STATUS_REFUSED) {
+		report_fact(r, "linux.config", value_text("unread"), NULL);
+		report_verdict(r, V_CONFIG_READ, LEVEL_WARNING, "the configuration inside: %s",
+		        without_path(why, b->path));
+	}
+	if (status != STATUS_OK || !text.size)
 		return;
 	report_keep(r, text.data);
 	report_fact(r, "linux.config", value_text("embedded"), NULL);

@@ -104,7 +104,7 @@ knows_config(const struct report *r)
 {
 	const struct fact *f = report_find(r, "linux.config");
 
-	return f && strcmp(f->value.text, "none") != 0;
+	return f && strcmp(f->value.text, "none") != 0 && strcmp(f->value.text, "unread") != 0;
 }
 
 static bool

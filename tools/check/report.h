@@ -122,6 +122,7 @@ struct report {
 	enum refusal_code refusal;
 	const char *refused;  /* the core's sentence, or NULL */
 	const char *damaged;  /* what is inside does not unpack: why; or NULL */
+	bool limited;         /* ... or is more than may be unpacked */
 	const char *bootable; /* the first of kshim's ways that boots it, or NULL */
 	bool known;           /* `facts` are valid: the core takes it for a kernel */
 	struct facts facts;

@@ -17,10 +17,6 @@ verdicts_payload(struct report *r, bool unpacked, const char *why, uint64_t size
 	struct payload p;
 
 	if (!unpacked) {
-		size_t len = strlen(r->name);
-
-		if (strncmp(why, r->name, len) == 0 && strncmp(why + len, ": ", 2) == 0)
-			why += len + 2;
 		r->damaged = report_format(r, "what is inside %s", why);
 		report_verdict(r, V_PAYLOAD_UNPACKS, LEVEL_ERROR, "%s", r->damaged);
 		return;

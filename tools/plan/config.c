@@ -58,7 +58,7 @@ find_beside(const struct plan_case *c, char *path, size_t size)
 }
 
 bool
-config_find(const struct plan_case *c, struct config *ret_config, int *ret_status)
+config_find(struct plan_case *c, struct config *ret_config, int *ret_status)
 {
 	struct config *g = ret_config;
 	char path[4096];
@@ -69,9 +69,12 @@ config_find(const struct plan_case *c, struct config *ret_config, int *ret_statu
 		*ret_status = file_read(c->options.config, &g->text);
 		return *ret_status == STATUS_OK;
 	}
-	*ret_status = ikconfig_read(c->file[0].bytes, &g->text);
-	if (*ret_status != STATUS_OK)
+	*ret_status = ikconfig_read(c->file[0].bytes, &c->budget[0], &g->text, g->why);
+	if (*ret_status == STATUS_HOST)
 		return false;
+	if (*ret_status == STATUS_OK)
+		g->why[0] = 0;
+	*ret_status = STATUS_OK;
 	if (g->text.size) {
 		snprintf(g->from, sizeof(g->from), "the configuration inside the kernel");
 	} else if (find_beside(c, path, sizeof(path))) {

@@ -8,6 +8,7 @@
 #ifndef PLAN_FINDINGS_H
 #define PLAN_FINDINGS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,7 +19,7 @@ enum severity {
 };
 
 #define FINDINGS_MAX 48
-#define FINDING_TEXT 512
+#define FINDING_TEXT (PATH_MAX + 512) /* a sentence, with a path */
 
 struct finding {
 	enum severity severity;

@@ -22,7 +22,7 @@
 #define LZ4_LEGACY 0x184c2102u /* the magic; between chunks it only starts another stream */
 
 struct look {
-	const struct plan_case *c;
+	struct plan_case *c;
 	struct config config;
 	bool has_config, looked;
 	struct cpio cpio;
@@ -52,6 +52,9 @@ load_config(struct look *l)
 		if (!config_find(l->c, &l->config, &l->status))
 			return false;
 		l->has_config = l->config.text.size != 0;
+		if (l->config.why[0])
+			findings_add(l->cpio.findings, FINDING_WARNING, "initrd.config", "%s",
+			        l->config.why);
 	}
 	return true;
 }
@@ -128,7 +131,8 @@ end_of_lz4(struct look *l, struct span s, uint64_t off, uint64_t *ret_end)
 
 /* One compressed archive at `off`; false if there is no going on. */
 static bool
-look_inside(struct look *l, struct span bytes, uint64_t off, uint64_t *ret_end)
+look_inside(
+        struct look *l, struct span bytes, uint64_t off, struct budget *b, uint64_t *ret_end)
 {
 	struct file plain = {.path = l->cpio.path};
 	struct span packed = {NULL, 0};
@@ -147,10 +151,11 @@ look_inside(struct look *l, struct span bytes, uint64_t off, uint64_t *ret_end)
 			return false;
 		packed.size = end;
 	}
-	l->status = unpack_stream(packed, &plain, &used, why);
+	l->status = unpack_stream(packed, &plain, b, &used, why);
 	if (l->status == STATUS_REFUSED) {
 		l->status = STATUS_OK;
-		findings_add(l->cpio.findings, FINDING_ERROR, "initrd.unpack", "%s", why);
+		findings_add(l->cpio.findings, b->over ? FINDING_WARNING : FINDING_ERROR,
+		        b->over ? "initrd.limit" : "initrd.unpack", "%s", why);
 	}
 	if (!plain.size)
 		return false;
@@ -180,7 +185,7 @@ no_archive(struct look *l, struct span s, uint64_t off)
 }
 
 static void
-look_at(struct look *l, const char *path, struct span bytes)
+look_at(struct look *l, const char *path, struct span bytes, struct budget *b)
 {
 	uint64_t off = 0;
 	struct span rest;
@@ -195,7 +200,7 @@ look_at(struct look *l, const char *path, struct span bytes)
 			no_archive(l, bytes, off);
 			break;
 		}
-		if (!look_inside(l, bytes, off, &off))
+		if (!look_inside(l, bytes, off, b, &off))
 			break;
 	}
 }
@@ -204,7 +209,7 @@ look_at(struct look *l, const char *path, struct span bytes)
 static void
 look_at_all(struct look *l)
 {
-	const struct plan_case *c = l->c;
+	struct plan_case *c = l->c;
 
 	for (uint32_t i = 1; i < c->req.blobs && l->status == STATUS_OK; i++) {
 		const struct blob *b = &c->in_files[i];
@@ -212,7 +217,7 @@ look_at_all(struct look *l)
 		struct span bytes;
 
 		if (span_sub(f->bytes, b->addr, b->size, &bytes))
-			look_at(l, f->path, bytes);
+			look_at(l, f->path, bytes, &l->c->budget[b->handle]);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/budget.h"
 #include "tools/option.h"
 #include "tools/size.h"
 
@@ -25,6 +26,7 @@ enum long_only {
 	OPT_STUB,
 	OPT_JSON,
 	OPT_SVG,
+	OPT_LIMIT,
 };
 
 static const struct option long_options[] = {
@@ -41,6 +43,7 @@ static const struct option long_options[] = {
         {"stub", required_argument, NULL, OPT_STUB},
         {"json", no_argument, NULL, OPT_JSON},
         {"svg", required_argument, NULL, OPT_SVG},
+        {"limit", required_argument, NULL, OPT_LIMIT},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
 };
@@ -74,6 +77,7 @@ static const char help_text[] =
         "      --cpu WORDS      rdrand, pdpe1gb, by commas, or none (default rdrand)\n"
         "      --have WORDS     what the machine has besides: ttyS1, hvc0, vda, by commas\n"
         "      --stub FILE      kshim.elf or kshim-riscv64.bin (default: beside kshim)\n"
+        "      --limit SIZE     unpack each file to at most SIZE in all (default 512M)\n"
         "      --json           print JSON\n"
         "      --svg FILE       write a drawing, too\n"
         "  -h, --help           print this\n"
@@ -162,6 +166,9 @@ take_one(struct plan_options *o, int opt, int *ret_status)
 		return take_memory(o, optarg, ret_status);
 	case 'i':
 		return take_initrd(o, optarg, ret_status);
+	case OPT_LIMIT:
+		*ret_status = STATUS_USAGE;
+		return budget_option(optarg, &o->limit);
 	case OPT_CPU:
 		return take_cpu(o, optarg, ret_status);
 	case OPT_BODY:
@@ -211,6 +218,7 @@ plan_options_parse(int argc, char **argv, struct plan_options *ret_options, int 
 	*o = (struct plan_options){.append = "",
 	        .have = "",
 	        .memory = 512 * MIB,
+	        .limit = BUDGET_LIMIT,
 	        .body = PLAN_AUTO,
 	        .machine = MACHINE_AUTO,
 	        .rdrand = true};

@@ -46,6 +46,7 @@ struct plan_options {
 	const char *stub; /* kshim.elf or kshim-riscv64.bin; NULL: the one beside the program */
 	const char *have; /* devices that the machine also has, by commas; "" if none */
 	const char *svg;  /* NULL: none */
+	uint64_t limit;   /* bytes that each file may unpack to */
 	bool json;
 	enum plan_body body;
 	enum plan_machine machine;

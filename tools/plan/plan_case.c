@@ -83,9 +83,10 @@ read_files(struct plan_case *c, int *ret_status)
 	for (uint32_t i = 0; i <= o->initrds; i++) {
 		const char *path = i ? o->initrd[i - 1] : o->kernel;
 
+		c->budget[i] = budget_of(path, o->limit);
 		*ret_status = file_read(path, &c->data[i]);
 		if (*ret_status == STATUS_OK && !i)
-			*ret_status = unpack(&c->data[0]);
+			*ret_status = unpack(&c->data[0], &c->budget[0]);
 		if (*ret_status != STATUS_OK)
 			return false;
 		snprintf(c->names[i], sizeof(c->names[i]), i ? "initrd" : "kernel");

@@ -10,6 +10,7 @@
 
 #include "stub/body/body.h"
 #include "stub/input/efi_map.h"
+#include "tools/budget.h"
 #include "tools/file.h"
 #include "tools/plan/options.h"
 #include "tools/request.h"
@@ -39,7 +40,8 @@ struct given_map {
 struct plan_case {
 	struct plan_options options; /* with body and machine decided */
 	enum body body;
-	struct file data[PLAN_BLOBS]; /* the kernel (plain), then the initrds */
+	struct file data[PLAN_BLOBS];     /* the kernel (plain), then the initrds */
+	struct budget budget[PLAN_BLOBS]; /* of each */
 	struct request_file file[PLAN_BLOBS];
 	uint32_t files;
 	char names[PLAN_BLOBS][16];
