@@ -214,6 +214,18 @@ def test_rules_of_other_launchers(said, data, launcher, boots, rule):
     assert (row['boots'], row['rule']) == (boots, rule)
 
 
+@pytest.mark.parametrize('data, text', [
+    (images.elf(), ''),
+    (images.patched(images.elf(32), 0x1800, MULTIBOOT), 'since -kernel ends in rom.multiboot'),
+    (images.patched(images.elf(), 0x1800, MULTIBOOT), 'not by -kernel: a multiboot header in a 64-bit ELF'),
+    (images.elf(notes=[pack.GUEST_LINUX]), 'not by -kernel: an ELF without a PVH note'),
+    (VIRTUAL, 'not by -kernel: its physical addresses are virtual ones')])
+def test_what_the_rom_takes_by_fw_cfg_only(said, data, text):
+    row = report.launcher(said(data), 'kshim.rom')
+    assert row['boots'] and ('; by fw_cfg or a bundle, ' in row['text']) == bool(text)
+    assert text in row['text']
+
+
 def test_a_bundle_is_known(tmp_path):
     kernel, initrd, bundle = (tmp_path / name for name in ('kernel', 'initrd', 'bundle'))
     kernel.write_bytes(images.elf())

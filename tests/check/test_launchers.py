@@ -12,8 +12,10 @@ from kshimtest import machine
 from kshimtest import riscv_forms
 from kshimtest import riscv_rig
 from kshimtest.row import Row
+from probes import pack
 
-SEABIOS = {'microvm': 'bios-microvm.bin'}
+# Debian's /usr/share/qemu/bios-microvm.bin is qboot.
+SEABIOS = {'microvm': '/usr/share/seabios/bios-microvm.bin'}
 OVMF = ('-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd')
 LAX = {'lax': 'gdt'}
 ELVES = ('pvh32', 'pvh64', 'pvh-over', 'pvh-over-bss', 'pvh-section', 'pvh-reloc',
@@ -96,6 +98,48 @@ def test_qemu_does_what_check_says(row):
             return
     pytest.fail(f'check says {said["boots"]} ({said["rule"]}: {said["text"]}), QEMU ended with '
                 f'{outcome.status} after:\n{outcome.serial[-3000:]}', pytrace=False)
+
+
+# Prints K, ends QEMU with 33.
+TALKS = bytes.fromhex('66baf803b04bee66baf400b010eef4ebfd')
+
+
+def small_kernel(addr):
+    """A PVH kernel of 256 bytes that needs nothing but to lie there untouched."""
+    out = pack.Elf(32)
+    out.add(pack.PT_NOTE, pack.note('Xen', 18, addr.to_bytes(4, 'little')))
+    out.add(pack.PT_LOAD, TALKS + bytes(256 - len(TALKS)), paddr=addr)
+    return out.bytes(addr)
+
+
+LOW = [(where, firmware, addr, boots) for where, firmware, addrs in (
+    ('pc', 'seabios', {0x6b00: 0, 0x7000: 0, 0x10000: 0, 0x8ff00: 0, 0x90000: 1, 0x9fb00: 1, 0x9fc00: 0, 0xd0000: 0}),
+    ('q35', 'seabios', {0x10000: 0, 0x90000: 1}),
+    ('microvm', 'seabios', {0x10000: 0, 0x8ff00: 0, 0x90000: 1, 0x9fc00: 0}),
+    ('pc', 'qboot', {0x7b00: 0, 0x7c00: 1, 0x10000: 1, 0x9fb00: 1, 0x9fc00: 0}),
+    ('microvm', 'qboot', {0x7b00: 0, 0x7c00: 1, 0x9fb00: 1, 0x9fc00: 0})) for addr, boots in addrs.items()]
+
+
+@pytest.mark.parametrize('where, firmware, addr, boots', LOW, ids=lambda v: hex(v) if isinstance(v, int) else v)
+def test_a_firmware_overwrites_low_memory(where, firmware, addr, boots, tmp_path):
+    path = tmp_path / 'kernel'
+    path.write_bytes(small_kernel(addr))
+    said = report.launcher(report.check(path), f'qemu.{where}.{firmware}')
+    assert said['boots'] == bool(boots), said
+    assert said['rule'] == ('qemu.pvh-note' if boots else 'qemu.low-memory')
+    row = Row('low', str(path), way='qemu', machine=where, qemu=bios(where, firmware), timeout=10, memory=64)
+    outcome = machine.run_once(row, tmp_path)
+    assert (outcome.status == machine.PASSED) == bool(boots), outcome
+
+
+@pytest.mark.parametrize('name', ['pvh-low', 'pvh-section', 'pvh-reloc', 'elf64'])
+def test_what_kshim_rom_takes_by_fw_cfg_only(name, tmp_path):
+    said = report.launcher(said_of(f'probe:{name}'), 'kshim.rom')
+    assert said['boots'] and 'by fw_cfg or a bundle, not by -kernel: ' in said['text'], said
+    for way, boots in (('rom-qemu', False), ('rom-fwcfg', True)):
+        row = Row(f'{name}-{way}', f'probe:{name}', way=way)
+        outcome = machine.run_once(row, tmp_path)
+        assert (f'probe {name}: PASS' in outcome.serial) == boots, outcome
 
 
 @pytest.mark.parametrize('link, physical, boots', [

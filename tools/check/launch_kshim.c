@@ -2,66 +2,70 @@
 /*
  * Kshim's own ways: the core has decided whether they work, by a plan.
  */
-#include <string.h>
-
 #include "stub/body/report.h"
 #include "tools/check/facts.h"
 #include "tools/check/launcher.h"
 #include "tools/check/ways.h"
 
-/* What an ELF that QEMU places must leave to kshim.rom: up to the BIOS data (x86/rom/rom.h). */
-#define ROM_RAM_END 0x9f000
+/* Which part of the file is the kernel, and what is said of that. */
+struct inside {
+	const char *rule, *says; /* what precedes how it is entered */
+};
+static const struct inside itself = {"plan", ""},
+                           in_uki = {"uki", "takes .linux out of it and "},
+                           in_bundle = {"bundle", "takes kshim/kernel out of it and "},
+                           in_packed = {"bundle-unpacks",
+                                   "after `kshim bundle`, which unpacks it; "};
 
 /* The kernel to plan for: what is inside, where it is taken out on the way. */
 static const struct report *
-kernel_of(const struct candidate *c, const char **ret_rule)
+kernel_of(const struct candidate *c, const struct inside **ret_inside)
 {
 	const struct report *r = c->r;
 
-	*ret_rule = "plan";
+	*ret_inside = &itself;
 	if (r->kind == KIND_UKI && r->inner) {
-		*ret_rule = "uki";
+		*ret_inside = &in_uki;
 		return r->inner;
 	}
 	if (r->kind == KIND_BUNDLE && r->inner) {
-		*ret_rule = "bundle";
+		*ret_inside = &in_bundle;
 		return r->inner;
 	}
 	while (r->kind == KIND_COMPRESSED && r->inner) {
-		*ret_rule = "bundle-unpacks";
+		*ret_inside = &in_packed;
 		r = r->inner;
 	}
 	return r;
 }
 
-/* QEMU's -kernel places an ELF itself, and starts a multiboot one by that protocol. */
+/*
+ * QEMU's -kernel places an ELF itself, as it does for any firmware, and loads a multiboot one
+ * by that protocol. All else it passes on.
+ */
 static const char *
-how_by_rom(const struct candidate *c, const char *text)
+how_by_rom(const struct launcher *self, const struct candidate *c, const char *text)
 {
-	enum refusal_code code = REFUSAL_NONE;
+	struct launch qemu = {.name = self->name};
 
+	if (c->hdrs || !(c->elf || c->multiboot.found))
+		return text;
+	launch_qemu_bios(self, c, &qemu);
+	if (!qemu.boots)
+		return report_format(
+		        c->r, "%s; by fw_cfg or a bundle, not by -kernel: %s", text, qemu.text);
 	if (c->multiboot.found)
-		code = REFUSAL_ROM_MULTIBOOT;
-	else if (c->elf && elf_facts_span(&c->r->facts.elf).addr < ROM_RAM_END)
-		code = REFUSAL_ROM_LOW_KERNEL;
-	return code ? report_format(c->r, "%s; by fw_cfg or a bundle, since -kernel ends in %s",
-	                      text, refusal_name(code))
-	            : text;
+		return report_format(c->r,
+		        "%s; by fw_cfg or a bundle, since -kernel ends in %s", text,
+		        refusal_name(REFUSAL_ROM_MULTIBOOT));
+	return text;
 }
 
 static const char *
-how(struct report *r, const struct plan *plan, const char *rule)
+how(struct report *r, const struct plan *plan, const struct inside *inside)
 {
-	const char *text = report_format(r, "enters it at %#llx by %s",
+	return report_format(r, "%senters it at %#llx by %s", inside->says,
 	        (unsigned long long)plan->entry, protocol_name(plan->protocol));
-
-	if (strcmp(rule, "bundle-unpacks") == 0)
-		return report_format(r, "after `kshim bundle`, which unpacks it; %s", text);
-	if (strcmp(rule, "bundle") == 0)
-		return report_format(r, "takes kshim/kernel out of it and %s", text);
-	if (strcmp(rule, "uki") == 0)
-		return report_format(r, "takes .linux out of it and %s", text);
-	return text;
 }
 
 /* By a unified kernel image's own line. */
@@ -86,8 +90,8 @@ launch_kshim(const struct launcher *self, const struct candidate *c, struct laun
 {
 	static struct plan plan;
 	enum way way = self->way;
-	const char *rule;
-	const struct report *kernel = kernel_of(c, &rule);
+	const struct inside *inside;
+	const struct report *kernel = kernel_of(c, &inside);
 	struct refusal why = {0};
 
 	if (!kernel->known) {
@@ -104,7 +108,7 @@ launch_kshim(const struct launcher *self, const struct candidate *c, struct laun
 		launch_no(l, refusal_name(why.code), report_sentence(c->r, &why));
 		return;
 	}
-	launch_yes(l, rule, how(c->r, &plan, rule), NULL);
+	launch_yes(l, inside->rule, how(c->r, &plan, inside), NULL);
 }
 
 void
@@ -112,5 +116,5 @@ launch_kshim_rom(const struct launcher *self, const struct candidate *c, struct 
 {
 	launch_kshim(self, c, l);
 	if (l->boots)
-		l->text = how_by_rom(c, l->text);
+		l->text = how_by_rom(self, c, l->text);
 }

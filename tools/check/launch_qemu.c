@@ -16,6 +16,7 @@
 #include "tools/check/note_scan.h"
 
 #define ENTRY16       0x200
+#define BIOS_DATA     0x9fc00u /* a BIOS's own data, and behind it no RAM */
 #define QEMU_PVH      "QEMU 4.0 (microvm: 4.2), with a machine type from then"
 #define ELF_FLAGS_BAD 0x00010004u
 
@@ -86,11 +87,56 @@ multiboot(const struct launcher *self, const struct candidate *c, struct launch 
 		        "a multiboot header in its first 8 KiB, which goes before PVH", NULL);
 }
 
+/* The lowest byte of the kernel that the firmware writes over; false if it writes over none. */
+static bool
+is_overwritten(const struct launcher *self, const struct elf_facts *elf, uint64_t *ret_addr)
+{
+	const struct range bios = {BIOS_DATA, MIB - BIOS_DATA};
+
+	for (uint32_t i = 0; i < elf->segments; i++) {
+		struct range r = {elf->segment[i].paddr, elf->segment[i].mem_len};
+
+		*ret_addr = r.addr < bios.addr && r.addr >= self->low_used ? bios.addr : r.addr;
+		if (r.addr < self->low_used || range_overlaps(r, bios))
+			return true;
+	}
+	return false;
+}
+
+/* QEMU has loaded it, and its entry is there: does it lie where it can stay? */
+static void
+elf_in_place(const struct launcher *self, const struct candidate *c, uint64_t entry,
+        struct launch *l)
+{
+	struct range span = elf_facts_span(&c->r->facts.elf);
+	uint64_t at;
+
+	if (c->virtual_paddr)
+		launch_no(l, "qemu.linked-place",
+		        "its physical addresses are virtual ones, where no machine has RAM; QEMU moves no kernel");
+	else if (range_end(span) > self->low_end)
+		launch_no(l, "qemu.linked-place",
+		        report_format(c->r,
+		                "it is linked up to %#llx, where this machine has no RAM; QEMU moves no kernel",
+		                (unsigned long long)range_end(span)));
+	else if (is_overwritten(self, &c->r->facts.elf, &at))
+		launch_no(l, "qemu.low-memory",
+		        report_format(c->r,
+		                "QEMU loads it at %#llx, and the firmware uses memory below %#llx and from %#x to 1 MiB before it starts the kernel",
+		                (unsigned long long)at, (unsigned long long)self->low_used,
+		                BIOS_DATA));
+	else
+		launch_yes(l, "qemu.pvh-note",
+		        report_format(c->r,
+		                "a PVH note in a PT_NOTE: entered at %#llx; one -initrd, as a module",
+		                (unsigned long long)entry),
+		        QEMU_PVH);
+}
+
 static void
 elf(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	uint64_t entry = note_scan_qemu(&c->view);
-	struct range span;
 
 	if (entry && candidate_is_unread(c)) {
 		launch_yes(l, "qemu.pvh-note",
@@ -104,7 +150,6 @@ elf(const struct launcher *self, const struct candidate *c, struct launch *l)
 		launch_damaged(c, l);
 		return;
 	}
-	span = elf_facts_span(&c->r->facts.elf);
 	if (c->view.flags & ELF_FLAGS_BAD)
 		launch_no(l, "qemu.elf-flags", "e_flags has a bit that QEMU refuses");
 	else if (!entry)
@@ -117,20 +162,8 @@ elf(const struct launcher *self, const struct candidate *c, struct launch *l)
 		        report_format(c->r,
 		                "the entry %#llx that QEMU takes from the notes is in no loaded part",
 		                (unsigned long long)entry));
-	else if (c->virtual_paddr)
-		launch_no(l, "qemu.linked-place",
-		        "its physical addresses are virtual ones, where no machine has RAM; QEMU moves no kernel");
-	else if (range_end(span) > self->low_end)
-		launch_no(l, "qemu.linked-place",
-		        report_format(c->r,
-		                "it is linked up to %#llx, where this machine has no RAM; QEMU moves no kernel",
-		                (unsigned long long)range_end(span)));
 	else
-		launch_yes(l, "qemu.pvh-note",
-		        report_format(c->r,
-		                "a PVH note in a PT_NOTE: entered at %#llx; one -initrd, as a module",
-		                (unsigned long long)entry),
-		        QEMU_PVH);
+		elf_in_place(self, c, entry, l);
 }
 
 void

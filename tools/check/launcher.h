@@ -8,6 +8,7 @@
 #ifndef CHECK_LAUNCHER_H
 #define CHECK_LAUNCHER_H
 
+#include "stub/body/body.h"
 #include "tools/check/elf_view.h"
 #include "tools/check/report.h"
 #include "tools/check/ways.h"
@@ -52,6 +53,15 @@ enum trial_kind {
 #define Q35_LOW_END     0xb0000000ull
 #define MICROVM_LOW_END 0xc0000000ull
 
+/*
+ * Up to where a firmware works in low memory before it starts an ELF that QEMU has loaded:
+ * SeaBIOS clears 0x7000 to 0x90000 and has stack and data below, qboot has its stack below
+ * 0x7c00.
+ */
+#define SEABIOS_LOW 0x90000u
+#define QBOOT_LOW   0x7c00u
+#define ROM_LOW     BODY_ROM_LOW_END
+
 /* A row of launchers.def. */
 struct launcher {
 	const char *name, *title;
@@ -61,7 +71,8 @@ struct launcher {
 	enum way way;          /* kshim's: what is planned for */
 	enum trial_kind trial; /* kshim's */
 	const char *image;     /* kshim's: the file that it is, or NULL */
-	uint64_t low_end;      /* QEMU with a BIOS: *_LOW_END */
+	uint64_t low_end;      /* QEMU with a BIOS or kshim.rom: *_LOW_END */
+	uint64_t low_used;     /* the same: *_LOW */
 	bool arm64, riscv64;   /* another monitor: it serves this machine, too */
 	const char *riscv64_since;
 };
