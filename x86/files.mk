@@ -14,20 +14,23 @@ X86_BOOT := \
 	x86/boot/console.c \
 	x86/boot/die.c \
 	x86/boot/execute.c \
-	x86/boot/fault.asm \
+	x86/boot/fault_entries.asm \
+	x86/boot/fault.c \
 	x86/boot/fw_cfg.c \
-	x86/boot/idt.c \
 	x86/boot/lines.c \
 	x86/boot/reach.c \
 	x86/boot/sources.c \
 	x86/boot/staging.c \
 	x86/boot/steps.c \
+	x86/boot/symbols.c \
 
 # For images that a launcher or loader starts: what it handed over.
 X86_LAUNCHED := \
 	x86/boot/acpi.c \
+	x86/boot/descriptors.c \
 	x86/boot/launched.c \
 	x86/boot/launcher.c \
+	x86/boot/protect.c \
 
 # What a firmware does to QEMU's PCs. Tests link PC_PURE, which reaches the machine by what it is given.
 PC_PURE := \

@@ -9,8 +9,9 @@
 #include "stub/handoff/entry.h"
 #include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
+#include "x86/boot/fault.h"
 #include "x86/boot/fw_cfg.h"
-#include "x86/boot/idt.h"
+#include "x86/boot/symbols.h"
 #include "x86/cpu/port.h"
 #include "x86/pc/chipset.h"
 #include "x86/rom/rom.h"
@@ -99,9 +100,14 @@ offsets(void)
 	NUMBER(CODE_LOADER_ROOM, REFUSAL_LOADER_ROOM);
 	NUMBER(CODE_LOADER_SETUP_CUT, REFUSAL_LOADER_SETUP_CUT);
 	NUMBER(CODE_LOADER_A20, REFUSAL_LOADER_A20);
-	NUMBER(FAULTS, IDT_FAULTS);
-	NUMBER(FAULT_STRIDE, IDT_FAULT_STRIDE);
-	NUMBER(PAGE_FAULT, IDT_PAGE_FAULT);
+	NUMBER(FAULTS, FAULT_VECTORS);
+	NUMBER(FAULT_STRIDE, FAULT_STRIDE);
+	NUMBER(PAGE_FAULT, FAULT_PAGE);
+	NUMBER(FAULT_IST, FAULT_IST);
+	NUMBER(FAULT_STACK_LEN, FAULT_STACK_LEN);
+	NUMBER(TSS_LEN, TSS_LEN);
+	NUMBER(TSS_IST1, TSS_IST1);
+	NUMBER(SYMBOLS_ROOM, SYMBOLS_ROOM);
 	NUMBER(ROM_LEN, ROM_LEN);
 	NUMBER(ROM_ABOUT, BODY_ROM_ABOUT);
 	NUMBER(ROM_MAGIC, BODY_ROM_MAGIC);

@@ -32,6 +32,7 @@ PROBES = [
     probe('bz64-pc-rdrand', 'bz64', 'linux64', machine='pc', cpu=RDRAND,
           initrds=('bytes:1000003',), probe={'at': '1000000'}),
     probe('bz64-linux32', 'bz64', 'linux32', word='linux32'),
+    probe('bz64-no-nx', 'bz64', 'linux64', machine='pc', cpu='qemu64,nx=off'),
     probe('bz64-microvm-4cpus', 'bz64', 'linux64', machine='microvm', cpus=4),
     probe('bz64-fixed-pc', 'bz64-fixed', 'linux64', machine='pc', probe={'at': '100000'}),
     probe('bz32-q35', 'bz32', 'linux32', initrds=('bytes:99999',)),

@@ -61,6 +61,7 @@ ROM = [
         memory=2048, initrds=('bytes:12345',)),
     rom('bz64-qemu-q35-3g', 'probe:bz64', 'linux64', way='qemu', memory=3072,
         initrds=('bytes:1000003',)),
+    rom('bz64-qemu-no-nx', 'probe:bz64', 'linux64', way='qemu', cpu='qemu64,nx=off'),
     rom('bz64-qemu-linux32', 'probe:bz64', 'linux32', way='qemu', word='linux32'),
     rom('bz64-fixed-qemu-pc', 'probe:bz64-fixed', 'linux64', machine='pc', way='qemu'),
     rom('bz64-setup-qemu-q35', 'probe:bz64-setup', 'linux64', machine='q35', way='qemu',

@@ -50,6 +50,8 @@ PROBES = [
         memory=128, own_line='a.word', initrds=('bytes:5', 'bytes:6', 'bytes:7')),
     Row('bz64-bundle-pc-6g', 'probe:bz64', machine='pc', way='bundle', by='linux64', memory=6144,
         cpus=4, initrds=('bytes:4097',)),
+    Row('bz64-no-nx', 'probe:bz64', by='linux64', cpu='qemu64,nx=off'),
+    Row('pvh32-no-nx', 'probe:pvh32', by='pvh', cpu='qemu64,nx=off'),
     Row('bz64-asked-linux32', 'probe:bz64', word='linux32', by='linux32', cpu=RDRAND),
     Row('bz64-own-line-fwcfg', 'probe:bz64', by='linux64', own_line='from.fwcfg=1'),
     Row('bz64-high-fwcfg-q35-6g', 'probe:bz64-high', by='linux64', memory=6144),

@@ -27,15 +27,22 @@ build/x86/%.o: %.asm build/x86/nasm-flags build/x86/offsets.inc | needs
 -include $(patsubst %.asm,build/x86/%.d,$(sort $(filter %.asm,$(KSHIM_ELF) $(KSHIM_BZIMAGE) \
 	$(KSHIM_ROM) $(EFI_ASMS) $(CALLER_ASMS))))
 
+# After each link: names for the sentence about a fault, and what the image is looked at with. A boot
+# takes less than 16 of its 48 or 64 KiB of stack, a fault less than FAULT_STACK_LEN.
+X86_LINK_TOOLS := tools/add-symbols tools/check-image tools/check-stack
+stack_is_bounded = $(PYTHON) tools/check-stack $(1) $(2) 16384 && $(PYTHON) tools/check-stack $(1) fault 2048
+
 build/x86/list: FORCE
 	@$(call note,$@,$(KSHIM_ELF))
 
 build/kshim.elf: $(call x86_objects,$(KSHIM_ELF),x86) build/x86/libkshim.a x86/elf/kshim.ld \
-		x86/boot/sections.ld build/x86/list tools/check-image
+		x86/boot/sections.ld build/x86/list $(X86_LINK_TOOLS)
 	$(call say,LD,$@)
 	$(Q)$(LD) $(LDFLAGS_x86) -T x86/elf/kshim.ld -Map build/x86/kshim.map -o $@.new \
 		$(filter %.o,$^) build/x86/libkshim.a
-	$(Q)$(PYTHON) tools/check-image --pvh --section .text --section .rodata $@.new
+	$(Q)$(PYTHON) tools/add-symbols $@.new
+	$(Q)$(PYTHON) tools/check-image --pvh --section .text --section .rodata --section .symbols $@.new
+	$(Q)$(call stack_is_bounded,$@.new,kshim_main)
 	@mv $@.new $@
 
 # ---------------------------------------------------------------- x86: kshim.bzimage
@@ -57,10 +64,13 @@ build/x86/linux_setup: x86/bzimage/linux_setup.asm x86/cpu/stop.inc build/x86/of
 
 # Relocations are kept for the packer (-q).
 build/x86/kshim-bzimage.elf: $(call x86_objects,$(KSHIM_BZIMAGE),x86) build/x86/libkshim.a \
-		x86/bzimage/kshim-bzimage.ld x86/boot/sections.ld build/x86/linux-list
+		x86/bzimage/kshim-bzimage.ld x86/boot/sections.ld build/x86/linux-list $(X86_LINK_TOOLS)
 	$(call say,LD,$@)
 	$(Q)$(LD) $(LDFLAGS_x86) -q -T x86/bzimage/kshim-bzimage.ld -Map build/x86/kshim-bzimage.map -o $@.new \
 		$(filter %.o,$^) build/x86/libkshim.a
+	$(Q)$(PYTHON) tools/add-symbols $@.new
+	$(Q)$(PYTHON) tools/check-image --section .text --section .rodata --section .symbols $@.new
+	$(Q)$(call stack_is_bounded,$@.new,linux_main)
 	@mv $@.new $@
 
 build/kshim.bzimage: build/x86/linux_setup build/x86/kshim-bzimage.elf tools/pack-bzimage
@@ -75,19 +85,21 @@ build/rom/list: FORCE
 $(ROM_OBJS) $(STUB_SRCS:%.c=build/rom/%.o): build/rom/list
 
 build/x86/kshim-rom.elf: $(ROM_OBJS) build/rom/libkshim.a x86/rom/kshim-rom.ld x86/boot/sections.ld \
-		build/rom/list tools/check-image
+		build/rom/list $(X86_LINK_TOOLS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS_rom) -flto-partition=one -nostdlib -static \
 		$(addprefix -Xlinker ,$(LDFLAGS_x86)) -T x86/rom/kshim-rom.ld \
 		-Xlinker -Map -Xlinker build/x86/kshim-rom.map -o $@.new \
 		$(filter %.o,$^) build/rom/libkshim.a
-	$(Q)$(PYTHON) tools/check-image --section .text --section .rodata $@.new
+	$(Q)$(PYTHON) tools/add-symbols $@.new
+	$(Q)$(PYTHON) tools/check-image --section .text --section .rodata --section .symbols $@.new
+	$(Q)$(call stack_is_bounded,$@.new,rom_main)
 	@mv $@.new $@
 
 # The ROM is what lies before the linked window's end.
 build/kshim.rom: build/x86/kshim-rom.elf tools/check-rom
 	$(call say,COPY,$@)
-	$(Q)objcopy -O binary -j .text -j .rodata -j .reset --pad-to 0x80000000 --gap-fill 0xff \
+	$(Q)objcopy -O binary -j .text -j .rodata -j .symbols -j .reset --pad-to 0x80000000 --gap-fill 0xff \
 		$< $@.new
 	$(Q)$(PYTHON) tools/check-rom --version '$(VERSION)' $@.new
 	@mv $@.new $@

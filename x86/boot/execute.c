@@ -63,6 +63,7 @@ execute(struct boot *b, struct refusal *ret_why)
 		code = moves_do_early(&b->plan, fw_cfg_stream, ret_why);
 	if (!code) {
 		wipe_seeds(b);
+		reach_execute(plan_find(&b->plan, PLACE_TRAMPOLINE)->range);
 		jump_to_kernel(&b->plan);
 	}
 	return code;

@@ -8,8 +8,9 @@
 #include "stub/input/efi_tables.h"
 #include "x86/boot/acpi.h"
 #include "x86/boot/boot.h"
+#include "x86/boot/descriptors.h"
 #include "x86/boot/die.h"
-#include "x86/boot/idt.h"
+#include "x86/boot/protect.h"
 #include "x86/boot/reach.h"
 #include "x86/cpu/cpu.h"
 
@@ -38,6 +39,14 @@ in_reach(uint64_t addr, uint64_t len)
 	return reach("UEFI table", addr, len, &ignored) == REFUSAL_NONE;
 }
 
+/* By the BIOS data in page 0. */
+static uint64_t
+find_rsdp(void)
+{
+	reach_page_0(true);
+	return acpi_find_rsdp();
+}
+
 /*
  * Tables that lie in what the map calls RAM are no RAM for the kernel: Linux reserves only
  * some of them itself. UEFI's are read by the kernel from where they are, and so is its map,
@@ -50,7 +59,7 @@ find_fixed(struct boot *b, struct refusal *ret_why)
 	struct keep keep = {&b->map, b->fixed, 0, BOOT_TABLES};
 	enum refusal_code code = REFUSAL_NONE;
 
-	req->rsdp = b->launcher.rsdp ? b->launcher.rsdp : acpi_find_rsdp();
+	req->rsdp = b->launcher.rsdp ? b->launcher.rsdp : find_rsdp();
 	acpi_keep(req->rsdp, &keep);
 	for (uint32_t i = 0; !code && i < keep.count; i++) {
 		struct range r = b->fixed[i].range;
@@ -67,16 +76,46 @@ find_fixed(struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
+/* What lay in page 0 has been read, a module excepted. From here on a null pointer faults. */
+static enum refusal_code
+leave_page_0(struct boot *b, struct refusal *ret_why)
+{
+	(void)ret_why;
+	for (uint32_t i = 0; i < b->launcher.modules; i++) {
+		if (b->launcher.module[i].addr < PAGE)
+			return REFUSAL_NONE;
+	}
+	reach_page_0(false);
+	return REFUSAL_NONE;
+}
+
+/* The plan is accepted, and so is what it puts into page 0: nothing, unless a kernel wants
+ * that. */
+static enum refusal_code
+reach_page_0_of_plan(struct boot *b, struct refusal *ret_why)
+{
+	const struct placement *p = b->plan.placement, *end = p + b->plan.placements;
+
+	(void)ret_why;
+	for (; p < end; p++) {
+		if (p->range.addr < PAGE)
+			reach_page_0(true);
+	}
+	return REFUSAL_NONE;
+}
+
 _Noreturn void
 boot_launched(struct boot *b, boot_step *read_launcher)
 {
 	struct refusal why;
 
-	idt_load();
+	descriptors_load();
+	protect();
 	if (read_launcher(b, &why) || read_fw_cfg(b, &why) || read_map(b, &why) ||
-	        find_fixed(b, &why) || boot_own_memory(b, &why) || boot_kernel_file(b, &why) ||
-	        boot_command_line(b, &why) || boot_probe(b, &why) || boot_blobs(b, &why) ||
-	        boot_plan(b, &why) || execute(b, &why))
+	        find_fixed(b, &why) || leave_page_0(b, &why) || boot_own_memory(b, &why) ||
+	        boot_kernel_file(b, &why) || boot_command_line(b, &why) ||
+	        boot_probe(b, &why) || boot_blobs(b, &why) || boot_plan(b, &why) ||
+	        reach_page_0_of_plan(b, &why) || execute(b, &why))
 		die(&why);
 	cpu_halt(); /* execute() does not come back without a refusal */
 }

@@ -93,8 +93,10 @@ launcher_read(uint64_t addr, struct launcher *ret_launcher, struct memmap *map,
         struct refusal *ret_why)
 {
 	const struct pvh_start_info *si = (const struct pvh_start_info *)(uintptr_t)addr;
-	enum refusal_code code;
+	enum refusal_code code = reach("start_info", addr, sizeof(*si), ret_why);
 
+	if (code)
+		return code;
 	if (si->magic != PVH_START_MAGIC)
 		return refuse(
 		        ret_why, REFUSAL_START_INFO_MAGIC, addr, si->magic, PVH_START_MAGIC);

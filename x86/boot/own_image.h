@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where kshim itself lies, .bss and stack included (symbols of kshim.ld and kshim-rom.ld).
+ * Where kshim itself lies, .bss and stack included (symbols of kshim.ld, kshim-bzimage.ld and
+ * kshim-rom.ld).
  */
 #ifndef KSHIM_X86_IMAGE_H
 #define KSHIM_X86_IMAGE_H
@@ -10,6 +11,9 @@
 #define IMAGE_RANGES 2
 
 extern const uint8_t kshim_start[], kshim_end[];
+/* Code; behind it up to kshim_data what is only read. All three begin a page, except in the
+ * ROM. */
+extern const uint8_t kshim_text[], kshim_text_end[], kshim_data[];
 /* What our page tables show the ROM in place of; empty in kshim.elf. */
 extern const uint8_t kshim_window[], kshim_window_end[];
 

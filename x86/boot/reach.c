@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Extends the page tables that entry.asm has ready for the first 4 GiB (Intel SDM vol. 3, 4.5).
+ * Extends the page tables that the entry has for the first 4 GiB (Intel SDM vol. 3, 4.5).
  *
  * Tables come from a pool in .bss: one a GiB, or none where the CPU has 1-GiB pages, and one
- * for each 512 GiB. Entries only become present, so that nothing has to be flushed.
+ * for each 512 GiB. Their entries only become present, so that nothing has to be flushed.
  */
 #include "x86/boot/reach.h"
 #include "stub/base/bytes.h"
 #include "x86/cpu/cpu.h"
 
-#define POOL        32
-#define ENTRIES     512
-#define PTE_TABLE   0x03 /* present, writable */
-#define PTE_PAGE    0x83 /* the same, of 2 MiB or 1 GiB */
-#define PML4_SHIFT  39
-#define PDPT_SHIFT  30
-#define LOWER_HALF  47 /* bits: addresses above are not canonical */
-#define PTE_ADDRESS 0x000ffffffffff000ull
-
-extern uint64_t boot_pml4[ENTRIES]; /* entry.asm */
+#define POOL       32
+#define ENTRIES    PT_ENTRIES
+#define PTE_TABLE  (PTE_PRESENT | PTE_WRITE)
+#define PML4_SHIFT 39
+#define PDPT_SHIFT 30
+#define LOWER_HALF 47 /* bits: addresses above are not canonical */
 
 static uint64_t pool[POOL][ENTRIES] __attribute__((aligned(4096)));
 static unsigned used;
@@ -46,14 +42,14 @@ map_gib(uint64_t addr)
 	if (*entry)
 		return true;
 	if (cpu_has_gb_pages()) {
-		*entry = addr | PTE_PAGE;
+		*entry = addr | boot_page_bits;
 		return true;
 	}
 	pd = table_at(entry);
 	if (!pd)
 		return false;
 	for (unsigned i = 0; i < ENTRIES; i++)
-		pd[i] = (addr + i * 2 * MIB) | PTE_PAGE;
+		pd[i] = (addr + i * 2 * MIB) | boot_page_bits;
 	return true;
 }
 
@@ -86,9 +82,33 @@ reach_beyond(const char *name, uint64_t addr, uint64_t len, struct refusal *ret_
 	return REFUSAL_NONE;
 }
 
+void
+reach_page_0(bool mapped)
+{
+	uint64_t *entry = (uint64_t *)(uintptr_t)(boot_pd[0] & PTE_ADDRESS);
+
+	if (boot_pd[0] & PTE_LARGE)
+		return;
+	*entry = mapped ? boot_page_bits & ~PTE_LARGE : 0;
+	if (!mapped)
+		cpu_flush_tlb();
+}
+
+void
+reach_execute(struct range r)
+{
+	uint64_t last = (range_end(r) - 1) / LARGE_PAGE;
+
+	for (uint64_t i = r.addr / LARGE_PAGE; i <= last; i++)
+		boot_pd[i] = i * LARGE_PAGE | (PTE_TABLE | PTE_LARGE);
+	cpu_flush_tlb();
+}
+
 enum refusal_code
 reach(const char *name, uint64_t addr, uint64_t len, struct refusal *ret_why)
 {
+	if (addr < PAGE && len)
+		reach_page_0(true);
 	return bounds_ok(4 * GIB, addr, len) ? REFUSAL_NONE
 	                                     : reach_beyond(name, addr, len, ret_why);
 }

@@ -38,6 +38,13 @@ cpu_has_gb_pages(void)
 	return cpuid_basic(0x80000001).d >> 26 & 1;
 }
 
+/* The same, bit 20: pages that cannot be executed. */
+static inline bool
+cpu_has_nx(void)
+{
+	return cpuid_basic(0x80000001).d >> 20 & 1;
+}
+
 /* Bits of a physical address (0x80000008 EAX bits 0-7); 36 where the CPU does not say. */
 static inline unsigned
 cpu_physical_bits(void)
@@ -60,6 +67,34 @@ static inline void
 cpu_write_msr(uint32_t number, uint32_t low, uint32_t high)
 {
 	__asm__ volatile("wrmsr" : : "c"(number), "a"(low), "d"(high) : "memory");
+}
+
+/* Let page tables say what cannot be executed: EFER.NXE, which only a CPU with NX has. */
+static inline void
+cpu_set_nxe(void)
+{
+	uint64_t efer = cpu_read_msr(0xc0000080);
+
+	cpu_write_msr(0xc0000080, (uint32_t)efer | 1u << 11, (uint32_t)(efer >> 32));
+}
+
+/* Let page tables say what cannot be written, to us too: CR0.WP. */
+static inline void
+cpu_set_wp(void)
+{
+	uint64_t cr0;
+
+	__asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
+	__asm__ volatile("mov %0, %%cr0" : : "r"(cr0 | 1u << 16) : "memory");
+}
+
+/* Forget what page tables said before. */
+static inline void
+cpu_flush_tlb(void)
+{
+	uint64_t cr3;
+
+	__asm__ volatile("mov %%cr3, %0\n\tmov %0, %%cr3" : "=r"(cr3) : : "memory");
 }
 
 static inline void

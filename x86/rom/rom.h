@@ -21,6 +21,6 @@
 #define ROM_RAM_END    BODY_ROM_LOW_END /* the BIOS data's page */
 #define RESET_LEN      0x80ull          /* the end, with the reset vector */
 #define ROM_FACS       0x610ull         /* u32: the address of ACPI's FACS, for resume.asm */
-#define ROM_FAULTS     96               /* fault.asm's entries, bytes from the ROM's start */
+#define ROM_FAULTS     96 /* fault_entries.asm's entries, bytes from the ROM's start */
 
 #endif

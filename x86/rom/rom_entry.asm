@@ -5,7 +5,9 @@
 ; the small code model wants. Variables, stack and page tables are in low
 ; RAM, zeroed by one fw_cfg request, for RAM may hold what the last boot left. A page of 2 MiB is
 ; mapped when it is first touched (page_fault): ready tables for 4 GiB would fill half of the ROM,
-; and hypervisors differ in whether tables may lie in a ROM at all.
+; and hypervisors differ in whether tables may lie in a ROM at all. The ROM's page can be executed and
+; not written, all others the other way round. The stack is lowest in RAM: below it are page 0 and
+; what is not mapped. That page 0 is mapped is the price of large pages.
 
 default abs
 %include "offsets.inc"
@@ -29,7 +31,10 @@ rom_faults equ ROM_FAULTS
 %define ENTRIES   512
 %define PTE_TABLE 0x03			; present, writable
 %define PTE_2MIB  0xe3			; the same, accessed, dirty, a page of 2 MiB
+%define PTE_ROM   0xe1			; not writable
 
+%define TSS       0x20
+%define GDT_LEN   (TSS + 16)
 %define STACK_LEN (48 << 10)
 %define REQUEST   0x600			; 16 bytes of free RAM: a fw_cfg request
 %define NO_ITEM   0x3fff		; reads as zeros
@@ -86,7 +91,12 @@ global boot
 boot:	mov	esp, stack_top
 	call	has_long_mode
 	jnc	refuse_cpu
+	mov	ebp, edx
 	call	zero_ram
+	and	ebp, 1 << CPUID_NX_BIT
+	shl	ebp, 31 - CPUID_NX_BIT	; the upper half of an entry: NX, or 0
+	mov	dword [boot_page_bits], PTE_2MIB
+	mov	[boot_page_bits + 4], ebp
 	mov	dword [pml4], pdpt + PTE_TABLE
 %assign gib 0
 %rep 4
@@ -95,17 +105,27 @@ boot:	mov	esp, stack_top
 %endrep
 	; The stack's page, and the ROM where it is and where it is linked.
 	mov	dword [page_directories], PTE_2MIB
-	mov	eax, ROM_PAGE + PTE_2MIB
+	mov	[page_directories + 4], ebp
+	mov	eax, ROM_PAGE + PTE_ROM
 	mov	[page_directories + 8 * (ROM_PAGE >> 21)], eax
 	mov	[page_directories + 8 * (ROM_LINKED >> 21)], eax
-	ENTER_LONG_MODE pml4
+	shr	ebp, 31 - EFER_NXE_BIT
+	ENTER_LONG_MODE pml4, ebp
+	mov	ecx, SEGMENTS		; in RAM, because ltr marks its descriptor
+	mov	esi, segments
+	mov	edi, ram_gdt + CODE64
+	rep movsq
+	mov	dword [tss + TSS_IST1], fault_stack_top
+	lgdt	[gdt_register]
 	lidt	[idt_register]
+	mov	eax, TSS
+	ltr	ax
 	call	rom_main		; does not return
 	ud2
 
 ; Zero low memory, ours and what the handoff will be written to: by a fw_cfg request where there
 ; is DMA, which costs no instructions and is remembered, else by hand. The stack is empty but for
-; the return address. Destroys all registers.
+; the return address. Destroys all registers but ebp.
 bits 32
 zero_ram:
 	pop	ebx
@@ -136,7 +156,7 @@ section .text.page_fault exec
 bits 64
 
 ; Map the 2 MiB around the address that has been touched, if it is below 4 GiB and nothing is
-; mapped there, and go on.
+; mapped there, and go on. That it might be executed next is no harm: then it faults again.
 page_fault:
 	push	rax
 	push	rcx
@@ -148,7 +168,7 @@ page_fault:
 	cmp	qword [page_directories + 8 * rcx], 0
 	jne	.is_fault
 	and	rax, -(1 << 21)
-	or	rax, PTE_2MIB
+	or	rax, [boot_page_bits]
 	mov	[page_directories + 8 * rcx], rax
 	pop	rcx
 	pop	rax
@@ -160,7 +180,7 @@ page_fault:
 	jmp	fault_page
 	times ROM_FAULTS - ($ - page_fault) db 0xf4
 
-; Gates for page_fault and the entries in fault.asm, which the linker script puts, in this order,
+; Gates for page_fault and the entries in fault_entries.asm, which the linker script puts, in this order,
 ; at the ROM's start: a gate splits its address, which no relocation can.
 section .rodata
 align 8
@@ -168,9 +188,9 @@ idt:
 %assign vector 0
 %rep FAULTS
 %if vector == PAGE_FAULT
-	dw	0, CODE64, 0x8e00, ROM_LINKED >> 16
+	dw	0, CODE64, 0x8e00 | FAULT_IST, ROM_LINKED >> 16
 %else
-	dw	ROM_FAULTS + vector * FAULT_STRIDE, CODE64, 0x8e00, ROM_LINKED >> 16
+	dw	ROM_FAULTS + vector * FAULT_STRIDE, CODE64, 0x8e00 | FAULT_IST, ROM_LINKED >> 16
 %endif
 	dd	0, 0
 %assign vector vector + 1
@@ -179,15 +199,37 @@ idt_register:
 	dw	$ - idt - 1
 	dq	idt
 
+; CODE64 and DATA as in GDT, and the TSS, whose address kshim-rom.ld splits; its upper half is 0.
+extern tss_descriptor
+align 8
+segments:
+	dq	0x00af9b000000ffff, 0x00cf93000000ffff, tss_descriptor
+SEGMENTS equ ($ - segments) / 8
+gdt_register:
+	dw	GDT_LEN - 1
+	dq	ram_gdt
+
 ; ---------------------------------------------------------------- RAM
 section .bss.tables nobits alloc noexec write align=4096
 global boot_pml4
 boot_pml4:
 pml4:	resq	ENTRIES
 pdpt:	resq	ENTRIES
+global boot_pd
+boot_pd:
 page_directories:
 	resq	4 * ENTRIES
 
-section .bss align=16
+section .bss.stack nobits alloc noexec write align=16
 	resb	STACK_LEN
 stack_top:
+
+section .bss align=16
+	resb	FAULT_STACK_LEN
+fault_stack_top:
+ram_gdt:
+	resb	GDT_LEN
+global boot_page_bits, tss
+boot_page_bits:
+	resq	1
+tss:	resb	TSS_LEN

@@ -1,7 +1,8 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; Where exceptions of kshim itself arrive: FAULTS entries, FAULT_STRIDE bytes apart.
 ;
-; Each pushes its number, and nothing is saved: fault() in idt.c ends the machine.
+; Each pushes its number, and nothing is saved: fault() in fault.c ends the machine. The stack is
+; the one that the TSS names, so that a fault for want of stack arrives here, too.
 
 %include "offsets.inc"
 
@@ -27,11 +28,19 @@ fault_page:
 %endrep
 
 fault_common:
-	mov	edi, [rsp]		; vector
-	mov	rsi, [rsp + 8]		; rip
+	pop	rdi			; vector
+	xor	esi, esi
 	mov	eax, HAS_ERROR_CODE
 	bt	eax, edi
-	cmovc	rsi, [rsp + 16]
+	jnc	.frame
+	pop	rsi			; error code
+.frame:	mov	rdx, [rsp]		; rip
+	mov	rcx, cr2
 	and	rsp, -16
 	call	fault
 	ud2
+
+section .symbols progbits alloc noexec nowrite align=4
+global symbols
+symbols:
+	times SYMBOLS_ROOM db 0		; filled in by tools/add-symbols

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Words an exception of our own: number, place, error code, CR2, and in which function it was.
+ */
+#include "x86/boot/fault.h"
+#include "stub/base/refusal.h"
+#include "stub/base/text.h"
+#include "x86/boot/die.h"
+#include "x86/boot/symbols.h"
+
+#define DETAIL_MAX 160
+
+_Noreturn void
+fault(uint64_t vector, uint64_t error, uint64_t rip, uint64_t cr2)
+{
+	static char detail[DETAIL_MAX];
+	struct text t = text_init(detail, sizeof(detail));
+	uint64_t distance = 0;
+	const char *name = symbol_at(rip, &distance);
+	struct refusal why;
+
+	text_str(&t, name ? name : "outside of its code");
+	if (name) {
+		text_str(&t, "+");
+		text_hex(&t, distance);
+	}
+	text_str(&t, ", error code ");
+	text_hex(&t, error);
+	text_str(&t, ", CR2 ");
+	text_hex(&t, cr2);
+	refuse(&why, REFUSAL_CPU_FAULT, 0, vector, rip);
+	why.detail = detail;
+	die(&why);
+}
