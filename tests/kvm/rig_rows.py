@@ -54,6 +54,10 @@ ONE = [
     Run('linux64-stub', VMLINUX, options=('--protocol', 'linux64'), memory='1G', dump=True),
     Run('linux64-direct', VMLINUX, 'direct', options=('--protocol', 'linux64'), memory='1G',
         dump=True, like='linux64-stub'),
+    # Linux sees the end of the first by the zeros behind it; /second goes on to /init of the other.
+    *(Run(f'two-lz4-{way}', 'debian:cloud', way, memory='512M', append='rdinit=/second',
+          initrds=('lz4:initramfs', 'lz4:second-archive'), expect=('kshim: second archive', 'kshim: userspace reached'))
+      for way in WAYS if way != 'cloud-hypervisor'),
     Run('bz-firecracker', 'debian:cloud', 'firecracker', memory='128M'),
     Run('pvh-cloud-hypervisor', VMLINUX, 'cloud-hypervisor', memory='6G'),
     Run('bundle-stub', 'bundle', initrds=()),
