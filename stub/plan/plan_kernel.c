@@ -140,6 +140,16 @@ plan_elf_linux64(struct planner *p)
 	return REFUSAL_NONE;
 }
 
+static enum refusal_code
+no_protocol(struct planner *p)
+{
+	const char *program = p->req->kernel->elf.program;
+
+	refuse(p->why, program ? REFUSAL_ELF_PROGRAM : REFUSAL_ELF_NO_PROTOCOL, 0, 0, 0);
+	p->why->detail = program;
+	return p->why->code;
+}
+
 /*
  * By PVH if that works and leaves room to tell of all the memory, else by boot_params if it is
  * Linux and its entry for that is there.
@@ -152,7 +162,7 @@ plan_elf_auto(struct planner *p)
 	enum refusal_code code;
 
 	if (!k->elf.pvh && !linux64)
-		return refuse(p->why, REFUSAL_ELF_NO_PROTOCOL, 0, 0, 0);
+		return no_protocol(p);
 	if (k->elf.pvh) {
 		code = plan_elf_pvh(p);
 		if (!linux64 || !k->elf.entry_loaded ||
@@ -247,8 +257,12 @@ bzimage_protocol(struct planner *p, enum protocol *ret_protocol)
 	*ret_protocol = p->req->protocol;
 	if (p->req->protocol == PROTOCOL_AUTO)
 		*ret_protocol = entry64 ? PROTOCOL_LINUX64 : PROTOCOL_LINUX32;
-	if (*ret_protocol == PROTOCOL_LINUX32 && !bz->code32_start)
-		return refuse(p->why, REFUSAL_BZ_REAL_MODE, 0x214, 0, MIB);
+	if (*ret_protocol == PROTOCOL_LINUX32 && (bz->real_mode || !bz->code32_start)) {
+		refuse(p->why, REFUSAL_BZ_REAL_MODE,
+		        bz->real_mode ? ZP_AT(syssize) : ZP_AT(code32_start), 0, 1);
+		p->why->detail = bz->real_mode ? "syssize" : "code32_start";
+		return p->why->code;
+	}
 	return REFUSAL_NONE;
 }
 

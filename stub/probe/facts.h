@@ -35,7 +35,7 @@ struct segment {
 enum linux_evidence {
 	LINUX_NO,
 	LINUX_GUEST_OS, /* Xen note GUEST_OS "linux" */
-	LINUX_NOTE,     /* a note owned by "Linux" (build salt, LTO) */
+	LINUX_NOTE,     /* a note owned by "Linux" (build salt, LTO) in a kernel */
 	LINUX_LINK_MAP, /* linked at 0xffffffff80000000 + its physical address, entry physical
 	                 */
 };
@@ -56,6 +56,8 @@ struct elf_facts {
 	uint64_t reloc_note_off, reloc_found; /* where its descriptor is, and the wrong value */
 	char guest_os[FACTS_GUEST_OS]; /* GUEST_OS note, "" if none; longer ones are "?" */
 	enum linux_evidence evidence;  /* that it is Linux */
+	const char *program; /* what shows that it is a program for an operating system, or
+	                        NULL */
 };
 
 /* From the first to the last byte of all segments in memory; empty without any. */
@@ -97,6 +99,7 @@ struct bzimage_facts {
 	uint64_t initrd_last; /* last byte an initrd may occupy (initrd_addr_max) */
 	uint32_t cmdline_max; /* bytes, without the NUL */
 	bool relocatable;
+	bool real_mode;         /* a 16-bit program: its header declares no other code */
 	uint64_t alignment;     /* kernel_alignment, bytes, a power of two */
 	uint64_t min_alignment; /* weakest allowed; == alignment before 2.10 */
 	uint64_t pref_address;  /* 0 if none (before 2.10) */

@@ -81,6 +81,7 @@ struct setup {
 	uint64_t version;
 	uint64_t code_off, code_len, payload_off, payload_len; /* in the file */
 	uint64_t alignment, min_alignment;
+	bool real_mode;
 };
 
 /* The field, or 0 where this kernel has none. */
@@ -145,6 +146,24 @@ truncated(const struct setup *s, const char *detail, uint64_t off, uint64_t len)
 }
 
 /*
+ * Is it a 16-bit program for a BIOS in a bzImage's form (memdisk, GRUB's lnxboot.img)? Its
+ * header declares neither protected-mode code, nor anything that would describe it. Linux's
+ * build writes syssize in every version; the half that it had before 2.04 is 0 for each whole
+ * MiB of code.
+ */
+static bool
+is_real_mode(const struct setup *s)
+{
+	uint64_t code = s->im->size > s->code_off ? s->im->size - s->code_off : 0;
+	uint64_t units = (code + 15) / 16;
+
+	if (s->version < fields[SYSSIZE].since &&
+	        (span_le16(s->head, ZP_AT(syssize)) || (units && !(units & 0xffff))))
+		return false;
+	return !get(s, RELOCATABLE) && !get(s, XLOADFLAGS) && !get(s, INIT_SIZE);
+}
+
+/*
  * The code is the rest of the file, as loaders take it: syssize may count up to 15 bytes of
  * padding that the file lacks, and a signature may follow it.
  */
@@ -153,6 +172,10 @@ take_code(struct setup *s)
 {
 	uint64_t declared = get(s, SYSSIZE) * 16, payload = get(s, PAYLOAD_OFFSET);
 
+	s->real_mode = !declared && is_real_mode(s);
+	if (s->im->size <= s->code_off && s->real_mode)
+		return refuse_detail(
+		        s->why, REFUSAL_BZ_REAL_MODE, "syssize", ZP_AT(syssize), 0, 1);
 	if (s->im->size <= s->code_off)
 		return truncated(
 		        s, "protected-mode code", s->code_off, declared ? declared : 1);
@@ -253,6 +276,7 @@ fill(const struct setup *s, struct span info, struct bzimage_facts *bz)
 	bz->code_len = s->code_len;
 	take_limits(s, bz);
 	bz->relocatable = get(s, RELOCATABLE);
+	bz->real_mode = s->real_mode;
 	bz->alignment = s->alignment;
 	bz->min_alignment = s->min_alignment;
 	bz->pref_address = get(s, PREF_ADDRESS);

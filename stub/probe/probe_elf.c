@@ -328,6 +328,26 @@ find_header(const struct elf *elf, uint32_t type)
 	return (struct elf_header){.type = 0};
 }
 
+/*
+ * Of an ELF without a PVH note: is it what an operating system loads, by the headers that its
+ * loader reads? A PVH note goes before, because FreeBSD's kernels name an interpreter, and
+ * unikernels may be position-independent.
+ */
+static const char *
+program_of(const struct elf *elf, const struct elf_facts *facts)
+{
+	bool interpreter = find_header(elf, PT_INTERP).type;
+	bool dynamic = find_header(elf, PT_DYNAMIC).type;
+
+	if (facts->evidence != LINUX_NO || facts->guest_os[0])
+		return NULL;
+	if (elf->notes.linux_owner && (interpreter || !dynamic))
+		return "user-mode Linux, which is a program";
+	if (interpreter)
+		return "a program that asks for an interpreter";
+	return dynamic ? "a library, or a program that is linked as it starts" : NULL;
+}
+
 enum refusal_code
 elf_riscv_segments(const struct image *im, struct elf_facts *ret_facts,
         struct elf_header *ret_dynamic, struct refusal *ret_why)
@@ -369,6 +389,8 @@ elf_probe_watched(const struct image *im, const struct note_watcher *watcher,
 	        (code = check_disjoint(&elf, &facts.elf)) || (code = read_notes(&elf)))
 		return code;
 	elf_conclude(&elf.notes, elf.is64, elf.entry, &facts.elf);
+	if (!facts.elf.pvh)
+		facts.elf.program = program_of(&elf, &facts.elf);
 	facts.format = elf.is64 ? KERNEL_ELF64 : KERNEL_ELF32;
 	facts.size = im->size;
 	*ret_facts = facts;

@@ -119,6 +119,16 @@ linux_link_map(const struct elf_facts *facts)
 	return true;
 }
 
+/*
+ * Is it linked as a kernel, which runs at other addresses than those where it is loaded?
+ * User-mode Linux and Linux's vDSO have Linux's notes as well, but are no kernels.
+ */
+static bool
+is_linked_apart(const struct elf_facts *facts)
+{
+	return facts->segment[0].vaddr != facts->segment[0].paddr;
+}
+
 static enum linux_evidence
 evidence_of_notes(const struct elf_notes *notes)
 {
@@ -131,7 +141,9 @@ static enum linux_evidence
 linux_evidence(
         const struct elf_notes *notes, const struct elf_facts *facts, bool is64, bool physical)
 {
-	if (notes->guest_os[0] || notes->linux_owner)
+	bool owner = notes->linux_owner && (notes->pvh || is_linked_apart(facts));
+
+	if (notes->guest_os[0] || owner)
 		return evidence_of_notes(notes);
 	return is64 && physical && linux_link_map(facts) ? LINUX_LINK_MAP : LINUX_NO;
 }

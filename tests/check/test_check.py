@@ -417,11 +417,32 @@ def test_a_large_disk_is_not_read(tmp_path):
     assert said['kind'] == 'disk' and report.fact(said, 'file.size') == 64 << 30
 
 
+# ---------------------------------------------------------------- no kernels
+
+@pytest.mark.parametrize('name, refusal, what', [
+    ('debian:ipxe', 'bzimage.real-mode', 'a program for a BIOS'),
+    ('debian:memdisk', 'bzimage.real-mode', 'a program for a BIOS'),
+    ('debian:lnxboot', 'bzimage.real-mode', 'a program for a BIOS'),
+    ('debian:uml', 'elf.program', 'user-mode Linux'),
+    ('/bin/sh', 'elf.program', 'a program that asks for an interpreter'),
+    ('probe:elf64-user', 'elf.program', 'user-mode Linux')])
+def test_programs_are_no_kernels(name, refusal, what):
+    said = report.check(name if name[0] == '/' else media.resolve(name))
+    assert not said['bootable'] and said['refusal']['name'] == refusal and what in said['what']
+    assert said['next']
+
+
 # ---------------------------------------------------------------- rules of loaders
 
 @pytest.mark.parametrize('name, launcher, boots, rule', [
     ('debian:ipxe', 'grub', True, 'grub.linux16'),          # starts in real mode only
     ('debian:ipxe', 'cloud-hypervisor', False, 'cloud-hypervisor.bzimage'),
+    ('debian:memdisk', 'qemu.pc.seabios', True, 'bzimage.16-bit-entry'),
+    ('debian:memdisk', 'qemu.pc.qboot', False, 'qboot.services'),
+    ('debian:memdisk', 'crosvm', False, 'crosvm.bzimage'),
+    ('debian:memdisk', 'grub', True, 'grub.linux16'),
+    ('debian:lnxboot', 'qemu.pc.seabios', False, 'bzimage.real-mode'),
+    ('debian:uml', 'firecracker', False, 'firecracker.linux64'),
     ('probe:zimage', 'grub', True, 'grub.linux16'),
     ('probe:bz-2.05', 'grub', True, 'grub.linux'),
     ('probe:bz-2.05', 'xen.pvh', False, 'xen.version'),

@@ -163,10 +163,10 @@ MULTIBOOT2 = struct.pack('<4I', 0xe85250d6, 0, 24, -(0xe85250d6 + 24) & 0xffffff
      'an ELF32 kernel with a Multiboot header, without a PVH entry'),
     (images.patched(images.elf(notes=[], vaddr=16 * MIB), 0x1800, MULTIBOOT2), 'an ELF64 kernel with a Multiboot2 header, without a PVH entry'),
     (images.elf(notes=[], vaddr=16 * MIB, more=[(3, b'/lib/ld.so\0', 0)]),
-     'an ELF64 program, which asks for an interpreter: no kernel'),
+     'an ELF64, no kernel: a program that asks for an interpreter'),
     (images.ELFS['ELF64, of nobody'], 'an ELF64 executable: neither PVH, Multiboot nor Linux'),
     (images.patched(images.elf(notes=[], vaddr=16 * MIB, more=[(2, bytes(16), 0)]), 16, b'\3'),
-     'an ELF64 library or program: no kernel'),
+     'an ELF64, no kernel: a library, or a program that is linked as it starts'),
     (images.ELFS['relocatable object'], 'an ELF that is a relocatable object: no kernel')],
                          ids=lambda value: value if isinstance(value, str) else '')
 def test_the_headline_says_which_elf_it_is(said, data, what):

@@ -312,6 +312,8 @@ ROWS = [
     # the pages that are not given back.
     shell('refusal-missing', ['kshim.efi \\nothing', 'echo status %lasterror%'], {},
           refusal='efi.not-found', expect=('\\nothing: no volume', 'status 0xE')),
+    shell('refusal-memdisk', ['kshim.efi \\memdisk', 'echo status %lasterror%'],
+          {'memdisk': 'debian:memdisk'}, refusal='bzimage.real-mode', expect=('needs a BIOS', 'status 0x1')),
     shell('refusal-no-room', ['kshim.efi \\vmlinux initrd=\\data', 'echo status %lasterror%'],
           {'vmlinux': 'vmlinux:cloud', 'data': 'initramfs'}, memory=100,
           refusal='efi.memory', expect=('status 0x9',)),

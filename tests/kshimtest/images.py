@@ -120,6 +120,9 @@ BZIMAGES.update({
     '2.13, cut': bzimage(0x20d)[:4000],
     '2.13, zImage': bzimage(0x20d, loadflags=0),
     '2.13, no real mode': bzimage(0x20d, code32_start=0, xloadflags=0),
+    'for a BIOS, as memdisk': bzimage(0x203, syssize=0),
+    'for a BIOS, setup alone': bzimage(0x203, syssize=0)[:2048],
+    'no syssize, with init_size': bzimage(0x20f, syssize=0),
     '2.13, bad alignment': bzimage(0x20d, kernel_alignment=3),
 })
 
@@ -148,13 +151,20 @@ ELFS = {
     'e_entry not the load base': elf(entry=16 * MIB + 0x40),
     'e_entry outside': elf(entry=4 * MIB),
     'below 1 MiB': elf(notes=[pvh(0x10080)], paddr=0x10000, mem=0x20000),
-    'above 4 GiB': elf(notes=[pack.LINUX_NOTE], paddr=5 << 30, vaddr=5 << 30),
+    'above 4 GiB': elf(notes=[pack.LINUX_NOTE], paddr=5 << 30, vaddr=(5 << 30) + 0xffff800000000000),
     'writable and executable': elf(flags=7),
     'aligned to 4 KiB': elf(align=4096),
     'segments overlap': elf(more=[(pack.PT_LOAD, CODE, 17 * MIB)]),
     'cut': elf()[:4000],
     'relocatable object': patched(elf(), 16, b'\1\0'),
     'for aarch64': patched(elf(), 18, b'\xb7\0'),
+    'user-mode Linux': elf(notes=[pack.LINUX_NOTE], vaddr=16 * MIB,
+                           more=[(pack.PT_INTERP, b'/lib/ld.so\0', 0)]),
+    'vDSO': elf(notes=[pack.LINUX_NOTE], vaddr=16 * MIB, more=[(pack.PT_DYNAMIC, bytes(16), 0)]),
+    'program': elf(notes=[], vaddr=16 * MIB, more=[(pack.PT_INTERP, b'/lib/ld.so\0', 0)]),
+    'library': elf(32, notes=[], more=[(pack.PT_DYNAMIC, bytes(8), 0)]),
+    'PVH and an interpreter': elf(more=[(pack.PT_INTERP, b'/red/herring\0', 0),
+                                        (pack.PT_DYNAMIC, bytes(16), 0)]),
     'multiboot in an ELF64': elf(notes=[pvh(), multiboot()[64:76]]),
 }
 

@@ -61,7 +61,7 @@ GUEST_OTHER = note('Xen', 6, b'probe\0')
 LINUX_NOTE = note('Linux', 0x101, struct.pack('<I', 0))
 GNU_PROPERTY = note('GNU', 5, struct.pack('<IIQ', 0xc0000002, 4, 3), align=8)
 
-PT_LOAD, PT_NOTE = 1, 4
+PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 
 
 class Elf:
@@ -116,7 +116,7 @@ class Elf:
 
 
 def elf(core, name, *, bits, linked, notes=(), section_notes=(), entry='PVH', flags=0, extra=0,
-        bss=0x23456, align=0, vbase=0, split=True, p_align=4096, tail=b''):
+        bss=0x23456, align=0, vbase=0, split=True, p_align=4096, tail=b'', headers=()):
     """An ELF kernel. `notes` are (data, alignment), a PT_NOTE each; `split` makes two segments."""
     mem = AT['IMAGE'] + extra + len(tail) + bss
     body = image(core, name, entry=entry, linked=linked, mem=mem, align=align,
@@ -132,6 +132,8 @@ def elf(core, name, *, bits, linked, notes=(), section_notes=(), entry='PVH', fl
         out.add(PT_LOAD, body[:cut], paddr=linked, vaddr=vbase + linked, align=4096, flags=5)
     else:
         out.add(PT_LOAD, body, paddr=linked, vaddr=vbase + linked, mem=mem, align=4096)
+    for kind, data in headers:
+        out.add(kind, data, flags=4)
     out.add(0x6474e551, b'', flags=6)       # PT_GNU_STACK: must not be loaded
     out.notes += section_notes
     return out.bytes(linked + AT['LINUX64' if bits == 64 else 'PVH'])
@@ -154,8 +156,8 @@ def pvh_section_elf(core, name, linked=32 * MIB):
                flags=LINUX)
 
 
-def linux_elf(core, name, *, linked, notes=((LINUX_NOTE, 4),), **rest):
-    return elf(core, name, bits=64, linked=linked, notes=notes, entry='LINUX64',
+def linux_elf(core, name, *, linked, notes=((LINUX_NOTE, 4),), vbase=0xffff800000000000, **rest):
+    return elf(core, name, bits=64, linked=linked, notes=notes, entry='LINUX64', vbase=vbase,
                flags=LINUX | HIGH_INITRD, align=2 * MIB, **rest)
 
 
@@ -259,6 +261,12 @@ PROBES = {
     # Nothing says that it is Linux, so it must be asked for, and may not be moved.
     'elf64-unknown': lambda c, n: elf(c, n, bits=64, linked=8 * MIB, entry='LINUX64',
                                       flags=LINUX | HIGH_INITRD),
+    # Started on top of Linux, as any program there.
+    'elf64-user': lambda c, n: elf(c, n, bits=64, linked=8 * MIB, entry='LINUX64',
+                                   notes=((LINUX_NOTE, 4),), headers=((PT_INTERP, b'/lib/ld.so\0'),)),
+    # As FreeBSD's kernels, and as position-independent ones.
+    'pvh-interpreter': lambda c, n: pvh_elf(c, n, bits=64, linked=4 * MIB, headers=(
+        (PT_INTERP, b'/red/herring\0'), (PT_DYNAMIC, bytes(16)))),
     'elf64-big': lambda c, n: linux_elf(c, n, linked=16 * MIB, extra=2 * MIB - 0x50000),
     'elf64-low': lambda c, n: linux_elf(c, n, linked=0x10000, bss=0x5000),
     'elf64-over': lambda c, n: linux_elf(c, n, linked=MIB, extra=5 * MIB + 77),

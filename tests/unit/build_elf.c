@@ -73,6 +73,12 @@ elf_load(struct elf_build *b, uint64_t paddr, uint64_t vaddr, uint64_t file_len,
 }
 
 unsigned
+elf_header(struct elf_build *b, uint32_t type)
+{
+	return add_phdr(b, type, 1);
+}
+
+unsigned
 elf_note_segment(struct elf_build *b, uint64_t align)
 {
 	b->size = (b->size + 7) & ~(size_t)7;

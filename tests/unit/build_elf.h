@@ -37,6 +37,9 @@ void elf_new(struct elf_build *b, bool is64);
 unsigned elf_load(struct elf_build *b, uint64_t paddr, uint64_t vaddr, uint64_t file_len,
         uint64_t mem_len);
 
+/* Add a program header of that type without bytes; its index. */
+unsigned elf_header(struct elf_build *b, uint32_t type);
+
 /* Start an empty PT_NOTE, or a SHT_NOTE section, of that alignment; its index. */
 unsigned elf_note_segment(struct elf_build *b, uint64_t align);
 unsigned elf_note_section(struct elf_build *b, uint64_t align);

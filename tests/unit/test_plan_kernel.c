@@ -57,6 +57,9 @@ elf_without_note_is_linux64(void **state)
 	expect(&b, PROTOCOL_LINUX64, 4 * MIB, 4 * MIB);
 	b.kernel.elf.evidence = LINUX_NO;
 	expect_refusal(&b, REFUSAL_ELF_NO_PROTOCOL);
+	b.kernel.elf.program = "a program";
+	expect_refusal(&b, REFUSAL_ELF_PROGRAM);
+	assert_string_equal(b.why.detail, "a program");
 	b.req.protocol = PROTOCOL_LINUX64; /* asked for: any ELF64 */
 	expect(&b, PROTOCOL_LINUX64, 4 * MIB, 4 * MIB);
 	b.req.protocol = PROTOCOL_PVH;
@@ -406,6 +409,18 @@ bzimage_for_real_mode_only(void **state)
 	b.req.protocol = PROTOCOL_AUTO;
 	b.kernel.bz.xloadflags = 0;
 	expect_refusal(&b, REFUSAL_BZ_REAL_MODE);
+	assert_string_equal(b.why.detail, "code32_start");
+	assert_int_equal(b.why.where, 0x214);
+	b.kernel.bz.code32_start = 1 * MIB; /* memdisk */
+	b.kernel.bz.real_mode = true;
+	for (enum protocol p = PROTOCOL_AUTO; p <= PROTOCOL_LINUX32; p++) {
+		b.req.protocol = p;
+		expect_refusal(&b, p == PROTOCOL_PVH       ? REFUSAL_BZ_NO_PVH
+		                   : p == PROTOCOL_LINUX64 ? REFUSAL_BZ_NO_ENTRY64
+		                                           : REFUSAL_BZ_REAL_MODE);
+	}
+	assert_string_equal(b.why.detail, "syssize");
+	assert_int_equal(b.why.where, 0x1f4);
 }
 
 /* ------------------------------------------------------ map and command line */

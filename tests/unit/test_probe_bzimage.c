@@ -246,6 +246,97 @@ syssize_against_the_file(void **state)
 	assert_int_equal(facts.bz.code_len, BZ_CODE_LEN);
 }
 
+/* memdisk, GRUB's lnxboot.img: nothing of the header describes protected-mode code. */
+static void
+valid_real_mode(uint16_t version, unsigned end)
+{
+	valid_version(version, end);
+	BZ_SET(&b, syssize, 0);
+	BZ_SET(&b, payload_length, 0);
+	BZ_SET(&b, relocatable_kernel, 0);
+	BZ_SET(&b, xloadflags, 0);
+	BZ_SET(&b, init_size, 0);
+}
+
+static void
+assert_real_mode(bool real_mode)
+{
+	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_int_equal(facts.bz.real_mode, real_mode);
+}
+
+static void
+programs_for_a_bios(void **state)
+{
+	static const uint16_t versions[] = {0x200, 0x203, 0x204, 0x207, 0x20c, 0x20f};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		valid_real_mode(versions[i], 0x26c);
+		assert_real_mode(true);
+		BZ_SET(&b, syssize, 1);
+		assert_real_mode(false);
+	}
+	valid_real_mode(0x203, 0x230);
+	BZ_SET(&b, relocatable_kernel, 1); /* 2.03 has no such fields */
+	BZ_SET(&b, xloadflags, 1);
+	BZ_SET(&b, init_size, 1);
+	assert_real_mode(true);
+	BZ_SET(&b, version, 0x205);
+	BZ_SET(&b, jump, 0xeb | (0x26c - 0x202) << 8);
+	assert_real_mode(false);
+}
+
+/* Kernels that leave syssize out and describe their code otherwise are no such programs. */
+static void
+kernels_without_syssize(void **state)
+{
+	(void)state;
+	valid_real_mode(0x20f, 0x26c);
+	BZ_SET(&b, relocatable_kernel, 1);
+	assert_real_mode(false);
+	valid_real_mode(0x20f, 0x26c);
+	BZ_SET(&b, xloadflags, 1);
+	assert_real_mode(false);
+	valid_real_mode(0x20f, 0x26c);
+	BZ_SET(&b, init_size, 0x800000);
+	assert_real_mode(false);
+}
+
+/* Before 2.04 syssize has 16 bits, which are 0 for a whole number of MiB. */
+static void
+whole_mib_before_2_04(void **state)
+{
+	static uint8_t bytes[BZ_CODE_OFF + 2 * MIB + 16];
+
+	(void)state;
+	valid_real_mode(0x203, 0x230);
+	memcpy(bytes, b.bytes, b.size);
+	for (int off = -16; off <= 1; off++) {
+		bool whole = off > -16 && off <= 0;
+
+		assert_int_equal(
+		        probe_both(bytes, (size_t)(BZ_CODE_OFF + 2 * (int64_t)MIB + off),
+		                &facts, &why),
+		        REFUSAL_NONE);
+		assert_int_equal(facts.bz.real_mode, !whole);
+	}
+}
+
+/* lnxboot.img alone is the setup only: what it is, not that it is cut. */
+static void
+real_mode_setup_alone(void **state)
+{
+	(void)state;
+	valid_real_mode(0x203, 0x230);
+	b.size = BZ_CODE_OFF;
+	assert_int_equal(probe(), REFUSAL_BZ_REAL_MODE);
+	assert_string_equal(why.detail, "syssize");
+	assert_int_equal(why.where, 0x1f4);
+	BZ_SET(&b, syssize, 0x100);
+	assert_int_equal(probe(), REFUSAL_BZ_TRUNCATED);
+}
+
 static void
 boot_flag(void **state)
 {
@@ -491,6 +582,10 @@ main(void)
 	        cmocka_unit_test(setup_longer_than_the_file),
 	        cmocka_unit_test(cut_short_anywhere),
 	        cmocka_unit_test(syssize_against_the_file),
+	        cmocka_unit_test(programs_for_a_bios),
+	        cmocka_unit_test(kernels_without_syssize),
+	        cmocka_unit_test(whole_mib_before_2_04),
+	        cmocka_unit_test(real_mode_setup_alone),
 	        cmocka_unit_test(boot_flag),
 	        cmocka_unit_test(old_protocol),
 	        cmocka_unit_test(zimage),

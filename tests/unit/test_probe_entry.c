@@ -274,7 +274,12 @@ linux_by_note_owner(void **state)
 	elf_note_segment(&b, 4);
 	elf_note(&b, "Linux", 0x100, "salt", 5);
 	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_int_equal(facts.elf.evidence, LINUX_NO); /* linked as a program */
+	assert_string_equal(facts.elf.program, "user-mode Linux, which is a program");
+	ELF_SET_P(&b, 0, p_vaddr, 0xffff000000000000ull);
+	assert_int_equal(probe(), REFUSAL_NONE);
 	assert_int_equal(facts.elf.evidence, LINUX_NOTE);
+	assert_null(facts.elf.program);
 	elf_note(&b, "Xen", 6, "NetBSD", 7);
 	assert_int_equal(probe(), REFUSAL_NONE);
 	assert_int_equal(facts.elf.evidence, LINUX_NO); /* it says itself what it is */
@@ -283,6 +288,65 @@ linux_by_note_owner(void **state)
 	elf_note(&b, "Linuxy", 0x100, "salt", 5);
 	assert_int_equal(probe(), REFUSAL_NONE);
 	assert_int_equal(facts.elf.evidence, LINUX_NO);
+}
+
+static void
+assert_program(const char *program)
+{
+	assert_int_equal(probe(), REFUSAL_NONE);
+	assert_int_equal(facts.elf.evidence, LINUX_NO);
+	assert_string_equal(facts.elf.program, program);
+}
+
+/* What an operating system loads: user-mode Linux, libraries, Linux's vDSO. */
+static void
+programs(void **state)
+{
+	(void)state;
+	for (int is64 = 0; is64 < 2; is64++) {
+		kernel(is64);
+		elf_header(&b, PT_DYNAMIC);
+		assert_program("a library, or a program that is linked as it starts");
+		elf_note_segment(&b, 4);
+		elf_note(&b, "Linux", 0x100, "salt", 5);
+		assert_program("a library, or a program that is linked as it starts");
+		elf_header(&b, PT_INTERP);
+		assert_program("user-mode Linux, which is a program");
+		kernel(is64);
+		elf_header(&b, PT_INTERP);
+		assert_program("a program that asks for an interpreter");
+		kernel(is64);
+		assert_int_equal(probe(), REFUSAL_NONE);
+		assert_null(facts.elf.program);
+	}
+}
+
+/* FreeBSD's kernels name an interpreter, unikernels are position-independent. */
+static void
+kernels_that_look_like_programs(void **state)
+{
+	(void)state;
+	kernel(true);
+	elf_header(&b, PT_INTERP);
+	elf_header(&b, PT_DYNAMIC);
+	elf_note_segment(&b, 4);
+	elf_note(&b, "Linux", 0x100, "salt", 5);
+	elf_note_number(&b, "Xen", ENTRY, ELF_PVH, 4);
+	assert_pvh(ELF_PVH);
+	assert_null(facts.elf.program);
+	assert_int_equal(facts.elf.evidence, LINUX_NOTE);
+	kernel(true);
+	elf_header(&b, PT_INTERP);
+	elf_note_segment(&b, 4);
+	elf_note(&b, "Xen", 6, "FreeBSD", 8);
+	assert_no_pvh();
+	assert_null(facts.elf.program);
+	elf_valid(&b, true);
+	elf_header(&b, PT_DYNAMIC);
+	ELF_SET_P(&b, 2, p_type, PT_NULL); /* without its note */
+	assert_no_pvh();
+	assert_int_equal(facts.elf.evidence, LINUX_LINK_MAP);
+	assert_null(facts.elf.program);
 }
 
 static void
@@ -426,6 +490,8 @@ main(void)
 	        cmocka_unit_test(guest_os),
 	        cmocka_unit_test(guest_os_lengths),
 	        cmocka_unit_test(linux_by_note_owner),
+	        cmocka_unit_test(programs),
+	        cmocka_unit_test(kernels_that_look_like_programs),
 	        cmocka_unit_test(linux_by_link_map),
 	        cmocka_unit_test(link_maps_that_are_not_linux),
 	        cmocka_unit_test(virtual_addresses_in_paddr),

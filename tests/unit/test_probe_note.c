@@ -300,6 +300,7 @@ name_at_the_end(void **state)
 	(void)state;
 	for (uint32_t desc = 0; desc <= 4; desc += 4) {
 		kernel(true);
+		ELF_SET_P(&b, 0, p_vaddr, ELF_VBASE); /* as a kernel is linked */
 		i = elf_note_segment(&b, 4);
 		at = elf_note(&b, "Linux", 1, "", 0);
 		elf_poke(&b, at + 4, 4, desc);

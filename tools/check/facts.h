@@ -13,6 +13,8 @@ void facts_bzimage(struct report *r);
 uint64_t bzimage_field(const struct bzimage_facts *bz, uint64_t off, unsigned bytes);
 /* A field of the setup header by its name in the boot protocol. */
 #define BZIMAGE_FIELD(bz, field) bzimage_field(bz, ZP_AT(field), ZP_FIELD_SIZE(field))
+/* A bzImage with neither a 32-bit nor a 64-bit entry: a program that needs a BIOS. */
+bool is_real_mode_only(const struct report *r);
 void facts_elf(struct report *r);
 void facts_notes(struct report *r);
 void facts_pe(struct report *r);

@@ -163,6 +163,15 @@ add_payload(struct report *r, const struct bzimage_facts *bz)
 		        "as the kernel's build wrote behind the payload");
 }
 
+bool
+is_real_mode_only(const struct report *r)
+{
+	const struct bzimage_facts *bz = &r->facts.bz;
+
+	return r->known && r->facts.format == KERNEL_BZIMAGE &&
+	       (bz->real_mode || (!bz->code32_start && !(bz->xloadflags & ZP_XLF_KERNEL_64)));
+}
+
 void
 facts_bzimage(struct report *r)
 {

@@ -12,7 +12,7 @@
 #include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
 #include "tools/check/check.h"
-#include "tools/check/elf_view.h"
+#include "tools/check/facts.h"
 #include "tools/check/multiboot.h"
 
 struct kind_row {
@@ -126,15 +126,6 @@ how_by_multiboot(const char *multiboot)
 	               : "GRUB's multiboot2 command starts it";
 }
 
-static bool
-has_segment(const struct elf_view *v, uint32_t type)
-{
-	for (uint64_t i = 0; i < v->phnum; i++)
-		if (elf_view_segment(v, i).type == type)
-			return true;
-	return false;
-}
-
 /* What the core takes for a kernel by its form may be any ELF. */
 static const char *
 what_elf(struct report *r, const char *multiboot)
@@ -142,13 +133,9 @@ what_elf(struct report *r, const char *multiboot)
 	const struct elf_facts *elf = &r->facts.elf;
 	const char *bits = r->facts.format == KERNEL_ELF64 ? "64" : "32";
 	bool kernel = elf->pvh || elf->evidence != LINUX_NO || multiboot;
-	struct elf_view v;
 
-	if (elf_view_open(r->bytes, &v) && has_segment(&v, PT_INTERP))
-		return report_format(r, "an ELF%s program, which asks for an interpreter: %s",
-		        bits, elf->evidence ? "user-mode Linux" : "no kernel");
-	if (!kernel && v.type == ET_DYN && has_segment(&v, PT_DYNAMIC))
-		return report_format(r, "an ELF%s library or program: no kernel", bits);
+	if (!kernel && elf->program)
+		return report_format(r, "an ELF%s, no kernel: %s", bits, elf->program);
 	if (!kernel)
 		return report_format(
 		        r, "an ELF%s executable: neither PVH, Multiboot nor Linux", bits);
@@ -163,11 +150,29 @@ what_elf(struct report *r, const char *multiboot)
 static void
 name_elf(struct report *r)
 {
-	const char *multiboot = multiboot_of(r->bytes);
-	bool only = multiboot && !r->facts.elf.pvh && r->facts.elf.evidence == LINUX_NO;
+	const char *multiboot = multiboot_of(r->bytes), *next = NULL;
 
-	is(r, KIND_ELF, "elf", what_elf(r, multiboot),
-	        only ? how_by_multiboot(multiboot) : NULL);
+	if (multiboot && !r->facts.elf.pvh && r->facts.elf.evidence == LINUX_NO)
+		next = how_by_multiboot(multiboot);
+	else if (r->facts.elf.program)
+		next = "an operating system starts it; a kernel is /boot/vmlinuz-* or a build's vmlinux";
+	is(r, KIND_ELF, "elf", what_elf(r, multiboot), next);
+}
+
+static void
+name_bzimage(struct report *r)
+{
+	const struct bzimage_facts *bz = &r->facts.bz;
+	bool for_bios = is_real_mode_only(r);
+
+	is(r, KIND_BZIMAGE, "bzimage",
+	        report_format(r, "%s, boot protocol %u.%02u",
+	                for_bios ? "a program for a BIOS in a bzImage's form"
+	                         : "a bzImage for x86",
+	                bz->version >> 8, bz->version & 0xff),
+	        for_bios
+	                ? "start it from a BIOS: QEMU's -kernel with SeaBIOS, GRUB's linux16, syslinux"
+	                : NULL);
 }
 
 /* What the probe took for a kernel. */
@@ -178,10 +183,7 @@ name_kernel(struct report *r)
 
 	switch (f->format) {
 	case KERNEL_BZIMAGE:
-		is(r, KIND_BZIMAGE, "bzimage",
-		        report_format(r, "a bzImage for x86, boot protocol %u.%02u",
-		                f->bz.version >> 8, f->bz.version & 0xff),
-		        NULL);
+		name_bzimage(r);
 		break;
 	case KERNEL_ELF64:
 	case KERNEL_ELF32:
@@ -299,6 +301,10 @@ name_refused(struct report *r, const struct refusal *why)
 	else if (why->code == REFUSAL_BZ_ZIMAGE)
 		is(r, KIND_OTHER, "zimage", "a zImage for x86: a kernel below 640 KiB",
 		        "build it as a bzImage: make bzImage");
+	else if (why->code == REFUSAL_BZ_REAL_MODE)
+		is(r, KIND_OTHER, "bios-program",
+		        "the first part of a program for a BIOS in a bzImage's form",
+		        "join it to its other part: cat lnxboot.img core.img >FILE");
 	else if (why->code == REFUSAL_BZ_OLD)
 		is(r, KIND_OTHER, "old-kernel", "a Linux from before boot protocol 2.00",
 		        "it needs a BIOS and a boot loader of its time");

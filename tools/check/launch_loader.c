@@ -6,6 +6,7 @@
  * grub-core/loader/i386/linux.c (protocol 2.03, no zImage), i386/pc/linux.c (`linux16`),
  * multiboot_elfxx.c (ELF32 and ELF64 below 4 GiB), and NEWS for versions.
  */
+#include "tools/check/facts.h"
 #include "tools/check/launcher.h"
 
 #define GRUB_LEAST 0x203
@@ -40,7 +41,7 @@ is_for_linux16(const struct candidate *c)
 	if (!c->r->known)
 		return c->hdrs && c->r->refusal == REFUSAL_BZ_ZIMAGE;
 	return c->r->kind == KIND_BZIMAGE &&
-	       (c->r->facts.bz.version < GRUB_LEAST || candidate_is_real_mode_only(c));
+	       (c->r->facts.bz.version < GRUB_LEAST || is_real_mode_only(c->r));
 }
 
 void

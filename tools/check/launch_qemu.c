@@ -12,6 +12,7 @@
 #include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
 #include "stub/wire/pe.h"
+#include "tools/check/facts.h"
 #include "tools/check/launcher.h"
 #include "tools/check/note_scan.h"
 
@@ -48,15 +49,18 @@ initrd_end(const struct report *r)
 }
 
 static void
-linux_by_bios(const struct candidate *c, struct launch *l)
+linux_by_bios(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	if (zp_setup_len(span_u8(c->r->bytes, ZP_AT(setup_sects))) > c->r->bytes.size)
 		launch_no(l, "qemu.setup-size", "the setup sectors are longer than the file");
-	else if (!c->r->known && c->r->refusal == REFUSAL_BZ_TRUNCATED)
+	else if (c->r->refusal == REFUSAL_BZ_TRUNCATED || c->r->refusal == REFUSAL_BZ_REAL_MODE)
 		launch_damaged(c, l);
 	else if (c->r->refusal == REFUSAL_KERNEL_PE)
 		launch_no(l, "uefi.pe",
 		        "its setup header is there for -initrd only: without UEFI it stops with a sentence");
+	else if (self->few_services && is_real_mode_only(c->r))
+		launch_no(l, "qboot.services",
+		        "a program that needs a BIOS, and qboot has hardly any of a BIOS's services");
 	else if (!has_entry16(c->r->bytes))
 		launch_no(l, "bzimage.16-bit-entry",
 		        "the BIOS enters a bzImage in real mode, and there is no code at its 16-bit entry");
@@ -172,7 +176,7 @@ launch_qemu_bios(const struct launcher *self, const struct candidate *c, struct 
 	if (c->other_machine)
 		launch_no(l, "machine", "a kernel for another machine");
 	else if (c->hdrs)
-		linux_by_bios(c, l);
+		linux_by_bios(self, c, l);
 	else if (c->multiboot.found)
 		multiboot(self, c, l);
 	else if (c->elf)

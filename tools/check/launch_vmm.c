@@ -10,6 +10,7 @@
 
 #include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
+#include "tools/check/facts.h"
 #include "tools/check/launcher.h"
 #include "tools/check/note_scan.h"
 
@@ -113,7 +114,7 @@ launch_cloud_hypervisor(
 		else
 			launch_no(l, "cloud-hypervisor.pvh",
 			        "an ELF needs the PVH note, in its last PT_NOTE");
-	} else if (candidate_is_real_mode_only(c)) {
+	} else if (is_real_mode_only(c->r)) {
 		launch_no(l, "cloud-hypervisor.bzimage",
 		        "it enters bzImages in 32-bit mode, and this one has no such entry");
 	} else if (c->r->kind == KIND_BZIMAGE) {
@@ -160,6 +161,9 @@ launch_crosvm(const struct launcher *self, const struct candidate *c, struct lau
 		crosvm_elf(c, l);
 	else if (c->r->kind != KIND_BZIMAGE)
 		launch_no(l, "crosvm.format", "neither an ELF nor a bzImage");
+	else if (is_real_mode_only(c->r))
+		launch_no(l, "crosvm.bzimage",
+		        "it enters bzImages in 32-bit or 64-bit mode, and this one has no such entry");
 	else if (declared > c->r->bytes.size)
 		launch_no(l, "crosvm.syssize", "syssize counts more than the file has");
 	else

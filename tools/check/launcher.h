@@ -73,6 +73,7 @@ struct launcher {
 	const char *image;     /* kshim's: the file that it is, or NULL */
 	uint64_t low_end;      /* QEMU with a BIOS or kshim.rom: *_LOW_END */
 	uint64_t low_used;     /* the same: *_LOW */
+	bool few_services;     /* that BIOS serves loaders of Linux, and little else */
 	bool arm64, riscv64;   /* another monitor: it serves this machine, too */
 	const char *riscv64_since;
 };
@@ -97,8 +98,5 @@ void launch_damaged(const struct candidate *c, struct launch *l);
 
 /* An ELF with more segments than the core takes: its facts are not known, its headers are. */
 bool candidate_is_unread(const struct candidate *c);
-
-/* A bzImage that has neither a 32-bit nor a 64-bit entry. */
-bool candidate_is_real_mode_only(const struct candidate *c);
 
 #endif

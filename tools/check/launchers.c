@@ -52,13 +52,6 @@ candidate_is_unread(const struct candidate *c)
 	return c->elf && c->r->refusal == REFUSAL_ELF_MANY_SEGMENTS;
 }
 
-bool
-candidate_is_real_mode_only(const struct candidate *c)
-{
-	return c->r->known && c->r->kind == KIND_BZIMAGE && !c->r->facts.bz.code32_start &&
-	       !(c->r->facts.bz.xloadflags & ZP_XLF_KERNEL_64);
-}
-
 static struct multiboot
 find_multiboot(struct span s)
 {

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/check/facts.h"
 #include "tools/check/render.h"
+#include "tools/check/verdicts.h"
 
 #define VERDICT_AT    10
 #define MATTERS_SHOWN 5 /* verdicts on the first screen */
@@ -154,18 +156,22 @@ print_changes(const struct term *t, const struct outcome *o)
 	}
 }
 
-/* "Linux 6.1.0-50-cloud-amd64"; "" if it does not say. */
+/* "Linux 6.1.0-50-cloud-amd64", "Memtest86+ v6.10"; "" if it does not say. */
 static void
 linux_name(const struct report *r, char *out, size_t size)
 {
 	const struct fact *f = report_find(r, "linux.version");
+	const char *text = f ? f->value.text : NULL;
 
 	out[0] = 0;
-	if (f && f->value.text && strncmp(f->value.text, "kshim ", 6) == 0)
+	if (!text || !text[0])
+		return;
+	if (strncmp(text, "kshim ", 6) == 0)
 		snprintf(out, size, ": kshim itself, which boots the kernel in its initrd");
-	else if (f && f->value.text)
-		snprintf(out, size, ": Linux %.*s", (int)strcspn(f->value.text, " "),
-		        f->value.text);
+	else if (text[0] >= '0' && text[0] <= '9' && !is_real_mode_only(r))
+		snprintf(out, size, ": Linux %.*s", (int)strcspn(text, " "), text);
+	else
+		snprintf(out, size, ": %s", text);
 }
 
 static void
@@ -216,15 +222,23 @@ print_summary(const struct term *t, const struct report *r)
 	}
 }
 
+/* Is it said already, where it stands that kshim does not boot the file? */
+static bool
+is_in_summary(const struct report *r, const struct verdict *v)
+{
+	return !r->bootable && strcmp(v->name, V_KSHIM) == 0;
+}
+
 /* Of all layers, the verdicts by which something fails; those that are too many are counted. */
 static void
 print_matters(const struct term *t, const struct report *r)
 {
+	const struct report *outer = r;
 	unsigned shown = 0, more = 0;
 
 	for (; r; r = r->inner)
 		for (const struct verdict *v = r->verdict_first; v; v = v->next) {
-			if (v->level < LEVEL_WARNING)
+			if (v->level < LEVEL_WARNING || is_in_summary(outer, v))
 				continue;
 			if (shown == MATTERS_SHOWN) {
 				more++;
@@ -238,7 +252,8 @@ print_matters(const struct term *t, const struct report *r)
 		fprintf(t->out, "  and %u more\n", more);
 }
 
-static void
+/* False if there are none. */
+static bool
 print_titles(const struct term *t, const struct report *r, bool boots)
 {
 	char titles[1024];
@@ -249,10 +264,11 @@ print_titles(const struct term *t, const struct report *r, bool boots)
 			len += (size_t)snprintf(titles + len, sizeof(titles) - len, "%s%s",
 			        len ? "; " : "", l->title);
 	if (!len)
-		return;
+		return false;
 	fprintf(t->out, "  %s%-5s%s", term_set(t, boots ? TERM_GREEN : TERM_RED),
 	        boots ? "yes" : "no", term_set(t, TERM_PLAIN));
 	term_wrap(t, 7, 7, titles);
+	return true;
 }
 
 /* The first screen: what it is, does it boot, what to do. */
@@ -260,10 +276,13 @@ static void
 print_first_screen(const struct term *t, const struct report *r)
 {
 	print_matters(t, r);
-	if (r->launch_first)
-		text_heading(t, "Who can boot it");
-	print_titles(t, r, true);
-	print_titles(t, r, false);
+	if (!r->launch_first)
+		return;
+	text_heading(t, "Who can boot it");
+	if (!print_titles(t, r, true))
+		fputs("  no   none of the launchers that are known here\n", t->out);
+	else
+		print_titles(t, r, false);
 }
 
 void

@@ -92,6 +92,8 @@ judge_entry(struct report *r, const struct bzimage_facts *bz)
 static void
 judge_place(struct report *r, const struct bzimage_facts *bz)
 {
+	if (is_real_mode_only(r))
+		return;
 	if (bz->relocatable)
 		report_verdict(r, V_BZ_RELOCATABLE, LEVEL_OK, "it is relocatable");
 	else

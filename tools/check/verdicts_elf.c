@@ -217,6 +217,10 @@ verdicts_elf(struct report *r)
 		judge_refused(r);
 	if (r->kind != KIND_ELF || !elf_view_open(r->bytes, &v))
 		return;
+	if (r->known && elf->program) {
+		report_verdict(r, V_KSHIM, LEVEL_ERROR, "it is %s", elf->program);
+		return;
+	}
 	judge_segments(r, elf);
 	judge_headers(r, &v);
 	judge_entry(r, &v, elf);
