@@ -22,6 +22,12 @@
  */
 #define BUDGET_LIMIT (512 * MIB)
 
+/*
+ * Bytes from the start of a file that are searched for a Linux' banner and configuration, or
+ * summed. Behind them a larger kernel has debug information.
+ */
+#define BUDGET_LOOK (256 * MIB)
+
 /* Room for a sentence about a file, with its path. */
 #define UNPACK_WHY (PATH_MAX + 256)
 

@@ -6,6 +6,7 @@
 #define KSHIM_BUNDLE_WRITE_H
 
 #include "tools/file.h"
+#include "tools/outfile.h"
 
 struct bundle_parts {
 	const struct file *kernel;  /* plain, at most 4 GiB - 1 bytes */

@@ -199,6 +199,12 @@ write_bundle(const struct order *o)
 	}
 	good = reads_back(o, &written);
 	file_free(&written);
+	for (unsigned i = 0; i < o->nr_paths; i++) {
+		if (file_unchanged(&o->files[i]) != STATUS_OK) {
+			outfile_drop(&out);
+			return STATUS_HOST;
+		}
+	}
 	if (!good) {
 		outfile_drop(&out);
 		return fail(STATUS_HOST, "%s: what was written does not read back", o->out);

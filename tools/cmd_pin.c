@@ -6,6 +6,7 @@
  * command line is the whole one, with the kshim. words; without -a the empty one is pinned.
  */
 #include <getopt.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "stub/input/pin.h"
@@ -34,8 +35,9 @@ add_file(struct sha256 *h, struct sha256 *together, const char *path, bool last)
 		return status;
 	pin_add_initrd(h, file_span(&f), last);
 	pin_add_part(together, file_span(&f));
+	status = file_unchanged(&f);
 	file_free(&f);
-	return STATUS_OK;
+	return status;
 }
 
 static int

@@ -16,6 +16,7 @@
 
 #include "stub/body/kernel_file.h"
 #include "tools/cmd.h"
+#include "tools/outfile.h"
 #include "tools/payload.h"
 
 /* Replace f's bytes by what is packed inside, again if that packs something. */
@@ -34,8 +35,12 @@ take_out(struct file *f, struct budget *b)
 			        "%s: there is still something packed inside after unpacking %d times",
 			        f->path, UNPACK_LAYERS);
 		status = payload_unpack(file_span(f), &p, &plain, b, why);
+		if (status == STATUS_REFUSED)
+			return fail(status, "%s", why);
+		if (status == STATUS_OK)
+			status = file_unchanged(f);
 		if (status != STATUS_OK)
-			return status == STATUS_REFUSED ? fail(status, "%s", why) : status;
+			return status;
 		file_free(f);
 		*f = plain;
 	}
@@ -110,7 +115,11 @@ put_part(const struct file *f, const char *dir, const char *name, uint64_t off, 
 	status = outfile_open(path, &out);
 	if (status == STATUS_OK) {
 		outfile_write(&out, part.base, part.size);
-		status = outfile_commit(&out);
+		status = file_unchanged(f);
+		if (status == STATUS_OK)
+			status = outfile_commit(&out);
+		else
+			outfile_drop(&out);
 	}
 	if (status == STATUS_OK)
 		puts(path);

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading files whole and writing them whole: file.h tells the rules.
+ * Mapping files and reading standard input: file.h tells the rules.
  *
- * A new file gets its name by rename(2) only when it is complete.
+ * Files of /proc and /sys are regular ones that say that they are empty, or cannot be mapped;
+ * these are read, and are never large.
  */
+#include "tools/file.h"
+
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "stub/base/range.h"
 #include "tools/cmd.h"
-#include "tools/file.h"
+#include "tools/mapping.h"
+#include "tools/regular.h"
+#include "tools/size.h"
 
 int
 file_reserve(struct file *f, size_t size)
@@ -37,7 +41,33 @@ file_grow(struct file *f)
 }
 
 static int
-read_all(int fd, struct file *f)
+fail_read(const char *path, const char *why)
+{
+	return fail(STATUS_HOST, "cannot read %s: %s", path, why);
+}
+
+static int
+fail_too_long(const char *path, uint64_t limit, const char *raise)
+{
+	char text[SIZE_TEXT];
+
+	return fail(STATUS_HOST, "cannot read %s: it has more than %s%s", path,
+	        size_text(limit, text), raise);
+}
+
+/* An interrupted or nonblocking read is tried again once there is something to read. */
+static bool
+may_go_on(int fd)
+{
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
+
+	if (errno == EAGAIN)
+		return poll(&wait, 1, -1) >= 0 || errno == EINTR;
+	return errno == EINTR;
+}
+
+static int
+read_all(int fd, uint64_t limit, const char *raise, struct file *f)
 {
 	for (;;) {
 		ssize_t n;
@@ -47,29 +77,34 @@ read_all(int fd, struct file *f)
 		n = read(fd, f->data + f->size, f->room - f->size);
 		if (n == 0)
 			return STATUS_OK;
-		if (n < 0 && errno != EINTR)
-			return fail(
-			        STATUS_HOST, "cannot read %s: %s", f->path, strerror(errno));
+		if (n < 0 && !may_go_on(fd))
+			return fail_read(f->path, strerror(errno));
 		if (n > 0)
 			f->size += (size_t)n;
+		if (f->size > limit)
+			return fail_too_long(f->path, limit, raise);
 	}
 }
 
-int
-file_read(const char *path, struct file *ret_file)
+/* Map it, or read it if it is one of a file system that maps nothing. Takes `fd`. */
+static int
+take_regular(const char *path, int fd, const struct stat *st, struct file *ret_file)
 {
 	struct file f = {.path = path};
-	struct stat st;
-	int fd, status = STATUS_OK;
+	int status;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail(STATUS_HOST, "cannot read %s: %s", path, strerror(errno));
-	/* One byte more than the size, so that the end is seen without growing. */
-	if (fstat(fd, &st) == 0 && st.st_size > 0)
-		status = file_reserve(&f, (size_t)st.st_size + 1);
-	if (status == STATUS_OK)
-		status = read_all(fd, &f);
+	if (st->st_size > 0)
+		f.map = mapping_make(path, fd, st);
+	if (f.map) {
+		f.data = mapping_bytes(f.map);
+		f.size = (size_t)st->st_size;
+		*ret_file = f;
+		return STATUS_OK;
+	}
+	if (st->st_size > 0 && errno != ENODEV)
+		status = fail_read(path, strerror(errno));
+	else
+		status = read_all(fd, FILE_TEXT_MAX, "", &f);
 	close(fd);
 	if (status == STATUS_OK)
 		*ret_file = f;
@@ -78,98 +113,75 @@ file_read(const char *path, struct file *ret_file)
 	return status;
 }
 
+int
+file_read(const char *path, struct file *ret_file)
+{
+	struct stat st;
+	int fd;
+	const char *why = regular_open(path, &fd, &st);
+
+	return why ? fail_read(path, why) : take_regular(path, fd, &st, ret_file);
+}
+
+/* Is it a kind of standard input that has an end, or a person who can end it? */
+static const char *
+input_why(const struct stat *st)
+{
+	if (S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode) || isatty(STDIN_FILENO))
+		return NULL;
+	return regular_why(st->st_mode);
+}
+
+int
+file_read_input(uint64_t limit, const char *raise, struct file *ret_file)
+{
+	struct file f = {.path = "standard input"};
+	const char *why;
+	struct stat st;
+	int status, fd;
+
+	if (fstat(STDIN_FILENO, &st) < 0)
+		return fail_read(f.path, strerror(errno));
+	why = input_why(&st);
+	if (why)
+		return fail_read(f.path, why);
+	if (S_ISREG(st.st_mode)) {
+		fd = dup(STDIN_FILENO);
+		return fd < 0 ? fail_read(f.path, strerror(errno))
+		              : take_regular(f.path, fd, &st, ret_file);
+	}
+	status = read_all(STDIN_FILENO, limit, raise, &f);
+	if (status == STATUS_OK)
+		*ret_file = f;
+	else
+		file_free(&f);
+	return status;
+}
+
+int
+file_read_text(const char *path, struct file *ret_file)
+{
+	int status = file_read(path, ret_file);
+
+	if (status == STATUS_OK && ret_file->size > FILE_TEXT_MAX) {
+		file_free(ret_file);
+		status = fail_too_long(path, FILE_TEXT_MAX, "");
+	}
+	return status;
+}
+
+int
+file_unchanged(const struct file *f)
+{
+	return f->map ? mapping_unchanged(f->map) : STATUS_OK;
+}
+
 void
 file_free(struct file *f)
 {
-	free(f->data);
+	if (f->map)
+		mapping_free(f->map);
+	else
+		free(f->data);
 	*f = (struct file){0};
-}
-
-/* The mode that open() with 0666 would give. */
-static mode_t
-plain_mode(void)
-{
-	mode_t mask = umask(0);
-
-	umask(mask);
-	return 0666 & ~mask;
-}
-
-int
-outfile_open(const char *path, struct outfile *ret_out)
-{
-	struct outfile out = {.path = path};
-	int fd = -1;
-
-	if (asprintf(&out.temp, "%s.XXXXXX", path) < 0)
-		return fail(STATUS_HOST, "no memory");
-	fd = mkostemp(out.temp, O_CLOEXEC);
-	if (fd >= 0) {
-		out.stream = fdopen(fd, "w");
-		(void)fchmod(fd, plain_mode());
-	}
-	if (!out.stream) {
-		int error = errno;
-
-		free(out.temp);
-		return fail(STATUS_HOST, "cannot write %s: %s", path, strerror(error));
-	}
-	*ret_out = out;
-	return STATUS_OK;
-}
-
-void
-outfile_write(struct outfile *out, const void *data, size_t len)
-{
-	if (!out->failed && fwrite(data, 1, len, out->stream) != len)
-		out->failed = true;
-	out->size += len;
-}
-
-void
-outfile_pad(struct outfile *out, uint64_t unit)
-{
-	static const uint8_t zeros[4096];
-
-	while (out->size % unit != 0) {
-		uint64_t n = unit - out->size % unit;
-
-		outfile_write(out, zeros, n < sizeof(zeros) ? (size_t)n : sizeof(zeros));
-	}
-}
-
-int
-outfile_flush(struct outfile *out)
-{
-	if (fflush(out->stream) != 0)
-		out->failed = true;
-	if (!out->failed)
-		return STATUS_OK;
-	fail(STATUS_HOST, "cannot write %s: %s", out->path, strerror(errno));
-	outfile_drop(out);
-	return STATUS_HOST;
-}
-
-int
-outfile_commit(struct outfile *out)
-{
-	if (outfile_flush(out) != STATUS_OK)
-		return STATUS_HOST;
-	if (rename(out->temp, out->path) != 0) {
-		fail(STATUS_HOST, "cannot write %s: %s", out->path, strerror(errno));
-		outfile_drop(out);
-		return STATUS_HOST;
-	}
-	fclose(out->stream);
-	free(out->temp);
-	return STATUS_OK;
-}
-
-void
-outfile_drop(struct outfile *out)
-{
-	fclose(out->stream);
-	unlink(out->temp);
-	free(out->temp);
-	*out = (struct outfile){0};
 }

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files of the host: read whole, and written so that a reader never sees half of one.
+ * Files of the host as bytes: a regular file is mapped, so that it costs memory only where it
+ * is looked at; standard input is read.
  *
  * Errors are worded on stderr here, with the file's name; callers pass the status on.
  */
 #ifndef KSHIM_FILE_H
 #define KSHIM_FILE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-
 #include "stub/base/bytes.h"
 
-/* A file's bytes, allocated. */
+struct mapping;
+
+/* A file's bytes, mapped (then they must not be written to) or allocated. */
 struct file {
 	const char *path;
 	uint8_t *data;
-	size_t size, room; /* bytes that are there, bytes there is memory for */
+	size_t size, room;   /* bytes that are there, bytes there is memory for */
+	struct mapping *map; /* NULL: allocated */
 };
 
 static inline struct span
@@ -26,35 +26,30 @@ file_span(const struct file *f)
 	return (struct span){f->data, f->size};
 }
 
-/* Read all of `path` (a pipe too). Returns STATUS_OK or STATUS_HOST. */
+/* The regular file `path`. Returns STATUS_OK or STATUS_HOST. */
 int file_read(const char *path, struct file *ret_file);
+
+/*
+ * Standard input, which may be a pipe or a terminal too: at most `limit` bytes, and `raise`
+ * says how to have more of them ("" if there is no way). Returns STATUS_OK or STATUS_HOST.
+ */
+int file_read_input(uint64_t limit, const char *raise, struct file *ret_file);
+
+/* A text for people, as those of --config and --map are: no larger than FILE_TEXT_MAX. */
+#define FILE_TEXT_MAX (64u << 20)
+int file_read_text(const char *path, struct file *ret_file);
+
+/*
+ * Is it still what was read? Asked before a result is believed. Returns STATUS_OK, or
+ * STATUS_HOST and a sentence.
+ */
+int file_unchanged(const struct file *f);
+
 void file_free(struct file *f);
 
 /* Make room for `size` bytes in all. Returns STATUS_OK or STATUS_HOST. */
 int file_reserve(struct file *f, size_t size);
 /* Make room for more bytes than there are. */
 int file_grow(struct file *f);
-
-/* A file being written under a temporary name beside `path`. */
-struct outfile {
-	const char *path;
-	char *temp;
-	FILE *stream;
-	uint64_t size; /* bytes written so far */
-	bool failed;   /* a write failed; later ones do nothing */
-};
-
-/* Returns STATUS_OK or STATUS_HOST. */
-int outfile_open(const char *path, struct outfile *ret_out);
-void outfile_write(struct outfile *out, const void *data, size_t len);
-/* Zeros up to the next multiple of `unit`. */
-void outfile_pad(struct outfile *out, uint64_t unit);
-
-/* All is on disk under the temporary name: STATUS_OK, or STATUS_HOST and it is gone. */
-int outfile_flush(struct outfile *out);
-/* Give it its name: STATUS_OK or STATUS_HOST. */
-int outfile_commit(struct outfile *out);
-/* Remove what was written. */
-void outfile_drop(struct outfile *out);
 
 #endif

@@ -13,8 +13,11 @@ TOOL_SRCS := \
 	tools/ikconfig.c \
 	tools/kshim.c \
 	tools/linux_log.c \
+	tools/mapping.c \
 	tools/payload.c \
 	tools/option.c \
+	tools/outfile.c \
+	tools/regular.c \
 	tools/request.c \
 	tools/size.c \
 	tools/term.c \

@@ -2,6 +2,7 @@
 /*
  * Finds Linux' kernel/configs.c in an unpacked kernel: gzip data between IKCFG_ST and IKCFG_ED.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "tools/cmd.h"
@@ -56,6 +57,7 @@ ikconfig_read_plain(struct span plain, struct budget *b, struct file *ret_text, 
 	unsigned tries = 0;
 	int status;
 
+	plain.size = plain.size < BUDGET_LOOK ? plain.size : BUDGET_LOOK;
 	*ret_text = (struct file){.path = "IKCONFIG"};
 	while ((at = find_mark(plain, at, "IKCFG_ST")) < plain.size) {
 		struct span packed;

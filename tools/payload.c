@@ -7,6 +7,7 @@
  * unpacked size as four bytes, which are no part of the stream. A bzImage's payload_length
  * counts them, an EFI zboot file's size does not (drivers/firmware/efi/libstub/Makefile.zboot).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "stub/input/bundle.h"

@@ -220,6 +220,8 @@ unpack_layer(struct file *f, struct budget *b)
 
 	if (status == STATUS_REFUSED)
 		return fail(status, "%s", why);
+	if (status == STATUS_OK)
+		status = file_unchanged(f);
 	if (status != STATUS_OK)
 		return status;
 	file_free(f);

@@ -2,6 +2,7 @@
 /*
  * The steps of `kshim check` for one file, and for what is packed in it.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "tools/check/check.h"

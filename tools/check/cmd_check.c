@@ -5,12 +5,8 @@
  * Judges all files before it ends; its status is the worst of theirs (3 unreadable over 1 not
  * bootable, not as required or, with --strict, with a warning).
  */
-#include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "tools/check/check.h"
 #include "tools/check/gate.h"
@@ -19,7 +15,6 @@
 #include "tools/cmd.h"
 
 #define SCHEMA "kshim-check-1"
-#define LARGE  GIB
 
 struct wishes {
 	bool json, boot, strict, verbose;
@@ -46,41 +41,32 @@ judge(struct outcome *o, const struct wishes *w)
 	return STATUS_OK;
 }
 
-/* Map a file that is too large to be read; false if it is not. */
-static bool
-map_large(const char *path, struct span *ret_bytes)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	void *bytes = MAP_FAILED;
-
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size > LARGE)
-		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (bytes == MAP_FAILED)
-		return false;
-	*ret_bytes = (struct span){bytes, (uint64_t)st.st_size};
-	return true;
-}
-
 static int
-load(struct outcome *o)
+load(struct outcome *o, uint64_t limit)
 {
 	if (strcmp(o->path, "-") == 0)
-		return file_read("/dev/stdin", &o->file);
-	return map_large(o->path, &o->mapped) ? STATUS_OK : file_read(o->path, &o->file);
+		return file_read_input(limit, "; --limit SIZE allows more", &o->file);
+	return file_read(o->path, &o->file);
+}
+
+/* A report on a file that was written to meanwhile is none. */
+static int
+believe(struct outcome *o)
+{
+	if (file_unchanged(&o->file) == STATUS_OK)
+		return o->status;
+	report_free(o->report);
+	o->report = NULL;
+	return STATUS_HOST;
 }
 
 static void
 check_file(struct outcome *o, const struct wishes *w, const struct outcome *old)
 {
-	o->status = load(o);
+	o->status = load(o, w->limit);
 	if (o->status != STATUS_OK)
 		return;
-	o->report = check_bytes(
-	        o->path, o->mapped.size ? o->mapped : file_span(&o->file), w->limit);
+	o->report = check_bytes(o->path, file_span(&o->file), w->limit);
 	config_beside(o->report, o->path);
 	if (w->boot)
 		trials(o->report, o->path);
@@ -88,6 +74,7 @@ check_file(struct outcome *o, const struct wishes *w, const struct outcome *old)
 		gate_compare(o, old);
 	o->strict = w->strict;
 	o->status = judge(o, w);
+	o->status = believe(o);
 }
 
 static void
@@ -96,8 +83,6 @@ outcome_free(struct outcome *o)
 	if (o->report)
 		report_free(o->report);
 	file_free(&o->file);
-	if (o->mapped.size)
-		munmap((void *)o->mapped.base, o->mapped.size);
 }
 
 static int

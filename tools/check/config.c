@@ -161,13 +161,14 @@ config_beside(struct report *r, const char *path)
 		return;
 	while (linux_report->inner)
 		linux_report = linux_report->inner;
-	if (!beside || access(beside, R_OK) != 0 || file_read(beside, &text) != STATUS_OK) {
+	if (!beside || access(beside, R_OK) != 0 ||
+	        file_read_text(beside, &text) != STATUS_OK) {
 		report_fact(linux_report, "linux.config", value_text("none"),
 		        "no .config inside (CONFIG_IKCONFIG), nor a config-VERSION beside it");
 		return;
 	}
-	report_keep(r, text.data);
 	report_fact(linux_report, "linux.config", value_text("beside"),
 	        report_format(r, "none inside; read from %s", beside));
 	add_options(linux_report, file_span(&text));
+	file_free(&text);
 }

@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "tools/budget.h"
 #include "tools/check/facts.h"
 #include "tools/payload.h"
 
@@ -100,6 +101,7 @@ find_banner(struct span s, struct span *ret_line)
 {
 	uint64_t at = 0;
 
+	s.size = s.size < BUDGET_LOOK ? s.size : BUDGET_LOOK;
 	while (at < s.size) {
 		const uint8_t *found =
 		        memmem(s.base + at, s.size - at, BANNER, sizeof(BANNER) - 1);

@@ -28,8 +28,7 @@ struct change {
 
 struct outcome {
 	const char *path;
-	struct file file;      /* of no size if it is mapped */
-	struct span mapped;    /* a file so large that it can be no kernel: a disk, say */
+	struct file file;
 	struct report *report; /* NULL: the file cannot be read */
 	const char *compared;  /* the path of the old file, or NULL */
 	struct need *need_first, *need_last;

@@ -15,6 +15,7 @@
 #include "tools/file.h"
 #include "tools/find_image.h"
 #include "tools/linux_log.h"
+#include "tools/outfile.h"
 
 #define SECONDS   90
 #define ARGS_MAX  40

@@ -64,7 +64,8 @@ plan(struct result *r)
 	unpacking_look(c, &r->unpacking, &r->findings);
 	if (c->req.map)
 		findings_of_words(c, &r->findings);
-	return print(r);
+	status = case_unchanged(c);
+	return status == STATUS_OK ? print(r) : status;
 }
 
 int

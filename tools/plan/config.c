@@ -66,7 +66,7 @@ config_find(struct plan_case *c, struct config *ret_config, int *ret_status)
 	memset(g, 0, sizeof(*g));
 	if (c->options.config) {
 		snprintf(g->from, sizeof(g->from), "%s", c->options.config);
-		*ret_status = file_read(c->options.config, &g->text);
+		*ret_status = file_read_text(c->options.config, &g->text);
 		return *ret_status == STATUS_OK;
 	}
 	*ret_status = ikconfig_read(c->file[0].bytes, &c->budget[0], &g->text, g->why);
@@ -80,7 +80,7 @@ config_find(struct plan_case *c, struct config *ret_config, int *ret_status)
 	} else if (find_beside(c, path, sizeof(path))) {
 		file_free(&g->text);
 		snprintf(g->from, sizeof(g->from), "%.255s", path);
-		*ret_status = file_read(path, &g->text);
+		*ret_status = file_read_text(path, &g->text);
 		return *ret_status == STATUS_OK;
 	}
 	return true;

@@ -17,6 +17,7 @@
 #include "tools/ikconfig.h"
 #include "tools/plan/config.h"
 #include "tools/plan/cpio.h"
+#include "tools/size.h"
 #include "tools/unpack.h"
 
 #define LZ4_LEGACY 0x184c2102u /* the magic; between chunks it only starts another stream */
@@ -187,6 +188,7 @@ no_archive(struct look *l, struct span s, uint64_t off)
 static void
 look_at(struct look *l, const char *path, struct span bytes, struct budget *b)
 {
+	char size[SIZE_TEXT], limit[SIZE_TEXT];
 	uint64_t off = 0;
 	struct span rest;
 
@@ -194,6 +196,12 @@ look_at(struct look *l, const char *path, struct span bytes, struct budget *b)
 	if (!bytes.size)
 		findings_add(l->cpio.findings, FINDING_WARNING, "initrd.empty",
 		        "%s: the file is empty", path);
+	if (bytes.size > b->limit) {
+		findings_add(l->cpio.findings, FINDING_WARNING, "initrd.limit",
+		        "%s: %s, too large to be looked at; --limit SIZE allows more than %s",
+		        path, size_text(bytes.size, size), size_text(b->limit, limit));
+		return;
+	}
 	while (l->status == STATUS_OK && cpio_walk_all(&l->cpio, bytes, off, &off) &&
 	        span_sub(bytes, off, bytes.size - off, &rest) && rest.size) {
 		if (!compression_of(rest)) {

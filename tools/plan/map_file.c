@@ -15,7 +15,8 @@ map_read(const char *path, struct given_map *ret_given, int *ret_status)
 	memset(ret_given, 0, sizeof(*ret_given));
 	if (!path)
 		return true;
-	*ret_status = file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &f);
+	*ret_status = strcmp(path, "-") == 0 ? file_read_input(FILE_TEXT_MAX, "", &f)
+	                                     : file_read_text(path, &f);
 	if (*ret_status != STATUS_OK)
 		return false;
 	if (!map_parse(file_span(&f), ret_given, &e)) {

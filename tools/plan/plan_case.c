@@ -164,6 +164,16 @@ case_read(struct plan_case *c, int *ret_status)
 	return check_pair(c, ret_status) && read_stub(c, ret_status);
 }
 
+int
+case_unchanged(const struct plan_case *c)
+{
+	int status = file_unchanged(&c->stub);
+
+	for (uint32_t i = 0; i < c->files && status == STATUS_OK; i++)
+		status = file_unchanged(&c->data[i]);
+	return status;
+}
+
 void
 case_free(struct plan_case *c)
 {

@@ -76,6 +76,8 @@ struct plan_case {
  */
 bool case_read(struct plan_case *c, int *ret_status);
 void case_free(struct plan_case *c);
+/* Are the files still what was read? A sentence and STATUS_HOST if not. */
+int case_unchanged(const struct plan_case *c);
 
 /* Make request and plan for that much memory: c->code, c->why, c->plan. */
 enum refusal_code case_plan(struct plan_case *c, uint64_t memory);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "stub/body/report.h"
+#include "tools/outfile.h"
 #include "tools/plan/show.h"
 #include "tools/plan/svg.h"
 #include "tools/size.h"

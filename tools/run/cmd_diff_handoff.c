@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "tools/cmd.h"
+#include "tools/file.h"
 
 #define PATH_MAX_LEN 256
 
@@ -159,15 +160,42 @@ compare(const char *path, json_object *a, json_object *b, struct tally *tally)
 		tell(path, a, b, tally);
 }
 
+static const char *
+no_json(enum json_tokener_error error)
+{
+	if (error == json_tokener_continue)
+		return "it ends in the middle of its JSON";
+	return error == json_tokener_success ? "it is empty JSON"
+	                                     : json_tokener_error_desc(error);
+}
+
+/* The file as JSON; NULL after a sentence. */
+static json_object *
+parse(const char *path)
+{
+	json_tokener *t = json_tokener_new();
+	json_object *o = NULL;
+	struct file f;
+
+	if (t && file_read_text(path, &f) == STATUS_OK) {
+		o = json_tokener_parse_ex(t, (const char *)f.data, (int)f.size);
+		if (!o)
+			fail(STATUS_HOST, "%s: %s", path, no_json(json_tokener_get_error(t)));
+		file_free(&f);
+	}
+	json_tokener_free(t);
+	return o;
+}
+
 static json_object *
 load(const char *path)
 {
-	json_object *o = json_object_from_file(path);
+	json_object *o = parse(path);
 	json_object *format = o ? json_object_object_get(o, "format") : NULL;
 
 	if (!o)
-		fail(STATUS_HOST, "%s: %s", path, json_util_get_last_err());
-	else if (!format || strcmp(json_object_get_string(format), "kshim-handoff-1") != 0) {
+		return NULL;
+	if (!format || strcmp(json_object_get_string(format), "kshim-handoff-1") != 0) {
 		fail(STATUS_REFUSED, "%s: no dump of `kshim run --dump-handoff`", path);
 		json_object_put(o);
 		o = NULL;

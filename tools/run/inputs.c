@@ -5,7 +5,6 @@
 #include "inputs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "tools/find_image.h"
+#include "tools/regular.h"
 #include "tools/run/hold.h"
 
 /* Is it this host that fails, and not the name that was given? */
@@ -29,16 +29,12 @@ open_file(const char *path, const char *name, struct input *ret_input)
 {
 	struct stat st;
 	void *p = NULL;
-	int status, held, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int status, held, fd;
+	const char *why = regular_open(path, &fd, &st);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (why)
 		return fail(host_fails(errno) ? STATUS_HOST : STATUS_REFUSED,
-		        "cannot read the %s: %s: %s", name, path, strerror(errno));
-	if (!S_ISREG(st.st_mode)) {
-		close(fd);
-		return fail(
-		        STATUS_REFUSED, "cannot read the %s: %s: no regular file", name, path);
-	}
+		        "cannot read the %s: %s: %s", name, path, why);
 	status = hold(fd, &st, name, path, &held);
 	if (status != STATUS_GO_ON)
 		return status;
