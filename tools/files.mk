@@ -109,6 +109,8 @@ TOOL_RUN := \
 	tools/run/escapes.c \
 	tools/run/hold.c \
 	tools/run/inputs.c \
+	tools/run/jail.c \
+	tools/run/jail_files.c \
 	tools/run/machine.c \
 	tools/run/memory.c \
 	tools/run/mptable.c \

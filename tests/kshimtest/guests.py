@@ -61,12 +61,15 @@ def hostile_stub(size):
                + modules)
 
 
-# Prints a line, waits for a typed byte, prints 5 bytes from the page behind its own, powers off.
-LATE = say('ready\n') + b'\x66\xba\xfd\x03\xec\xa8\x01\x74\xfb\x66\xba\xf8\x03' + b''.join(
+# Prints a line, waits for a typed byte.
+READY = say('ready\n') + b'\x66\xba\xfd\x03\xec\xa8\x01\x74\xfb'
+# Then prints 5 bytes from the page behind its own, powers off.
+LATE = READY + b'\x66\xba\xf8\x03' + b''.join(
     b'\xa0' + struct.pack('<I', BASE + 0x1000 + i) + b'\xee' for i in range(5)) + \
     out16(0x604, 0x3400) + SPIN
 
 GUESTS = {
+    'ready-reset': READY + out8(0xcf9, 6) + SPIN,
     'late': LATE.ljust(0x1000, b'\0') + b'first',
     'escapes': say('\x1b]0;title\x07\x1b[6n\x1b[1mbold\x1b[0m over\r\n') + out16(0x604, 0x3400) + SPIN,
     'panic': say(PANIC + PANIC_END) + SPIN,

@@ -22,6 +22,8 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/linux_log.c \
 	tools/run/aml.c \
 	tools/run/escapes.c \
+	tools/run/jail.c \
+	tools/run/jail_files.c \
 	tools/launch/layout.c \
 	tools/run/memory.c \
 	tools/run/mptable.c \
@@ -55,6 +57,7 @@ UNIT_TESTS := \
 	tests/unit/test_handoff_zero_page.c \
 	tests/unit/test_image.c \
 	tests/unit/test_keep.c \
+	tests/unit/test_jail.c \
 	tests/unit/test_kernel_file.c \
 	tests/unit/test_linux_log.c \
 	tests/unit/test_memmap.c \

@@ -8,8 +8,17 @@ build/kshim: $(TOOL_SRCS:%.c=build/host/%.o) build/host/libkshim.a build/host/li
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_host) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
 
+# What the kernel calls its system calls, by their numbers.
+build/syscalls.def: tools/build/host.mk | needs
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)echo '#include <asm/unistd_64.h>' | $(CC) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/[\2] = "\1",/p' >$@
+	@test -s $@
+build/host/tools/run/jail.o build/asan/tools/run/jail.o build/cov/tools/run/jail.o: build/syscalls.def
+
 # The same under sanitizers, for tests/check.
-build/asan/kshim: $(TOOL_SRCS:%.c=build/asan/%.o) build/asan/libkshim.a build/host/list
+build/asan/kshim: $(TOOL_SRCS:%.c=build/asan/%.o) build/asan/tests/unit/jail_more.o build/asan/libkshim.a build/host/list
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_asan) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
 

@@ -23,6 +23,9 @@ $$(UNIT_PROGRAMS:build/asan/%=build/$(1)/%): build/$(1)/%: build/$(1)/tests/unit
 endef
 $(foreach env,asan cov,$(eval $(call UNITS,$(env))))
 
+# Sanitizers make system calls of their own.
+build/asan/test_jail: build/asan/tests/unit/jail_more.o
+
 # $(call picked,PROGRAMS,PREFIX,GOALS): the one that T names if T is meant for GOALS, else all of them.
 picked = $(if $(and $(T),$(filter $(3),$(MAKECMDGOALS))),$(or $(filter build/asan/$(2)$(T),$(1)),\
 	$(error T=$(T): no such test, but $(patsubst build/asan/$(2)%,%,$(1)))),$(1))
@@ -88,7 +91,7 @@ WORKERS ?= 2
 PYTEST_PARTS := cli check package boot efi kvm riscv
 NEEDS_check := build/asan/kshim
 NEEDS_package := build/rig/typist
-NEEDS_kvm := build/rig/typist
+NEEDS_kvm := build/rig/typist build/asan/kshim
 
 define PYTEST
 .PHONY: test-$(1)

@@ -17,7 +17,10 @@
 #include "tools/run/boot.h"
 #include "tools/run/carry.h"
 #include "tools/run/cpuid.h"
+#include "tools/run/dump.h"
 #include "tools/run/inputs.h"
+#include "tools/run/jail.h"
+#include "tools/run/jail_files.h"
 #include "tools/run/machine.h"
 #include "tools/run/options.h"
 #include "tools/run/plan_print.h"
@@ -98,51 +101,95 @@ serve(struct machine *m, uint64_t deadline)
 	m->marks.end = machine_now(m);
 }
 
+/* What each life of the guest is made from. */
+struct run {
+	const struct options *o;
+	struct inputs *in;
+	struct boot boot;
+	int kvm, dump;
+	uint64_t began;
+};
+
+/* What only another life would need is closed before the guest runs. */
+static void
+release(struct run *r)
+{
+	if (r->o->reboot_again)
+		return;
+	inputs_close(r->in);
+	boot_free(&r->boot);
+	close(r->kvm);
+	r->kvm = -1;
+}
+
+/* The guest's threads are there and wait; in its first life the main thread follows them. */
+static void
+enter_jail(const struct run *r, struct machine *m)
+{
+	static bool entered;
+
+	if (r->o->no_jail || entered)
+		return;
+	entered = jail_limit(r->dump, r->o->reboot_again) && jail_enter(JAIL_MAIN, JAIL_NO_CPU);
+	if (!entered)
+		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, 0, "the jail");
+}
+
 /* Make the machine, fill its memory, run it to its end. */
 static int
-run_machine(struct machine *m, const struct options *o, const struct inputs *in,
-        const struct boot *boot, uint64_t deadline)
+run_machine(struct machine *m, struct run *r, uint64_t deadline)
 {
+	const struct options *o = r->o;
 	struct machine_state state;
-	int status = vm_make(&m->vm, &boot->layout, o->cpus);
+	int status = vm_make(&m->vm, &r->boot.layout, o->cpus);
 
 	if (status == STATUS_GO_ON)
-		status = carry_out(boot, in, o->cpus, &m->vm.mem, &state);
+		status = carry_out(&r->boot, r->in, o->cpus, &m->vm.mem, &state);
 	if (status != STATUS_GO_ON)
 		return status;
 	if (!vm_set_state(&m->vm, &state))
 		return fail(STATUS_HOST, "KVM_SET_SREGS: %s", strerror(errno));
+	release(r);
 	devices_init(&m->devices, m->vm.fd, &m->terminal, &m->ending, !o->direct);
 	if (!machine_start(m))
 		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, 0, "starting a thread");
+	enter_jail(r, m);
+	machine_go(m);
 	serve(m, deadline);
 	machine_stop(m);
 	return STATUS_GO_ON;
 }
 
+static void
+machine_init(struct machine *m, const struct run *r)
+{
+	memset(m, 0, sizeof(*m));
+	m->vm.kvm = r->kvm;
+	m->vm.fd = -1;
+	m->began = r->began;
+	m->direct = r->o->direct;
+	m->dump = r->o->dump;
+	m->dump_fd = r->dump;
+	m->jailed = !r->o->no_jail;
+	m->ending.wake = eventfd(0, EFD_CLOEXEC);
+}
+
 /* One life of the guest; STATUS_GO_ON if it wants another. */
 static int
-run_once(const struct options *o, const struct inputs *in, const struct boot *boot, int kvm,
-        uint64_t began)
+run_once(struct run *r)
 {
 	static struct machine m;
+	const struct options *o = r->o;
 	int status;
 
-	memset(&m, 0, sizeof(m));
-	m.vm.kvm = kvm;
-	m.vm.fd = -1;
-	m.began = began;
-	m.direct = o->direct;
-	m.dump = o->dump;
-	m.ending.wake = eventfd(0, EFD_CLOEXEC);
+	machine_init(&m, r);
 	if (m.ending.wake < 0 || !terminal_open(&m.terminal, &m.ending, o->expect, o->raw))
 		return fail(STATUS_HOST, "cannot serve the console: %s", strerror(errno));
 	if (o->expect || o->timeout > 0)
 		m.terminal.watch = &m.watch;
 	m.watch.restarts = o->reboot_again;
 	current = &m.ending;
-	status =
-	        run_machine(&m, o, in, boot, o->timeout > 0 ? (uint64_t)(o->timeout * 1e9) : 0);
+	status = run_machine(&m, r, o->timeout > 0 ? (uint64_t)(o->timeout * 1e9) : 0);
 	current = NULL;
 	terminal_close(&m.terminal);
 	if (status == STATUS_GO_ON) {
@@ -156,23 +203,44 @@ run_once(const struct options *o, const struct inputs *in, const struct boot *bo
 	return status;
 }
 
+/* All files are open: from here on nothing is reached by a path. */
 static int
-run_inputs(const struct options *o, const struct inputs *in, uint64_t began)
+shut_jail(const struct run *r)
 {
-	static struct boot boot;
-	int kvm = -1;
-	int status = o->dry_run ? STATUS_GO_ON : vm_open_kvm(&kvm);
+	int keep[PLAN_BLOBS + 3] = {r->kvm, r->dump};
+	uint32_t count = 2;
 
+	if (r->o->no_jail)
+		return STATUS_GO_ON;
+	for (uint32_t i = 0; i < r->in->files; i++)
+		keep[count++] = r->in->file[i].fd;
+	if (jail_shut(keep, count, r->o->reboot_again, terminal_restore))
+		return STATUS_GO_ON;
+	return fail(STATUS_HOST,
+	        "this kernel cannot make the jail: %s; --no-jail does without it",
+	        strerror(errno));
+}
+
+static int
+run_inputs(struct run *r)
+{
+	const struct options *o = r->o;
+	int status = STATUS_GO_ON;
+
+	if (!o->dry_run)
+		status = vm_open_kvm(&r->kvm);
+	if (status == STATUS_GO_ON && !o->dry_run)
+		status = dump_open(o->dump, &r->dump);
 	if (status == STATUS_GO_ON)
-		status = boot_plan(o, in, kvm >= 0 && cpuid_gb_pages(kvm), &boot);
+		status = shut_jail(r);
+	if (status == STATUS_GO_ON)
+		status = boot_plan(o, r->in, r->kvm >= 0 && cpuid_gb_pages(r->kvm), &r->boot);
 	if (status == STATUS_GO_ON && o->dry_run)
-		status = plan_print(&boot);
+		status = plan_print(&r->boot);
 	catch_signals();
 	while (status == STATUS_GO_ON)
-		status = run_once(o, in, &boot, kvm, began);
-	boot_free(&boot);
-	if (kvm >= 0)
-		close(kvm);
+		status = run_once(r);
+	boot_free(&r->boot);
 	return status;
 }
 
@@ -181,17 +249,19 @@ cmd_run(int argc, char **argv)
 {
 	struct options options;
 	static struct inputs inputs;
+	static struct run run = {.o = NULL, .in = &inputs, .kvm = -1, .dump = -1};
 	struct timespec now;
 	int status;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
+	run.began = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	run.o = &options;
 	status = options_parse(argc, argv, &options);
 	if (status != STATUS_GO_ON)
 		return status;
 	status = inputs_open(&options, &inputs);
 	if (status == STATUS_GO_ON)
-		status = run_inputs(&options, &inputs,
-		        (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec);
+		status = run_inputs(&run);
 	inputs_close(&inputs);
 	return status;
 }

@@ -53,7 +53,7 @@ kernel_reached(struct cpu *cpu)
 	m->sent_before = m->terminal.sent;
 	if (!m->dump)
 		return;
-	m->dumped = dump_handoff(m, m->dump);
+	m->dumped = dump_handoff(m);
 	if (!m->dumped)
 		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, cpu->id,
 		        "writing the file of --dump-handoff");
@@ -224,7 +224,7 @@ static void
 sync_state(struct cpu *cpu, struct kvm_run *run)
 {
 	const int wanted = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
-	int able = ioctl(cpu->machine->vm.kvm, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS);
+	int able = cpu->machine->vm.sync_regs;
 
 	cpu->synced = able > 0 && (able & wanted) == wanted &&
 	              ioctl(cpu_fd(cpu), KVM_GET_REGS, &run->s.regs.regs) == 0 &&

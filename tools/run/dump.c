@@ -8,13 +8,17 @@
  */
 #include "dump.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "stub/wire/start_info.h"
+#include "tools/run/status.h"
 
 #define FORMAT    "kshim-handoff-1"
 #define EFER_LMA  0x400u
@@ -269,17 +273,33 @@ dump_protocol(
 }
 
 static bool
-write_file(const char *path, json_object *o)
+write_all(int fd, const char *text, size_t len)
 {
-	FILE *f = fopen(path, "we");
-	bool good;
+	while (len) {
+		ssize_t n = write(fd, text, len);
 
-	if (!f)
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		text += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* In place of what the file holds, an earlier dump too; a pipe or a device has nothing to
+ * replace. */
+static bool
+write_file(int fd, json_object *o)
+{
+	size_t len;
+	const char *text = json_object_to_json_string_length(
+	        o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+
+	if (lseek(fd, 0, SEEK_SET) == 0 && ftruncate(fd, 0) < 0 && errno != EINVAL)
 		return false;
-	good = fprintf(f, "%s\n",
-	               json_object_to_json_string_ext(o,
-	                       JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)) > 0;
-	return (fclose(f) == 0) && good;
+	return text && write_all(fd, text, len) && write_all(fd, "\n", 1);
 }
 
 static json_object *
@@ -301,8 +321,18 @@ dump_all(const struct machine *m, struct dump *d, const struct kvm_regs *regs,
 	return o;
 }
 
+int
+dump_open(const char *path, int *ret_fd)
+{
+	*ret_fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
+	if (path && *ret_fd < 0)
+		return fail(
+		        STATUS_HOST, "cannot write the handoff: %s: %s", path, strerror(errno));
+	return STATUS_GO_ON;
+}
+
 bool
-dump_handoff(struct machine *m, const char *path)
+dump_handoff(struct machine *m)
 {
 	struct dump d = {.mem = &m->vm.mem, .ending = &m->ending, .entries = DUMP_ENTRIES};
 	struct kvm_regs regs;
@@ -316,7 +346,7 @@ dump_handoff(struct machine *m, const char *path)
 	for (uint32_t i = 0; i < d.mem->slots; i++)
 		d.bytes += d.mem->slot[i].range.len;
 	o = dump_all(m, &d, &regs, &sregs);
-	good = !ending_over(&m->ending) && write_file(path, o);
+	good = !ending_over(&m->ending) && write_file(m->dump_fd, o);
 	json_object_put(o);
 	return good;
 }

@@ -25,10 +25,16 @@ struct dump {
 };
 
 /*
- * Write the boot CPU's state and the guest's memory to `path`; false with errno, or if the run
- * has ended in the meantime.
+ * Open the file for the dump, before the jail closes all paths; it keeps what it holds until
+ * the dump is written. -1 for a `path` of NULL. STATUS_GO_ON, or a sentence and its status.
  */
-bool dump_handoff(struct machine *m, const char *path);
+int dump_open(const char *path, int *ret_fd);
+
+/*
+ * Write the boot CPU's state and the guest's memory to that file; false with errno, or if the
+ * run has ended in the meantime.
+ */
+bool dump_handoff(struct machine *m);
 
 /* Parts of it, in the files of their own. */
 json_object *dump_zero_page(struct dump *d, uint64_t addr);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "tools/run/jail.h"
+
 #define KICK SIGUSR1
 
 static _Thread_local struct kvm_run *own_run;
@@ -36,7 +38,14 @@ start_thread(void *arg)
 {
 	struct cpu *cpu = arg;
 
-	own_run = cpu->machine->vm.run[cpu->id];
+	struct machine *m = cpu->machine;
+
+	own_run = m->vm.run[cpu->id];
+	if (m->jailed && !jail_enter(JAIL_CPU, (int)cpu->id))
+		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, cpu->id, "the jail");
+	sem_post(&m->ready);
+	pthread_mutex_lock(&m->gate);
+	pthread_mutex_unlock(&m->gate);
 	return cpu_thread(cpu);
 }
 
@@ -53,6 +62,10 @@ machine_start(struct machine *m)
 	sigdelset(&all, KICK);
 	sigdelset(&all, SIGSEGV);
 	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGSYS);
+	sem_init(&m->ready, 0, 0);
+	pthread_mutex_init(&m->gate, NULL);
+	pthread_mutex_lock(&m->gate);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	for (uint32_t i = 0; i < m->vm.cpus && !error; i++) {
 		struct cpu *cpu = &m->cpu[i];
@@ -65,6 +78,15 @@ machine_start(struct machine *m)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	errno = error;
 	return !error;
+}
+
+void
+machine_go(struct machine *m)
+{
+	for (uint32_t i = 0; i < m->vm.cpus; i++)
+		while (m->cpu[i].started && sem_wait(&m->ready) < 0)
+			; /* a signal came */
+	pthread_mutex_unlock(&m->gate);
 }
 
 void

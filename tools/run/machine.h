@@ -9,6 +9,8 @@
 #ifndef RUN_MACHINE_H
 #define RUN_MACHINE_H
 
+#include <semaphore.h>
+
 #include "tools/run/devices.h"
 #include "tools/run/vm.h"
 
@@ -65,15 +67,24 @@ struct machine {
 	uint64_t began; /* CLOCK_MONOTONIC, ns */
 	bool direct;
 	uint64_t sent_before; /* bytes on the console before the kernel was entered */
+	bool jailed;          /* threads enter the jail */
+	sem_t ready;          /* posted by each that has entered it */
+	pthread_mutex_t gate; /* which they pass when all have, and the main thread */
 	const char *dump; /* where the handoff goes when the kernel is reached; NULL: nowhere */
+	int dump_fd;
 	bool dumped;
 	struct cpu cpu[OPTIONS_CPUS_MAX];
 };
 
 uint64_t machine_now(const struct machine *m);
 
-/* Start all CPUs; false with errno if a thread cannot be had. */
+/*
+ * Start a thread for each CPU, which enters its jail and waits for machine_go(); false with
+ * errno if one cannot be had. The main thread enters its own in between, because it may make no
+ * thread in there. So no guest runs before every thread is jailed.
+ */
 bool machine_start(struct machine *m);
+void machine_go(struct machine *m);
 
 /* Make every CPU look at itself: halted for good, or where. */
 void machine_look(struct machine *m);

@@ -28,6 +28,7 @@ enum long_only {
 	OPT_DRY_RUN,
 	OPT_TIMES,
 	OPT_RAW,
+	OPT_NO_JAIL,
 	OPT_VERSION,
 };
 
@@ -47,6 +48,7 @@ static const struct option long_options[] = {
         {"dry-run", no_argument, NULL, OPT_DRY_RUN},
         {"times", no_argument, NULL, OPT_TIMES},
         {"raw", no_argument, NULL, OPT_RAW},
+        {"no-jail", no_argument, NULL, OPT_NO_JAIL},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, OPT_VERSION},
         {NULL, 0, NULL, 0},
@@ -72,6 +74,7 @@ static const char help_text[] =
         "      --dry-run         print the plan and run nothing\n"
         "      --times           print how long the steps took\n"
         "      --raw             let all escapes of the guest through to a terminal\n"
+        "      --no-jail         all system calls stay allowed, for debuggers\n"
         "  -h, --help            print this\n"
         "      --version         print the version\n"
         "\n"
@@ -80,7 +83,7 @@ static const char help_text[] =
         "Exit status: 0 powered off, or the expected text came; 1 kernel or inputs refused;\n"
         "2 usage; 3 the host cannot; 4 the guest crashed; 5 time ran out; 6 the guest ended\n"
         "before the expected text; 7 the guest reset; 8 its kernel panicked (with --expect\n"
-        "or --timeout).\n";
+        "or --timeout); 9 the jail stopped a system call.\n";
 
 static int
 parse_memory(struct options *o, const char *text)
@@ -192,6 +195,9 @@ parse_one(struct options *o, int opt)
 		break;
 	case OPT_RAW:
 		o->raw = true;
+		break;
+	case OPT_NO_JAIL:
+		o->no_jail = true;
 		break;
 	case OPT_PROTOCOL:
 	case OPT_AS:

@@ -29,6 +29,7 @@ struct options {
 	const char *dump; /* NULL: none */
 	bool dry_run;
 	bool times;
+	bool no_jail;
 	bool raw; /* escapes of the guest go through to a terminal */
 };
 

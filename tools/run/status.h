@@ -15,6 +15,7 @@ enum run_status {
 	STATUS_EARLY = 6,   /* the guest ended before the expected text */
 	STATUS_RESET = 7,   /* the guest reset, and --reboot=again was not given */
 	STATUS_PANIC = 8,   /* with --expect or --timeout: the kernel panicked */
+	STATUS_JAIL = 9,    /* kshim made a system call that its jail does not allow */
 
 	STATUS_GO_ON = -1, /* no end yet: the next step may run */
 };

@@ -24,8 +24,8 @@ static struct termios saved;
 static volatile sig_atomic_t saved_valid;
 static bool registered;
 
-static void
-restore(void)
+void
+terminal_restore(void)
 {
 	if (saved_valid)
 		tcsetattr(STDIN_FILENO, TCSANOW, &saved);
@@ -35,7 +35,7 @@ restore(void)
 static void
 restore_and_die(int signal)
 {
-	restore();
+	terminal_restore();
 	raise(signal); /* SA_RESETHAND: now with its default action */
 }
 
@@ -63,7 +63,7 @@ make_raw(void)
 	cfmakeraw(&raw);
 	raw.c_oflag = saved.c_oflag; /* our own messages want their newlines translated */
 	if (!registered)
-		atexit(restore);
+		atexit(terminal_restore);
 	registered = true;
 	saved_valid = 1;
 	catch_fatal_signals();
@@ -101,7 +101,7 @@ terminal_close(struct terminal *t)
 {
 	free(t->fallback);
 	t->fallback = NULL;
-	restore();
+	terminal_restore();
 }
 
 static void

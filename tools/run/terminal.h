@@ -40,6 +40,9 @@ struct terminal {
 bool terminal_open(struct terminal *t, struct ending *ending, const char *expect, bool raw);
 void terminal_close(struct terminal *t);
 
+/* Give a terminal back as it was, from wherever the process ends. */
+void terminal_restore(void);
+
 /* A byte from the guest. */
 void terminal_put(struct terminal *t, uint8_t byte);
 

@@ -134,6 +134,7 @@ add_cpus(struct vm *vm, uint32_t cpus)
 	int status = size < 0 ? failed("KVM_GET_VCPU_MMAP_SIZE") : STATUS_GO_ON;
 
 	vm->run_size = size < 0 ? 0 : (size_t)size;
+	vm->sync_regs = ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS);
 	for (uint32_t id = 0; id < cpus && status == STATUS_GO_ON; id++)
 		status = add_cpu(vm, id);
 	if (status == STATUS_GO_ON && !cpuid_set(vm->kvm, vm->cpu, cpus))

@@ -20,6 +20,7 @@ struct vm {
 	int cpu[OPTIONS_CPUS_MAX];
 	struct kvm_run *run[OPTIONS_CPUS_MAX];
 	size_t run_size;
+	int sync_regs; /* what KVM_CAP_SYNC_REGS says */
 };
 
 /* Open /dev/kvm; a sentence and STATUS_HOST if it is absent, forbidden or no KVM. */
