@@ -35,6 +35,10 @@ STUB_INPUT := \
 # disks: volumes, partitions, file systems, what is booted from them
 STUB_DISK := \
 	stub/disk/disk.c \
+	stub/disk/ext.c \
+	stub/disk/ext_dir.c \
+	stub/disk/ext_inode.c \
+	stub/disk/ext_map.c \
 	stub/disk/fat.c \
 	stub/disk/fat_dir.c \
 	stub/disk/fat_names.c \

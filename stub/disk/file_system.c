@@ -32,6 +32,22 @@ open_fat(const struct volume *v, bool *ret_found, struct file_system *fs,
 	return fat_label(&fs->fat, fs->label, ret_why);
 }
 
+static enum refusal_code
+open_ext(const struct volume *v, bool *ret_found, struct file_system *fs,
+        struct refusal *ret_why)
+{
+	enum refusal_code code = ext_open(v, ret_found, &fs->ext, ret_why);
+
+	if (code || !*ret_found)
+		return code;
+	fs->kind = FS_EXT;
+	fs->name = fs->ext.name;
+	fs->needs_recovery = fs->ext.needs_recovery;
+	uuid_text(fs->ext.uuid, fs->uuid);
+	memcpy(fs->label, fs->ext.label, sizeof(fs->ext.label));
+	return REFUSAL_NONE;
+}
+
 enum refusal_code
 fs_open(const struct volume *v, struct file_system *ret_fs, struct refusal *ret_why)
 {
@@ -41,6 +57,8 @@ fs_open(const struct volume *v, struct file_system *ret_fs, struct refusal *ret_
 	enum refusal_code code;
 
 	if (v->size >= v->disk->sector_size && (code = open_fat(v, &found, &fs, ret_why)))
+		return code;
+	if (!found && (code = open_ext(v, &found, &fs, ret_why)))
 		return code;
 	if (!found && (code = fs_foreign(v, &foreign, ret_why)))
 		return code;
@@ -56,22 +74,23 @@ fs_open(const struct volume *v, struct file_system *ret_fs, struct refusal *ret_
 struct fs_node
 fs_root(const struct file_system *fs)
 {
-	return fat_root(&fs->fat);
+	return fs->kind == FS_EXT ? ext_root() : fat_root(&fs->fat);
 }
 
 enum refusal_code
 fs_next(struct file_system *fs, const struct fs_node *folder, struct fs_cursor *cursor,
         bool *ret_found, struct fs_entry *ret_entry, struct refusal *ret_why)
 {
+	if (fs->kind == FS_EXT)
+		return ext_next(&fs->ext, folder, cursor, ret_found, ret_entry, ret_why);
 	return fat_next(&fs->fat, folder, cursor, ret_found, ret_entry, ret_why);
 }
 
 enum refusal_code
 fs_stat(struct file_system *fs, struct fs_node *node, struct refusal *ret_why)
 {
-	(void)fs;
-	(void)node;
-	(void)ret_why;
+	if (fs->kind == FS_EXT)
+		return ext_stat(&fs->ext, node->id, node, ret_why);
 	return REFUSAL_NONE; /* FAT's folders say all */
 }
 
@@ -80,14 +99,16 @@ static enum refusal_code
 one_extent(struct file_system *fs, const struct fs_node *node, uint64_t off,
         struct fs_extent *ret_extent, struct refusal *ret_why)
 {
+	if (fs->kind == FS_EXT)
+		return ext_extent(&fs->ext, node, off, ret_extent, ret_why);
 	return fat_extent(&fs->fat, node, off, ret_extent, ret_why);
 }
 
-/* Does `b` go on where `a` ends? */
+/* Does `b` go on where `a` ends? Holes are not joined, because a file may have any number. */
 static bool
 joins(const struct fs_extent *a, const struct fs_extent *b)
 {
-	return a->hole == b->hole && (a->hole || a->at + a->len == b->at);
+	return !a->hole && !b->hole && a->at + a->len == b->at;
 }
 
 enum refusal_code
@@ -111,7 +132,7 @@ fs_extent(struct file_system *fs, const struct fs_node *node, uint64_t off,
 static const struct volume *
 volume_of(const struct file_system *fs)
 {
-	return &fs->fat.volume;
+	return fs->kind == FS_EXT ? &fs->ext.volume : &fs->fat.volume;
 }
 
 enum refusal_code

@@ -5,6 +5,7 @@
 #ifndef KSHIM_FILE_SYSTEM_H
 #define KSHIM_FILE_SYSTEM_H
 
+#include "ext.h"
 #include "fat.h"
 #include "fs_node.h"
 #include "stub/base/guid.h"
@@ -14,21 +15,24 @@
 #define FS_PATH  1024      /* bytes of a path with the links in it */
 #define FS_LINKS 16        /* symbolic links that are followed on the way to a file */
 
-enum fs_kind { FS_FAT };
+enum fs_kind { FS_FAT, FS_EXT };
 
 struct file_system {
 	enum fs_kind kind;
 	const char *name;     /* "FAT32", "ext4" */
 	char uuid[GUID_TEXT]; /* as in root=UUID=; FAT: XXXX-XXXX; empty if there is none */
 	char label[FS_LABEL]; /* UTF-8 */
+	bool needs_recovery;  /* ext3, ext4: what the journal holds is missing; say so once */
 	union {
 		struct fat fat;
+		struct ext_fs ext;
 	};
 };
 
 /*
  * Errors: REFUSAL_DISK_NO_FS with what it is instead, as far as that can be told, in `detail`
- * and where = the volume's start; REFUSAL_DISK_READ, _DISK_DAMAGED.
+ * and where = the volume's start; REFUSAL_EXT_UNSUPPORTED, which reading ext4 can give as well;
+ * REFUSAL_DISK_READ, _DISK_DAMAGED.
  */
 enum refusal_code fs_open(
         const struct volume *v, struct file_system *ret_fs, struct refusal *ret_why);
@@ -66,7 +70,7 @@ enum refusal_code fs_find_file(struct file_system *fs, struct span path,
 
 /*
  * The run of bytes of the file that lie together from `off` on, which is below its size, as
- * long as it is. Errors: as fs_next().
+ * long as it is; a hole may go on in the next one. Errors: as fs_next().
  */
 enum refusal_code fs_extent(struct file_system *fs, const struct fs_node *node, uint64_t off,
         struct fs_extent *ret_extent, struct refusal *ret_why);

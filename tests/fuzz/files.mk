@@ -11,6 +11,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_efi_map.c \
 	tests/fuzz/fuzz_efi_options.c \
 	tests/fuzz/fuzz_efi_tables.c \
+	tests/fuzz/fuzz_ext.c \
 	tests/fuzz/fuzz_fat.c \
 	tests/fuzz/fuzz_fdt.c \
 	tests/fuzz/fuzz_fw_cfg.c \

@@ -5,6 +5,7 @@
 UNIT_HELPERS := \
 	tests/unit/build_bzimage.c \
 	tests/unit/build_elf.c \
+	tests/unit/ext_image.c \
 	tests/unit/handoff_bench.c \
 	tests/unit/low_memory.c \
 	tests/unit/pc_bench.c \
@@ -45,6 +46,8 @@ UNIT_TESTS := \
 	tests/unit/test_efi_tables.c \
 	tests/unit/test_entry.c \
 	tests/unit/test_escapes.c \
+	tests/unit/test_ext.c \
+	tests/unit/test_ext_damage.c \
 	tests/unit/test_fat.c \
 	tests/unit/test_fdt.c \
 	tests/unit/test_fdt_boot.c \
@@ -91,3 +94,9 @@ UNIT_TESTS := \
 	tests/unit/test_x86_linux_place.c \
 	tests/unit/test_x86_parts.c \
 	tests/unit/test_x86_zero_page.c \
+
+# File systems by mke2fs, debugfs and e2fsck, for test_ext.
+build/ext/list: tests/unit/ext-images
+	$(call say,EXT,$(@D))
+	$(Q)$(PYTHON) $< $(@D)
+$(foreach t,ext ext_damage,build/asan/test_$(t) build/cov/test_$(t)): | build/ext/list
