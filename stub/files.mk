@@ -24,6 +24,12 @@ STUB_INPUT := \
 	stub/input/fdt.c \
 	stub/input/fdt_write.c \
 	stub/input/fw_cfg_items.c \
+	stub/input/grub_cfg.c \
+	stub/input/grub_default.c \
+	stub/input/grub_entry.c \
+	stub/input/grub_test.c \
+	stub/input/grub_variables.c \
+	stub/input/grub_words.c \
 	stub/input/image.c \
 	stub/input/keep.c \
 	stub/input/memmap.c \

@@ -15,6 +15,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_fat.c \
 	tests/fuzz/fuzz_fdt.c \
 	tests/fuzz/fuzz_fw_cfg.c \
+	tests/fuzz/fuzz_grub_cfg.c \
 	tests/fuzz/fuzz_initrd.c \
 	tests/fuzz/fuzz_isa.c \
 	tests/fuzz/fuzz_keep.c \

@@ -53,6 +53,7 @@ UNIT_TESTS := \
 	tests/unit/test_fdt_boot.c \
 	tests/unit/test_fdt_dtc.c \
 	tests/unit/test_fwft.c \
+	tests/unit/test_grub_cfg.c \
 	tests/unit/test_gstage.c \
 	tests/unit/test_handoff.c \
 	tests/unit/test_handoff_efi.c \
