@@ -128,3 +128,23 @@ def test_check_stack(tmp_path, code, said):
     assert result.returncode == 1 and said in result.stderr, result.stderr
     if said.startswith('entry takes'):
         assert run(TOP, 'check-stack', program, 'entry', '4000').returncode == 0
+
+
+@pytest.mark.parametrize('room, text, said', [
+    (56, 'kshim_text:', None), (55, 'kshim_text:', '56 bytes of names, .symbols has room for 55'),
+    (56, 'other_text:', 'no kshim_text')])
+def test_add_symbols(tmp_path, room, text, said):
+    """The names in the order of their addresses, as x86/boot/symbols.h has them; none is left out."""
+    source, program = tmp_path / 'a.s', tmp_path / 'a.elf'
+    names = ['first', 'second_with_a_longer_name', '_start']
+    source.write_text(f'.text\n{text}\n' + ''.join(f'.globl {n}\n{n}: nop\n' for n in names) +
+                      f'.section .symbols, "a"\n.zero {room}\n')
+    subprocess.run(['gcc', '-nostdlib', '-static', '-no-pie', '-o', program, source], check=True)
+    result = run(TOP, 'add-symbols', program)
+    if said:
+        assert result.returncode == 1 and said in result.stderr, result.stderr
+        return
+    assert result.returncode == 0, result.stderr
+    subprocess.run(['objcopy', '-O', 'binary', '-j', '.symbols', program, tmp_path / 'list'], check=True)
+    wanted = b''.join(i.to_bytes(4, 'little') + n.encode() + b'\0' for i, n in enumerate(names))
+    assert (tmp_path / 'list').read_bytes() == wanted.ljust(room, b'\0')
