@@ -4,9 +4,10 @@
  * kshim unpack [-p PROFILE] -d DIR FILE: the parts of a bundle or of a unified kernel image.
  *
  * For launchers that hand files to the stub as they are. Prints the name of the plain kernel:
- * FILE when KERNEL was compressed as a whole, KERNEL itself (and nothing written) when it was
- * not. With -k what a bzImage, an EFI zboot file or a unified kernel image packs is taken out:
- * the ELF that Firecracker wants, say. Whether it can be booted is not judged here.
+ * FILE when KERNEL was compressed as a whole or lies inside of a disk image, else KERNEL
+ * itself, and nothing is written. With -k what a bzImage, an EFI zboot file or a unified kernel
+ * image packs is taken out: the ELF that Firecracker wants, say. Whether it can be booted is
+ * not judged here.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -16,6 +17,7 @@
 
 #include "stub/body/kernel_file.h"
 #include "tools/cmd.h"
+#include "tools/disk_image.h"
 #include "tools/outfile.h"
 #include "tools/payload.h"
 
@@ -82,10 +84,11 @@ unpack_to(const char *path, const char *out_path, uint64_t limit)
 
 	if (status != STATUS_OK)
 		return status;
-	if (!compression_of(file_span(&f))) {
+	if (!compression_of(file_span(&f)) && !disk_path_is(path)) {
 		out_path = path;
 	} else {
-		status = unpack(&f, &budget);
+		if (compression_of(file_span(&f)))
+			status = unpack(&f, &budget);
 		if (status == STATUS_OK)
 			status = outfile_open(out_path, &out);
 		if (status == STATUS_OK) {

@@ -15,6 +15,7 @@
 
 #include "stub/base/range.h"
 #include "tools/cmd.h"
+#include "tools/disk_image.h"
 #include "tools/mapping.h"
 #include "tools/regular.h"
 #include "tools/size.h"
@@ -120,6 +121,8 @@ file_read(const char *path, struct file *ret_file)
 	int fd;
 	const char *why = regular_open(path, &fd, &st);
 
+	if (why && disk_path_is(path))
+		return disk_path_read(path, ret_file);
 	return why ? fail_read(path, why) : take_regular(path, fd, &st, ret_file);
 }
 

@@ -26,7 +26,10 @@ file_span(const struct file *f)
 	return (struct span){f->data, f->size};
 }
 
-/* The regular file `path`. Returns STATUS_OK or STATUS_HOST. */
+/*
+ * The regular file `path`, or, where no file has that name, one inside of a disk image
+ * (disk_image.h). Returns STATUS_OK or STATUS_HOST; of an image STATUS_REFUSED, too.
+ */
 int file_read(const char *path, struct file *ret_file);
 
 /*

@@ -8,6 +8,7 @@ TOOL_SRCS := \
 	tools/cmd_explain.c \
 	tools/cmd_pin.c \
 	tools/cmd_unpack.c \
+	tools/disk_image.c \
 	tools/file.c \
 	tools/find_image.c \
 	tools/ikconfig.c \
@@ -31,6 +32,7 @@ TOOL_CHECK := \
 	tools/check/config.c \
 	tools/check/elf_view.c \
 	tools/check/facts_bzimage.c \
+	tools/check/facts_disk.c \
 	tools/check/facts_elf.c \
 	tools/check/facts_image.c \
 	tools/check/facts_notes.c \

@@ -70,11 +70,13 @@ entry_read(struct fat *fs, const struct fs_node *dir, struct fs_cursor *c, bool 
 	return REFUSAL_NONE;
 }
 
-/* Is it a name, other than of the directory itself and the one above? */
+/* Is it a name, other than of the directory itself and the one above? None begins blank. */
 static bool
 is_name(struct span entry)
 {
-	return !(span_u8(entry, ATTRIBUTES) & LABEL) && span_u8(entry, 0) != '.';
+	uint8_t first = span_u8(entry, 0);
+
+	return !(span_u8(entry, ATTRIBUTES) & LABEL) && first != '.' && first != ' ';
 }
 
 static struct fs_node

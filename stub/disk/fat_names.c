@@ -2,9 +2,8 @@
 /*
  * Names of FAT: long ones of up to 20 parts in UTF-16, short ones of 8 and 3 bytes.
  *
- * Short names are in the code page of the system that wrote them, which nothing tells. ASCII is
- * taken, any other byte becomes U+FFFD: whoever writes such a name gives the file a long one,
- * too.
+ * Short names are in the code page of the system that wrote them, which nothing tells. It is
+ * taken to be 437, as Linux does unless it is told otherwise.
  */
 #include "fat_names.h"
 
@@ -44,16 +43,34 @@ short_sum(struct span entry)
 	return sum;
 }
 
-/* Append a byte of an unknown code page. */
-static char *
-put_character(char *out, uint8_t c)
+/* A byte of code page 437 as UTF-16. */
+static uint16_t
+unit_of(uint8_t c)
 {
-	if (c < 0x80) {
-		*out = (char)c;
-		return out + 1;
-	}
-	memcpy(out, "\xef\xbf\xbd", 3);
-	return out + 3;
+	static const uint16_t high[128] = {0x00c7, 0x00fc, 0x00e9, 0x00e2, 0x00e4, 0x00e0,
+	        0x00e5, 0x00e7, 0x00ea, 0x00eb, 0x00e8, 0x00ef, 0x00ee, 0x00ec, 0x00c4, 0x00c5,
+	        0x00c9, 0x00e6, 0x00c6, 0x00f4, 0x00f6, 0x00f2, 0x00fb, 0x00f9, 0x00ff, 0x00d6,
+	        0x00dc, 0x00a2, 0x00a3, 0x00a5, 0x20a7, 0x0192, 0x00e1, 0x00ed, 0x00f3, 0x00fa,
+	        0x00f1, 0x00d1, 0x00aa, 0x00ba, 0x00bf, 0x2310, 0x00ac, 0x00bd, 0x00bc, 0x00a1,
+	        0x00ab, 0x00bb, 0x2591, 0x2592, 0x2593, 0x2502, 0x2524, 0x2561, 0x2562, 0x2556,
+	        0x2555, 0x2563, 0x2551, 0x2557, 0x255d, 0x255c, 0x255b, 0x2510, 0x2514, 0x2534,
+	        0x252c, 0x251c, 0x2500, 0x253c, 0x255e, 0x255f, 0x255a, 0x2554, 0x2569, 0x2566,
+	        0x2560, 0x2550, 0x256c, 0x2567, 0x2568, 0x2564, 0x2565, 0x2559, 0x2558, 0x2552,
+	        0x2553, 0x256b, 0x256a, 0x2518, 0x250c, 0x2588, 0x2584, 0x258c, 0x2590, 0x2580,
+	        0x03b1, 0x00df, 0x0393, 0x03c0, 0x03a3, 0x03c3, 0x00b5, 0x03c4, 0x03a6, 0x0398,
+	        0x03a9, 0x03b4, 0x221e, 0x03c6, 0x03b5, 0x2229, 0x2261, 0x00b1, 0x2265, 0x2264,
+	        0x2320, 0x2321, 0x00f7, 0x2248, 0x00b0, 0x2219, 0x00b7, 0x221a, 0x207f, 0x00b2,
+	        0x25a0, 0x00a0};
+
+	return c < 0x80 ? c : high[c - 0x80];
+}
+
+static uint16_t
+lower(uint16_t unit)
+{
+	bool upper = (unit >= 'A' && unit <= 'Z') || (unit >= 0xc0 && unit <= 0xde);
+
+	return upper ? (uint16_t)(unit + 0x20) : unit;
 }
 
 static uint64_t
@@ -64,8 +81,9 @@ without_blanks(struct span bytes, uint64_t from, uint64_t end)
 	return end;
 }
 
-static char *
-put_bytes(char *out, struct span entry, uint64_t from, uint64_t end, bool lower)
+/* Append the bytes [from, end) of an entry, without the blanks behind them. */
+static uint16_t *
+put_units(uint16_t *out, struct span entry, uint64_t from, uint64_t end, bool is_lower)
 {
 	end = without_blanks(entry, from, end);
 	for (uint64_t i = from; i < end; i++) {
@@ -73,24 +91,24 @@ put_bytes(char *out, struct span entry, uint64_t from, uint64_t end, bool lower)
 
 		if (i == 0 && c == 0x05) /* because 0xe5 means deleted there */
 			c = 0xe5;
-		out = put_character(out, lower && c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c);
+		*out++ = is_lower ? lower(unit_of(c)) : unit_of(c);
 	}
 	return out;
 }
 
-static uint32_t
+static void
 short_name(struct span entry, char ret_name[FS_NAME])
 {
-	uint8_t lower = span_u8(entry, 12);
-	char *out = put_bytes(ret_name, entry, 0, 8, lower & LOWER_BASE);
-	char *dot = out;
+	uint16_t units[13], *out, *dot;
+	uint8_t cases = span_u8(entry, 12);
 
-	*out++ = '.';
-	out = put_bytes(out, entry, 8, 11, lower & LOWER_EXTENSION);
+	dot = put_units(units, entry, 0, 8, cases & LOWER_BASE);
+	*dot = '.';
+	out = put_units(dot + 1, entry, 8, 11, cases & LOWER_EXTENSION);
 	if (out == dot + 1)
 		out = dot;
 	*out = 0;
-	return (uint32_t)(out - ret_name);
+	utf8_from_16((struct span){(const uint8_t *)units, sizeof(units)}, ret_name, FS_NAME);
 }
 
 uint32_t
@@ -102,7 +120,7 @@ fat_name(const struct fat_long *name, struct span entry, char ret_name[FS_NAME])
 
 	if (!name->parts || name->left || name->sum != short_sum(entry) ||
 	        !utf8_from_16(units, ret_name, FS_NAME) || !ret_name[0])
-		return short_name(entry, ret_name);
+		short_name(entry, ret_name);
 	while (ret_name[len])
 		len++;
 	return len;
@@ -111,12 +129,12 @@ fat_name(const struct fat_long *name, struct span entry, char ret_name[FS_NAME])
 void
 fat_label_text(struct span bytes, char ret_label[FAT_LABEL])
 {
-	uint64_t len = without_blanks(bytes, 0, 11);
-	char *out = ret_label;
+	uint16_t units[12];
+	uint64_t len = (uint64_t)(put_units(units, bytes, 0, 11, false) - units);
 
 	if (len == 7 && span_is(bytes, 0, "NO NAME", 7))
 		len = 0;
-	for (uint64_t i = 0; i < len; i++)
-		out = put_character(out, span_u8(bytes, i));
-	*out = 0;
+	units[len] = 0;
+	utf8_from_16(
+	        (struct span){(const uint8_t *)units, sizeof(units)}, ret_label, FAT_LABEL);
 }

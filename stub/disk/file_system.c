@@ -64,7 +64,7 @@ fs_open(const struct volume *v, struct file_system *ret_fs, struct refusal *ret_
 		return code;
 	if (!found) {
 		refuse(ret_why, REFUSAL_DISK_NO_FS, v->start, 0, 0);
-		ret_why->detail = foreign ? foreign : "nothing that it knows";
+		ret_why->detail = foreign ? foreign : "no file system that is known";
 		return REFUSAL_DISK_NO_FS;
 	}
 	*ret_fs = fs;

@@ -46,7 +46,7 @@ PARTS_fuzz_planner := tests/unit/plan_bench.c
 LIBS_fuzz_planner := -lcmocka
 PARTS_fuzz_plan := tools/plan/cpio.c tools/plan/findings.c tools/plan/map.c tools/plan/map_e820.c \
 	tools/plan/map_efi.c tools/plan/map_qemu.c
-PARTS_fuzz_initrd := tools/budget.c tools/file.c tools/ikconfig.c tools/mapping.c tools/option.c \
+PARTS_fuzz_initrd := tools/budget.c tools/disk_image.c tools/file.c tools/ikconfig.c tools/mapping.c tools/option.c \
 	tools/outfile.c tools/payload.c tools/regular.c tools/size.c tools/unlzop.c tools/unpack.c \
 	tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c tools/plan/findings_initrd.c
 LIBS_fuzz_initrd := -larchive -llzo2 -lz

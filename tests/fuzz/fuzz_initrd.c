@@ -24,6 +24,14 @@ fail(int status, const char *format, ...)
 	return status;
 }
 
+int
+fail_refusal(const char *path, struct refusal why)
+{
+	(void)path;
+	(void)why;
+	return STATUS_REFUSED;
+}
+
 static void
 try_stream(struct span bytes)
 {

@@ -107,6 +107,7 @@ make(uint32_t b)
 	entry(root + 160, "ALONGN~1CON", 0x20, 5, 1200);
 	entry(root + 192, "README  TXT", 0x20, 0, 0);
 	image[root + 192 + 12] = 0x18; /* both in lower case */
+	entry(root + 256, "        X  ", 0x20, 0, 0);
 	entry(root + 224, "\x05\xe4      X  ", 0x20, 0, 0);
 	/* EFI: two clusters, the second one has a file; then it ends with its chain */
 	link_cluster(3, 8);
@@ -152,7 +153,7 @@ static void
 listing(void **state)
 {
 	static const char *const names[] = {
-	        "EFI", "A long name-file.conf", "readme.txt", "\xef\xbf\xbd\xef\xbf\xbd.X"};
+	        "EFI", "A long name-file.conf", "readme.txt", "\xcf\x83\xce\xa3.X"};
 	static const uint32_t kinds[] = {12, 16, 32};
 	static const char *const titles[] = {"FAT12", "FAT16", "FAT32"};
 	struct fs_node root;
@@ -372,7 +373,7 @@ labels(void **state)
 	image[cluster_at(2)] = 0xe5;
 	memcpy(image + 71, "\xc4 B        ", 11);
 	assert_int_equal(open_volume(), REFUSAL_NONE);
-	assert_string_equal(fs.label, "\xef\xbf\xbd B");
+	assert_string_equal(fs.label, "\xe2\x94\x80 B");
 	image[66] = 0x28; /* a serial number only */
 	assert_int_equal(open_volume(), REFUSAL_NONE);
 	assert_string_equal(fs.label, "");
@@ -396,7 +397,7 @@ no_fat(void **state)
 		make(32);
 		image[damage[i].at] = (uint8_t)damage[i].value;
 		assert_int_equal(open_volume(), REFUSAL_DISK_NO_FS);
-		assert_string_equal(why.detail, "nothing that it knows");
+		assert_string_equal(why.detail, "no file system that is known");
 	}
 	make(32);
 	put(11, 256, 2); /* 512 is the least */
@@ -541,7 +542,7 @@ others(void **state)
 		assert_string_equal(why.detail, known[i].name);
 		disk_of(known[i].at / 512 * 512);
 		assert_int_equal(fs_open(&volume, &fs, &why), REFUSAL_DISK_NO_FS);
-		assert_string_equal(why.detail, "nothing that it knows");
+		assert_string_equal(why.detail, "no file system that is known");
 	}
 	disk_of(sizeof(image));
 	memset(image, 0, sizeof(image));

@@ -52,6 +52,8 @@ check_layer(struct report *outer, const char *name, struct span bytes, struct bu
 	} else if (r->kind == KIND_ZBOOT || r->kind == KIND_COMPRESSED) {
 		facts_zboot(r);
 	}
+	if (r->kind == KIND_DISK)
+		facts_disk(r);
 	if (r->has_pe)
 		facts_pe(r);
 	add_inner(r, b);
@@ -102,7 +104,9 @@ add_inner(struct report *r, struct budget *b)
 	r->inner = check_layer(r, inner_name(p.in), file_span(&plain), b);
 	if (r->kind == KIND_COMPRESSED) {
 		r->what = report_format(r, "%s: %s", r->what, r->inner->what);
-		r->next = r->inner->next;
+		r->next = r->inner->kind == KIND_DISK
+		                  ? "unpack it first: kshim unpack -o FILE.raw THIS"
+		                  : r->inner->next;
 	}
 }
 

@@ -8,6 +8,8 @@
 #include "stub/input/cmdline.h"
 #include "tools/check/report.h"
 
+/* Partitions and file systems of a raw disk image. */
+void facts_disk(struct report *r);
 void facts_bzimage(struct report *r);
 /* `bytes` of the header that the core keeps, at `off` in the file; 0 past the header's end. */
 uint64_t bzimage_field(const struct bzimage_facts *bz, uint64_t off, unsigned bytes);

@@ -25,6 +25,8 @@ struct kind_row {
 #define PACK_IT "give it as the initrd, beside a kernel: kshim bundle -o FILE KERNEL THIS"
 #define TAKE_OUT                                                                               \
 	"a kernel may be inside: take it out, for instance from /boot, and look at that one"
+#define NAME_INSIDE "name a kernel inside: kshim check THIS:/boot/vmlinuz"
+#define CONVERT     "convert it first: qemu-img convert -O raw THIS FILE.raw"
 
 /* By the refusal's detail; the first that fits. */
 static const struct kind_row kinds[] = {
@@ -76,11 +78,15 @@ static const struct kind_row kinds[] = {
         {"a zip archive", KIND_OTHER, "zip", "unpack it"},
         {"a 7z archive", KIND_OTHER, "7z", "unpack it"},
         {"a cabinet archive", KIND_OTHER, "cab", "unpack it"},
-        {"a disk image", KIND_OTHER, "disk", TAKE_OUT},
-        {"a boot sector", KIND_OTHER, "boot-sector",
+        {"a disk image (GPT)", KIND_DISK, "disk", NAME_INSIDE},
+        {"a disk image (MBR)", KIND_DISK, "disk", NAME_INSIDE},
+        {"a disk image", KIND_OTHER, "disk", CONVERT},
+        {"a boot sector", KIND_DISK, "boot-sector",
                 "attach it as a disk; a BIOS starts it, no kernel loader does"},
-        {"an encrypted disk", KIND_OTHER, "disk", TAKE_OUT},
-        {"a file system", KIND_OTHER, "file-system", TAKE_OUT},
+        {"an encrypted disk", KIND_DISK, "disk", TAKE_OUT},
+        {"a file system (FAT)", KIND_DISK, "file-system", NAME_INSIDE},
+        {"a file system (ext", KIND_DISK, "file-system", NAME_INSIDE},
+        {"a file system", KIND_DISK, "file-system", TAKE_OUT},
         {"a CD image", KIND_OTHER, "iso", TAKE_OUT},
         {"a DOS program", KIND_OTHER, "dos-program", "not a kernel: look for vmlinuz"},
         {"a Mach-O program", KIND_OTHER, "mach-o",

@@ -16,6 +16,7 @@ void render_text(const struct term *t, const struct outcome *o, bool verbose);
 /* Parts of it. */
 void text_heading(const struct term *t, const char *text);
 void text_facts(const struct term *t, const struct report *r);
+void text_tables(const struct term *t, const struct report *r);
 
 /* A new object that the caller owns. */
 json_object *render_json(const struct outcome *o);

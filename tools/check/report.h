@@ -37,7 +37,7 @@ struct fact {
 	const char *meaning; /* what that tells, or NULL */
 };
 
-#define TABLE_COLUMNS 9
+#define TABLE_COLUMNS 10
 
 struct row {
 	struct row *next;
@@ -106,6 +106,7 @@ enum kind {
 	KIND_PE,
 	KIND_COMPRESSED,
 	KIND_BUNDLE,
+	KIND_DISK, /* raw: partitions, or a file system */
 	KIND_OTHER,
 };
 

@@ -276,6 +276,8 @@ static void
 print_first_screen(const struct term *t, const struct report *r)
 {
 	print_matters(t, r);
+	if (r->kind == KIND_DISK)
+		text_tables(t, r);
 	if (!r->launch_first)
 		return;
 	text_heading(t, "Who can boot it");

@@ -29,6 +29,8 @@ static const struct {
         {"notes", "ELF notes"},
         {"sections", "PE sections"},
         {"config", "Configuration (CONFIG_...)"},
+        {"disk", "Disk"},
+        {"partitions", "Partitions"},
 };
 
 static const char *
@@ -204,9 +206,15 @@ print_table(const struct term *t, const struct table *tb)
 }
 
 void
+text_tables(const struct term *t, const struct report *r)
+{
+	for (const struct table *tb = r->table_first; tb; tb = tb->next)
+		print_table(t, tb);
+}
+
+void
 text_facts(const struct term *t, const struct report *r)
 {
 	print_facts(t, r);
-	for (const struct table *tb = r->table_first; tb; tb = tb->next)
-		print_table(t, tb);
+	text_tables(t, r);
 }

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Disk images: partitions as sfdisk lists them, files as mtools reads them, what the commands say."""
+import json
+import os
+import random
+import subprocess
+
+import pytest
+
+from cli.test_cli import kshim, read, KERNELS
+
+ESP, LINUX = 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B', '0FC63DAF-8483-4772-8E79-3D69D8477DE4'
+MIB = 1 << 20
+GPT = f'''label: gpt
+start=2048,size=65536,type={ESP},name="EFI system Ünïcode"
+start=69632,size=2048,type={LINUX}
+start=71680,size=2048,type=21686148-6449-6E6F-744E-656564454649,name="{"n" * 36}"
+'''
+MBR = '''label: dos
+label-id: 0xdeadbeef
+start=2048,size=2048,type=83,bootable
+start=8192,size=40000,type=5
+start=60000,size=1000,type=ef
+start=10240,size=2048,type=83
+start=14336,size=2048,type=82
+start=20480,size=4096,type=8e
+'''
+
+
+def run(*args, **more):
+    return subprocess.run([str(a) for a in args], check=True, capture_output=True, timeout=60,
+                          env=os.environ | {'PATH': '/usr/sbin:/sbin:' + os.environ['PATH'],
+                                            'MTOOLS_SKIP_CHECK': '1', 'LC_ALL': 'C.UTF-8'}, **more).stdout
+
+
+def empty(path, size):
+    with open(path, 'wb') as f:
+        f.truncate(size)
+    return path
+
+
+def check(path):
+    """What kshim check says of an image."""
+    done = kshim('check', '--json', path)
+    assert done.returncode == 1, done.stderr
+    return json.loads(done.stdout)['files'][0]
+
+
+def partitions(path):
+    return check(path)['tables']['partitions']
+
+
+def same_as_sfdisk(image):
+    table = json.loads(run('sfdisk', '--json', image))['partitiontable']
+    wanted = [(int(p['node'][len(str(image)):]), p['start'] * 512, p['size'] * 512, p['type'].lower())
+              for p in table['partitions'] if p['type'] not in ('5', 'f')]
+    found = partitions(image)
+    assert [(p['number'], p['start'], p['size'], p['code']) for p in found] == wanted
+    return table, found
+
+
+def test_gpt_as_sfdisk_writes_it(tmp_path):
+    image = empty(tmp_path / 'gpt', 64 * MIB)
+    run('sfdisk', '-q', image, input=GPT.encode())
+    table, found = same_as_sfdisk(image)
+    assert [p['partuuid'].upper() for p in found] == [p['uuid'] for p in table['partitions']]
+    assert found[0]['name'].startswith('EFI system ') and found[2]['name'] == 'n' * 36
+    assert [p['type'] for p in found] == ['EFI system', 'Linux file system', 'BIOS boot']
+    assert check(image)['facts']['disk.id']['value'].upper() == table['id']
+
+
+def test_mbr_with_logical_partitions(tmp_path):
+    image = empty(tmp_path / 'mbr', 64 * MIB)
+    run('sfdisk', '-q', image, input=MBR.encode())
+    _, found = same_as_sfdisk(image)
+    assert [p['partuuid'] for p in found] == [f'deadbeef-{n:02x}' for n in (1, 3, 5, 6, 7)]
+
+
+@pytest.mark.parametrize('where', [512, 512 + 100, 1024, 1024 + 70])
+def test_gpt_with_its_first_copy_damaged(tmp_path, where):
+    image = empty(tmp_path / 'gpt', 64 * MIB)
+    run('sfdisk', '-q', image, input=GPT.encode())
+    whole = partitions(image)
+    with open(image, 'r+b') as f:
+        f.seek(where)
+        f.write(b'damage')
+    if where == 512 + 100:      # behind the header: nothing is damaged
+        assert check(image)['verdicts'] == []
+    else:
+        assert [v['name'] for v in check(image)['verdicts']] == ['disk.partition-table']
+    assert partitions(image) == whole
+
+
+def random_name(source):
+    letters = 'abcXYZ0189 .-_+ÄéЖ漢'
+    name = ''.join(source.choice(letters) for _ in range(source.choice((1, 7, 8, 13, 26, 27, 90))))
+    return name.strip(' .') or 'x'
+
+
+def fill(image, folder, source):
+    """Files of many sizes and names, some in folders of folders, some in pieces: {path: bytes}."""
+    files = {}
+    for place in ('', '/EFI', '/EFI/Linux files', '/a/b/c/d/e'):
+        for i in range(1, place.count('/') + 1):
+            subprocess.run(['mmd', '-D', 's', '-i', image, '::' + '/'.join(place.split('/')[:i + 1])],
+                           check=False, capture_output=True, env=os.environ | {'MTOOLS_SKIP_CHECK': '1'})
+        for size in (0, 1, 511, 512, 513, 4096, 70001, source.randrange(300000)):
+            name = f'{place}/{len(files)}{random_name(source)}'
+            files[name] = source.randbytes(size)
+            (folder / 'file').write_bytes(files[name])
+            run('mcopy', '-i', image, folder / 'file', f'::{name}')
+            if size == 513:     # the next one fills this hole, and goes on elsewhere
+                run('mdel', '-i', image, '::hole')
+            if size == 0:
+                (folder / 'file').write_bytes(bytes(3000))
+                run('mcopy', '-i', image, folder / 'file', '::hole')
+    return files
+
+
+@pytest.mark.parametrize('kind', [('12', 4), ('16', 20), ('32', 40)])
+def test_fat_file_by_file(tmp_path, kind):
+    bits, size = kind
+    image = empty(tmp_path / 'fat', size * MIB)
+    run('mkfs.fat', '-F', bits, '-s', {'12': 8, '16': 4, '32': 1}[bits], '-n', 'THE LABEL', '-i', 'cafe0123', image)
+    files = fill(image, tmp_path, random.Random(int(bits)))
+    assert len(files) == 32
+    [row] = partitions(image)
+    assert [row[k] for k in ('number', 'contents', 'label', 'uuid')] == [0, 'FAT' + bits, 'THE LABEL', 'CAFE-0123']
+    for name, content in files.items():
+        out = tmp_path / 'out'
+        done = kshim('unpack', '-o', out, f'{image}:{name}')
+        assert (done.returncode, done.stderr, done.stdout) == (0, '', f'{out}\n'), name
+        assert read(out) == content, name
+
+
+@pytest.fixture(name='image')
+def fixture_image(tmp_path):
+    """A GPT disk whose first partition is a FAT with a kernel in it."""
+    image = empty(tmp_path / 'disk.img', 64 * MIB)
+    run('sfdisk', '-q', image, input=GPT.encode())
+    run('mkfs.fat', '-F', '16', '-s', 4, '--offset', 2048, image, 32 * 1024)
+    run('mmd', '-i', f'{image}@@1M', '::EFI')
+    run('mcopy', '-i', f'{image}@@1M', f'{KERNELS}/bz64', '::EFI/vmlinuz-6.1')
+    return image
+
+
+def test_a_file_inside_is_judged_as_a_file(image):
+    plain = json.loads(kshim('check', '--json', f'{KERNELS}/bz64').stdout)
+    for name in (f'{image}:/EFI/vmlinuz-6.1', f'{image}:1:/efi/VMLINUZ-6.1'):
+        inside = json.loads(kshim('check', '--json', name).stdout)
+        assert inside['status'] == plain['status'] == 0
+        assert inside['files'][0].pop('file') == name
+        assert inside['files'][0] == {k: v for k, v in plain['files'][0].items() if k != 'file'}
+    assert kshim('plan', f'{image}:/EFI/vmlinuz-6.1').returncode == 0
+
+
+@pytest.mark.parametrize('name, code', [(':/EFI/vmlinux', 'disk.no-file'), (':/EFI', 'disk.path'),
+                                        (':/EFI/vmlinuz-6.1/x', 'disk.path'), (':9:/x', 'disk.no-partition'),
+                                        (':2:/x', 'disk.no-file-system'), (':EFI', None), (':x:/EFI', None)])
+def test_a_file_that_is_not_inside(image, name, code):
+    done = kshim('check', f'{image}{name}')
+    assert done.returncode == (1 if code else 3)
+    assert f'[{code}]' in done.stderr if code else 'No such file or directory' in done.stderr
+    assert kshim('unpack', '-o', f'{image}.out', f'{image}{name}').returncode == (1 if code else 3)
+
+
+def test_an_existing_file_wins(image, tmp_path):
+    os.mkdir(f'{image}:')
+    with open(f'{image}:/EFI', 'w', encoding='ascii') as f:
+        f.write('a text\n')
+    assert 'a text file' in kshim('check', f'{image}:/EFI').stdout
+    assert kshim('unpack', '-o', tmp_path / 'out', f'{image}:/EFI').stdout == f'{image}:/EFI\n'
+
+
+def test_partitions_are_on_the_first_screen(image):
+    lines = kshim('check', image).stdout.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.split()[:2] == ['number', 'size'])
+    assert lines[start + 1].split()[:3] == ['1', '33554432', 'FAT16']
+    assert 'no file system that is known' in lines[start + 2]
+    assert max(map(len, lines[1:])) <= 80
+
+
+def test_an_image_that_was_cut(image):
+    os.truncate(image, 20 * MIB)
+    found = check(image)
+    assert [v['name'] for v in found['verdicts']] == ['disk.partition-inside'] * 3
+    os.truncate(image, 600)
+    assert [v['name'] for v in check(image)['verdicts']] == ['disk.partition-table']
+
+
+@pytest.mark.parametrize('kind', ['qcow2', 'vmdk', 'vhdx', 'vpc', 'vdi'])
+def test_other_forms_are_named(tmp_path, image, kind):
+    out = tmp_path / 'other'
+    run('qemu-img', 'convert', '-O', kind, image, out)
+    found = check(out)
+    assert found['kind'] == 'disk' and 'qemu-img convert -O raw' in found['next']
+    assert 'partitions' not in found['tables']
+
+
+def test_a_compressed_image(tmp_path, image):
+    run('zstd', '-q', '-o', tmp_path / 'disk.zst', image)
+    found = check(tmp_path / 'disk.zst')
+    assert found['inside']['tables']['partitions'] == partitions(image)
+    assert 'kshim unpack -o' in found['next']

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A raw disk image in memory, for stub/disk/, and the files inside of images that users name
+ * as IMAGE:/PATH or IMAGE:NUMBER:/PATH.
+ */
+#ifndef KSHIM_DISK_IMAGE_H
+#define KSHIM_DISK_IMAGE_H
+
+#include "stub/disk/disk.h"
+#include "tools/file.h"
+
+struct disk_image {
+	struct disk disk;
+	struct span bytes;
+};
+
+/*
+ * The bytes as a disk, which must outlive *ret_image; neither may be moved. Sectors have 512
+ * bytes, or 4096 if a GPT header is where it is on such a disk.
+ */
+void disk_image_open(struct span bytes, struct disk_image *ret_image);
+
+/* Does `name`, which is no file's name, begin with that of a file, as IMAGE:/PATH does? */
+bool disk_path_is(const char *name);
+
+/*
+ * Read a file inside of an image: from the partition of that number, or from the first one
+ * that has it. Returns STATUS_OK, _REFUSED or _HOST; says why.
+ */
+int disk_path_read(const char *name, struct file *ret_file);
+
+#endif
