@@ -53,19 +53,6 @@ read_config(const struct volume *volume, unsigned count)
 	return file;
 }
 
-/* Does the default's glob match the id, with its suffix or without? */
-static bool
-is_default(struct span glob, const struct entry_file *c)
-{
-	const struct span id = c->entry.id;
-	const char *suffix = c->entry.kernel.size ? ".conf" : ".efi";
-	char name[ENTRY_NAME + 8];
-
-	memcpy(name, id.base, id.size);
-	memcpy(name + id.size, suffix, text_span(suffix).size + 1);
-	return bls_match(glob, text_span(name)) || bls_match(glob, id);
-}
-
 static const struct entry_file *
 choose(const struct entry_list *list, struct span glob)
 {
@@ -75,7 +62,7 @@ choose(const struct entry_list *list, struct span glob)
 		for (uint32_t i = 0; i < list->count; i++) {
 			const struct entry_file *c = &list->entry[i];
 
-			if (pass == 0 && (!glob.size || !is_default(glob, c)))
+			if (pass == 0 && (!glob.size || !bls_is_default(&c->entry, glob)))
 				continue;
 			if (!best || bls_compare(&c->entry, &best->entry) < 0)
 				best = c;

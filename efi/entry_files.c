@@ -47,28 +47,24 @@ read_type1(struct entry_file *f, struct refusal *why)
 	return f->entry.kernel.size; /* else it would have to come by network */
 }
 
-/* The value of one of two keys, in a copy that stays: the image itself may be large. */
+/* Make a copy that stays, because the image itself may be large. */
 static bool
-keep_value(struct span osrel, const char *key, const char *otherwise, struct span *ret)
+keep_value(struct span *value)
 {
-	struct span value = bls_os_release(osrel, key);
-	char *copy;
+	char *copy = text_keep(*value, "", (struct span){NULL, 0});
 
-	if (!value.size && otherwise)
-		value = bls_os_release(osrel, otherwise);
-	copy = text_keep(value, "", (struct span){NULL, 0});
 	if (!copy)
 		return false;
-	*ret = (struct span){(const uint8_t *)copy, value.size};
+	value->base = (const uint8_t *)copy;
 	return true;
 }
 
 static bool
 read_osrel(struct entry_file *f, struct span text)
 {
-	return keep_value(text, "IMAGE_ID", "ID", &f->entry.sort_key) &&
-	       keep_value(text, "IMAGE_VERSION", "VERSION_ID", &f->entry.version) &&
-	       keep_value(text, "PRETTY_NAME", NULL, &f->entry.title);
+	bls_entry_of_os_release(text, &f->entry);
+	return keep_value(&f->entry.sort_key) && keep_value(&f->entry.version) &&
+	       keep_value(&f->entry.title);
 }
 
 /* A unified kernel image says who it is in .osrel; without .linux it is none. */

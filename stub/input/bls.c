@@ -265,3 +265,20 @@ bls_os_release(struct span text, const char *key)
 	}
 	return (struct span){NULL, 0};
 }
+
+/* The value of one key, or else of another. */
+static struct span
+either(struct span text, const char *key, const char *otherwise)
+{
+	struct span value = bls_os_release(text, key);
+
+	return value.size ? value : bls_os_release(text, otherwise);
+}
+
+void
+bls_entry_of_os_release(struct span text, struct bls_entry *entry)
+{
+	entry->sort_key = either(text, "IMAGE_ID", "ID");
+	entry->version = either(text, "IMAGE_VERSION", "VERSION_ID");
+	entry->title = bls_os_release(text, "PRETTY_NAME");
+}

@@ -49,6 +49,12 @@ struct span bls_default(struct span loader_conf);
 /* The value of KEY=VALUE in an os-release text, without quotes; empty if there is none. */
 struct span bls_os_release(struct span text, const char *key);
 
+/* Fill in sort key, version and title from an os-release text, as a type 2 entry has them. */
+void bls_entry_of_os_release(struct span text, struct bls_entry *entry);
+
+/* Does the default's glob match the entry's id, with the suffix of its file or without? */
+bool bls_is_default(const struct bls_entry *entry, struct span glob);
+
 /* Does `name` match the glob (* ? [...])? Letters match in either case. */
 bool bls_match(struct span glob, struct span name);
 

@@ -8,6 +8,8 @@
  */
 #include "bls.h"
 
+#define NAME_MAX 255u /* bytes of a file's name */
+
 static uint8_t
 at(struct span s, uint64_t i)
 {
@@ -233,4 +235,20 @@ bls_match(struct span glob, struct span name)
 	while (g < glob.size && glob.base[g] == '*')
 		g++;
 	return g == glob.size;
+}
+
+bool
+bls_is_default(const struct bls_entry *entry, struct span glob)
+{
+	const char *suffix = entry->kernel.size ? ".conf" : ".efi";
+	uint8_t name[NAME_MAX + sizeof(".conf")];
+	uint64_t len = entry->id.size, more = entry->kernel.size ? 5 : 4;
+
+	if (bls_match(glob, entry->id))
+		return true;
+	if (!len || len > NAME_MAX)
+		return false;
+	memcpy(name, entry->id.base, (size_t)len);
+	memcpy(name + len, suffix, (size_t)more);
+	return bls_match(glob, (struct span){name, len + more});
 }

@@ -180,6 +180,45 @@ def test_partitions_are_on_the_first_screen(image):
     assert max(map(len, lines[1:])) <= 80
 
 
+ENTRY = 'title Some system\nsort-key some\nversion {0}\nlinux /EFI/vmlinuz-{0}\noptions root=/dev/vda2 quiet\n'
+
+
+def put(image, name, content):
+    path = f'{image}.file'
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(content)
+    run('mcopy', '-o', '-i', f'{image}@@1M', path, f'::{name}')
+
+
+def test_boot_entries_of_an_esp(image):
+    run('mmd', '-i', f'{image}@@1M', '::loader', '::loader/entries')
+    put(image, 'loader/entries/old.conf', ENTRY.format('6.0'))
+    put(image, 'loader/entries/new.conf', ENTRY.format('6.1'))
+    put(image, 'loader/loader.conf', 'default new*\n')
+    found = check(image)
+    rows = [(row['id'], row['default'], row['partition'], row['kind'], row['kernel'])
+            for row in found['tables']['entries']]
+    assert rows == [('new', True, 1, 'text', '/EFI/vmlinuz-6.1'), ('old', False, 1, 'text', '/EFI/vmlinuz-6.0')]
+    assert found['tables']['entries'][0]['options'] == 'root=/dev/vda2 quiet'
+    [verdict] = found['verdicts']
+    assert verdict['name'] == 'disk.boot-entry' and '/loader/entries/old.conf: /EFI/vmlinuz-6.0' in verdict['text']
+
+
+def test_kernels_of_a_linux_root(tmp_path):
+    boot = tmp_path / 'tree/boot'
+    boot.mkdir(parents=True)
+    for name in ('vmlinuz-6.9.1', 'vmlinuz-6.10.2', 'initrd.img-6.10.2'):
+        (boot / name).write_bytes(read(f'{KERNELS}/bz64'))
+    (tmp_path / 'tree/vmlinuz').symlink_to('boot/vmlinuz-6.10.2')
+    image = empty(tmp_path / 'root', 32 * MIB)
+    run('mke2fs', '-q', '-t', 'ext4', '-d', tmp_path / 'tree', image)
+    first, second = check(image)['tables']['entries']
+    assert (first['kernel'], first['initrds'], first['kind']) == (
+        '/boot/vmlinuz-6.10.2', '/boot/initrd.img-6.10.2', 'guess')
+    assert second['kernel'] == '/boot/vmlinuz-6.9.1' and second['initrds'] == ''
+    assert kshim('check', f'{image}:/vmlinuz').returncode == 0
+
+
 def test_an_image_that_was_cut(image):
     os.truncate(image, 20 * MIB)
     found = check(image)

@@ -38,6 +38,7 @@ UNIT_ASMS := \
 UNIT_TESTS := \
 	tests/unit/test_bls.c \
 	tests/unit/test_body.c \
+	tests/unit/test_boot_entries.c \
 	tests/unit/test_bundle.c \
 	tests/unit/test_cmdline.c \
 	tests/unit/test_disk.c \

@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is on a raw disk image: its partitions and their file systems, as stub/disk/ reads them.
+ * What is on a raw disk image, as stub/disk/ reads it: partitions, file systems, boot entries.
  */
 #include <string.h>
 
-#include "stub/disk/file_system.h"
-#include "stub/disk/partitions.h"
+#include "stub/disk/boot_entries.h"
 #include "tools/check/facts.h"
 #include "tools/check/verdicts.h"
 #include "tools/disk_image.h"
 
 #define COLUMNS 10
+
+/* The file systems of a disk, and the boot entries on them. */
+struct disk_view {
+	struct report *report;
+	struct opened {
+		struct opened *next;
+		struct partition part;
+		struct file_system fs;
+	} * first, **last;
+	struct boot_entries entries;
+};
 
 static const char *const columns[COLUMNS] = {"number", "size", "contents", "label", "name",
         "type", "start", "code", "partuuid", "uuid"};
@@ -21,26 +31,44 @@ copy(struct report *r, const char *text)
 	return report_text(r, (struct span){(const uint8_t *)text, strlen(text)});
 }
 
+/* Keep the file system for its entries. */
+static void
+keep_opened(struct disk_view *view, const struct partition *p, const struct file_system *fs)
+{
+	struct opened *o = report_alloc(view->report, sizeof(*o));
+
+	*o = (struct opened){NULL, *p, *fs};
+	*view->last = o;
+	view->last = &o->next;
+}
+
 /* The file system on a partition: three cells, and below the row why there is none. */
 static void
-describe_contents(struct report *r, struct row *row, const struct volume *v)
+describe_contents(struct disk_view *view, struct row *row, const struct partition *p)
 {
+	struct report *r = view->report;
 	struct file_system fs = {.name = "damaged"};
 	struct refusal why;
-	enum refusal_code code = fs_open(v, &fs, &why);
+	enum refusal_code code = fs_open(&p->volume, &fs, &why);
 
 	if (code == REFUSAL_DISK_NO_FS)
 		fs.name = why.detail;
 	else if (code)
 		row->meaning = report_sentence(r, &why);
+	else
+		keep_opened(view, p, &fs);
+	if (fs.needs_recovery)
+		row->meaning =
+		        "its journal was not replayed: what was written last may be missing";
 	row->cell[2] = value_text(fs.name);
 	row->cell[3] = value_text(copy(r, fs.label));
 	row->cell[9] = value_text(copy(r, fs.uuid));
 }
 
 static void
-describe_partition(struct report *r, struct table *t, const struct partition *p)
+describe_partition(struct disk_view *view, struct table *t, const struct partition *p)
 {
+	struct report *r = view->report;
 	struct row *row = report_row(r, t);
 	const char *type = partition_type_name(p);
 
@@ -51,12 +79,13 @@ describe_partition(struct report *r, struct table *t, const struct partition *p)
 	row->cell[6] = value_bytes(p->volume.start);
 	row->cell[7] = value_text(copy(r, p->type));
 	row->cell[8] = value_text(copy(r, p->uuid));
-	describe_contents(r, row, &p->volume);
+	describe_contents(view, row, p);
 }
 
 static void
-walk(struct report *r, const struct partitions *table)
+walk(struct disk_view *view, const struct partitions *table)
 {
+	struct report *r = view->report;
 	struct table *t = report_table(r, "partitions", COLUMNS, columns);
 	struct partition_cursor cursor = {0};
 	struct partition part;
@@ -69,9 +98,102 @@ walk(struct report *r, const struct partitions *table)
 			        report_sentence(r, &why));
 			found = true; /* the walk goes on */
 		} else if (found) {
-			describe_partition(r, t, &part);
+			describe_partition(view, t, &part);
 		}
 	}
+}
+
+static void
+list_entries(struct disk_view *view)
+{
+	struct boot_entries *list = &view->entries;
+	struct refusal why;
+
+	boot_entries_start(list, "x64");
+	for (struct opened *o = view->first; o; o = o->next) {
+		if (boot_entries_on(&o->fs, &o->part) &&
+		        boot_entries_add(list, &o->fs, &o->part, &why))
+			report_verdict(view->report, V_DISK_ENTRY, LEVEL_WARNING, "%s",
+			        report_sentence(view->report, &why));
+	}
+	for (struct opened *o = view->first; o && !list->count; o = o->next) {
+		if (o->fs.kind != FS_FAT && boot_entries_guess(list, &o->fs, &o->part, &why))
+			report_verdict(view->report, V_DISK_ENTRY, LEVEL_WARNING, "%s",
+			        report_sentence(view->report, &why));
+	}
+	boot_entries_sort(list);
+}
+
+/* Texts one after the other, with a blank between them. */
+static const char *
+joined(struct report *r, const struct span *text, uint32_t count)
+{
+	const char *all = "";
+
+	for (uint32_t i = 0; i < count; i++)
+		all = report_format(r, "%s%s%s", all, i ? " " : "", report_text(r, text[i]));
+	return all;
+}
+
+/* The first file that the entry names and that is not there: why; NULL if all are. */
+static const char *
+missing(struct disk_view *view, const struct boot_entry *e)
+{
+	struct opened *o = view->first;
+	struct fs_node node;
+	struct refusal why;
+
+	while (o && o->part.number != e->partition)
+		o = o->next;
+	for (uint32_t i = 0; o && i <= e->entry.initrds; i++) {
+		struct span path = i ? e->entry.initrd[i - 1] : e->entry.kernel;
+
+		if (path.size && fs_find_file(&o->fs, path, &node, &why))
+			return report_format(view->report, "%s: %s",
+			        report_text(view->report, path),
+			        report_sentence(view->report, &why));
+	}
+	return NULL;
+}
+
+static void
+describe_entry(struct disk_view *view, struct table *t, const struct boot_entry *e, bool boots)
+{
+	static const char *const kinds[] = {"text", "image", "guess"};
+	struct report *r = view->report;
+	struct row *row = report_row(r, t);
+	const struct bls_entry *b = &e->entry;
+
+	row->cell[0] = value_text(report_text(r, b->id));
+	row->cell[1] = value_flag(boots);
+	row->cell[2] = value_count(e->partition);
+	row->cell[3] = value_text(kinds[e->kind]);
+	row->cell[4] = value_text(report_text(r, b->title));
+	row->cell[5] = value_text(report_text(r, b->kernel.size ? b->kernel : e->path));
+	row->cell[6] = value_text(joined(r, b->initrd, b->initrds));
+	row->cell[7] = value_text(joined(r, b->option, b->options));
+	row->meaning = e->why.code ? report_sentence(r, &e->why) : missing(view, e);
+	if (row->meaning)
+		report_verdict(r, V_DISK_ENTRY, LEVEL_WARNING, "the boot entry %s: %s",
+		        report_text(r, e->path), row->meaning);
+}
+
+static void
+describe_entries(struct disk_view *view)
+{
+	static const char *const names[] = {
+	        "id", "default", "partition", "kind", "title", "kernel", "initrds", "options"};
+	struct boot_entries *list = &view->entries;
+	const struct boot_entry *chosen;
+	struct table *t;
+
+	list_entries(view);
+	if (!list->count)
+		return;
+	chosen = boot_entries_choose(list, (struct span){NULL, 0});
+	t = report_table(view->report, "entries", sizeof(names) / sizeof(names[0]), names);
+	for (uint32_t i = 0; i < list->count; i++)
+		describe_entry(view, t, &list->entry[i], &list->entry[i] == chosen);
 }
 
 void
@@ -79,6 +201,7 @@ facts_disk(struct report *r)
 {
 	static const char *const tables[] = {"none", "MBR", "GPT"};
 	struct disk_image *image = report_alloc(r, sizeof(*image));
+	struct disk_view *view = report_alloc(r, sizeof(*view));
 	struct partitions table;
 	struct refusal why;
 
@@ -95,5 +218,8 @@ facts_disk(struct report *r)
 		report_verdict(r, V_DISK_TABLE, LEVEL_WARNING,
 		        "the first copy of the partition table is damaged, the second is read: %s",
 		        report_sentence(r, &table.primary));
-	walk(r, &table);
+	view->report = r;
+	view->last = &view->first;
+	walk(view, &table);
+	describe_entries(view);
 }

@@ -31,6 +31,7 @@ static const struct {
         {"config", "Configuration (CONFIG_...)"},
         {"disk", "Disk"},
         {"partitions", "Partitions"},
+        {"entries", "Boot entries"},
 };
 
 static const char *
