@@ -31,12 +31,23 @@
 #define FEED_MS 10  /* while typed bytes wait for room in the UART */
 
 static struct ending *current; /* for the signals' handler */
+static volatile sig_atomic_t signalled;
 
 static void
 on_signal(int signal)
 {
+	signalled = signal;
 	if (current)
 		ending_set(current, ENDING_LEFT, (uint32_t)signal, 0, NULL);
+}
+
+/* A signal ends this life of the guest; one that came after the last life had ended, too. */
+static void
+listen_to_signals(struct ending *ending)
+{
+	current = ending;
+	if (signalled)
+		on_signal(signalled);
 }
 
 static void
@@ -188,7 +199,7 @@ run_once(struct run *r)
 	if (o->expect || o->timeout > 0)
 		m.terminal.watch = &m.watch;
 	m.watch.restarts = o->reboot_again;
-	current = &m.ending;
+	listen_to_signals(&m.ending);
 	status = run_machine(&m, r, o->timeout > 0 ? (uint64_t)(o->timeout * 1e9) : 0);
 	current = NULL;
 	terminal_close(&m.terminal);
