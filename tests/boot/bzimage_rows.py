@@ -13,7 +13,7 @@ def linux(name, kernel, by, way, **rest):
     if rest.get('cpus', 1) == 1:
         rest['qemu'] = ('-icount', 'shift=1,sleep=off', *rest.get('qemu', ()))
     return Row(f'bzimage-{name}', kernel, by=by, way=way, initrds=('initramfs',), status=0,
-               timeout=240, expect=(*rest.pop('expect', ()), 'kshim: userspace reached',
+               expect=(*rest.pop('expect', ()), 'kshim: userspace reached',
                                     'kshim: powering off'), **rest)
 
 

@@ -86,7 +86,7 @@ PROBES = [
     Row('acpi-off', 'probe:pvh64', machine='microvm,acpi=off', by='pvh', probe={'rsdp': '0'}),
     Row('list-in-the-file', 'patch:0x250:00f0ffff00000000:debian:cloud', by='linux64',
         initrds=('initramfs',), status=0, qemu=('-icount', 'shift=1,sleep=off'),
-        expect=('kshim: userspace reached',), timeout=150),
+        expect=('kshim: userspace reached',)),
     Row('many-initrds', 'probe:bz64', by='linux64',
         initrds=tuple(f'bytes:{1000 + i}' for i in range(12))),
     Row('many-modules', 'probe:hypervisor', machine='pc', by='pvh',
@@ -164,7 +164,7 @@ def by_prelude(name, kernel, by, prelude, **rest):
 
 def debian_by_prelude(name, kernel, by, prelude):
     return by_prelude(name, kernel, by, prelude, memory=512, initrds=('initramfs',), status=0,
-                      timeout=150, qemu=('-icount', 'shift=1,sleep=off'),
+                      qemu=('-icount', 'shift=1,sleep=off'),
                       expect=('kshim: userspace reached', 'kshim: powering off'))
 
 

@@ -3,13 +3,12 @@
 import os
 import subprocess
 import tempfile
-import time
 
 from kshimtest import files
+from kshimtest.patience import until
 import pytest
 
 BOOTS = 11                  # the first and ten more
-PATIENCE = 120              # seconds for one of them
 ROM = os.path.join(files.BUILD, 'kshim.rom')
 ENTERED = 'kshim: entering the kernel'
 REACHED = 'kshim: userspace reached'
@@ -35,18 +34,19 @@ def test_reboots(machine, kernel, cpus, how):
              '-bios', ROM, '-kernel', files.path(kernel), '-initrd', files.path('initramfs'),
              '-append', f'console=ttyS0 loglevel=5 panic=-1 kshim_reboot {how}'],
             stdin=subprocess.DEVNULL)
-        text, boots, since = '', 0, time.monotonic()
+        def said():
+            return files.read(serial).decode(errors='replace') if os.path.exists(serial) else ''
+
+        def has_rebooted(times):
+            text = said()
+            assert qemu.poll() is None, f'QEMU ended: {text[-2000:]}'
+            return text.count(REACHED) >= times
         try:
-            while boots < BOOTS and time.monotonic() < since + PATIENCE:
-                assert qemu.poll() is None, f'QEMU ended: {text[-2000:]}'
-                time.sleep(0.5)
-                if os.path.exists(serial):
-                    text = files.read(serial).decode(errors='replace')
-                if text.count(REACHED) > boots:
-                    boots, since = text.count(REACHED), time.monotonic()
+            for boots in range(1, BOOTS + 1):
+                until(lambda: has_rebooted(boots), lambda: f'{boots} of {BOOTS} boots:\n{said()[-3000:]}')
+            text = said()
         finally:
             qemu.kill()
             qemu.wait()
     print(text[-3000:])
-    assert boots >= BOOTS, f'{boots} of {BOOTS} boots'
     assert text.count(ENTERED) >= BOOTS

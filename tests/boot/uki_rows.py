@@ -13,7 +13,7 @@ def probe(name, kernel, by, way='uki', **rest):
 
 def uki_linux(name, kernel, by, way, **rest):
     rest.setdefault('initrds', ('initramfs',))
-    return Row(f'uki-{name}', kernel, by=by, way=way, own_line='of.image=1', status=0, timeout=150,
+    return Row(f'uki-{name}', kernel, by=by, way=way, own_line='of.image=1', status=0,
                qemu=('-icount', 'shift=1,sleep=off'), **rest, expect=(
                    'kshim: userspace reached', 'kshim: command line of.image=1 ', 'kshim: powering off'))
 

@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 
+from kshimtest.patience import HANG
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KSHIM = f'{TOP}/build/kshim'
 
 
 def run(*args, kshim=KSHIM, **more):
     return subprocess.run([kshim, 'check', *map(str, args)], capture_output=True, text=True,
-                          timeout=300, stdin=subprocess.DEVNULL, check=False, **more)
+                          timeout=HANG, stdin=subprocess.DEVNULL, check=False, **more)
 
 
 def check(path, *args, **more):

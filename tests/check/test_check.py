@@ -16,6 +16,7 @@ import pytest
 from check import report
 from kshimtest import riscv_forms
 from kshimtest import riscv_rig as rig
+from kshimtest.patience import HANG
 
 SCHEMA = json.loads(open(f'{report.TOP}/tools/check/check.schema.json', encoding='ascii').read())
 ALL = {**images.BZIMAGES, **images.ELFS, **images.OTHERS}
@@ -152,7 +153,7 @@ def on_a_terminal(path, **env):
     main, other = pty.openpty()
     done = subprocess.run([report.KSHIM, 'check', path], stdout=other, stdin=subprocess.DEVNULL,
                           env={'PATH': os.environ['PATH'], 'TERM': 'xterm', **env}, check=False,
-                          timeout=60)
+                          timeout=HANG)
     os.close(other)
     text = b''
     while True:
@@ -187,7 +188,7 @@ def test_text_from_the_file_is_harmless(put):
 
 def tool(*args):
     return lambda data: subprocess.run(args, input=data, capture_output=True, check=True,
-                                       timeout=60).stdout
+                                       timeout=HANG).stdout
 
 
 PACKERS = {
@@ -300,10 +301,10 @@ def test_the_kernel_inside_is_taken_out(put, tmp_path):
     packed = put(with_payload(gzip.compress(GOOD)))
     out = tmp_path / 'out'
     done = subprocess.run([report.KSHIM, 'unpack', '-k', '-o', out, packed], check=False,
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=HANG)
     assert done.returncode == 0 and done.stdout == f'{out}\n' and out.read_bytes() == GOOD
     done = subprocess.run([report.KSHIM, 'unpack', '-k', '-o', out, put(GOOD)], check=False,
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=HANG)
     assert done.returncode == 1 and 'nothing is packed inside' in done.stderr
 
 
@@ -404,7 +405,7 @@ def test_a_packed_initramfs_is_named(name, put):
 def test_standard_input(put):
     with open(put(GOOD), 'rb') as f:
         out = subprocess.run([report.KSHIM, 'check', '-'], stdin=f, capture_output=True, text=True,
-                             check=False, timeout=60)
+                             check=False, timeout=HANG)
     assert out.returncode == 0 and out.stdout.startswith('-\n  an ELF64 kernel')
 
 

@@ -7,6 +7,7 @@ import subprocess
 from check import report
 from kshimtest import images
 from kshimtest import media
+from kshimtest.patience import HANG
 import pytest
 from probes import pack
 
@@ -94,7 +95,7 @@ def test_a_zboot_stream_ends_with_its_size(said, kind):
 
 def pack_by(*command):
     return lambda data: subprocess.run(command, input=data, capture_output=True, check=True,
-                                       timeout=60).stdout
+                                       timeout=HANG).stdout
 
 
 # ---------------------------------------------------------------- PE
@@ -231,7 +232,7 @@ def test_a_bundle_is_known(tmp_path):
     kernel.write_bytes(images.elf())
     initrd.write_bytes(images.OTHERS['initramfs'])
     make = subprocess.run([report.KSHIM, 'bundle', '-o', bundle, '-a', 'quiet', kernel, initrd],
-                          check=False, capture_output=True, timeout=60)
+                          check=False, capture_output=True, timeout=HANG)
     assert make.returncode == 0, make.stderr
     out = report.check(bundle)
     assert out['kind'] == 'bundle' and out['what'] == 'a bundle: a kernel, its command line, an initrd'

@@ -14,6 +14,7 @@ from check import report
 
 from kshimtest import files
 from kshimtest import machine
+from kshimtest.patience import HANG
 from kshimtest.row import Row
 
 ASAN = f'{report.TOP}/build/asan/kshim'
@@ -21,6 +22,7 @@ BATCH = 60
 INTERESTING = [0, 1, 2, 4, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
                0x7fffffffffffffff, 0xffffffffffffffff, 4095, 4096, 0x200000, 1 << 32]
 BOOT_MEMORY = 2048      # MiB
+ENTERS = 'kshim: entering the kernel at '
 
 
 # ---------------------------------------------------------------- real headers, little else
@@ -101,7 +103,7 @@ def test_real_headers_damaged_under_sanitizers(name, tmp_path):
             paths[-1].write_bytes(data if batch == i == 0 else mutate(data, start, length, rng))
         for args in (['--json'], []) if batch == 0 else (['--json'],):
             out = subprocess.run([ASAN, 'check', *args, *paths], capture_output=True, text=True,
-                                 timeout=300, check=False,
+                                 timeout=HANG, check=False,
                                  env={**os.environ, 'ASAN_OPTIONS': 'exitcode=99'})
             assert out.returncode in (0, 1), out.stderr[-3000:]
             assert out.stderr == ''
@@ -123,7 +125,7 @@ def damaged(probe, index):
 
 
 def outcome_of(path):
-    row = Row('damaged', 'none', memory=BOOT_MEMORY, timeout=25,
+    row = Row('damaged', 'none', memory=BOOT_MEMORY, endless=True, expect=(ENTERS, '\n'),
               qemu=('-fw_cfg', f'name=opt/org.kshim/kernel,file={path}'))
     with tempfile.TemporaryDirectory(prefix='kshim-check-') as directory:
         return machine.run_once(row, directory)

@@ -13,6 +13,7 @@ import pytest
 
 from kshimtest import images
 from kshimtest import machine
+from kshimtest.patience import HANG
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KSHIM = f'{TOP}/build/kshim'
@@ -21,7 +22,7 @@ PAGE = 4096
 
 
 def kshim(*args, **more):
-    return subprocess.run([KSHIM, *map(str, args)], capture_output=True, text=True, timeout=60,
+    return subprocess.run([KSHIM, *map(str, args)], capture_output=True, text=True, timeout=HANG,
                           stdin=subprocess.DEVNULL, check=False, **more)
 
 
@@ -40,7 +41,7 @@ def cpio_members(path):
     """Names and sizes as GNU cpio reads them: another reader of the same format."""
     with open(path, 'rb') as f:
         out = subprocess.run(['cpio', '-itv', '--quiet'], stdin=f, capture_output=True, text=True,
-                             timeout=60, check=True).stdout
+                             timeout=HANG, check=True).stdout
     return [(line.split()[-1], int(line.split()[4])) for line in out.splitlines()]
 
 
@@ -261,7 +262,7 @@ def test_what_does_not_fit_is_status_3_and_leaves_nothing(tmp_path, kernel):
 def test_output_that_nobody_can_read_is_status_3():
     with open('/dev/full', 'w', encoding='ascii') as full:
         assert subprocess.run([KSHIM, '--help'], stdout=full, stderr=subprocess.DEVNULL,
-                              timeout=60, check=False).returncode == 3
+                              timeout=HANG, check=False).returncode == 3
 
 
 @pytest.mark.parametrize('args', [[], ['nonsense'], ['--nonsense'], ['bundle'], ['bundle', '-o', 'x'],

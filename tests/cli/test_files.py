@@ -14,6 +14,7 @@ import pytest
 
 from kshimtest import images
 from kshimtest import newc
+from kshimtest.patience import HANG
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -154,10 +155,10 @@ def test_standard_input(args, files):
     args = [str(files.get(word, word)) for word in args]
     data = MAP.encode() if 'plan' in args else images.elf()
     (files['OUT']).write_bytes(data)
-    done = subprocess.run([KSHIM, *args], input=data, capture_output=True, timeout=60, check=False)
+    done = subprocess.run([KSHIM, *args], input=data, capture_output=True, timeout=HANG, check=False)
     assert done.returncode == 0, done
     with open(files['OUT'], 'rb') as f:
-        again = subprocess.run([KSHIM, *args], stdin=f, capture_output=True, timeout=60, check=False)
+        again = subprocess.run([KSHIM, *args], stdin=f, capture_output=True, timeout=HANG, check=False)
     assert (again.returncode, again.stdout) == (0, done.stdout)
     for path, kind in (('/dev/zero', 'character device'), ('/dev/null', 'character device')):
         with open(path, 'rb') as f:
@@ -253,7 +254,7 @@ def test_a_file_that_another_process_cuts(files, tmp_path):
             assert p.poll() is None
             time.sleep(0.01)
         os.truncate(path, 4096)
-        out, said = p.communicate(MAP, timeout=60)
+        out, said = p.communicate(MAP, timeout=HANG)
     assert (p.returncode, out) == (3, '')
     assert said == f'kshim: {path} changed while it was read: {size} bytes at first, then 4096; try again ' \
                    'when nothing writes to it\n'

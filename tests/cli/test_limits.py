@@ -13,6 +13,7 @@ import pytest
 
 from kshimtest import images
 from kshimtest import newc
+from kshimtest.patience import HANG
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KSHIM = f'{TOP}/build/kshim'
@@ -26,11 +27,11 @@ OVER = '{path}: takes more than {limit} to unpack: layer {layer} is {kind}, and 
 
 
 def tool(command, data):
-    return subprocess.run(command, input=data, capture_output=True, check=True, timeout=60).stdout
+    return subprocess.run(command, input=data, capture_output=True, check=True, timeout=HANG).stdout
 
 
 def kshim(*args):
-    return subprocess.run([KSHIM, *map(str, args)], capture_output=True, text=True, timeout=60,
+    return subprocess.run([KSHIM, *map(str, args)], capture_output=True, text=True, timeout=HANG,
                           stdin=subprocess.DEVNULL, check=False)
 
 

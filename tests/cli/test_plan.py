@@ -16,6 +16,8 @@ import xml.etree.ElementTree as ET
 import jsonschema
 import pytest
 
+from kshimtest.patience import HANG
+
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 from kshimtest import images
 from kshimtest import newc
@@ -30,7 +32,7 @@ MIB = 1 << 20
 
 
 def plan(*args, cwd=None, text=True, stdin=None, env=None):
-    return subprocess.run([KSHIM, 'plan', *map(str, args)], capture_output=True, text=text, timeout=60,
+    return subprocess.run([KSHIM, 'plan', *map(str, args)], capture_output=True, text=text, timeout=HANG,
                           input=stdin, cwd=cwd, env=env or ENV, check=False)
 
 

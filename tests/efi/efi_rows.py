@@ -347,7 +347,7 @@ ROWS = [
            {'unsigned': 'debian:memtest-x64', 'probe': 'probe:pvh32', 'signed': 'signed:debian:cloud',
             'my.efi': 'signed:uki:profiles-systemd:debian:cloud', 'initrd.img': 'initramfs',
             'unsigned.efi': 'kshim.efi', 'vmlinux': 'vmlinux:cloud'},
-           firmware='snakeoil', timeout=300),
+           firmware='snakeoil'),
     caller('secure-pins', [
         Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img {UKI_LINE} quiet', (
             'the command line: Secure Boot', 'access denied', 'pages kept 0')),
@@ -364,7 +364,7 @@ ROWS = [
             'pages kept 0'), 'efi.pvh-lockdown'),
         Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img {UKI_LINE}', BOOTED)],
            {**VMLINUX, 'pinned.efi': 'signed:pinned:vmlinux:cloud'}, firmware='snakeoil',
-           line=UKI_LINE, timeout=300),
+           line=UKI_LINE),
     # The firmware prints on the serial port, of which kshim.efi does not know; so it does as well.
     caller('own-serial', [Call('kshim.efi', '\\nothing', (
         'caller: no ConOut', 'kshim: kshim: \\nothing', '[efi.not-found]\\nothing: no volume'))],

@@ -9,6 +9,7 @@ import pytest
 from kshimtest import efi_vm as vm
 from efi.efi_rows import probe, probe_line
 from kshimtest.media import files, resolve
+from kshimtest.patience import HANG
 
 KERNELS = [('pvh32', 'pvh'), ('bz32', 'linux32'), ('bz64', 'linux64'), ('elf64', 'linux64')]
 INITRD = 'bytes:70001'
@@ -48,7 +49,7 @@ def by_elf(kernel, by):
          '-fw_cfg', f'name=opt/org.kshim/kernel,file={resolve("probe:" + kernel)}',
          '-fw_cfg', f'name=opt/org.kshim/initrd,file={resolve(INITRD)}',
          '-append', probe_line(by, INITRD, ' probe.dump=1')],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=60, check=False)
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=HANG, check=False)
     assert f'probe {kernel}: PASS' in run.stdout, run.stdout
     return dumped(run.stdout.replace('\r', ''))
 

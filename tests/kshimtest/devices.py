@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from kshimtest import files
 from kshimtest import row
+from kshimtest.patience import HANG
 
 ROM = os.path.join(files.BUILD, 'kshim.rom')
 KERNEL = 'amd64'        # the plain kernel: the cloud one has no e1000
 MARKER = b'KSHIM-DISK-0042\n'
 QEMU_ENDED = 'qemu: ended by itself\n'
-TIMEOUT = 240
 TRIES = 3
 MODULES = ['virtio_pci', 'virtio_mmio', 'virtio_blk', 'virtio_net', 'virtio-rng', 'nvme', 'e1000',
            'sd_mod', 'ata_piix', 'ahci']
@@ -166,7 +166,7 @@ def boot(machine, firmware):
             args += ['-bios', firmware]
         try:
             done = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False)
+                                  stderr=subprocess.STDOUT, timeout=HANG, check=False)
             return done.stdout.decode(errors='replace').replace('\r', '') + QEMU_ENDED
         except subprocess.TimeoutExpired as late:
             return (late.stdout or b'').decode(errors='replace').replace('\r', '')

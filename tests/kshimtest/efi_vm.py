@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from kshimtest.media import EFI, files, fat_image, gpt_image, listing, resolve
+from kshimtest.patience import HANG, LOOK
 
 OVMF = '/usr/share/OVMF'
 # name -> code, variables, secure flash; "trixie" ones are of that release
@@ -57,7 +58,7 @@ class Row:
     started: int = 0                            # images that the firmware measured, 0: any
     refusal: str = ''
     allowed: str = ''                           # codes that may be said though it goes on
-    timeout: int = 150
+    timeout: int = HANG
 
     @property
     def stop(self):
@@ -157,7 +158,7 @@ def run_once(row, directory):
         while qemu.poll() is None and time.monotonic() < end:
             if finished(row, serial_text(directory)):
                 break
-            time.sleep(0.2)
+            time.sleep(LOOK)
         status = qemu.returncode
         if status is None:
             os.killpg(qemu.pid, signal.SIGKILL)

@@ -5,10 +5,10 @@ import json
 import os
 import socket
 import subprocess
-import time
 
 from kshimtest import devices
 from kshimtest import files
+from kshimtest.patience import HANG, until
 
 MIB = 1 << 20
 
@@ -35,7 +35,7 @@ class Guest:
              '-append', 'console=ttyS0 quiet panic=-1'], stdin=subprocess.DEVNULL)
 
     def __enter__(self):
-        self.listener.settimeout(60)
+        self.listener.settimeout(HANG)
         self.stream = self.listener.accept()[0].makefile('rw')
         json.loads(self.stream.readline())
         self.command('qmp_capabilities')
@@ -51,12 +51,14 @@ class Guest:
             return ''
         return files.read(self.serial).decode(errors='replace').replace('\r', '')
 
-    def wait_for(self, word, end):
-        """Until the guest has said the word, or until time.monotonic() is `end`, which fails."""
-        while word not in self.text():
-            assert self.qemu.poll() is None, f'QEMU ended: {self.text()[-2000:]}'
-            assert time.monotonic() < end, f'no "{word}": {self.text()[-2000:]}'
-            time.sleep(0.2)
+    def wait_for(self, word, times=1):
+        """Until the guest has said the word so many times."""
+        def said():
+            ended = self.qemu.poll() is not None
+            found = self.text().count(word) >= times
+            assert found or not ended, f'QEMU ended: {self.text()[-2000:]}'
+            return found
+        until(said, lambda: f'no "{word}": {self.text()[-2000:]}')
 
     def command(self, name, **arguments):
         """Have QEMU do it; what it answers. Events before the answer are passed over."""
@@ -69,11 +71,10 @@ class Guest:
         assert 'return' in answer, f'{name}: {answer}'
         return answer['return']
 
-    def wait_for_state(self, state, end):
-        while self.command('query-status')['status'] != state:
-            assert time.monotonic() < end, f'not {state}: {self.text()[-2000:]}'
-            time.sleep(0.2)
+    def wait_for_state(self, state):
+        until(lambda: self.command('query-status')['status'] == state,
+              lambda: f'not {state}: {self.text()[-2000:]}')
 
-    def status(self, end):
+    def status(self):
         """QEMU's, when it ends by itself."""
-        return self.qemu.wait(max(1, end - time.monotonic()))
+        return self.qemu.wait(HANG)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from kshimtest import files
 from kshimtest import ways
+from kshimtest.patience import LOOK, cpu_seconds
 from kshimtest.row import MIB
 
 TRIES = 3
@@ -129,14 +130,21 @@ def serial_text(directory):
         return ''
 
 
+def is_enough(qemu, row, directory):
+    """Has a machine that does not end shown what the row is about?"""
+    text = serial_text(directory) if row.endless or row.gives_up else ''
+    return bool(row.endless and not missing(row, text) or row.gives_up and row.gives_up in text
+                or row.cpu_seconds and cpu_seconds(qemu.pid) > row.cpu_seconds)
+
+
 def wait(qemu, row, directory):
-    """QEMU's status, or None if it was stopped: at the time-out, or when all is seen."""
+    """QEMU's status, or None if it was stopped: when it is enough, or because it hangs."""
     end = time.monotonic() + row.timeout
     while time.monotonic() < end:
         try:
-            return qemu.wait(0.2)
+            return qemu.wait(LOOK)
         except subprocess.TimeoutExpired:
-            if row.endless and not missing(row, serial_text(directory)):
+            if is_enough(qemu, row, directory):
                 break
     os.killpg(qemu.pid, signal.SIGKILL)
     qemu.wait()

@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass, field
 
 from kshimtest import files
+from kshimtest.patience import HANG, LOOK
 
 HERE = pathlib.Path(__file__).resolve().parent
 KSHIM = pathlib.Path(files.BUILD) / 'kshim'
@@ -27,14 +28,13 @@ CPU = 'qemu64,+svm,+npt,+nrip-save,+pdpe1gb,+rdrand,+rdseed'
 MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci',
            'virtio_blk', 'irqbypass', 'kvm', 'kvm-amd']
 DISK = 64 << 20
-STALL = 120         # seconds of this machine's time without a further row
 
 
 @dataclass
 class Row:
     name: str
     args: list                          # of `kshim`; files are Paths
-    timeout: int = 120                  # seconds inside the rig
+    timeout: int = 120                  # seconds inside the rig, which are instructions under -icount
     typed: str = ''                     # a script for build/rig/typist: the row gets a terminal
     before: str = ''                    # shell commands to run first
     after: str = ''
@@ -172,11 +172,11 @@ def wait_while_it_moves(qemu, directory):
     """Wait for the rig's end; end it when no further row begins, for nested machines may hang."""
     begun, since = 0, time.monotonic()
     while qemu.poll() is None:
-        time.sleep(0.5)
+        time.sleep(LOOK)
         now = rows_begun(directory)
         if now != begun:
             begun, since = now, time.monotonic()
-        elif time.monotonic() - since > STALL:
+        elif time.monotonic() - since > HANG:
             qemu.kill()
             qemu.wait()
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from kshimtest import riscv_firmware as firmware
 from kshimtest import riscv_forms as forms
 from kshimtest import riscv_trees as trees
+from kshimtest.patience import HANG
 from kshimtest.riscv_firmware import Missing
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -103,7 +104,7 @@ class Row:
     expect: tuple = ()          # in this order
     absent: tuple = ()
     refusal: str = ''
-    timeout: int = 120
+    timeout: int = HANG
     arguments: tuple = ()
     firmware: str = ''          # slow, mute: QEMU 7.2's, changed (riscv_firmware.py)
     tree: str = ''              # the device tree, changed (riscv_trees.py)
@@ -275,16 +276,19 @@ def judge_userspace(row, outcome):
 
 
 def judge_clock(outcome):
-    """2 seconds are 2 seconds, in the guest and outside; never less, and one try of three not more."""
+    """2 seconds are 2 seconds, in the guest and outside: never less, and in one try of three not more.
+
+    A busy host may let the guest, or us who read its lines, wait in the other two.
+    """
     tries = []
     for number, before, after in re.findall(r'^row: slept (\d) (\S+) (\S+)$', outcome.text, re.M):
         inside = float(after) - float(before)
         outside = outcome.at.get(f'sleep {number} ends', 0) - outcome.at.get(
             f'sleep {number} begins', 0)
         tries.append((inside, outside))
-        if inside < 1.95 or abs(inside - outside) > 1:
+        if inside < 1.95:
             return f'sleep 2 took {inside:.2f} s inside, {outside:.2f} s outside'
-    if not tries or min(inside for inside, _ in tries) > 2.5:
+    if not any(inside <= 2.5 and abs(inside - outside) <= 1 for inside, outside in tries):
         return f'sleep 2 took (inside, outside) {tries}'
     return ''
 

@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 
+from kshimtest.patience import HANG
+
 
 def nowhere(source):
     """An initrd that lies past the end of memory."""
@@ -65,7 +67,7 @@ def changed(row, qemu, directory):
     first, out = os.path.join(directory, 'first.dtb'), os.path.join(directory, 'tree.dtb')
     subprocess.run([*qemu, '-M', f'{row.machine},dumpdtb={first}', '-cpu', row.cpu, '-smp',
                     str(row.cpus), '-m', str(row.memory), '-display', 'none'],
-                   check=True, capture_output=True, timeout=30)
+                   check=True, capture_output=True, timeout=HANG)
     source = subprocess.run(['dtc', '-q', '-I', 'dtb', '-O', 'dts', first], check=True,
                             capture_output=True, text=True).stdout
     source = moved_properties_first(globals()[row.tree.replace('-', '_')](source))

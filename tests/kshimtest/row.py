@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Optional
 
+from kshimtest.patience import HANG
+
 MIB = 1 << 20
 GIB = 1 << 30
 RDRAND = 'qemu64,+rdrand,+rdseed'
@@ -50,11 +52,13 @@ class Row:
     expect: tuple = ()                      # texts on the serial port, in this order
     absent: tuple = ()                      # texts that may not appear
     endless: bool = False                   # the guest never ends: stop when all is seen
+    gives_up: str = ''                      # what the firmware says when it goes on without the kernel: stop
+    cpu_seconds: float = 0                  # a kernel that is not seen by then has not been booted: stop
     status: Optional[int] = None            # of QEMU, if it matters
     refusal: str = ''                       # code by which kshim must refuse
     prelude: Optional[Prelude] = None
     qemu: tuple = ()                        # more arguments; {a file by name} in them is its path
-    timeout: int = 120                      # seconds, on a loaded machine
+    timeout: int = HANG                     # seconds
     skip: str = ''                          # the reason, if the row cannot run
 
     @property
@@ -75,7 +79,6 @@ def linux(name, kernel, by, *, initrds=('initramfs',), **rest):
     what the guest executes (-icount, for one processor only), or, on a microvm without
     another timer to fall back to, Linux is told the rate.
     """
-    rest.setdefault('timeout', 150)
     if rest.get('cpus', 1) == 1:
         rest['qemu'] = ('-icount', 'shift=1,sleep=off', *rest.get('qemu', ()))
     elif rest.get('machine', '').startswith('microvm'):

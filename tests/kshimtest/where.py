@@ -6,6 +6,7 @@ import re
 import subprocess
 
 from kshimtest import files
+from kshimtest.patience import HANG
 
 THING = re.compile(r'^probe \S+: ([A-Za-z_ ]+) is at (0x[0-9a-f]+) \+ (0x[0-9a-f]+)$', re.M)
 RESERVED = re.compile(r'BIOS-e820: \[mem (0x[0-9a-f]+)-(0x[0-9a-f]+)\] reserved')
@@ -20,7 +21,7 @@ INSIDE = {'setup_data': 'setup-data', 'page tables': 'page-tables', 'modlist': '
 
 def planned(arguments):
     done = subprocess.run([files.KSHIM, 'plan', '--json', *map(str, arguments)], capture_output=True,
-                          text=True, timeout=60, check=False)
+                          text=True, timeout=HANG, check=False)
     return json.loads(done.stdout)
 
 

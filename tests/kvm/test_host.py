@@ -3,26 +3,29 @@
 
 What needs a kernel of a distribution runs in the rig (test_rig.py).
 """
+import array
 import fcntl
 import json
 import os
 import pty
+import re
 import resource
 import signal
 import subprocess
 import termios
-import time
 
 import pytest
 
 from kshimtest import files
 from kshimtest import guests
 from kshimtest import kvm_probes as probes
+from kshimtest.patience import HANG, patient, until
 from kshimtest.row import Row
 from kshimtest.ways.way import uki
 
 KSHIM = os.path.join(files.BUILD, 'kshim')
 PATHS = {'stub': [], 'direct': ['--direct']}
+LIMIT = ['--timeout', HANG]         # of runs that end by themselves
 
 
 def why_no_kvm():
@@ -30,7 +33,7 @@ def why_no_kvm():
         return 'this machine has no /dev/kvm'
     if not os.access('/dev/kvm', os.R_OK | os.W_OK):
         return 'this user may not use /dev/kvm'
-    done = subprocess.run([KSHIM, 'run', '--direct', '--timeout', '20', guest('off')], check=False,
+    done = subprocess.run([KSHIM, 'run', '--direct', '--timeout', str(HANG), guest('off')], check=False,
                           stdin=subprocess.DEVNULL, capture_output=True)
     return 'the /dev/kvm of this machine runs no guest' if done.returncode == 3 else ''
 
@@ -43,9 +46,10 @@ NO_KVM = why_no_kvm()
 needs_kvm = pytest.mark.skipif(bool(NO_KVM), reason=NO_KVM)
 
 
-def run(*args, timeout=60, **more):
-    return subprocess.run([KSHIM, 'run', *map(str, args)], timeout=timeout, check=False,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, **more)
+def run(*args, **more):
+    return subprocess.run([KSHIM, 'run', *map(str, args)], timeout=2 * HANG, check=False,
+                          stdin=subprocess.DEVNULL, text=True,
+                          **{'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **more})
 
 
 def check(done, status, *texts):
@@ -67,16 +71,11 @@ ENDS = [
     ('code-127', [], 4, '0x7f'),
     ('triple', [], 4, 'triple fault'),
     ('hello-triple', ['--expect', 'goodbye'], 4, 'triple fault'),
-    ('spin', ['--timeout', '3'], 5, 'printed nothing'),
-    ('spin', ['--timeout', '3', '-a', 'x'], 5, 'console=ttyS0'),
-    ('hello-spin', ['--timeout', '3'], 5, 'printed something'),
-    ('flood', ['--timeout', '2'], 5, '0x3f8'),
     ('hello-off', ['--expect', 'goodbye'], 6, 'powered off'),
     ('hello-halt', ['--expect', 'goodbye'], 6, 'halted'),
     ('reset-cf9', ['--expect', 'goodbye'], 6, 'reset'),
     ('reset-cf9', [], 7, 'reset register'),
     ('reset-8042', [], 7, 'keyboard'),
-    ('reset-cf9', ['--reboot', 'again', '--timeout', '2'], 5, 'no end after 2 s'),
     ('panic', [], 8, 'panicked: Kernel panic - not syncing: Fatal exception ?]0;x?\n'),
     ('panic', ['--expect', 'login:'], 8, 'oops:\n    BUG: kernel NULL pointer'),
     ('panic', ['--expect', 'login:', '--reboot', 'again'], 8, '    RIP: 0010:first+0x7/0x10\n'),
@@ -93,13 +92,40 @@ ENDS = [
 @pytest.mark.parametrize('name,options,status,text', ENDS,
                          ids=[f'{e[0]}{"-".join(e[1])[:24]}' for e in ENDS])
 def test_end(name, options, status, text, path):
-    limit = [] if '--timeout' in options else ['--timeout', '40']
-    check(run(*PATHS[path], '-m', '64M', *limit, *options, guest(name)), status, text)
+    check(run(*PATHS[path], '-m', '64M', *LIMIT, *options, guest(name)), status, text)
+
+
+def run_until_late(*args, came):
+    """A run that only --timeout ends, with one in which it prints `came`, a pattern."""
+    def late(limit):
+        done = run('--timeout', limit, *args)
+        check(done, 5, f'no end after {limit:g} s')
+        return done
+    done = patient(late, lambda done: re.search(came, done.stdout + done.stderr))
+    assert re.search(came, done.stdout + done.stderr), done
+    return done
+
+
+# guest, options, what must be said at the time-out, as soon as the run came so far
+LATE = [
+    ('spin', [], 'printed nothing'),
+    ('spin', ['-a', 'x'], 'console=ttyS0'),
+    ('hello-spin', [], 'printed something'),
+    ('flood', [], '0x3f8'),
+    ('reset-cf9', ['--reboot', 'again'], 'no end after'),
+]
+
+
+@needs_kvm
+@pytest.mark.parametrize('path', ['direct', 'stub'])
+@pytest.mark.parametrize('name,options,text', LATE, ids=[f'{e[0]}{"-".join(e[1])}' for e in LATE])
+def test_timeout(name, options, text, path):
+    run_until_late(*PATHS[path], '-m', '64M', *options, guest(name), came=text)
 
 
 @needs_kvm
 def test_crash_tells_state():
-    done = run('--direct', '--timeout', '40', guest('triple'))
+    done = run('--direct', *LIMIT, guest('triple'))
     check(done, 4, 'rip', 'cr0', '32-bit mode, no paging', 'bytes at rip: 0f 0', 'Hint:')
     if 'KVM has reset this CPU' not in done.stderr:
         assert f'rip {guests.BASE + 7:016x}' in done.stderr
@@ -107,34 +133,44 @@ def test_crash_tells_state():
 
 @needs_kvm
 def test_timeout_tells_stage():
-    check(run('--timeout', '2', guest('spin')), 5, 'the kernel was entered and printed nothing',
+    done = run_until_late(guest('spin'), came='stays there')    # looked at several times
+    check(done, 5, 'the kernel was entered and printed nothing',
           'CPU 0: running, 32-bit mode, no paging, rip 0x200000, stays there')
 
 
 @needs_kvm
 def test_reboot_again_starts_anew():
-    done = run('--direct', '--reboot', 'again', '--timeout', '3', guest('reset-cf9'), '--times')
-    assert done.stderr.count('time first-instruction') > 2, done.stderr
+    said = ''
+    with begin('--direct', '--reboot', 'again', guest('reset-cf9'), '--times', text=True) as p:
+        while said.count('time first-instruction') < 3:
+            line = p.stderr.readline()
+            assert line, said
+            said += line
+        p.terminate()           # most often between two lives: it must not be lost
+        p.communicate(timeout=HANG)
+    assert p.returncode == 128 + signal.SIGTERM
 
 
 @needs_kvm
 @pytest.mark.parametrize('name', ['INT', 'TERM', 'HUP'])
 def test_signal_ends_it(name):
-    done = subprocess.run(['timeout', '-s', name, '--preserve-status', '2', KSHIM, 'run',
-                           '--direct', guest('spin')], check=False, stdin=subprocess.DEVNULL,
-                          capture_output=True, timeout=60)
-    assert done.returncode == 128 + {'INT': 2, 'TERM': 15, 'HUP': 1}[name], done.stderr
+    number = signal.Signals[f'SIG{name}']
+    with begin('--direct', guest('hello-spin')) as p:
+        assert p.stdout.readline() == b'hello\r\n'
+        p.send_signal(number)
+        said = p.communicate(timeout=HANG)
+    assert p.returncode == 128 + number, said
 
 
 @needs_kvm
 def test_closed_output():
-    with subprocess.Popen([KSHIM, 'run', '--direct', '--timeout', '30', guest('flood')],
+    with subprocess.Popen([KSHIM, 'run', '--direct', *map(str, LIMIT), guest('flood')],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE) as p:
         p.stdout.read(10)
         p.stdout.close()
         said = p.stderr.read().decode()
-        assert p.wait(timeout=60) == 3, said
+        assert p.wait(timeout=HANG) == 3, said
     assert 'standard output' in said
 
 
@@ -143,14 +179,14 @@ def test_closed_output():
 def test_terminal_is_restored(number):
     master, slave = pty.openpty()
     before = termios.tcgetattr(slave)
-    with subprocess.Popen(['setsid', '-c', KSHIM, 'run', '--direct', '--timeout', '40',
+    with subprocess.Popen(['setsid', '-c', KSHIM, 'run', '--direct', *map(str, LIMIT),
                            guest('hello-spin')], stdin=slave, stdout=slave, stderr=slave) as p:
         seen = b''
         while b'hello' not in seen:
             seen += os.read(master, 100)
         assert termios.tcgetattr(slave) != before
         os.kill(p.pid, number)
-        p.wait(timeout=30)
+        p.wait(timeout=HANG)
     assert termios.tcgetattr(slave) == before
     os.close(master)
     os.close(slave)
@@ -159,14 +195,6 @@ def test_terminal_is_restored(number):
 def begin(*args, **more):
     more = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **more}
     return subprocess.Popen([KSHIM, 'run', *map(str, args)], **more)
-
-
-def until(condition, seconds=120):
-    """Wait for what happens; the seconds are for a test that waits for what never does."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @needs_kvm
@@ -182,7 +210,7 @@ def test_closed_descriptors_become_no_input(closed):
 
 @needs_kvm
 def test_closed_output_is_an_error():
-    done = run('--direct', '--timeout', '40', guest('hello-spin'), preexec_fn=lambda: os.close(1))
+    done = run('--direct', *LIMIT, guest('hello-spin'), preexec_fn=lambda: os.close(1))
     check(done, 3, 'writing to standard output')
 
 
@@ -204,7 +232,7 @@ def test_a_full_nonblocking_output_is_waited_for():
         os.set_blocking(reader, True)
         assert before and os.read(reader, 1 << 20)              # it goes on
         p.terminate()
-        assert p.wait(timeout=60) == 128 + signal.SIGTERM
+        assert p.wait(timeout=HANG) == 128 + signal.SIGTERM
         p.communicate()
     os.close(reader)
     os.close(writer)
@@ -219,7 +247,7 @@ def test_escapes_of_a_guest_on_a_terminal(options, wanted):
         seen = b''
         while b'over' not in seen:
             seen += os.read(master, 1000)
-        assert p.wait(timeout=60) == 0
+        assert p.wait(timeout=HANG) == 0
         p.communicate()
     assert seen.startswith(wanted)
     os.close(master)
@@ -235,17 +263,28 @@ def test_escapes_pass_into_a_file():
 def test_no_memory():
     done = subprocess.run(['sh', '-c', f'ulimit -v 2000000; exec {KSHIM} run --direct -m 8G '
                            + guest('off')], check=False, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=HANG)
     check(done, 3, 'no room', '(-m)')
 
 
 @needs_kvm
 def test_unread_output_stops_no_clock():
-    with subprocess.Popen([KSHIM, 'run', '--direct', '--timeout', '3', guest('flood')],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as p:
-        assert p.wait(timeout=40) == 5
-        p.stdout.read()
+    def run_unread(limit):
+        reader, writer = os.pipe()
+        size = fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+        done = run('--direct', '--timeout', limit, guest('flood'), stdout=writer)
+        assert done.returncode == 5, done.stderr
+        os.close(writer)
+        with open(reader, 'rb') as f:
+            return len(f.read()) >= size
+    assert patient(run_unread, bool)
+
+
+def unread(terminal):
+    """How many bytes were typed at it that no process has read."""
+    count = array.array('i', [0])
+    fcntl.ioctl(terminal, termios.FIONREAD, count)
+    return count[0]
 
 
 @needs_kvm
@@ -258,9 +297,9 @@ def test_leaving_a_guest_that_reads_nothing():
             seen += os.read(master, 100)
         for _ in range(20):
             os.write(master, b'typed at a guest that does not listen ' * 20)
-            time.sleep(0.02)
+            until(lambda: not unread(slave))
         os.write(master, b'\x01x')
-        assert p.wait(timeout=30) == 0
+        assert p.wait(timeout=HANG) == 0
     os.close(master)
     os.close(slave)
 
@@ -309,7 +348,7 @@ REFUSED = [
 def test_refused(kernel, options, code, path):
     if NO_KVM and path == 'stub':
         pytest.skip(NO_KVM)
-    dry = ['--dry-run'] if path == 'direct' else ['--timeout', '40']
+    dry = ['--dry-run'] if path == 'direct' else LIMIT
     check(run(*PATHS[path], *dry, *options, files.path(kernel)), 1, f'[{code}]')
 
 
@@ -317,7 +356,7 @@ def test_refused(kernel, options, code, path):
 @pytest.mark.parametrize('path', ['direct', 'stub'])
 def test_initrd_too_large(path):
     big = files.made('bytes:0x3800000', lambda: bytes(0x3800000))
-    check(run(*PATHS[path], '-m', '64M', '--timeout', '40', '-i', big, files.path('probe:bz64')), 1,
+    check(run(*PATHS[path], '-m', '64M', *LIMIT, '-i', big, files.path('probe:bz64')), 1,
           'plan.initrd-room')
 
 
@@ -390,7 +429,7 @@ def test_what_was_probed_is_what_runs(change_it, path, tmp_path):
     with begin(*PATHS[path], '-m', '64M', kernel, stdin=subprocess.PIPE) as p:
         until(lambda: b'ready' in p.stdout.readline())
         change_it(kernel)
-        said = p.communicate(b'x', timeout=120)
+        said = p.communicate(b'x', timeout=HANG)
     assert p.returncode == 0 and said[0].endswith(b'first'), said
 
 
@@ -402,7 +441,7 @@ def test_a_sealed_file_is_run_as_it_is():
         with open(f'/proc/{p.pid}/maps', encoding='ascii') as f:
             inodes = {line.split()[4] for line in f if 'memfd:late' in line}
         assert inodes == {str(os.stat(SEALED[-1]).st_ino)}
-        assert p.communicate(b'x', timeout=120)[0].endswith(b'first')
+        assert p.communicate(b'x', timeout=HANG)[0].endswith(b'first')
 
 
 def test_holes_of_a_file_stay_holes(tmp_path):
@@ -422,7 +461,7 @@ HERE = [r for r in probes.rows() if r[0] not in probes.LONG and r[3] in ('stub',
 @needs_kvm
 @pytest.mark.parametrize('row', HERE, ids=[f'{r[0]}-{r[1]}-{r[3]}' for r in HERE])
 def test_probe(row):
-    check(run('--timeout', '50', *probes.arguments(row, files.path), timeout=90), 0, ': PASS')
+    check(run(*LIMIT, *probes.arguments(row, files.path)), 0, ': PASS')
 
 
 @needs_kvm
@@ -433,8 +472,8 @@ def test_probe_through_bzimage(name, by, entry, way, tmp_path):
     """kshim.bzimage as the kernel, entered by either protocol; the probe is in its initrd."""
     *options, _ = probes.arguments((name, by, {}, way), files.path)
     bundle = files.bundle(str(tmp_path / 'bundle'), [f'probe:{name}'], '')
-    check(run('--timeout', '50', '--protocol', entry, *options, '-i', bundle,
-              files.path('built:kshim.bzimage'), timeout=90), 0, 'initrd (a bundle)', ': PASS')
+    check(run(*LIMIT, '--protocol', entry, *options, '-i', bundle,
+              files.path('built:kshim.bzimage')), 0, 'initrd (a bundle)', ': PASS')
 
 
 @needs_kvm
@@ -445,7 +484,7 @@ def test_probe_in_a_unified_kernel_image(name, by, way, tmp_path):
     fields = {'initrds': ('bytes:5000',), 'own_line': 'of.image=1'}
     *options, _, _, _ = probes.arguments((name, by, fields, way), files.path)
     image = uki(Row(name, f'probe:{name}', **fields), tmp_path)
-    check(run('--timeout', '50', *options, image, timeout=90), 0, ': PASS')
+    check(run(*LIMIT, *options, image), 0, ': PASS')
 
 
 # ---------------------------------------------------------------- dumps
@@ -457,7 +496,7 @@ def test_probe_in_a_unified_kernel_image(name, by, way, tmp_path):
 def test_dumps_agree(name, options, tmp_path):
     """Stub and direct hand over the same, but for what must differ."""
     for path in ('stub', 'direct'):
-        run(*PATHS[path], '-m', '128M', '--timeout', '40', '--dump-handoff', tmp_path / path,
+        run(*PATHS[path], '-m', '128M', *LIMIT, '--dump-handoff', tmp_path / path,
             '-a', 'console=ttyS0 probe.x', '-i', files.path('bytes:5000'), *options,
             files.path(f'probe:{name}'))
         with open(tmp_path / path, encoding='utf-8') as f:
@@ -475,8 +514,9 @@ def hostile(size):
 
 @needs_kvm
 def test_dump_of_hostile_data_is_bounded(tmp_path):
-    check(run('--stub', hostile(0x3d00000), '-m', '64M', '--dump-handoff', tmp_path / 'dump', '--timeout',
-              '30', guest('off')), 5)
+    path = tmp_path / 'dump'
+    patient(lambda limit: check(run('--stub', hostile(0x3d00000), '-m', '64M', '--dump-handoff', path, '--timeout',
+                                    limit, guest('off')), 5), lambda _: path.exists())
     dump = json.loads((tmp_path / 'dump').read_text())
     assert dump['cut'] is True
     modules = dump['start_info']['modules']
@@ -508,7 +548,7 @@ def damaged(dump, path, value):
     (['zero_page', 'memory_map', 0, 'length'], 'the memory that the kernel is told of'),
 ])
 def test_diff_names_the_field(path, text, tmp_path):
-    run('--direct', '-m', '128M', '--timeout', '40', '--dump-handoff', tmp_path / 'a', '-i',
+    run('--direct', '-m', '128M', *LIMIT, '--dump-handoff', tmp_path / 'a', '-i',
         files.path('bytes:5000'), files.path('probe:bz64'))
     dump = json.loads((tmp_path / 'a').read_text())
     (tmp_path / 'b').write_text(json.dumps(damaged(dump, path, '0x1')))

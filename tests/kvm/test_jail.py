@@ -16,6 +16,7 @@ import termios
 import pytest
 
 from kshimtest import files
+from kshimtest.patience import HANG
 from kvm.test_host import begin, check, guest, needs_kvm, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -101,7 +102,7 @@ def test_limits():
 def test_an_output_file_may_grow(tmp_path):
     with open(tmp_path / 'out', 'wb') as out:
         done = subprocess.run([files.KSHIM, 'run', '--direct', guest('hello-off')], stdout=out, check=False,
-                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60)
+                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=HANG)
     assert done.returncode == 0 and (tmp_path / 'out').read_bytes() == b'hello\r\n', done.stderr
 
 
@@ -137,7 +138,7 @@ def test_a_taken_over_run_ends(thread, name, escape):
                           stdout=slave, stderr=subprocess.PIPE,
                           env={**os.environ, 'LD_PRELOAD': escape, 'ESCAPE': thread}) as p:
         said = p.stderr.read().decode()
-        assert p.wait(timeout=60) == 9, said
+        assert p.wait(timeout=HANG) == 9, said
     assert re.fullmatch(r'kshim run: the jail stopped system call 41 \(socket, arguments 0x2, 0x1, 0x0\) in '
                         + name + ': report it, or use --no-jail\n', said), said
     assert termios.tcgetattr(slave) == before
@@ -163,8 +164,8 @@ def test_an_unprivileged_user_in_the_group_of_kvm(options, status):
         os.chmod(folder, 0o755)
         copies = [shutil.copy(f, folder) for f in (files.KSHIM, f'{files.BUILD}/kshim.elf',
                                                    guest('hello-off'))]
-        done = subprocess.run([copies[0], 'run', '--timeout', '50', *options, copies[2]], check=False,
-                              user=65534, group=grp.getgrnam('kvm').gr_gid, extra_groups=[], timeout=90,
+        done = subprocess.run([copies[0], 'run', '--timeout', str(HANG), *options, copies[2]], check=False,
+                              user=65534, group=grp.getgrnam('kvm').gr_gid, extra_groups=[], timeout=HANG,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True)
     check(done, status, 'hello')
 
@@ -177,6 +178,6 @@ def test_an_unprivileged_user_in_the_group_of_kvm(options, status):
 def test_under_sanitizers(name, options, status):
     """Their runtime's calls are in tests/unit/jail_more.def; the leak check at the end is none of them."""
     done = subprocess.run([f'{files.BUILD}/asan/kshim', 'run', '--direct', *options, guest(name)],
-                          check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+                          check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG,
                           env={**os.environ, 'ASAN_OPTIONS': 'detect_leaks=0'})
     check(done, status)

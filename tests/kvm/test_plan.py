@@ -47,7 +47,7 @@ def test_planned_as_run(row, path):
     body = ['--body', 'direct'] if path == 'direct' else ['--body', 'elf', '--machine', 'kshim']
     words = set(cpu_words()) | ({'rdrand'} if path == 'direct' else set())   # run has its own seed
     told = where.plan(*body, '--cpu', ','.join(sorted(words)) or 'none', *given)
-    done = test_host.run(*test_host.PATHS[path], '--timeout', '50', *given, timeout=90)
+    done = test_host.run(*test_host.PATHS[path], *test_host.LIMIT, *given)
     print(done.stdout, done.stderr)
     found = where.differences_of_things(told, done.stdout)
     if path == 'stub':

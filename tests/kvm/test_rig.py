@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 from kshimtest import files
 from kshimtest import kvm_probes as probes
 from kshimtest import rig
+from kshimtest.patience import HANG
 from kvm import rig_rows
 
 
@@ -44,7 +45,8 @@ def path(name):
 
 def row_of(run):
     initrds = [a for n in run.initrds for a in ('-i', path(n))]
-    limit = [] if '--timeout' in run.options else ['--timeout', run.timeout]
+    seconds = HANG if run in rig_rows.MANY else run.timeout
+    limit = [] if '--timeout' in run.options else ['--timeout', seconds]
     dump = ['--dump-handoff', 'dump'] if run.dump else []
     args = ['kshim', 'run', '--times', *rig_rows.WAYS[run.way], '-m', run.memory, '-c', run.cpus,
             '-a', f'{run.console}quiet {run.append}'.strip(), *initrds, *limit, *dump,
@@ -54,7 +56,7 @@ def row_of(run):
         after = 'rm /dev/kvm; mv /dev/kvm.away /dev/kvm'
     if run.name == 'kvm-forbidden':
         before, after = 'chmod 600 /dev/kvm', 'chmod 666 /dev/kvm'
-    return rig.Row(run.name, args, timeout=run.timeout + 40, typed=run.typed, before=before,
+    return rig.Row(run.name, args, timeout=seconds + 40, typed=run.typed, before=before,
                    after=after, user='nobody' if run.name == 'kvm-forbidden' else '')
 
 

@@ -4,12 +4,14 @@ import pathlib
 import re
 import subprocess
 
+from kshimtest.patience import HANG
+
 KSHIM = pathlib.Path(__file__).resolve().parent.parent.parent / 'build' / 'kshim'
 
 
 def kshim(*args):
     return subprocess.run([KSHIM, *args], capture_output=True, text=True, check=True,
-                          timeout=30).stdout
+                          timeout=HANG).stdout
 
 
 def commands():

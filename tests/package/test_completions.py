@@ -6,11 +6,12 @@ import pty
 import shlex
 import shutil
 import subprocess
-import time
 
 import pytest
 
 from package import program
+
+from kshimtest.patience import HANG, until
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 FOLDER = TOP / 'tools' / 'completions'
@@ -58,7 +59,7 @@ def bash(line, cwd=TOP):
     if line.endswith(' '):
         words += " ''"
     done = subprocess.run(['bash', '--norc', '-c', BASH % (TOP / 'build', FOLDER / 'kshim', words)],
-                          cwd=cwd, capture_output=True, text=True, check=True, timeout=30)
+                          cwd=cwd, capture_output=True, text=True, check=True, timeout=HANG)
     assert not done.stderr, done.stderr
     return set(done.stdout.split())
 
@@ -79,10 +80,7 @@ class Zsh:
         self.wait('READY')
 
     def wait(self, word):
-        end = time.monotonic() + 30
-        while word not in self.out.read_text().splitlines():
-            assert time.monotonic() < end, f'zsh said nothing: {self.out.read_text()}'
-            time.sleep(0.02)
+        until(lambda: word in self.out.read_text().splitlines(), lambda: f'zsh said: {self.out.read_text()}')
 
     def tab(self, line):
         self.out.write_text('')

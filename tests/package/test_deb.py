@@ -10,6 +10,8 @@ import pytest
 
 from package import installed
 
+from kshimtest.patience import HANG
+
 # One worker builds the packages, for all tests here.
 pytestmark = [pytest.mark.xdist_group('deb'), pytest.mark.takes(60)]
 
@@ -20,7 +22,7 @@ EPOCH = '1700000000'
 
 def build(top, out, **env):
     done = subprocess.run([top / 'tools/make-deb', version(), out], cwd='/', check=False,
-                          env={**os.environ, 'SOURCE_DATE_EPOCH': EPOCH, **env}, timeout=600,
+                          env={**os.environ, 'SOURCE_DATE_EPOCH': EPOCH, **env}, timeout=HANG,
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return {p.name.split('_')[0]: p for p in pathlib.Path(out).glob('*.deb')}
@@ -61,7 +63,7 @@ def test_what_the_build_needs_is_named():
 
 def test_lintian_has_nothing_to_say(debs):
     done = subprocess.run(['lintian', '--allow-root', '--no-cfg', '--pedantic', '-I', '-E',
-                           *debs.values()], capture_output=True, text=True, check=False, timeout=300)
+                           *debs.values()], capture_output=True, text=True, check=False, timeout=HANG)
     assert done.returncode == 0 and not done.stdout + done.stderr, done.stdout + done.stderr
 
 
@@ -88,7 +90,7 @@ def test_another_folder_and_another_umask_give_the_same_bytes(debs):
 def dpkg(root, *args):
     done = subprocess.run(['dpkg', f'--root={root}', '--force-not-root', '--force-depends',
                            '--force-script-chrootless', f'--log={root}/log', *map(str, args)],
-                          capture_output=True, text=True, check=False, timeout=120,
+                          capture_output=True, text=True, check=False, timeout=HANG,
                           env={**os.environ, 'PATH': os.environ['PATH'] + ':/usr/sbin:/sbin'})
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -109,7 +111,7 @@ def test_installing_and_removing_leaves_nothing(debs, tmp_path):
     assert done.stdout == f'kshim {version()}\n'
     kernel = installed.TOP / 'build/probes/kernels/bz64'
     done = subprocess.run([program, 'run', '--dry-run', kernel], capture_output=True, text=True,
-                          check=False, timeout=30)
+                          check=False, timeout=HANG)
     assert done.returncode == 0, done.stderr
     assert {'usr/share/kshim/kshim.elf', 'usr/lib/kshim/kshim.efi', 'usr/include/kshim.h',
             'usr/share/man/man1/kshim-run.1.gz'} <= left(tmp_path)

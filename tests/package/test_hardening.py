@@ -3,11 +3,12 @@
 import subprocess
 
 from kshimtest import files
+from kshimtest.patience import HANG
 
 
 def readelf(*words):
     return subprocess.run(['readelf', '-W', *words, files.KSHIM], capture_output=True, text=True,
-                          check=True, timeout=30).stdout
+                          check=True, timeout=HANG).stdout
 
 
 def test_addresses_are_random():

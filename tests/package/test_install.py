@@ -13,6 +13,7 @@ import pytest
 from package import installed
 
 from kshimtest import files
+from kshimtest.patience import HANG
 
 BUILD = installed.TOP / 'build'
 PLACES = {'.elf': 'share/kshim', '.bzimage': 'share/kshim', '.bin': 'share/kshim', '.efi': 'lib/kshim',
@@ -58,7 +59,7 @@ def test_json_is_by_the_schema_that_is_installed(command):
     there = installed.tree() / 'usr'
     schema = json.loads((there / f'share/kshim/{command}.schema.json').read_text())
     done = subprocess.run([there / 'bin/kshim', command, '--json', there / 'share/kshim/kshim.elf'], check=False,
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=HANG)
     assert done.returncode in (0, 1), done.stderr
     told = json.loads(done.stdout)
     jsonschema.validate(told, schema)
@@ -102,12 +103,12 @@ def fixture_moved(tmp_path):
 def test_program_finds_its_images_where_it_is(moved):
     kernel = f'{BUILD}/probes/kernels/bz64'
     done = subprocess.run([moved / 'bin' / 'kshim', 'run', '--dry-run', kernel], capture_output=True,
-                          text=True, check=False, timeout=30)
+                          text=True, check=False, timeout=HANG)
     assert done.returncode == 0, done.stderr
     image = (moved / 'share/kshim/kshim.elf')
     image.rename(moved / 'share/kshim/away')
     done = subprocess.run([moved / 'bin' / 'kshim', 'run', '--dry-run', kernel], capture_output=True,
-                          text=True, check=False, timeout=30)
+                          text=True, check=False, timeout=HANG)
     if not os.path.exists('/usr/share/kshim') and not os.path.exists('/usr/local/share/kshim'):
         assert done.returncode == 1 and 'kshim.elf' in done.stderr
 
@@ -121,7 +122,7 @@ def test_qemu_finds_the_installed_rom(moved):
          'none', '-serial', 'stdio', '-no-reboot', '-L', moved / 'other/opt/k/share/qemu', '-L',
          '/usr/share/qemu', '-bios', 'kshim.rom', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4',
          '-fw_cfg', f'name=opt/org.kshim/kernel,file={files.path("probe:bz64")}'],
-        capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+        capture_output=True, text=True, check=False, timeout=HANG, stdin=subprocess.DEVNULL)
     assert 'kshim: entering the kernel at' in done.stdout, done.stdout + done.stderr
 
 
@@ -130,11 +131,11 @@ def test_installed_image_boots(moved):
     image = moved / 'share/kshim/kshim.elf'
     assert image.stat().st_size < (BUILD / 'kshim.elf').stat().st_size // 2
     subprocess.run([moved / 'bin/kshim', 'bundle', '-o', moved / 'bundle', files.path('probe:bz64')],
-                   check=True, timeout=30)
+                   check=True, timeout=HANG)
     done = subprocess.run(
         ['qemu-system-x86_64', '-accel', 'tcg', '-M', 'microvm', '-m', '128M', '-nodefaults',
          '-display', 'none', '-serial', 'stdio', '-no-reboot', '-kernel', image, '-initrd',
          moved / 'bundle', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'], capture_output=True,
-        text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+        text=True, check=False, timeout=HANG, stdin=subprocess.DEVNULL)
     assert 'kshim: entering the kernel at' in done.stdout, done.stdout + done.stderr
     assert 'probe bz64' in done.stdout, done.stdout

@@ -8,6 +8,8 @@ import pytest
 
 from package import program
 
+from kshimtest.patience import HANG
+
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGES = {p.name: p for p in sorted([*TOP.glob('*/*.[137]'), *TOP.glob('*/*/*.[137]')])
          if 'build' not in p.parts}
@@ -17,7 +19,7 @@ def shown(name):
     """The page as a terminal without bold shows it."""
     assert name in PAGES, f'there is no manual page {name}'
     text = subprocess.run(['mandoc', '-Tutf8', PAGES[name]], capture_output=True, text=True,
-                          check=False, timeout=30).stdout
+                          check=False, timeout=HANG).stdout
     return re.sub(r'.\x08', '', text)
 
 

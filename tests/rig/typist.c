@@ -22,7 +22,7 @@
 #define NO_TEXT   90 /* the expected text did not come before the end */
 #define NO_SCRIPT 91
 #define NOT_SAME  92     /* the terminal was left changed */
-#define PATIENCE  100000 /* ms without a byte */
+#define PATIENCE  600000 /* ms without a byte */
 #define SLICE     100    /* ms between looks at the command */
 #define SEEN_MAX  (1 << 20)
 

@@ -9,6 +9,7 @@ import pytest
 from kshimtest import riscv_rig as rig
 
 from kshimtest import where
+from kshimtest.patience import HANG
 
 DIRECT, GUEST = 'kshim.mode=direct', 'kshim.mode=guest'
 ROWS = [rig.Row('plan-direct', append=DIRECT), rig.Row('plan-guest', append=GUEST),
@@ -36,7 +37,7 @@ def dumped_tree(row, directory, image):
     path = os.path.join(directory, 'tree')
     subprocess.run(['qemu-system-riscv64', '-M', f'virt,dumpdtb={path}', '-m', str(row.memory), '-nographic',
                     '-kernel', rig.IMAGE, '-initrd', image, '-append', rig.line(row)], check=True,
-                   capture_output=True, timeout=30)
+                   capture_output=True, timeout=HANG)
     return path
 
 

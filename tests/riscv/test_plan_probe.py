@@ -11,6 +11,7 @@ import pytest
 from kshimtest import riscv_forms as forms
 from kshimtest import riscv_rig as rig
 from kshimtest.riscv_rig import Row
+from kshimtest.patience import HANG
 
 LINE = 'probe=where and some more words that make the line a little longer'
 
@@ -19,7 +20,7 @@ def planned(mode, memory, line, initrds, kernel):
     body = 'riscv-guest' if mode == 'guest' else 'riscv'
     done = subprocess.run([rig.KSHIM, 'plan', '--json', '--body', body, '-m', f'{memory}M', '-a', line,
                            *[a for name in initrds for a in ('-i', name)], kernel],
-                          capture_output=True, text=True, check=False, timeout=60)
+                          capture_output=True, text=True, check=False, timeout=HANG)
     told = json.loads(done.stdout)
     assert told['outcome'] == 'fits', told
     return told
@@ -73,7 +74,7 @@ def test_planned_as_booted(mode, memory, sizes, qemu, tmp_path):
             f.write(os.urandom(size))
     subprocess.run([rig.KSHIM, 'bundle', '-o', bundle, rig.PROBE, *initrds], check=True)
     line = f'kshim.mode={mode} {LINE}'
-    row = Row('plan', kernel=bundle, way='initrd', memory=memory, qemu=qemu, append=line, timeout=60)
+    row = Row('plan', kernel=bundle, way='initrd', memory=memory, qemu=qemu, append=line)
     hold(planned(mode, memory, line, initrds, rig.PROBE), booted(row), mode)
 
 
@@ -84,5 +85,5 @@ def test_forms_are_planned_as_booted(mode, form, tmp_path):
     line = f'kshim.mode={mode} {LINE}'
     kernel.write_bytes(forms.uki(probe, b'probe=where', os.urandom(70001)) if form == 'uki'
                        else forms.FORMS[form](probe))
-    text = booted(Row('plan', kernel=str(kernel), way='initrd', memory=256, append=line, timeout=60))
+    text = booted(Row('plan', kernel=str(kernel), way='initrd', memory=256, append=line))
     hold(planned(mode, 256, line, (), str(kernel)), text, mode)

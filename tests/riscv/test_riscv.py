@@ -24,7 +24,7 @@ LINUX = [
         expect=(GUEST[0], 'SBI specification v3.0 detected', GUEST[1], 'row: isa rv64imafdc_')),
     Row('guest-4-harts-256m', cpus=4, memory=256, reset=True,
         expect=('4 harts, 252 MiB, timer by Sstc', 'row: userspace')),
-    Row('guest-4-harts-4g', cpus=4, memory=4096, expect=GUEST, timeout=180),
+    Row('guest-4-harts-4g', cpus=4, memory=4096, expect=GUEST),
     Row('guest-without-sstc', cpu=NO_SSTC, append='kshim.mode=guest',
         expect=('timer by SBI', 'row: userspace')),
     Row('guest-4-harts-without-sstc', cpu=NO_SSTC, cpus=4, memory=1024, reset=True,
@@ -99,19 +99,19 @@ PROBES = [
     Row(f'sbi-{name}', kernel='probe', way='initrd', cpus=2, qemu=qemu, cpu=cpu,
         append=f'probe=sbi harts=2 quiet fwft={0x11 if qemu == 10 else 0}',
         expect=('probe: by DBCN', 'probe: PASS'),
-        absent=('probe: not ok',), timeout=60)
+        absent=('probe: not ok',))
     for name, qemu, cpu in (('sstc', 7, 'rv64'), ('without-sstc', 7, NO_SSTC),
                             ('qemu10', 10, 'rv64'), ('qemu10-without-sstc', 10, NO_SSTC))
 ] + [
     Row(f'legacy-shutdown-{mode}', kernel='probe', way='initrd', cpu=cpu,
         append=f'kshim.mode={mode} probe=legacy quiet', expect=('probe: PASS',),
-        absent=('probe: not ok',), timeout=60)
+        absent=('probe: not ok',))
     for mode, cpu in (('guest', 'rv64'), ('direct', NO_SSTC))
 ] + [
     # OpenSBI 1.5 delegates misaligned accesses; a hart with Svade has Svadu only when it is asked for.
     Row(f'fwft-{name}', kernel='probe', way='initrd', cpus=2, qemu=10, cpu=f'rv64,{cpu}',
         append=f'probe=sbi harts=2 quiet fwft={features}', expect=('probe: ok set of a locked one', 'probe: PASS'),
-        absent=('probe: not ok',), timeout=60)
+        absent=('probe: not ok',))
     for name, cpu, features in (('svadu', 'svadu=on,svade=off', '0x11'), ('both', 'svadu=on,svade=on', '0x11'),
                                 ('masking', 'ssnpm=on,smnpm=on', '0x31'))
 ]
@@ -119,7 +119,7 @@ PROBES = [
 # No copy of the seed stays: 0x80200000 is kshim's own memory, which only a direct kernel can read.
 PROBES += [
     Row(f'seed-{mode}', kernel='probe', way='initrd', memory=64, append=f'kshim.mode={mode} probe=seed at={at}',
-        expect=('probe: ok its seed', 'probe: PASS'), absent=('a copy is at',), timeout=60)
+        expect=('probe: ok its seed', 'probe: PASS'), absent=('a copy is at',))
     for mode, at in (('direct', '0x80200000'), ('guest', '0'))
 ]
 
@@ -127,7 +127,7 @@ PROBES += [
 STARTS = [
     Row(f'starts-{mode}', kernel='probe', way='initrd', cpus=8, memory=64, firmware='slow',
         append=f'kshim.mode={mode} probe=start harts=8 quiet', expect=('probe: PASS',),
-        absent=('probe: not ok',), timeout=60)
+        absent=('probe: not ok',))
     for mode in ('direct', 'guest')
 ] + [
     Row('starts-linux', firmware='slow', append='kshim.mode=direct', cpus=4, memory=256,
@@ -136,8 +136,7 @@ STARTS = [
 
 STORMS = [
     Row(f'storm-{name}', kernel='probe', way='initrd', cpus=4, qemu=qemu, cpu=cpu,
-        append='probe=storm harts=4 quiet', expect=('probe: PASS',), absent=('probe: not ok',),
-        timeout=60)
+        append='probe=storm harts=4 quiet', expect=('probe: PASS',), absent=('probe: not ok',))
     for name, qemu, cpu in (('guest', 7, 'rv64'), ('guest-qemu10', 10, NO_SSTC))
 ]
 
@@ -145,7 +144,7 @@ STORMS = [
 # rows ends at 0xa0000000.
 ISOLATION = [
     Row(f'isolation-{how}-{at:x}', kernel='probe', way='initrd', append=f'probe={how} at={at:#x}',
-        refusal='guest.fault', timeout=60, absent=('survived',),
+        refusal='guest.fault', absent=('survived',),
         expect=('probe: about to', f'kshim: guest fault on hart 0: scause {cause:#x}',
                 f'guest physical {at:#x},', 'kshim: pc ', 't6 '))
     for how, at, cause in (
@@ -158,7 +157,7 @@ ISOLATION = [
 
 
 def refused(name, code, **more):
-    return Row(f'refused-{name}', refusal=code, timeout=60, initrd=False, **more)
+    return Row(f'refused-{name}', refusal=code, initrd=False, **more)
 
 
 REFUSALS = [
