@@ -41,6 +41,7 @@ STUB_INPUT := \
 # disks: volumes, partitions, file systems, what is booted from them
 STUB_DISK := \
 	stub/disk/boot_entries.c \
+	stub/disk/boot_grub.c \
 	stub/disk/boot_guess.c \
 	stub/disk/disk.c \
 	stub/disk/ext.c \

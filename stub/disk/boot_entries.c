@@ -258,13 +258,15 @@ boot_entries_add(struct boot_entries *list, struct file_system *fs,
 	return code;
 }
 
-/* Is `a` behind `b` in the menu? */
+/* Is `a` behind `b` in the menu? GRUB's has its own order. */
 static bool
 is_behind(const struct boot_entry *a, const struct boot_entry *b)
 {
 	bool bad = a->why.code != REFUSAL_NONE, other = b->why.code != REFUSAL_NONE;
 
-	return bad != other ? bad : bls_compare(&a->entry, &b->entry) > 0;
+	if (bad != other)
+		return bad;
+	return a->kind != BOOT_GRUB && bls_compare(&a->entry, &b->entry) > 0;
 }
 
 /* By insertion: there are few, and equal ones keep their order. */

@@ -6,8 +6,9 @@
  * UAPI Group Specifications, "Boot Loader Specification": text entries (type 1) in
  * /loader/entries, unified kernel images (type 2) in /EFI/Linux, of the EFI system partition
  * and of XBOOTLDR. Fedora and its kin keep text entries on ext4, in a /boot of its own or in
- * that of the root, which is looked at as well. Where there is no entry at all, the kernels
- * /boot/vmlinuz-VERSION are taken for some, which is a guess.
+ * that of the root, which is looked at as well. Where there is no entry at all, GRUB's menu
+ * has some (boot_grub.h); without one the kernels /boot/vmlinuz-VERSION are taken, which is a
+ * guess.
  *
  * Boot counters decide about the order; nothing here writes, so they are not counted down.
  */
@@ -22,7 +23,7 @@
 #define BOOT_TEXTS   65536u /* bytes of all entries' texts */
 #define BOOT_TEXT    8192u  /* of one at most */
 
-enum boot_kind { BOOT_TEXT_ENTRY, BOOT_IMAGE, BOOT_GUESS };
+enum boot_kind { BOOT_TEXT_ENTRY, BOOT_IMAGE, BOOT_GUESS, BOOT_GRUB };
 
 struct boot_entry {
 	enum boot_kind kind;

@@ -219,6 +219,40 @@ def test_kernels_of_a_linux_root(tmp_path):
     assert kshim('check', f'{image}:/vmlinuz').returncode == 0
 
 
+GRUB_UUID = '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9'
+GRUB_ENTRY = """menuentry '{0}' $menuentry_id_option '{0}' {{
+\tif [ x$feature_platform_search_hint = xy ]; then
+\t  search --no-floppy --fs-uuid --set=root --hint-bios=hd0 {1}
+\telse
+\t  search --no-floppy --fs-uuid --set=root {1}
+\tfi
+\tlinux\t/boot/vmlinuz-{2} root=UUID={1} ro quiet
+}}
+"""
+
+
+def test_a_menu_of_grub(tmp_path):
+    """The default first, then the menu's order, though another kernel is newer."""
+    grub = tmp_path / 'tree/boot/grub'
+    grub.mkdir(parents=True)
+    (tmp_path / 'tree/boot/vmlinuz-6.9.1').write_bytes(read(f'{KERNELS}/bz64'))
+    (tmp_path / 'tree/boot/vmlinuz-6.10.2').write_bytes(read(f'{KERNELS}/bz64'))
+    script = 'menuentry_id_option=--id\nload_env\nset default="${saved_entry}"\n' + ''.join(
+        GRUB_ENTRY.format(name, uuid, version) for name, uuid, version in (
+            ('first', GRUB_UUID, '6.10.2'), ('second', GRUB_UUID.upper(), '6.9.1'), ('third', '0-0', '6.9.1')))
+    (grub / 'grub.cfg').write_text(script)
+    (grub / 'grubenv').write_text('# GRUB Environment Block\nsaved_entry=second\n' + '#' * 900)
+    image = empty(tmp_path / 'root', 32 * MIB)
+    run('mke2fs', '-q', '-t', 'ext4', '-U', GRUB_UUID, '-d', tmp_path / 'tree', image)
+    found = check(image)
+    rows = [(row['id'], row['default'], row['kind'], row['kernel']) for row in found['tables']['entries']]
+    assert rows == [('second', True, 'grub', '/boot/vmlinuz-6.9.1'), ('first', False, 'grub', '/boot/vmlinuz-6.10.2'),
+                    ('third', False, 'grub', '/boot/vmlinuz-6.9.1')]
+    assert found['tables']['entries'][0]['options'] == f'root=UUID={GRUB_UUID.upper()} ro quiet'
+    [verdict] = found['verdicts']
+    assert verdict['name'] == 'disk.boot-entry' and 'its file system is not on this disk' in verdict['text']
+
+
 def test_an_image_that_was_cut(image):
     os.truncate(image, 20 * MIB)
     found = check(image)

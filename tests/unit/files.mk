@@ -39,6 +39,7 @@ UNIT_TESTS := \
 	tests/unit/test_bls.c \
 	tests/unit/test_body.c \
 	tests/unit/test_boot_entries.c \
+	tests/unit/test_boot_grub.c \
 	tests/unit/test_bundle.c \
 	tests/unit/test_cmdline.c \
 	tests/unit/test_disk.c \
@@ -101,4 +102,4 @@ UNIT_TESTS := \
 build/ext/list: tests/unit/ext-images
 	$(call say,EXT,$(@D))
 	$(Q)$(PYTHON) $< $(@D)
-$(foreach t,ext ext_damage,build/asan/test_$(t) build/cov/test_$(t)): | build/ext/list
+$(foreach t,boot_grub ext ext_damage,build/asan/test_$(t) build/cov/test_$(t)): | build/ext/list

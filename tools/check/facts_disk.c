@@ -3,8 +3,9 @@
  * What is on a raw disk image, as stub/disk/ reads it: partitions, file systems, boot entries.
  */
 #include <string.h>
+#include <strings.h>
 
-#include "stub/disk/boot_entries.h"
+#include "stub/disk/boot_grub.h"
 #include "tools/check/facts.h"
 #include "tools/check/verdicts.h"
 #include "tools/disk_image.h"
@@ -103,6 +104,55 @@ walk(struct disk_view *view, const struct partitions *table)
 	}
 }
 
+/* Is it the file system that GRUB's script means? */
+static bool
+is_meant(struct opened *o, const struct boot_device *what)
+{
+	const char *text = (const char *)what->text.base;
+	size_t len = (size_t)what->text.size;
+	struct fs_node node;
+	struct refusal why;
+
+	switch (what->kind) {
+	case BOOT_BY_UUID:
+		return strlen(o->fs.uuid) == len && strncasecmp(o->fs.uuid, text, len) == 0;
+	case BOOT_BY_LABEL:
+		return strlen(o->fs.label) == len && memcmp(o->fs.label, text, len) == 0;
+	case BOOT_BY_FILE:
+		return !fs_find(&o->fs, what->text, &node, &why);
+	default:
+		return o->part.number == what->number;
+	}
+}
+
+static bool
+find_device(void *context, const struct boot_device *what, uint32_t *ret_partition)
+{
+	const struct disk_view *view = context;
+	struct opened *o = view->first;
+
+	while (o && !is_meant(o, what))
+		o = o->next;
+	if (o)
+		*ret_partition = o->part.number;
+	return o != NULL;
+}
+
+/* GRUB's menu, of the first file system that has one. */
+static void
+list_grub(struct disk_view *view)
+{
+	struct boot_grub *room = report_alloc(view->report, sizeof(*room));
+	struct boot_devices devices = {find_device, view};
+	struct refusal why;
+
+	for (struct opened *o = view->first; o && !view->entries.count; o = o->next) {
+		if (boot_entries_grub(&view->entries, room, &o->fs, &o->part, &devices, &why))
+			report_verdict(view->report, V_DISK_ENTRY, LEVEL_WARNING, "%s",
+			        report_sentence(view->report, &why));
+	}
+}
+
 static void
 list_entries(struct disk_view *view)
 {
@@ -116,6 +166,8 @@ list_entries(struct disk_view *view)
 			report_verdict(view->report, V_DISK_ENTRY, LEVEL_WARNING, "%s",
 			        report_sentence(view->report, &why));
 	}
+	if (!list->count)
+		list_grub(view);
 	for (struct opened *o = view->first; o && !list->count; o = o->next) {
 		if (o->fs.kind != FS_FAT && boot_entries_guess(list, &o->fs, &o->part, &why))
 			report_verdict(view->report, V_DISK_ENTRY, LEVEL_WARNING, "%s",
@@ -159,7 +211,7 @@ missing(struct disk_view *view, const struct boot_entry *e)
 static void
 describe_entry(struct disk_view *view, struct table *t, const struct boot_entry *e, bool boots)
 {
-	static const char *const kinds[] = {"text", "image", "guess"};
+	static const char *const kinds[] = {"text", "image", "guess", "grub"};
 	struct report *r = view->report;
 	struct row *row = report_row(r, t);
 	const struct bls_entry *b = &e->entry;
