@@ -106,6 +106,9 @@ facts_elf(struct report *r)
 	report_fact(r, "elf.class", value_text(v.is64 ? "64" : "32"), NULL);
 	report_fact(
 	        r, "elf.machine", value_text(v.machine == EM_386 ? "i386" : "x86-64"), NULL);
+	if (v.phnum > SEGMENTS_SHOWN)
+		report_fact(r, "elf.program-headers", value_count(v.phnum),
+		        "the first 64 are listed");
 	report_fact(r, "elf.type", value_text(v.type == ET_DYN ? "DYN" : "EXEC"), NULL);
 	if (r->known) {
 		load = elf_facts_span(elf);
