@@ -258,15 +258,14 @@ run_inputs(struct run *r)
 int
 cmd_run(int argc, char **argv)
 {
-	struct options options;
+	static struct options options;
 	static struct inputs inputs;
-	static struct run run = {.o = NULL, .in = &inputs, .kvm = -1, .dump = -1};
+	static struct run run = {.o = &options, .in = &inputs, .kvm = -1, .dump = -1};
 	struct timespec now;
 	int status;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	run.began = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-	run.o = &options;
 	status = options_parse(argc, argv, &options);
 	if (status != STATUS_GO_ON)
 		return status;

@@ -76,9 +76,9 @@ jail_keep_only(const int *keep, uint32_t count)
 {
 	unsigned next = STDERR_FILENO + 1;
 	int *sorted = calloc(count + 1, sizeof(*sorted));
-	bool good = sorted != NULL;
+	bool good = true;
 
-	if (!good)
+	if (!sorted)
 		return false;
 	for (uint32_t i = 0; i < count; i++)
 		sorted[i] = keep[i];
