@@ -227,6 +227,44 @@ def test_what_the_rom_takes_by_fw_cfg_only(said, data, text):
     assert text in row['text']
 
 
+ARM_LINUX = images.arm_elf(paddr=0xffff800008000000)
+
+
+@pytest.mark.parametrize('data, what, help_is, rules', [
+    (images.arm_zimage(), 'an arm zImage', 'qemu-system-arm -M virt', {
+        'qemu.virt.aarch64': (True, 'arm.zimage'), 'kvmtool': (True, 'arm.zimage'), 'grub': (True, 'grub.linux'),
+        'crosvm': (False, 'machine'), 'qemu.virt.riscv64': (False, 'machine'), 'systemd-boot': (False, 'uefi.pe')}),
+    (ARM_LINUX, 'an ELF for another machine: aarch64', 'give the Image (arm64)', {
+        'qemu.virt.aarch64': (False, 'arm.elf'), 'firecracker': (False, 'arm64.image'), 'crosvm': (False, 'arm64.elf'),
+        'cloud-hypervisor': (False, 'arm64.image'), 'kvmtool': (False, 'arm64.image'), 'grub': (False, 'grub.linux')}),
+    (images.arm_elf(), 'an ELF for another machine: aarch64', 'give the Image (arm64)', {
+        'qemu.virt.aarch64': (True, 'arm.elf'), 'crosvm': (False, 'arm64.elf')}),
+    (images.arm_elf(paddr=0x80080000), 'an ELF for another machine: aarch64', 'give the Image (arm64)', {
+        'qemu.virt.aarch64': (True, 'arm.elf'), 'crosvm': (True, 'arm64.elf')}),
+    (images.arm_elf(paddr=0x40000000 - 4096), 'an ELF for another machine: aarch64', 'give the Image (arm64)', {
+        'qemu.virt.aarch64': (False, 'arm.elf')}),
+    (images.arm_elf(32), 'an ELF for another machine: arm', 'zImage (arm)', {
+        'qemu.virt.aarch64': (True, 'arm.elf'), 'crosvm': (False, 'arm64.elf')}),
+    (images.arm_elf(32, 0xc0008000), 'an ELF for another machine: arm', 'zImage (arm)', {
+        'qemu.virt.aarch64': (False, 'arm.elf'), 'kvmtool': (False, 'arm64.image')})],
+                         ids=['zimage', 'vmlinux', 'elf', 'elf-high', 'elf-flash', 'arm-elf', 'arm-vmlinux'])
+def test_kernels_for_arm(said, data, what, help_is, rules):
+    out = said(data)
+    assert out['what'] == what and not out['bootable'] and out['status'] == 1
+    assert out['refusal']['name'] == 'kernel.other-machine' and help_is in out['next']
+    for name, expected in rules.items():
+        row = report.launcher(out, name)
+        assert (row['boots'], row['rule']) == expected, row
+    for row in out['launchers']:
+        assert not row['boots'] or not row['name'].startswith(('kshim', 'qemu.pc', 'qemu.q35', 'qemu.microvm')), row
+
+
+def test_a_program_for_arm_is_no_kernel(said):
+    out = said(images.arm_elf(interpreter=True))
+    assert not out['launchers'] and out['next'] == 'boot it on its own machine'
+    assert out['refusal']['name'] == 'kernel.other-machine'
+
+
 def test_a_bundle_is_known(tmp_path):
     kernel, initrd, bundle = (tmp_path / name for name in ('kernel', 'initrd', 'bundle'))
     kernel.write_bytes(images.elf())

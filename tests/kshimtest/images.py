@@ -102,6 +102,20 @@ def arm64(flags=0xa):
                        0) + CODE
 
 
+def arm_zimage():
+    words = [0xe1a00000] * 8 + [0xea000002, 0x016f2818, 0, 52 + len(CODE), 0x04030201]
+    return struct.pack('<13I', *words) + CODE
+
+
+def arm_elf(bits=64, paddr=0x40080000, vaddr=None, interpreter=False):
+    """An ELF for arm64 or arm, as bare programs are; Linux's vmlinux has virtual addresses as physical ones."""
+    out = pack.Elf(bits, 183 if bits == 64 else 40)
+    out.add(pack.PT_LOAD, CODE, paddr=paddr, vaddr=paddr if vaddr is None else vaddr, mem=MIB, align=4096)
+    if interpreter:
+        out.add(3, b'/lib/ld.so\0', paddr=paddr)
+    return out.bytes(paddr if vaddr is None else vaddr)
+
+
 def zboot(payload, kind=b'gzip'):
     head = struct.pack('<4s4sIIII32s', b'MZ\0\0', b'zimg', 512, len(payload), 0, 0, kind)
     return head.ljust(512, b'\0') + payload
@@ -171,6 +185,8 @@ ELFS = {
 OTHERS = {
     'Image for riscv64': riscv(),
     'Image for arm64': arm64(),
+    'zImage for arm': arm_zimage(),
+    'vmlinux for arm64': arm_elf(paddr=0xffff800008000000),
     'EFI zboot': zboot(gzip.compress(arm64(), 1, mtime=0)),
     'EFI zboot, damaged': zboot(gzip.compress(arm64(), 1, mtime=0)[:-700]),
     'vmlinux.gz': GZIP_ELF,

@@ -12,6 +12,7 @@
 #include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
 #include "tools/check/check.h"
+#include "tools/check/elf_view.h"
 #include "tools/check/facts.h"
 #include "tools/check/multiboot.h"
 
@@ -53,8 +54,8 @@ static const struct kind_row kinds[] = {
         {"an ELF for riscv64", KIND_OTHER, "elf-other",
                 "a Linux kernel has an Image header where it is entered; this is another "
                 "program"},
-        {"an arm zImage", KIND_OTHER, "arm-zimage",
-                "boot it on a 32-bit arm machine: qemu-system-arm -kernel"},
+        {"an arm zImage", KIND_ARM_ZIMAGE, "arm-zimage",
+                "boot it on a 32-bit arm machine: qemu-system-arm -M virt -kernel"},
         {"an initramfs", KIND_OTHER, "initramfs", PACK_IT},
         {"a cpio archive", KIND_OTHER, "initramfs",
                 "Linux reads newc archives only: make it again with cpio -H newc"},
@@ -249,13 +250,33 @@ what_of(struct report *r, enum kind kind, const char *detail)
 	return report_format(r, "%s", detail);
 }
 
+/* Could it be a kernel for arm64 or arm? Object files and programs are none. */
+static bool
+is_arm_elf(struct span file)
+{
+	struct elf_view v = {.machine = 0};
+
+	(void)elf_view_open(file, &v); /* it says whether it is for x86 */
+	if ((v.machine != EM_AARCH64 && v.machine != EM_ARM) ||
+	        (v.type != ET_EXEC && v.type != ET_DYN))
+		return false;
+	for (uint64_t i = 0; i < v.phnum; i++) {
+		if (elf_view_segment(&v, i).type == PT_INTERP)
+			return false;
+	}
+	return true;
+}
+
 static void
 name_refused_elf(struct report *r, const struct refusal *why)
 {
+	bool arm = is_arm_elf(r->bytes);
+
 	if (why->code == REFUSAL_KERNEL_ARCH)
-		is(r, KIND_OTHER, "elf-other",
+		is(r, arm ? KIND_ARM_ELF : KIND_OTHER, "elf-other",
 		        report_format(r, "an ELF for another machine: %s", why->detail),
-		        "boot it on its own machine");
+		        arm ? "boot it on its own machine; of Linux give the Image (arm64) or zImage (arm) of the same build"
+		            : "boot it on its own machine");
 	else if (why->code == REFUSAL_ELF_NOT_KERNEL)
 		is(r, KIND_OTHER, "elf-object",
 		        report_format(r, "an ELF that is %s: no kernel", why->detail), NULL);

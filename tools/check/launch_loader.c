@@ -62,6 +62,8 @@ launch_grub(const struct launcher *self, const struct candidate *c, struct launc
 	else if ((c->r->kind == KIND_ARM64 || c->r->kind == KIND_RISCV) && c->r->has_pe)
 		launch_yes(l, "grub.linux", "an Image with an EFI stub: `linux`, by UEFI",
 		        c->r->kind == KIND_RISCV ? "2.12" : NULL);
+	else if (c->r->kind == KIND_ARM_ZIMAGE)
+		launch_yes(l, "grub.linux", "a zImage: `linux`, on its own machine", NULL);
 	else if (c->is_addon)
 		launch_no(l, "uefi.addon", ADDON_TEXT);
 	else if (c->r->has_pe)

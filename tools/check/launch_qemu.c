@@ -230,6 +230,30 @@ is_text(const struct fact *fact, const char *text)
 	return fact && fact->value.text && strcmp(fact->value.text, text) == 0;
 }
 
+#define ARM_RAM   0x40000000u /* where the memory of aarch64's virt begins */
+#define ARM_LINUX 0x80000000u /* vmlinux of 32-bit arm has virtual addresses from here */
+#define ARM64_CPU "-cpu max"
+#define ARM_CPU   "-cpu cortex-a15"
+
+static void
+arm_elf(const struct candidate *c, struct launch *l)
+{
+	struct range span = candidate_arm_span(c);
+	bool arm64 = c->view.machine == EM_AARCH64;
+
+	if (span.len && span.addr >= ARM_RAM &&
+	        range_end(span) <= (arm64 ? ARM_RAM_END : ARM_LINUX))
+		launch_yes(l, "arm.elf",
+		        report_format(c->r,
+		                "an ELF at its physical addresses, with memory up to %#llx (from %#x) and %s; it gets neither -initrd nor -append",
+		                (unsigned long long)range_end(span), ARM_RAM,
+		                arm64 ? ARM64_CPU : ARM_CPU),
+		        NULL);
+	else
+		launch_no(l, "arm.elf",
+		        "an ELF, which it puts at its physical addresses: this one's are not in memory there");
+}
+
 void
 launch_qemu_aarch64(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
@@ -239,6 +263,11 @@ launch_qemu_aarch64(const struct launcher *self, const struct candidate *c, stru
 	(void)self;
 	if (c->r->kind == KIND_ARM64)
 		launch_yes(l, "arm64.image", "an Image for arm64", NULL);
+	else if (c->r->kind == KIND_ARM_ZIMAGE)
+		launch_yes(
+		        l, "arm.zimage", "a zImage for arm, with a 32-bit CPU: " ARM_CPU, NULL);
+	else if (c->r->kind == KIND_ARM_ELF)
+		arm_elf(c, l);
 	else if (arm && c->r->kind == KIND_COMPRESSED && span_is(c->r->bytes, 0, "\x1f\x8b", 2))
 		launch_yes(l, "arm64.gzip", "an Image for arm64 in gzip, which QEMU unpacks",
 		        NULL);

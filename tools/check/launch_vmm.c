@@ -46,12 +46,32 @@ pvh_in_last_note(const struct candidate *c)
 	return s.in_segments && !s.other_after;
 }
 
+static void
+elf_on_arm(const struct launcher *self, const struct candidate *c, struct launch *l)
+{
+	struct range span = candidate_arm_span(c);
+
+	if (self->arm64_elf && c->view.machine == EM_AARCH64 && span.len &&
+	        span.addr >= self->arm64_elf && range_end(span) <= ARM_RAM_END)
+		launch_yes(l, "arm64.elf", "an ELF in its memory, on an arm64 host", NULL);
+	else if (self->arm64_elf)
+		launch_no(l, "arm64.elf",
+		        "of an ELF for arm64 it takes what is linked where its memory is; give the Image");
+	else
+		launch_no(l, "arm64.image", "on an arm64 host it takes an Image, and no ELF");
+}
+
 /* On hosts of their own machine; rules were read in the same sources. */
 static void
 on_other_machine(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
 	if (c->r->kind == KIND_ARM64 && self->arm64)
 		launch_yes(l, "arm64.image", "an Image for arm64, on an arm64 host", NULL);
+	else if (c->r->kind == KIND_ARM_ZIMAGE && self->arm)
+		launch_yes(l, "arm.zimage", "a zImage for arm, on an arm64 host with --aarch32",
+		        NULL);
+	else if (c->r->kind == KIND_ARM_ELF && self->arm64)
+		elf_on_arm(self, c, l);
 	else if (c->r->kind == KIND_RISCV && self->riscv64)
 		launch_yes(l, "riscv.image", "an Image for riscv64, on a riscv64 host",
 		        self->riscv64_since);

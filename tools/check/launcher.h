@@ -62,6 +62,8 @@ enum trial_kind {
 #define QBOOT_LOW   0x7c00u
 #define ROM_LOW     BODY_ROM_LOW_END
 
+#define ARM_RAM_END (256 * GIB) /* of virt for aarch64, at the most */
+
 /* A row of launchers.def. */
 struct launcher {
 	const char *name, *title;
@@ -75,6 +77,8 @@ struct launcher {
 	uint64_t low_used;     /* the same: *_LOW */
 	bool few_services;     /* that BIOS serves loaders of Linux, and little else */
 	bool arm64, riscv64;   /* another monitor: it serves this machine, too */
+	bool arm;              /* and a zImage for 32-bit arm, on an arm64 host */
+	uint64_t arm64_elf;    /* and an ELF for arm64 in its memory, which begins there */
 	const char *riscv64_since;
 };
 
@@ -98,5 +102,9 @@ void launch_damaged(const struct candidate *c, struct launch *l);
 
 /* An ELF with more segments than the core takes: its facts are not known, its headers are. */
 bool candidate_is_unread(const struct candidate *c);
+
+/* Where a KIND_ARM_ELF's segments lie, by their physical addresses; empty if they have no
+ * bytes. */
+struct range candidate_arm_span(const struct candidate *c);
 
 #endif

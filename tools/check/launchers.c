@@ -52,6 +52,22 @@ candidate_is_unread(const struct candidate *c)
 	return c->elf && c->r->refusal == REFUSAL_ELF_MANY_SEGMENTS;
 }
 
+struct range
+candidate_arm_span(const struct candidate *c)
+{
+	uint64_t low = UINT64_MAX, end = 0;
+
+	for (uint64_t i = 0; i < c->view.phnum; i++) {
+		struct elf_segment s = elf_view_segment(&c->view, i);
+
+		if (s.type != PT_LOAD || !s.mem_len || !range_fits(s.paddr, s.mem_len))
+			continue;
+		low = s.paddr < low ? s.paddr : low;
+		end = s.paddr + s.mem_len > end ? s.paddr + s.mem_len : end;
+	}
+	return (struct range){low, low < end ? end - low : 0};
+}
+
 static struct multiboot
 find_multiboot(struct span s)
 {
@@ -97,7 +113,8 @@ is_worth_asking(const struct candidate *c)
 {
 	return c->r->known || c->hdrs || c->elf || c->multiboot.found || c->multiboot2 ||
 	       c->r->has_pe || c->r->kind == KIND_COMPRESSED || c->r->kind == KIND_ZBOOT ||
-	       c->r->kind == KIND_ARM64 || c->r->kind == KIND_BUNDLE;
+	       c->r->kind == KIND_ARM64 || c->r->kind == KIND_ARM_ZIMAGE ||
+	       c->r->kind == KIND_ARM_ELF || c->r->kind == KIND_BUNDLE;
 }
 
 /* The least memory by which kshim plans a boot of it, in the way that is named first. */

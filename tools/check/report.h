@@ -100,6 +100,8 @@ enum kind {
 	KIND_RISCV,     /* an Image */
 	KIND_RISCV_ELF, /* a vmlinux */
 	KIND_ARM64,
+	KIND_ARM_ZIMAGE,
+	KIND_ARM_ELF, /* for arm64 or arm; no program of a system */
 	KIND_ZBOOT,
 	KIND_UKI,
 	KIND_ADDON, /* of unified kernel images */
