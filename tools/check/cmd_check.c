@@ -7,6 +7,7 @@
  */
 #include <getopt.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/check/check.h"
 #include "tools/check/gate.h"
@@ -69,7 +70,7 @@ check_file(struct outcome *o, const struct wishes *w, const struct outcome *old)
 	o->report = check_bytes(o->path, file_span(&o->file), w->limit);
 	config_beside(o->report, o->path);
 	if (w->boot)
-		trials(o->report, o->path);
+		trials(o->report, o->path, w->verbose || isatty(STDERR_FILENO));
 	if (old && old->report)
 		gate_compare(o, old);
 	o->strict = w->strict;

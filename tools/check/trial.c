@@ -2,6 +2,7 @@
 /*
  * Which program boots the file in each of kshim's ways: trial.h.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -26,9 +27,11 @@
 struct session {
 	struct report *r;
 	const char *path; /* the file itself */
-	char bundle[32];  /* a bundle of the file, "" if there is none yet */
-	char folder[32];  /* with the unified kernel image in it */
-	const char *uki;
+	bool tell;
+	unsigned tried, count; /* launchers so far, and in all */
+	char folder[32];       /* for the two below, "" if there is none yet */
+	const char *bundle;    /* of the file, NULL if there is none yet */
+	const char *uki;       /* the unified kernel image alone in its folder */
 	bool kvm;
 	const char *argv[ARGS_MAX];
 	unsigned args;
@@ -93,14 +96,40 @@ has_ended(const char *output)
 	return strstr(output, "as init process") || linux_log_panic_end(output);
 }
 
+static bool
+make_folder(struct session *s)
+{
+	if (s->folder[0])
+		return true;
+	strcpy(s->folder, "/tmp/kshim-check-XXXXXX");
+	if (mkdtemp(s->folder))
+		return true;
+	s->folder[0] = 0;
+	return false;
+}
+
+/* With all in it: a program that was stopped may have left a half-written file. */
+static void
+remove_folder(struct session *s)
+{
+	DIR *dir = s->folder[0] ? opendir(s->folder) : NULL;
+
+	if (!dir)
+		return;
+	for (struct dirent *e; (e = readdir(dir));)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			unlinkat(dirfd(dir), e->d_name, 0);
+	closedir(dir);
+	rmdir(s->folder);
+}
+
 /* kshim.efi takes a unified kernel image from a volume: a folder that QEMU shows as FAT. */
 static bool
 make_volume(struct session *s)
 {
 	struct outfile out;
 
-	strcpy(s->folder, "/tmp/kshim-check-XXXXXX");
-	if (!mkdtemp(s->folder))
+	if (!make_folder(s))
 		return false;
 	s->uki = report_format(s->r, "%s/uki.efi", s->folder);
 	if (outfile_open(s->uki, &out) != STATUS_OK)
@@ -113,16 +142,20 @@ static bool
 make_bundle(struct session *s)
 {
 	static struct trial_run run;
-	const char *const argv[] = {"/proc/self/exe", "bundle", "-o", s->bundle, s->path, NULL};
-	int fd;
+	const char *path;
 
-	if (s->bundle[0])
+	if (s->bundle)
 		return true;
-	strcpy(s->bundle, "/tmp/kshim-check-XXXXXX");
-	fd = mkstemp(s->bundle);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0 && trial_exec(argv, SECONDS, never, &run) && run.status == 0;
+	if (!make_folder(s))
+		return false;
+	path = report_format(s->r, "%s/bundle", s->folder);
+	if (!trial_exec((const char *const[]){"/proc/self/exe", "bundle", "-o", path, s->path,
+	                        NULL},
+	            SECONDS, never, &run) ||
+	        !run.ended || run.status != 0)
+		return false;
+	s->bundle = path;
+	return true;
 }
 
 static void
@@ -271,6 +304,9 @@ try(struct session *s, const struct launcher *l)
 	struct trial t = {.name = l->name, .reached = "skipped", .good = true};
 
 	s->args = 0;
+	s->tried++;
+	if (s->tell)
+		fprintf(stderr, "kshim: boot %u of %u, %s: ", s->tried, s->count, l->title);
 	t.text = missing(s, l);
 	if (!t.text && s->r->kind == KIND_UKI && l->trial == TRIAL_EFI && !make_volume(s)) {
 		t.text = "no folder for it can be made below /tmp";
@@ -283,11 +319,21 @@ try(struct session *s, const struct launcher *l)
 		ways[l->trial](s, l);
 		run_and_judge(s, &t);
 	}
+	if (s->tell)
+		fprintf(stderr, "%s, %llu.%llu s\n", trial_signal() ? "interrupted" : t.reached,
+		        (unsigned long long)t.milliseconds / 1000,
+		        (unsigned long long)t.milliseconds % 1000 / 100);
 	report_trial(s->r, &t);
 }
 
+static bool
+is_tried(const struct launch *l)
+{
+	return l->launcher->trial != TRIAL_NONE && l->boots;
+}
+
 void
-trials(struct report *r, const char *path)
+trials(struct report *r, const char *path, bool tell)
 {
 	static struct session s;
 
@@ -295,13 +341,13 @@ trials(struct report *r, const char *path)
 	s.r = r;
 	s.path = path;
 	s.kvm = kvm_is_real();
+	s.tell = tell;
 	for (const struct launch *l = r->launch_first; l; l = l->next)
-		if (l->launcher->trial != TRIAL_NONE && l->boots)
+		s.count += is_tried(l);
+	trial_catch_signals();
+	for (const struct launch *l = r->launch_first; l && !trial_signal(); l = l->next)
+		if (is_tried(l))
 			try(&s, l->launcher);
-	if (s.bundle[0])
-		unlink(s.bundle);
-	if (s.uki)
-		unlink(s.uki);
-	if (s.folder[0])
-		rmdir(s.folder);
+	remove_folder(&s);
+	trial_release_signals();
 }

@@ -11,8 +11,10 @@
 #include "tools/check/report.h"
 
 /* Adds a trial for each of kshim's launchers that should boot it; what cannot be tried is left
- * out with a trial whose `reached` is "skipped" and that counts as good. */
-void trials(struct report *r, const char *path);
+ * out with a trial whose `reached` is "skipped" and that counts as good. `tell`: stderr says
+ * which boot runs, and how long it took. A signal that ends the program ends it only when
+ * neither a machine nor a file is left. */
+void trials(struct report *r, const char *path, bool tell);
 
 /* One program to run: its output until it ends, or the time is up, or `done` says enough. */
 struct trial_run {
@@ -23,7 +25,14 @@ struct trial_run {
 	uint64_t milliseconds;
 };
 
-/* False if the program could not be started. */
+/* From now on signals that end the program are noted, and end what trial_exec() runs. */
+void trial_catch_signals(void);
+/* The one that came, or 0. */
+int trial_signal(void);
+/* Leave them to the system again, and end by the one that came. */
+void trial_release_signals(void);
+
+/* False if the program could not be started. It ends at the latest with us. */
 bool trial_exec(const char *const *argv, uint64_t seconds, bool (*done)(const char *output),
         struct trial_run *ret_run);
 

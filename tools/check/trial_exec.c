@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +15,47 @@
 #include "tools/check/trial.h"
 
 #define STEP_MS 200
+
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+#define ENDS (sizeof(ends) / sizeof(ends[0]))
+
+static struct sigaction before[ENDS];
+static volatile sig_atomic_t came;
+
+static void
+note(int signal)
+{
+	came = signal;
+}
+
+/* What our caller has told us to ignore (nohup) stays ignored. */
+void
+trial_catch_signals(void)
+{
+	struct sigaction act = {.sa_handler = note};
+
+	came = 0;
+	for (size_t i = 0; i < ENDS; i++) {
+		sigaction(ends[i], NULL, &before[i]);
+		if (before[i].sa_handler != SIG_IGN)
+			sigaction(ends[i], &act, NULL);
+	}
+}
+
+int
+trial_signal(void)
+{
+	return came;
+}
+
+void
+trial_release_signals(void)
+{
+	for (size_t i = 0; i < ENDS; i++)
+		sigaction(ends[i], &before[i], NULL);
+	if (came)
+		raise(came);
+}
 
 static uint64_t
 now_ms(void)
@@ -24,12 +66,15 @@ now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* In the child: stdin from nowhere, both outputs into the pipe. */
+/* In the child: stdin from nowhere, both outputs into the pipe; no life without `parent`. */
 static void
-become(const char *const *argv, int out)
+become(const char *const *argv, int out, pid_t parent)
 {
 	int null = open("/dev/null", O_RDONLY);
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
 	dup2(null, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
@@ -61,7 +106,7 @@ collect(int fd, uint64_t deadline, bool (*done)(const char *), struct trial_run 
 {
 	char bytes[4096];
 
-	while (now_ms() < deadline && !done(run->output)) {
+	while (now_ms() < deadline && !done(run->output) && !came) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		ssize_t n;
 
@@ -96,16 +141,17 @@ trial_exec(const char *const *argv, uint64_t seconds, bool (*done)(const char *o
 {
 	uint64_t start = now_ms();
 	int fds[2];
-	pid_t pid;
+	pid_t pid, self = getpid();
 
 	memset(ret_run, 0, sizeof(*ret_run));
 	if (pipe2(fds, O_CLOEXEC) != 0)
 		return false;
 	pid = fork();
 	if (pid == 0)
-		become(argv, fds[1]);
+		become(argv, fds[1], self);
 	close(fds[1]);
 	if (pid > 0) {
+		setpgid(pid, pid); /* here as well, so that reap() finds the group */
 		ret_run->ended = collect(fds[0], start + seconds * 1000, done, ret_run);
 		reap(pid, ret_run);
 	}
