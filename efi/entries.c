@@ -3,9 +3,9 @@
  * Chooses a boot entry and reads the files that it names.
  *
  * Looked at are the volume that kshim.efi came from and XBOOTLDR partitions, or, if it did not
- * come from a disk, all volumes. Chosen is the first that the default in loader.conf matches,
- * else the first of the order. Boot counting is done as the specification says: the file is
- * renamed before the boot.
+ * come from a disk, all volumes. Chosen is the first that kshim.entry= matches; without that
+ * word the first that the default in loader.conf matches, else the first of the order. Boot
+ * counting is done as the specification says: the file is renamed before the boot.
  */
 #include "efi/entries.h"
 #include "efi/entry_files.h"
@@ -53,22 +53,54 @@ read_config(const struct volume *volume, unsigned count)
 	return file;
 }
 
+/* The first entry by the order; if `glob` is not NULL, of those that it matches. */
 static const struct entry_file *
-choose(const struct entry_list *list, struct span glob)
+first_of(const struct entry_list *list, const struct span *glob)
 {
 	const struct entry_file *best = NULL;
 
-	for (unsigned pass = 0; pass < 2 && !best; pass++) {
-		for (uint32_t i = 0; i < list->count; i++) {
-			const struct entry_file *c = &list->entry[i];
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct entry_file *c = &list->entry[i];
 
-			if (pass == 0 && (!glob.size || !bls_is_default(&c->entry, glob)))
-				continue;
-			if (!best || bls_compare(&c->entry, &best->entry) < 0)
-				best = c;
-		}
+		if (glob && !bls_is_default(&c->entry, *glob))
+			continue;
+		if (!best || bls_compare(&c->entry, &best->entry) < 0)
+			best = c;
 	}
 	return best;
+}
+
+/* Say which entries there are, because none is the one that is wanted. */
+static enum refusal_code
+refuse_no_entry(const struct entry_list *list, struct refusal *why)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		const char *path = entry_path(&list->entry[i]);
+
+		say(path ? path : list->entry[i].name);
+	}
+	return refuse(why, REFUSAL_ENTRY_NONE, 0, list->count, 0);
+}
+
+/* By kshim.entry= among our load options, which must match; else by loader.conf; else the
+ * first. */
+static enum refusal_code
+choose(struct boot *b, const struct entry_list *list, const struct entry_file **ret_best,
+        struct refusal *ret_why)
+{
+	const struct cmdline words = {.text = b->options.words,
+	        .size = sizeof(b->options.words),
+	        .len = text_span(b->options.words).size};
+	struct span glob = bls_default(b->config[0].bytes);
+
+	if (cmdline_value(&words, "kshim.entry=", &glob)) {
+		*ret_best = first_of(list, &glob);
+		return *ret_best ? REFUSAL_NONE : refuse_no_entry(list, ret_why);
+	}
+	*ret_best = glob.size ? first_of(list, &glob) : NULL;
+	if (!*ret_best)
+		*ret_best = first_of(list, NULL);
+	return REFUSAL_NONE;
 }
 
 /* Append v as decimal. */
@@ -198,7 +230,8 @@ look_on(struct boot *b, struct entry_list *list, const struct volume *volume, un
         struct refusal *ret_why)
 {
 	bool disk = from_disk();
-	const struct entry_file *best;
+	const struct entry_file *best = NULL;
+	enum refusal_code code;
 
 	list->count = 0;
 	for (unsigned i = 0; i < count; i++) {
@@ -207,8 +240,8 @@ look_on(struct boot *b, struct entry_list *list, const struct volume *volume, un
 			entry_files_list(&volume[i], list);
 	}
 	b->config[0] = read_config(volume, count);
-	best = choose(list, bls_default(b->config[0].bytes));
-	return best ? load(b, best, ret_why) : REFUSAL_NONE;
+	code = list->count ? choose(b, list, &best, ret_why) : REFUSAL_NONE;
+	return !code && list->count ? load(b, best, ret_why) : code;
 }
 
 enum refusal_code

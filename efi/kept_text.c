@@ -7,16 +7,6 @@
 static char kept[TEXT_KEEP_ROOM];
 static size_t used;
 
-struct span
-text_span(const char *s)
-{
-	struct span r = {(const uint8_t *)s, 0};
-
-	while (s[r.size])
-		r.size++;
-	return r;
-}
-
 char *
 text_keep(struct span a, const char *between, struct span b)
 {

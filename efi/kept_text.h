@@ -6,9 +6,7 @@
 #define KSHIM_EFI_KEPT_TEXT_H
 
 #include "stub/base/bytes.h"
-
-/* A text without its NUL. */
-struct span text_span(const char *s);
+#include "stub/base/text.h"
 
 /* a, `between` and b joined, with a NUL; NULL if there is no room. */
 char *text_keep(struct span a, const char *between, struct span b);

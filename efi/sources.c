@@ -150,6 +150,8 @@ take_words(struct boot *b, struct cmdline *line, struct refusal *ret_why)
 {
 	enum refusal_code code = cmdline_take_words(line, &b->words, ret_why);
 
+	if (!code && b->words.entry && !b->config[1].name)
+		code = cmdline_refuse_entry(ret_why);
 	if (code || !b->words.profile)
 		return code;
 	refuse(ret_why, REFUSAL_CMDLINE_WORD, 0, 0, 0);

@@ -40,6 +40,7 @@ STUB_INPUT := \
 
 # disks: volumes, partitions, file systems, what is booted from them
 STUB_DISK := \
+	stub/disk/boot_choice.c \
 	stub/disk/boot_entries.c \
 	stub/disk/boot_grub.c \
 	stub/disk/boot_guess.c \

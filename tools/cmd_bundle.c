@@ -66,6 +66,8 @@ check_words(const struct cmdline *line, struct refusal *why)
 
 	if (!code)
 		code = cmdline_take_words(&copy, &words, why);
+	if (!code && words.entry)
+		code = cmdline_refuse_entry(why);
 	return !code && words.profile ? refuse(why, REFUSAL_UKI_NONE, 0, 0, 0) : code;
 }
 

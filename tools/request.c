@@ -63,6 +63,8 @@ read_line(const struct request_source *from, struct kernel_file *f, struct plan_
 
 	if (!code)
 		code = cmdline_take_words(&req->cmdline, words, why);
+	if (!code && words->entry)
+		code = cmdline_refuse_entry(why);
 	return with_subject(code, why);
 }
 

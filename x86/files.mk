@@ -11,6 +11,7 @@ X86_CPU := \
 
 # The steps of a boot, in every image.
 X86_BOOT := \
+	x86/boot/acpi.c \
 	x86/boot/console.c \
 	x86/boot/die.c \
 	x86/boot/execute.c \
@@ -26,11 +27,24 @@ X86_BOOT := \
 
 # For images that a launcher or loader starts: what it handed over.
 X86_LAUNCHED := \
-	x86/boot/acpi.c \
 	x86/boot/descriptors.c \
 	x86/boot/launched.c \
 	x86/boot/launcher.c \
 	x86/boot/protect.c \
+
+# Disks, for a machine that is set up.
+X86_DISK := \
+	x86/disk/boot_disk.c \
+	x86/disk/disk_rank.c \
+	x86/disk/disks.c \
+	x86/disk/mmio_find.c \
+	x86/disk/pci_find.c \
+	x86/disk/virtio.c \
+	x86/disk/virtio_blk.c \
+	x86/disk/virtio_mmio.c \
+	x86/disk/virtio_pci.c \
+	x86/disk/virtio_scsi.c \
+	x86/pc/pci_config.c \
 
 # What a firmware does to QEMU's PCs. Tests link PC_PURE, which reaches the machine by what it is given.
 PC_PURE := \
@@ -49,16 +63,15 @@ PC_MACHINE := \
 	x86/pc/pc.c \
 	x86/pc/pc_chipset.c \
 	x86/pc/pc_map.c \
-	x86/pc/pci_config.c \
 	x86/pc/sum.asm \
 	x86/pc/wake.c \
 	x86/pc/wake_page.asm \
 
-KSHIM_ELF := $(X86_CPU) $(X86_BOOT) $(X86_LAUNCHED) \
+KSHIM_ELF := $(X86_CPU) $(X86_BOOT) $(X86_LAUNCHED) $(X86_DISK) \
 	x86/elf/entry.asm \
 	x86/elf/main.c \
 
-KSHIM_BZIMAGE := $(X86_CPU) $(X86_BOOT) $(X86_LAUNCHED) \
+KSHIM_BZIMAGE := $(X86_CPU) $(X86_BOOT) $(X86_LAUNCHED) $(X86_DISK) \
 	x86/bzimage/linux_early.c \
 	x86/bzimage/linux_entry.asm \
 	x86/bzimage/linux_main.c \
@@ -66,7 +79,7 @@ KSHIM_BZIMAGE := $(X86_CPU) $(X86_BOOT) $(X86_LAUNCHED) \
 	x86/bzimage/linux_window.c \
 	x86/bzimage/zero_page.c \
 
-KSHIM_ROM := $(X86_CPU) $(X86_BOOT) $(PC_PURE) $(PC_MACHINE) \
+KSHIM_ROM := $(X86_CPU) $(X86_BOOT) $(X86_DISK) $(PC_PURE) $(PC_MACHINE) \
 	x86/rom/qemu.c \
 	x86/rom/resume.asm \
 	x86/rom/rom.c \

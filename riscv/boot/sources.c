@@ -94,8 +94,8 @@ boot_probe(struct boot *b, struct refusal *ret_why)
 	enum refusal_code code = sources_probe(
 	        &b->sources, riscv_probe, &b->request.cmdline, &b->words, &b->facts, ret_why);
 
-	if (!code && b->words.profile)
-		code = sources_check_profile(&b->sources, ret_why);
+	if (!code && (b->words.profile || b->words.entry))
+		code = sources_check_words(&b->sources, &b->words, ret_why);
 	if (!code && !b->words.quiet)
 		report_kernel_file(
 		        console_line, "version " KSHIM_VERSION, &b->sources.file, &b->facts);

@@ -8,14 +8,16 @@
 #ifndef KSHIM_TEXT_H
 #define KSHIM_TEXT_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "bytes.h"
 
 struct text {
 	char *buf;
 	size_t size; /* of the buffer, bytes; 0 is allowed and only counts */
 	size_t len;  /* of the whole text, without the NUL */
 };
+
+/* The bytes of a NUL-terminated text, without the NUL. */
+struct span text_span(const char *s);
 
 /* An empty text in buf[0..size). */
 struct text text_init(char *buf, size_t size);

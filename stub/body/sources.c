@@ -48,6 +48,21 @@ append_fw_cfg_line(struct sources *s, struct cmdline *line, struct refusal *ret_
 }
 
 static enum refusal_code
+append_given(struct sources *s, struct cmdline *line, struct refusal *why)
+{
+	enum refusal_code code = append_fw_cfg_line(s, line, why);
+
+	return code ? code : cmdline_append(line, s->launchers_line, why);
+}
+
+enum refusal_code
+sources_given_line(struct sources *s, struct cmdline *ret_line, struct refusal *ret_why)
+{
+	*ret_line = cmdline_init(s->line, sizeof(s->line));
+	return append_given(s, ret_line, ret_why);
+}
+
+static enum refusal_code
 join_line(struct sources *s, struct cmdline *line, struct refusal *why)
 {
 	enum refusal_code code;
@@ -55,8 +70,8 @@ join_line(struct sources *s, struct cmdline *line, struct refusal *why)
 	*line = cmdline_init(s->line, sizeof(s->line));
 	code = kernel_file_line(&s->file, line, why);
 	if (!code)
-		code = append_fw_cfg_line(s, line, why);
-	return code ? code : cmdline_append(line, s->launchers_line, why);
+		code = cmdline_append(line, s->entry_line, why);
+	return code ? code : append_given(s, line, why);
 }
 
 static enum refusal_code
@@ -119,12 +134,16 @@ sources_probe(struct sources *s, kernel_prober *probe, struct cmdline *line,
 }
 
 enum refusal_code
-sources_check_profile(const struct sources *s, struct refusal *ret_why)
+sources_check_words(
+        const struct sources *s, const struct cmdline_words *words, struct refusal *ret_why)
 {
-	if (s->file.is_uki)
-		return REFUSAL_NONE;
-	refuse(ret_why, REFUSAL_UKI_NONE, 0, 0, 0);
-	return with_subject(REFUSAL_UKI_NONE, ret_why);
+	enum refusal_code code = REFUSAL_NONE;
+
+	if (words->profile && !s->file.is_uki)
+		code = refuse(ret_why, REFUSAL_UKI_NONE, 0, 0, 0);
+	else if (words->entry && !s->by_entry)
+		code = cmdline_refuse_entry(ret_why);
+	return with_subject(code, ret_why);
 }
 
 enum refusal_code

@@ -7,10 +7,11 @@
  *                 bundle, and the kernel of either a unified kernel image
  *   initrds       the image's .ucode and .initrd, the bundle's, fw_cfg's in the order of their
  *                 numbers, the offered files that are left
- *   command line  the image's, the bundle's, fw_cfg's, the launcher's
+ *   command line  the image's, the bundle's, the boot entry's, fw_cfg's, the launcher's
  *
  * The body fills in what it found, and gives a function that reads fw_cfg; then it calls the
- * functions below in their order. "Offered" are PVH's modules, or the initrd of /chosen.
+ * functions below in their order. "Offered" are PVH's modules, the initrd of
+ * /chosen, or what a disk's boot entry names.
  */
 #ifndef KSHIM_SOURCES_H
 #define KSHIM_SOURCES_H
@@ -27,6 +28,8 @@ struct sources {
 	struct fw_cfg_items items;  /* all zeroes without fw_cfg */
 	const struct blob *offered; /* a name of its own is kept */
 	uint32_t nr_offered;
+	bool by_entry;          /* a boot entry names what is offered, and has */
+	struct span entry_line; /* these options */
 	struct span launchers_line;
 	bool keep_empty;                     /* an empty file counts as an initrd */
 	bool first_is_kernel;                /* the first offered file is never an initrd */
@@ -55,8 +58,19 @@ enum refusal_code sources_command_line(struct sources *s, struct cmdline *line,
 enum refusal_code sources_probe(struct sources *s, kernel_prober *probe, struct cmdline *line,
         struct cmdline_words *words, struct facts *ret_facts, struct refusal *ret_why);
 
-/* kshim.profile= was said. Errors: REFUSAL_UKI_NONE: the kernel has no profiles. */
-enum refusal_code sources_check_profile(const struct sources *s, struct refusal *ret_why);
+/*
+ * Fw_cfg's part of the line and the launcher's, with our words in it, for what must be known
+ * before there is a kernel. Errors: cmdline_append()'s, file.read's, REFUSAL_CMDLINE_BUFFER.
+ */
+enum refusal_code sources_given_line(
+        struct sources *s, struct cmdline *ret_line, struct refusal *ret_why);
+
+/*
+ * Is there what the words choose from? Errors: REFUSAL_UKI_NONE (kshim.profile=, and the kernel
+ * has no profiles); REFUSAL_CMDLINE_WORD (kshim.entry=, and the kernel was given).
+ */
+enum refusal_code sources_check_words(
+        const struct sources *s, const struct cmdline_words *words, struct refusal *ret_why);
 
 /* Kernel and initrds as the request's blobs. Errors: sources_add()'s. */
 enum refusal_code sources_blobs(

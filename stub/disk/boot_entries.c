@@ -5,6 +5,7 @@
  */
 #include "boot_entries.h"
 
+#include "stub/base/text.h"
 #include "stub/input/pe.h"
 
 #define HEADERS 4096u /* bytes of an image that are read for its section table */
@@ -26,16 +27,6 @@ boot_entries_start(struct boot_entries *list, const char *machine)
 	list->wanted = (struct span){NULL, 0};
 }
 
-static struct span
-span_of(const char *text)
-{
-	struct span s = {(const uint8_t *)text, 0};
-
-	while (text[s.size])
-		s.size++;
-	return s;
-}
-
 /* Append bytes to the list's texts; false if there is no room. */
 static bool
 keep(struct boot_entries *list, struct span bytes)
@@ -55,7 +46,7 @@ keep_path(
 {
 	uint32_t start = list->used;
 
-	if (!keep(list, span_of(folder)) || !keep(list, span_of("/")) || !keep(list, name))
+	if (!keep(list, text_span(folder)) || !keep(list, text_span("/")) || !keep(list, name))
 		return false;
 	*ret_path = (struct span){(const uint8_t *)list->text + start, list->used - start};
 	return true;
@@ -163,7 +154,7 @@ read_entry(struct listing *l, struct fs_node node, struct boot_entry *e)
 	if (read_text_entry(l, &node, entry, &e->why))
 		return true;
 	if (entry->architecture.size &&
-	        !bls_match(span_of(l->list->machine), entry->architecture))
+	        !bls_match(text_span(l->list->machine), entry->architecture))
 		return false;
 	return entry->kernel.size; /* else it would have to come by network */
 }
@@ -175,7 +166,7 @@ add(struct listing *l, const struct fs_entry *file)
 	struct boot_entries *list = l->list;
 	struct boot_entry *e = &list->entry[list->count];
 	struct span name = {(const uint8_t *)file->name, file->name_len}, path;
-	uint64_t folder = span_of(l->folder).size + 1;
+	uint64_t folder = text_span(l->folder).size + 1;
 	uint32_t used = list->used;
 
 	if (list->count == BOOT_ENTRIES || !keep_path(list, l->folder, name, &path)) {
@@ -199,7 +190,7 @@ list_folder(struct listing *l, struct refusal *ret_why)
 	struct fs_entry entry;
 	struct fs_node folder;
 	bool found = true;
-	enum refusal_code code = fs_find(l->fs, span_of(l->folder), &folder, ret_why);
+	enum refusal_code code = fs_find(l->fs, text_span(l->folder), &folder, ret_why);
 
 	if (code == REFUSAL_DISK_NO_FILE || code == REFUSAL_DISK_PATH ||
 	        (!code && folder.type != FS_DIRECTORY))
@@ -227,7 +218,7 @@ read_config(struct listing *l, const char *path)
 	struct refusal why;
 	struct span text;
 
-	if (!l->list->wanted.size && !fs_find_file(l->fs, span_of(path), &node, &why) &&
+	if (!l->list->wanted.size && !fs_find_file(l->fs, text_span(path), &node, &why) &&
 	        !keep_part(l, &node, 0, node.size, &text, &why))
 		l->list->wanted = bls_default(text);
 }

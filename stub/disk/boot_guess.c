@@ -8,23 +8,15 @@
  */
 #include "boot_entries.h"
 
+#include "stub/base/text.h"
+
 #define KERNEL "vmlinuz-"
-
-static struct span
-span_of(const char *text)
-{
-	struct span s = {(const uint8_t *)text, 0};
-
-	while (text[s.size])
-		s.size++;
-	return s;
-}
 
 /* Append the texts to those of the list, as one; false if there is no room. */
 static bool
 join(struct boot_entries *list, const char *a, struct span b, const char *c, struct span *ret)
 {
-	const struct span parts[] = {span_of(a), b, span_of(c)};
+	const struct span parts[] = {text_span(a), b, text_span(c)};
 	uint32_t start = list->used, used = start;
 
 	for (unsigned i = 0; i < 3; i++) {
@@ -71,7 +63,7 @@ find_initrd(struct boot_entries *list, struct file_system *fs, const char *folde
 static void
 add_root(struct boot_entries *list, const struct partition *part, struct bls_entry *e)
 {
-	if (part->uuid[0] && join(list, "root=PARTUUID=", span_of(part->uuid), " ro",
+	if (part->uuid[0] && join(list, "root=PARTUUID=", text_span(part->uuid), " ro",
 	                             &e->option[e->options]))
 		e->options++;
 }
@@ -83,7 +75,7 @@ add(struct boot_entries *list, struct file_system *fs, const struct partition *p
 {
 	struct boot_entry *b = &list->entry[list->count];
 	struct bls_entry *e = &b->entry;
-	uint64_t before = span_of(folder).size;
+	uint64_t before = text_span(folder).size;
 	struct span path;
 
 	if (list->count == BOOT_ENTRIES || !join(list, folder, name, "", &path)) {
@@ -108,7 +100,7 @@ guess_in(struct boot_entries *list, struct file_system *fs, const struct partiti
 	struct fs_entry entry;
 	struct fs_node node;
 	bool found = true;
-	enum refusal_code code = fs_find(fs, span_of(folder), &node, ret_why);
+	enum refusal_code code = fs_find(fs, text_span(folder), &node, ret_why);
 
 	if (code == REFUSAL_DISK_NO_FILE || code == REFUSAL_DISK_PATH ||
 	        (!code && node.type != FS_DIRECTORY))

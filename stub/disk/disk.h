@@ -46,6 +46,13 @@ struct volume {
 	uint64_t start, size;
 };
 
+/* Is it a size of sectors that readers can work with? */
+static inline bool
+disk_sector_size_ok(uint32_t size)
+{
+	return size >= 512 && size <= DISK_BLOCK && !(size & (size - 1));
+}
+
 /* Make *disk ready: nothing in its cache. The driver's members are the caller's. */
 void disk_reset(struct disk *disk);
 

@@ -2,6 +2,22 @@
 /* Chooses the reader for a disk's partition table. */
 #include "partition_tables.h"
 
+#include "fat.h"
+
+/*
+ * A FAT on the whole disk, whose boot sector has something like a table as well: mtools writes
+ * one, of a single partition that is the disk.
+ */
+static bool
+is_fat(const struct volume *whole)
+{
+	struct fat fat;
+	struct refusal ignored;
+	bool found;
+
+	return !fat_open(whole, &found, &fat, &ignored) && found;
+}
+
 enum refusal_code
 partitions_open(struct disk *disk, struct partitions *ret_table, struct refusal *ret_why)
 {
@@ -13,6 +29,8 @@ partitions_open(struct disk *disk, struct partitions *ret_table, struct refusal 
 	if ((code = volume_bytes(&whole, 0, 512, "first sector", &sector, ret_why)))
 		return code;
 	table.table = mbr_kind(sector);
+	if (table.table == PARTITION_TABLE_MBR && is_fat(&whole))
+		table.table = PARTITION_TABLE_NONE;
 	if (table.table == PARTITION_TABLE_MBR)
 		mbr_open(&table, sector);
 	if (table.table == PARTITION_TABLE_GPT && (code = gpt_open(&table, ret_why)))

@@ -224,10 +224,13 @@ static const struct our_word our_words[] = {
                 "kshim.mode= takes auto, direct or guest"},
 };
 
-#define PROFILE "profile=" /* takes any value */
+/* These take any value, which is read by cmdline_value(). */
+#define PROFILE "profile="
+#define ENTRY   "entry="
 
 /* What is said of an unknown word. */
-#define KNOWN_WORDS "known are kshim.protocol=, kshim.console=, kshim.mode=, kshim.profile="
+#define KNOWN_WORDS                                                                            \
+	"known are kshim.protocol=, kshim.console=, kshim.mode=, kshim.profile=, kshim.entry="
 
 _Static_assert(sizeof(enum protocol) == sizeof(unsigned) &&
                        sizeof(enum console) == sizeof(unsigned) &&
@@ -259,9 +262,12 @@ read_word(struct span s, struct cmdline_words *words)
 		}
 		return word->wrong;
 	}
-	if (!take(&s, PROFILE))
+	if (take(&s, PROFILE))
+		words->profile = true;
+	else if (take(&s, ENTRY))
+		words->entry = true;
+	else
 		return KNOWN_WORDS;
-	words->profile = true;
 	return NULL;
 }
 
@@ -302,6 +308,14 @@ cut_words(struct cmdline *line, const char *prefix)
 			cut(line, w);
 		at = ours ? w.start : w.end;
 	}
+}
+
+enum refusal_code
+cmdline_refuse_entry(struct refusal *why)
+{
+	refuse(why, REFUSAL_CMDLINE_WORD, 0, 0, 0);
+	why->detail = "kshim.entry= chooses a boot entry, but the kernel was given";
+	return why->code;
 }
 
 enum refusal_code

@@ -39,6 +39,7 @@ struct cmdline_words {
 	enum mode mode;
 	bool quiet;   /* the kernel's own `quiet`, or a `loglevel=` below 5 */
 	bool profile; /* kshim.profile= was there; cmdline_profile() has its value */
+	bool entry;   /* kshim.entry= was there; cmdline_value() has its value */
 };
 
 struct cmdline {
@@ -68,6 +69,9 @@ enum refusal_code cmdline_append(
  */
 enum refusal_code cmdline_append_section(
         struct cmdline *line, struct span section, struct refusal *ret_why);
+
+/* REFUSAL_CMDLINE_WORD: kshim.entry= was said where the kernel was given. */
+enum refusal_code cmdline_refuse_entry(struct refusal *why);
 
 /* The value of the last kshim.profile= into buf[0..size), cut to its length; "" if none. */
 void cmdline_profile(const struct cmdline *line, char *buf, size_t size);

@@ -146,6 +146,24 @@ place_of(struct fw_cfg_items *items, const struct names *names, const uint8_t *n
 	return NULL;
 }
 
+bool
+fw_cfg_find(struct span entries, const char *name, struct fw_cfg_item *ret_item)
+{
+	for (uint64_t at = 0; bounds_ok(entries.size, at, FW_CFG_ENTRY_LEN);
+	        at += FW_CFG_ENTRY_LEN) {
+		const uint8_t *entry = entries.base + at, *n = fw_cfg_entry_name(entry);
+		size_t i = 0;
+
+		while (i < FW_CFG_NAME_LEN && name[i] && n[i] == (uint8_t)name[i])
+			i++;
+		if (i == FW_CFG_NAME_LEN || name[i] || n[i])
+			continue;
+		*ret_item = fw_cfg_entry_item(entry);
+		return true;
+	}
+	return false;
+}
+
 struct fw_cfg_item
 fw_cfg_entry_item(const uint8_t *entry)
 {

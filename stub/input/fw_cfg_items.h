@@ -18,6 +18,10 @@
 #define FW_CFG_INITRD  "opt/org.kshim/initrd" /* and with 1, 2, … appended */
 #define FW_CFG_MODE    "opt/org.kshim/mode"   /* RISC-V */
 #define FW_CFG_E820    "etc/e820"
+/* Asked for only if no kernel was given. */
+#define FW_CFG_BOOT      "opt/org.kshim/boot"  /* which disks are looked at */
+#define FW_CFG_ENTRY     "opt/org.kshim/entry" /* which of a disk's entries */
+#define FW_CFG_BOOTORDER "bootorder"           /* QEMU's bootindex= */
 /* What else kshim.rom sets the machine up by. */
 #define FW_CFG_TABLE_LOADER    "etc/table-loader"
 #define FW_CFG_SMBIOS_ANCHOR   "etc/smbios/smbios-anchor"
@@ -46,6 +50,9 @@ struct fw_cfg_items {
  */
 enum refusal_code fw_cfg_take(
         struct fw_cfg_items *items, struct span entries, struct refusal *ret_why);
+
+/* The item with that name among the directory's entries, for what is asked for seldom. */
+bool fw_cfg_find(struct span entries, const char *name, struct fw_cfg_item *ret_item);
 
 /* An entry's number and size. */
 struct fw_cfg_item fw_cfg_entry_item(const uint8_t *entry);

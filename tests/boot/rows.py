@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from boot import bzimage_rows
+from boot import disk_rows
 from boot import rom_rows
 from boot import uki_rows
 from kshimtest.row import I386, MIB, PDPE1GB, RDRAND, Prelude, Row, linux, refused
@@ -373,4 +374,4 @@ REFUSALS = [
 ]
 
 ROWS = (UNDER_QEMU + PROBES + PRELUDES + LINUX + ODD + REFUSALS + bzimage_rows.ROWS +
-        rom_rows.ROWS + uki_rows.ROWS)
+        rom_rows.ROWS + uki_rows.ROWS + disk_rows.DISK)

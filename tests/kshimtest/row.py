@@ -32,6 +32,17 @@ class Prelude:
 
 
 @dataclass(frozen=True)
+class Disk:
+    """The disk of a row whose way is one of ways/disk.py."""
+    tree: str = 'entries'                   # a name in TREES there
+    fs: tuple = ('fat',)                    # or what mke2fs -t is told
+    table: str = 'gpt'                      # gpt, gpt-damaged, mbr, logical, none
+    bus: str = 'virtio-blk-pci'             # a device with options, or scsi-pci, scsi-mmio
+    sector: int = 512                       # bytes
+    second: bool = False                    # behind an empty disk, and before it by bootindex
+
+
+@dataclass(frozen=True)
 class Row:
     name: str
     kernel: str                             # a file by name: see files.py
@@ -57,6 +68,7 @@ class Row:
     status: Optional[int] = None            # of QEMU, if it matters
     refusal: str = ''                       # code by which kshim must refuse
     prelude: Optional[Prelude] = None
+    disk: Optional[Disk] = None
     qemu: tuple = ()                        # more arguments; {a file by name} in them is its path
     timeout: int = HANG                     # seconds
     skip: str = ''                          # the reason, if the row cannot run

@@ -244,7 +244,8 @@ sections_become_one_line(void **state)
 	}
 }
 
-#define NAMES     "known are kshim.protocol=, kshim.console=, kshim.mode=, kshim.profile="
+#define NAMES                                                                                  \
+	"known are kshim.protocol=, kshim.console=, kshim.mode=, kshim.profile=, kshim.entry="
 #define MODES     "kshim.mode= takes auto, direct or guest"
 #define PROTOCOLS "kshim.protocol= takes auto, pvh, linux64 or linux32"
 

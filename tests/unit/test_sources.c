@@ -192,7 +192,9 @@ unified_kernel_image(void **state)
 	assert_int_equal(facts.size, 6);
 	assert_string_equal(line.text, "all quiet");
 	assert_int_equal(words.console, CONSOLE_NONE);
-	assert_int_equal(sources_check_profile(&s, &why), REFUSAL_NONE);
+	assert_int_equal(
+	        sources_check_words(&s, &(struct cmdline_words){.profile = true}, &why),
+	        REFUSAL_NONE);
 	assert_int_equal(sources_blobs(&s, &req, &why), REFUSAL_NONE);
 	assert_int_equal(req.blobs, 4);
 	assert_memory_equal((void *)(uintptr_t)req.blob[0].addr, "kernel", 6);
@@ -213,7 +215,9 @@ what_is_no_unified_kernel_image(void **state)
 	assert_int_equal(line_and_probe(&facts), REFUSAL_KERNEL_OTHER);
 	assert_int_equal(why.where, 7);
 	assert_false(s.file.is_uki);
-	assert_int_equal(sources_check_profile(&s, &why), REFUSAL_UKI_NONE);
+	assert_int_equal(
+	        sources_check_words(&s, &(struct cmdline_words){.profile = true}, &why),
+	        REFUSAL_UKI_NONE);
 	pe_image_make(0x8664, (const struct pe_row[]){{".linux", "x"}}, 1);
 	offered[0].addr = (uintptr_t)pe_image;
 	offered[0].size = pe_image_len;

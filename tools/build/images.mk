@@ -28,9 +28,9 @@ build/x86/%.o: %.asm build/x86/nasm-flags build/x86/offsets.inc | needs
 	$(KSHIM_ROM) $(EFI_ASMS) $(CALLER_ASMS))))
 
 # After each link: names for the sentence about a fault, and what the image is looked at with. A boot
-# takes less than 16 of its 48 or 64 KiB of stack, a fault less than FAULT_STACK_LEN.
+# takes less than 32 of its 48 or 64 KiB of stack, a fault less than FAULT_STACK_LEN.
 X86_LINK_TOOLS := tools/add-symbols tools/check-image tools/check-stack
-stack_is_bounded = $(PYTHON) tools/check-stack $(1) $(2) 16384 && $(PYTHON) tools/check-stack $(1) fault 2048
+stack_is_bounded = $(PYTHON) tools/check-stack $(1) $(2) 32768 && $(PYTHON) tools/check-stack $(1) fault 2048
 
 build/x86/list: FORCE
 	@$(call note,$@,$(KSHIM_ELF))
@@ -83,6 +83,9 @@ ROM_OBJS := $(call x86_objects,$(KSHIM_ROM),rom)
 build/rom/list: FORCE
 	@$(call note,$@,$(KSHIM_ROM))
 $(ROM_OBJS) $(STUB_SRCS:%.c=build/rom/%.o): build/rom/list
+
+# What reads disks waits for them, and is not compiled for speed.
+$(patsubst %.c,build/rom/%.o,$(STUB_DISK) $(filter x86/disk/%,$(X86_DISK))): CFLAGS_FILE := -Oz
 
 build/x86/kshim-rom.elf: $(ROM_OBJS) build/rom/libkshim.a x86/rom/kshim-rom.ld x86/boot/sections.ld \
 		build/rom/list $(X86_LINK_TOOLS)

@@ -72,7 +72,8 @@ acpi_find_rsdp(void)
 	return found ? found : scan(BIOS_AREA, BIOS_AREA_LEN);
 }
 
-/* The table at `addr`, collected; false if there is none that makes sense. */
+/* The table at `addr`, noted in `keep` unless that is NULL; false if there is none that makes
+ * sense. */
 static bool
 take_table(struct keep *keep, uint64_t addr, struct span *ret_table)
 {
@@ -86,40 +87,75 @@ take_table(struct keep *keep, uint64_t addr, struct span *ret_table)
 	        reach("ACPI table", addr, len, &ignored))
 		return false;
 	*ret_table = memory(addr, len);
-	keep_add(keep, NAME, (struct range){addr, len});
+	if (keep)
+		keep_add(keep, NAME, (struct range){addr, len});
 	return true;
+}
+
+static uint64_t
+dsdt_of(struct span fadt)
+{
+	uint64_t dsdt = span_le64(fadt, FADT_X_DSDT);
+
+	return dsdt ? dsdt : span_le32(fadt, FADT_DSDT);
 }
 
 /* What the FADT names: DSDT and FACS, by 64-bit pointers where it has them. */
 static void
 take_fadt_tables(struct keep *keep, struct span fadt)
 {
-	uint64_t dsdt = span_le64(fadt, FADT_X_DSDT), facs = span_le64(fadt, FADT_X_FACS);
+	uint64_t facs = span_le64(fadt, FADT_X_FACS);
 	struct span ignored;
 
-	take_table(keep, dsdt ? dsdt : span_le32(fadt, FADT_DSDT), &ignored);
+	take_table(keep, dsdt_of(fadt), &ignored);
 	take_table(keep, facs ? facs : span_le32(fadt, FADT_FACS), &ignored);
+}
+
+/* XSDT or RSDT, and how many bytes its pointers have; false if there is neither. */
+static bool
+take_root(struct keep *keep, uint64_t rsdp, struct span *ret_root, unsigned *ret_width)
+{
+	struct refusal ignored;
+	struct span s;
+	uint64_t xsdt;
+
+	if (!rsdp || reach("RSDP", rsdp, RSDP_LEN_2, &ignored))
+		return false;
+	s = memory(rsdp, RSDP_LEN_2);
+	if (keep)
+		keep_add(keep, NAME, (struct range){rsdp, RSDP_LEN_2});
+	xsdt = span_u8(s, RSDP_REVISION) >= 2 ? span_le64(s, RSDP_XSDT) : 0;
+	*ret_width = xsdt ? 8 : 4;
+	return take_table(keep, xsdt ? xsdt : span_le32(s, RSDP_RSDT), ret_root);
 }
 
 void
 acpi_keep(uint64_t rsdp, struct keep *keep)
 {
-	struct refusal ignored;
-	struct span s, root, table;
-	uint64_t xsdt;
+	struct span root, table;
 	unsigned width;
 
-	if (!rsdp || reach("RSDP", rsdp, RSDP_LEN_2, &ignored))
-		return;
-	s = memory(rsdp, RSDP_LEN_2);
-	keep_add(keep, NAME, (struct range){rsdp, RSDP_LEN_2});
-	xsdt = span_u8(s, RSDP_REVISION) >= 2 ? span_le64(s, RSDP_XSDT) : 0;
-	width = xsdt ? 8 : 4;
-	if (!take_table(keep, xsdt ? xsdt : span_le32(s, RSDP_RSDT), &root))
+	if (!take_root(keep, rsdp, &root, &width))
 		return;
 	for (uint64_t off = HEADER_LEN; bounds_ok(root.size, off, width); off += width) {
 		if (take_table(keep, span_le(root, off, width), &table) &&
 		        span_is(table, 0, "FACP", 4))
 			take_fadt_tables(keep, table);
 	}
+}
+
+bool
+acpi_dsdt(uint64_t rsdp, struct span *ret_dsdt)
+{
+	struct span root, table;
+	unsigned width;
+
+	if (!take_root(NULL, rsdp, &root, &width))
+		return false;
+	for (uint64_t off = HEADER_LEN; bounds_ok(root.size, off, width); off += width) {
+		if (take_table(NULL, span_le(root, off, width), &table) &&
+		        span_is(table, 0, "FACP", 4))
+			return take_table(NULL, dsdt_of(table), ret_dsdt);
+	}
+	return false;
 }

@@ -5,6 +5,7 @@
 #ifndef KSHIM_X86_ACPI_H
 #define KSHIM_X86_ACPI_H
 
+#include "stub/base/bytes.h"
 #include "stub/input/keep.h"
 
 /* The RSDP's address, found where BIOSes put it (ACPI 6.4, 5.2.5.1); 0 if there is none. */
@@ -15,5 +16,8 @@ uint64_t acpi_find_rsdp(void);
  * table that cannot be read is left out.
  */
 void acpi_keep(uint64_t rsdp, struct keep *keep);
+
+/* The DSDT; false if there is none that makes sense. */
+bool acpi_dsdt(uint64_t rsdp, struct span *ret_dsdt);
 
 #endif

@@ -17,6 +17,18 @@
 
 #define BOOT_TABLES 31 /* ranges of ACPI's and UEFI's tables that are kept */
 
+struct boot;
+
+/* One step; REFUSAL_NONE or why the boot ends. */
+typedef enum refusal_code boot_step(struct boot *b, struct refusal *ret_why);
+
+/* Another source of kernels, which an image may bring along: disks. */
+struct boot_source {
+	boot_step *find;    /* no kernel was given: fill in b->sources and b->entry_name */
+	moves_reader *read; /* streams, its own and fw_cfg's */
+	void (*stop)(void); /* nothing more will be read */
+};
+
 struct boot {
 	/* The entry, and the first step, which reads what a launcher or QEMU has handed over.
 	 */
@@ -28,10 +40,11 @@ struct boot {
 	/* Map, fw_cfg's items, tables: before boot_kernel_file(). */
 	struct memmap map;
 	struct named_range fixed[BOOT_TABLES + 1]; /* the last one is BIOS data */
-	struct named_range busy[IMAGE_RANGES];
+	struct named_range busy[IMAGE_RANGES + 1]; /* the last one is boot_room()'s */
 
 	/* boot_kernel_file() to boot_blobs(). `items` is filled in by the first steps. */
 	struct sources sources;
+	const struct boot_source *other; /* NULL: none; for when no kernel was given */
 	struct cmdline_words words;
 	bool file_is_placed; /* it lies where it will run, and the facts are known */
 	struct facts facts;  /* of a placed kernel by the first step, else by boot_probe() */
@@ -42,10 +55,14 @@ struct boot {
 	struct plan plan;
 };
 
+/* steps.c: what all bodies do. */
+
 /*
- * steps.c: what all bodies do. Each step returns REFUSAL_NONE or why the boot ends.
+ * sources.c: free memory for what must be read before there is a plan; of `name`, for messages.
+ * Errors: REFUSAL_FW_CFG_STAGE, REFUSAL_SPACE_UNREACHABLE.
  */
-typedef enum refusal_code boot_step(struct boot *b, struct refusal *ret_why);
+enum refusal_code boot_room(struct boot *b, const char *name, uint64_t len, uint64_t *ret_addr,
+        struct refusal *ret_why);
 
 /* launched.c: read what the launcher handed over, then take the steps of kshim.elf. */
 _Noreturn void boot_launched(struct boot *b, boot_step *read_launcher);

@@ -60,8 +60,10 @@ execute(struct boot *b, struct refusal *ret_why)
 	enum refusal_code code = write_structures(b, ret_why);
 
 	if (!code)
-		code = moves_do_early(&b->plan, fw_cfg_stream, ret_why);
+		code = moves_do_early(&b->plan, b->sources.file.read, ret_why);
 	if (!code) {
+		if (b->sources.by_entry)
+			b->other->stop();
 		wipe_seeds(b);
 		reach_execute(plan_find(&b->plan, PLACE_TRAMPOLINE)->range);
 		jump_to_kernel(&b->plan);

@@ -17,18 +17,15 @@ space(uint64_t addr, uint64_t len)
 	return (struct span){(const uint8_t *)(uintptr_t)addr, len};
 }
 
-/* Read the whole stream to free memory, and go on with it there. */
-static enum refusal_code
-stage_file(void *boot, struct refusal *ret_why)
+enum refusal_code
+boot_room(struct boot *b, const char *name, uint64_t len, uint64_t *ret_addr,
+        struct refusal *ret_why)
 {
-	struct boot *b = boot;
-	struct kernel_file *f = &b->sources.file;
-	struct named_range avoid[IMAGE_RANGES + BOOT_TABLES + 1 + LAUNCHER_MODULES];
-	uint32_t n = IMAGE_RANGES;
-	uint64_t addr;
-	enum refusal_code code;
+	struct named_range avoid[IMAGE_RANGES + 1 + BOOT_TABLES + 1 + LAUNCHER_MODULES];
+	uint32_t n = 0;
 
-	image_ranges(avoid);
+	for (uint32_t i = 0; i < b->request.nr_busy; i++)
+		avoid[n++] = b->busy[i];
 	for (uint32_t i = 0; i < b->request.nr_fixed; i++)
 		avoid[n++] = b->fixed[i];
 	for (uint32_t i = 0; i < b->launcher.modules; i++) {
@@ -37,11 +34,22 @@ stage_file(void *boot, struct refusal *ret_why)
 		if (m->where == BLOB_SPACE)
 			avoid[n++] = (struct named_range){"module", {m->addr, m->size}};
 	}
-	if (!room_find(&b->map, avoid, n, f->blob.size, &addr))
-		return refuse(ret_why, REFUSAL_FW_CFG_STAGE, 0, f->blob.size, 0);
-	code = reach(f->blob.name, addr, f->blob.size, ret_why);
+	if (!room_find(&b->map, avoid, n, len, ret_addr))
+		return refuse(ret_why, REFUSAL_FW_CFG_STAGE, 0, len, 0);
+	return reach(name, *ret_addr, len, ret_why);
+}
+
+/* Read the whole stream to free memory, and go on with it there. */
+static enum refusal_code
+stage_file(void *boot, struct refusal *ret_why)
+{
+	struct boot *b = boot;
+	struct kernel_file *f = &b->sources.file;
+	uint64_t addr;
+	enum refusal_code code = boot_room(b, f->blob.name, f->blob.size, &addr, ret_why);
+
 	if (!code)
-		code = fw_cfg_stream(f->blob.handle, f->blob.name, 0, (void *)(uintptr_t)addr,
+		code = f->read(f->blob.handle, f->blob.name, 0, (void *)(uintptr_t)addr,
 		        f->blob.size, ret_why);
 	if (code)
 		return code;
@@ -51,11 +59,30 @@ stage_file(void *boot, struct refusal *ret_why)
 	return REFUSAL_NONE;
 }
 
+/* The kernel that was given, or what the other source finds. */
+static enum refusal_code
+choose_file(struct boot *b, struct refusal *ret_why)
+{
+	struct sources *s = &b->sources;
+	enum refusal_code code;
+
+	if (sources_choose(s))
+		return REFUSAL_NONE;
+	if (!b->other)
+		return refuse(ret_why, REFUSAL_NO_KERNEL, 0, 0, 0);
+	code = b->other->find(b, ret_why);
+	if (code)
+		return code;
+	s->file.read = b->other->read;
+	return sources_choose(s) ? REFUSAL_NONE : refuse(ret_why, REFUSAL_NO_KERNEL, 0, 0, 0);
+}
+
 enum refusal_code
 boot_kernel_file(struct boot *b, struct refusal *ret_why)
 {
 	struct sources *s = &b->sources;
 	struct kernel_file *f = &s->file;
+	enum refusal_code code;
 
 	s->offered = b->launcher.module;
 	s->nr_offered = b->launcher.modules;
@@ -65,8 +92,9 @@ boot_kernel_file(struct boot *b, struct refusal *ret_why)
 	f->read = fw_cfg_stream;
 	f->stage = stage_file;
 	f->context = b;
-	if (!sources_choose(s))
-		return refuse(ret_why, REFUSAL_NO_KERNEL, 0, 0, 0);
+	code = choose_file(b, ret_why);
+	if (code)
+		return code;
 	b->file_is_placed = b->placed && !s->items.kernel.selector;
 	if (!b->file_is_placed)
 		return kernel_file_look(f, ret_why);
@@ -93,8 +121,8 @@ boot_probe(struct boot *b, struct refusal *ret_why)
 	if (!b->file_is_placed)
 		code = sources_probe(&b->sources, kernel_probe, &b->request.cmdline, &b->words,
 		        &b->facts, ret_why);
-	if (!code && b->words.profile)
-		code = sources_check_profile(&b->sources, ret_why);
+	if (!code && (b->words.profile || b->words.entry))
+		code = sources_check_words(&b->sources, &b->words, ret_why);
 	if (b->sources.file.is_uki)
 		console_select(b->words.console);
 	if (!code && !b->words.quiet)

@@ -6,6 +6,7 @@
  * kernel_info tells loaders which setup_data we read: SETUP_E820_EXT and SETUP_RNG_SEED.
  */
 #include "x86/boot/boot.h"
+#include "x86/disk/boot_disk.h"
 
 _Noreturn void linux_main(uint64_t zero_page);
 
@@ -28,5 +29,6 @@ linux_main(uint64_t zero_page)
 	static struct boot boot;
 
 	boot.handed = zero_page;
+	boot.other = &boot_disk;
 	boot_launched(&boot, read_zero_page);
 }

@@ -97,6 +97,23 @@ cpu_flush_tlb(void)
 	__asm__ volatile("mov %%cr3, %0\n\tmov %0, %%cr3" : "=r"(cr3) : : "memory");
 }
 
+/* The time-stamp counter. */
+static inline uint64_t
+cpu_ticks(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (uint64_t)high << 32 | low;
+}
+
+/* What was written before is in memory before what is written after. */
+static inline void
+cpu_fence(void)
+{
+	__asm__ volatile("lock orb $0, (%%rsp)" : : : "memory", "cc");
+}
+
 static inline void
 cpu_pause(void)
 {

@@ -11,6 +11,7 @@
 extern boot
 
 %define SEEN_AT(x) x + (ROM_LIFT_GIB << 30)	; as in entry.inc
+%define ROM_ADDR   (ROM_LINKED + (ROM_LIFT_GIB << 30))
 %define CR0_PE     1
 %define CMOS       0x70
 %define NMI_OFF    0x80
@@ -94,7 +95,7 @@ q35:	dd	AT(0, 0, 0x60), MMCONFIG | 1
 	dd	0
 ; 64 KiB each: the first of the ROM (kshim-rom.ld puts `resume` there), and the lowest memory.
 gdt:	dq	0
-	dq	0xff009bfe0000ffff
+	dq	0x00009b000000ffff | (ROM_ADDR & 0xffffff) << 16 | (ROM_ADDR >> 24) << 56
 	dq	0x000093000000ffff
 .descriptor:
 	dw	$ - gdt - 1

@@ -9,6 +9,7 @@
 #include "x86/boot/boot.h"
 #include "x86/boot/die.h"
 #include "x86/cpu/cpu.h"
+#include "x86/disk/boot_disk.h"
 #include "x86/pc/pc.h"
 #include "x86/rom/qemu.h"
 
@@ -127,6 +128,7 @@ rom_main(void)
 
 	b->zeroed = (struct range){free, ROM_RAM_END - free};
 	b->sources.first_is_kernel = true;
+	b->other = &boot_disk;
 	if (read_fw_cfg(b, &why) || boot_own_memory(b, &why) || read_qemu(b, &why) ||
 	        set_up_machine(b, &why) || boot_kernel_file(b, &why) ||
 	        boot_command_line(b, &why) || boot_probe(b, &why) || boot_blobs(b, &why) ||

@@ -11,9 +11,9 @@
 
 #include "stub/body/body.h"
 
-#define ROM_LEN        0x20000ull
+#define ROM_LEN        0x30000ull
 #define ROM_ADDR       (ROM_LINKED + ROM_LIFT_GIB * 0x40000000ull)
-#define ROM_LINKED     0x7ffe0000ull
+#define ROM_LINKED     0x7ffd0000ull
 #define ROM_LIFT_GIB   2
 #define ROM_WINDOW     0x7fe00000ull
 #define ROM_WINDOW_LEN 0x200000ull

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Rows that find their kernel on a disk. rows.py adds them to the table."""
+from kshimtest.row import Disk, Row, linux, refused
+from kshimtest.ways.disk import PARTUUID
+
+EXT4, EXT3, EXT2 = ('ext4',), ('ext3',), ('ext2', '-b', '1024')
+LINE = 'root=/dev/none own=1'
+
+
+def probe(name, disk, *, way='disk', kernel='probe:bz64', by='linux64', **rest):
+    rest.setdefault('initrds', ('bytes:70001', 'bytes:4097'))
+    rest.setdefault('own_line', LINE)
+    return Row(f'disk-{name}', kernel, by=by, way=way, disk=disk, **rest)
+
+
+def none(name, code, disk, **rest):
+    return refused(f'disk-{name}', code, 'probe:bz64', disk=disk, **{'way': 'disk', **rest})
+
+
+# Pairwise: body and machine, bus, table, file system, what is there.
+DISK = [
+    probe('gpt-fat-entries-pc', Disk(), machine='pc'),
+    probe('mbr-fat-scsi-q35', Disk(table='mbr', bus='scsi-pci'), kernel='probe:pvh64', by='pvh', own_line=LINE),
+    probe('gpt-ext4-below-boot-rom-q35', Disk(fs=EXT4, tree='below-boot'), way='rom-disk'),
+    probe('logical-ext3-rom-pc', Disk(table='logical', fs=EXT3), way='rom-disk', machine='pc', memory=64),
+    probe('whole-ext2-rom-microvm', Disk(table='none', fs=EXT2, bus='virtio-blk-device'), way='rom-disk',
+          machine='microvm'),
+    probe('gpt-scsi-rom-microvm', Disk(bus='scsi-mmio', tree='default'), way='rom-disk', machine='microvm'),
+    probe('whole-fat-microvm', Disk(table='none', bus='virtio-blk-device'), machine='microvm'),
+    probe('mmio-modern-microvm', Disk(bus='virtio-blk-device'), machine='microvm',
+          qemu=('-global', 'virtio-mmio.force-legacy=false')),
+    probe('4096-gpt-ext4-q35', Disk(sector=4096, fs=EXT4, tree='below-boot')),
+    probe('4096-gpt-damaged-rom-q35', Disk(sector=4096, table='gpt-damaged'), way='rom-disk'),
+    probe('gpt-damaged-bzimage-q35', Disk(table='gpt-damaged', tree='default'), way='bzimage-disk'),
+    probe('modern-only-pc', Disk(bus='virtio-blk-pci,disable-legacy=on'), machine='pc', cpus=4),
+    probe('behind-a-bridge-rom-q35', Disk(bus='virtio-blk-pci,bus=p1'), way='rom-disk',
+          qemu=('-device', 'pcie-root-port,id=p1')),
+    probe('behind-a-bridge-pc', Disk(bus='virtio-blk-pci,bus=b1,addr=3'), machine='pc',
+          qemu=('-device', 'pci-bridge,id=b1,chassis_nr=1')),
+    probe('bootindex-rom-pc', Disk(second=True), way='rom-disk', machine='pc'),
+    probe('chosen-by-word', Disk(tree='entries'), append='kshim.entry=b'),
+    # What a unified kernel image brings has its own initrds; a probe has two.
+    probe('type2-rom-q35', Disk(tree='type2'), way='rom-disk'),
+    probe('fallback-pc', Disk(tree='fallback'), machine='pc'),
+    linux('disk-kernels-ext4-rom-q35', 'debian:cloud', 'linux64', way='rom-disk',
+          own_line=f'root=PARTUUID={PARTUUID} ro', disk=Disk(fs=EXT4, tree='kernels')),
+    linux('disk-entries-4-pc', 'debian:cloud', 'linux64', way='disk', machine='pc', cpus=4, own_line='quiet=0',
+          disk=Disk()),
+    none('empty', 'disk.no-kernel', Disk(tree='empty')),
+    none('empty-rom', 'disk.no-kernel', Disk(tree='empty', fs=EXT4), way='rom-disk'),
+    none('no-such-entry', 'entry.none', Disk(), append='kshim.entry=nothing'),
+    none('no-such-file', 'disk.no-file', Disk(), append='kshim.entry=a'),
+    none('boot-none', 'kernel.none', Disk(), qemu=('-fw_cfg', 'name=opt/org.kshim/boot,string=none')),
+    none('boot-odd', 'fw-cfg.boot', Disk(), qemu=('-fw_cfg', 'name=opt/org.kshim/boot,string=floppy')),
+    none('ahci', 'kernel.none', Disk(bus='ide-hd')),
+]

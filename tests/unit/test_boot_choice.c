@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a disk boots: a FAT on the whole of it, with the files that a test names.
+ */
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "stub/base/text.h"
+#include "stub/disk/boot_choice.h"
+#include "tests/unit/fat_tree.h"
+#include "tests/unit/pe_image.h"
+#include "tests/unit/ram_disk.h"
+
+#define TEXT(path, text)                                                                       \
+	{                                                                                      \
+		path, text, sizeof(text) - 1                                                   \
+	}
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static uint8_t image[FAT_TREE_SIZE];
+static struct ram_disk ram;
+static struct boot_choice choice;
+static struct refusal why;
+static char told[4096];
+static bool found;
+
+static void
+watch(void *context, const char *path, const struct refusal *fault)
+{
+	size_t len = strlen(told);
+
+	assert_ptr_equal(context, &choice);
+	snprintf(told + len, sizeof(told) - len, "%s%s%s\n", path, fault ? " " : "",
+	        fault ? refusal_name(fault->code) : "");
+}
+
+static enum refusal_code
+choose(const struct fat_file *file, unsigned files, const char *wanted)
+{
+	memset(&choice, 0x5a, sizeof(choice));
+	told[0] = '\0';
+	fat_tree(image, file, files);
+	ram_disk_open(&ram, image, sizeof(image), 512);
+	return boot_choose(&ram.disk, text_span(wanted), watch, &choice, &found, &choice, &why);
+}
+
+static void
+assert_files(const char *kernel, const char *initrd, const char *line)
+{
+	assert_true(found);
+	assert_string_equal(choice.file[0].path, kernel);
+	assert_int_equal(choice.files, initrd ? 2 : 1);
+	if (initrd)
+		assert_string_equal(choice.file[1].path, initrd);
+	assert_string_equal(choice.line, line);
+}
+
+#define ENTRY(version)                                                                         \
+	"title A\nversion " version "\nlinux /k-" version "\ninitrd \\i\noptions a=" version   \
+	"\noptions b=\"c d\"\n"
+
+static const struct fat_file two[] = {TEXT("loader/entries/alt.conf", ENTRY("6.1")),
+        TEXT("loader/entries/new.conf", ENTRY("6.12")), TEXT("k-6.1", "old"),
+        TEXT("k-6.12", "newer"), TEXT("i", "initrd")};
+
+static void
+the_newest_entry_boots(void **state)
+{
+	char bytes[4] = "";
+
+	(void)state;
+	assert_int_equal(choose(two, COUNT(two), ""), REFUSAL_NONE);
+	assert_files("/k-6.12", "/i", "a=6.12 b=\"c d\"");
+	assert_int_equal(choice.entry->kind, BOOT_TEXT_ENTRY);
+	assert_int_equal(choice.file[0].node.size, 5);
+	assert_int_equal(boot_choice_read(&choice, 0, 2, bytes, 3, &why), REFUSAL_NONE);
+	assert_string_equal(bytes, "wer");
+	assert_string_equal(told, "/loader/entries/new.conf\n/loader/entries/alt.conf\n");
+}
+
+static void
+what_is_wanted_boots(void **state)
+{
+	static const char *const wanted[] = {"alt", "alt.conf", "AL?", "a*f"};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(wanted); i++) {
+		assert_int_equal(choose(two, COUNT(two), wanted[i]), REFUSAL_NONE);
+		assert_files("/k-6.1", "/i", "a=6.1 b=\"c d\"");
+	}
+	assert_int_equal(choose(two, COUNT(two), "alter"), REFUSAL_ENTRY_NONE);
+	assert_int_equal(why.found, 2);
+	assert_false(found);
+}
+
+static void
+the_default_boots(void **state)
+{
+	struct fat_file file[COUNT(two) + 1];
+
+	(void)state;
+	memcpy(file, two, sizeof(two));
+	file[COUNT(two)] =
+	        (struct fat_file)TEXT("loader/loader.conf", "timeout 3\ndefault alt*\n");
+	assert_int_equal(choose(file, COUNT(file), ""), REFUSAL_NONE);
+	assert_files("/k-6.1", "/i", "a=6.1 b=\"c d\"");
+	file[COUNT(two)] = (struct fat_file)TEXT("loader/loader.conf", "default gone\n");
+	assert_int_equal(choose(file, COUNT(file), ""), REFUSAL_NONE);
+	assert_files("/k-6.12", "/i", "a=6.12 b=\"c d\"");
+	assert_int_equal(choose(file, COUNT(file), "alt"), REFUSAL_NONE);
+	assert_files("/k-6.1", "/i", "a=6.1 b=\"c d\"");
+}
+
+static void
+a_file_of_the_entry_is_missing(void **state)
+{
+	(void)state;
+	assert_int_equal(choose(two, COUNT(two) - 1, ""), REFUSAL_DISK_NO_FILE);
+	assert_string_equal(why.subject, "/i");
+	assert_true(found);
+	assert_int_equal(choose(two, 2, ""), REFUSAL_DISK_NO_FILE);
+	assert_string_equal(why.subject, "/k-6.12");
+}
+
+static void
+damaged_entries_are_told_and_passed_over(void **state)
+{
+	static char large[BOOT_TEXT + 1];
+	const struct fat_file file[] = {TEXT("loader/entries/a.conf", ENTRY("6.1")),
+	        TEXT("loader/entries/two.conf", "linux a\nlinux b\nversion 9\n"),
+	        {"loader/entries/large.conf", large, sizeof(large)},
+	        TEXT("loader/entries/arm.conf", "linux a\narchitecture aa64\nversion 9\n"),
+	        TEXT("loader/entries/none.txt", ENTRY("9")), TEXT("k-6.1", "k"),
+	        TEXT("loader/entries/dir.conf/x", "x"), TEXT("i", "i")};
+
+	(void)state;
+	assert_int_equal(choose(file, COUNT(file), ""), REFUSAL_NONE);
+	assert_files("/k-6.1", "/i", "a=6.1 b=\"c d\"");
+	assert_string_equal(told,
+	        "/loader/entries/a.conf\n/loader/entries/two.conf efi.boot-entry\n"
+	        "/loader/entries/large.conf efi.boot-entry\n");
+}
+
+static void
+unified_kernel_images(void **state)
+{
+	static uint8_t older[65536];
+	struct fat_file file[3] = {{"EFI/Linux/a.efi", older, 0}, {"EFI/Linux/b.efi", NULL, 0},
+	        TEXT("EFI/Linux/c.efi", "no image")};
+
+	(void)state;
+	pe_image_make(0x8664,
+	        (const struct pe_row[]){{".osrel", "ID=x\nVERSION_ID=9\n"}, {".linux", "k"}},
+	        2);
+	assert_true(pe_image_len < sizeof(older));
+	memcpy(older, pe_image, pe_image_len);
+	file[0].len = (uint32_t)pe_image_len;
+	pe_image_make(0x8664,
+	        (const struct pe_row[]){{".osrel", "ID=x\nVERSION_ID=10\n"}, {".linux", "k"}},
+	        2);
+	file[1].bytes = pe_image;
+	file[1].len = (uint32_t)pe_image_len;
+	assert_int_equal(choose(file, 3, ""), REFUSAL_NONE);
+	assert_files("/EFI/Linux/b.efi", NULL, "");
+	assert_int_equal(choice.entry->kind, BOOT_IMAGE);
+	assert_string_equal(
+	        told, "/EFI/Linux/b.efi\n/EFI/Linux/a.efi\n/EFI/Linux/c.efi kernel.pe\n");
+}
+
+static void
+kernels_without_entries(void **state)
+{
+	const struct fat_file file[] = {TEXT("boot/vmlinuz-6.1.0-9-amd64", "9"),
+	        TEXT("boot/vmlinuz-6.1.0-10-amd64", "10"),
+	        TEXT("boot/initramfs-6.1.0-10-amd64.img", "i"), TEXT("boot/vmlinuz-", "x"),
+	        TEXT("etc/fstab", "")};
+
+	(void)state;
+	assert_int_equal(choose(file, COUNT(file), ""), REFUSAL_NONE);
+	assert_files("/boot/vmlinuz-6.1.0-10-amd64", "/boot/initramfs-6.1.0-10-amd64.img", "");
+	assert_int_equal(choice.entry->kind, BOOT_GUESS);
+	assert_int_equal(choose(file, COUNT(file), "x"), REFUSAL_ENTRY_NONE);
+	assert_false(found);
+}
+
+static void
+fallback_and_nothing(void **state)
+{
+	const struct fat_file file[] = {TEXT("EFI/BOOT/BOOTX64.EFI", "MZ")};
+
+	(void)state;
+	assert_int_equal(choose(file, 1, ""), REFUSAL_NONE);
+	assert_files("/EFI/BOOT/BOOTX64.EFI", NULL, "");
+	assert_null(choice.entry);
+	assert_int_equal(choose(NULL, 0, ""), REFUSAL_NONE);
+	assert_false(found);
+}
+
+/* Wherever the disk begins to fail, the choice ends with a code, or without an entry. */
+static void
+failing_disks(void **state)
+{
+	unsigned ok = 0;
+
+	(void)state;
+	for (uint64_t reads = 0; reads < 64; reads++) {
+		enum refusal_code code;
+
+		fat_tree(image, two, COUNT(two));
+		ram_disk_open(&ram, image, sizeof(image), 512);
+		ram.reads_left = reads;
+		told[0] = '\0';
+		code = boot_choose(
+		        &ram.disk, text_span(""), watch, &choice, &found, &choice, &why);
+		assert_true(code || !found || choice.files == 2);
+		ok += !code && found;
+	}
+	assert_true(ok > 0);
+	assert_true(ok < 64);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(the_newest_entry_boots),
+	        cmocka_unit_test(what_is_wanted_boots), cmocka_unit_test(the_default_boots),
+	        cmocka_unit_test(a_file_of_the_entry_is_missing),
+	        cmocka_unit_test(damaged_entries_are_told_and_passed_over),
+	        cmocka_unit_test(unified_kernel_images),
+	        cmocka_unit_test(kernels_without_entries),
+	        cmocka_unit_test(fallback_and_nothing), cmocka_unit_test(failing_disks)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

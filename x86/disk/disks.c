@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Finds the disks that kshim can drive, and starts one.
+ *
+ * A controller is given bus mastering for as long as its disk is open. What is no virtio device
+ * is only named: a person can put the disk on one.
+ */
+#include "x86/disk/disks.h"
+
+#define VIRTIO_VENDOR   0x1af4u
+#define VIRTIO_BLK      2 /* device IDs: Virtual I/O Device 1.2, 5 */
+#define VIRTIO_SCSI     8
+#define PCI_MODERN      0x1040u /* plus the device ID: 4.1.2 */
+#define PCI_OLD_BLK     0x1001u /* of transitional devices */
+#define PCI_OLD_SCSI    0x1004u
+#define COMMAND_MEMORY  2u
+#define COMMAND_MASTER  4u
+#define SCSI_TARGETS    256
+#define CLASS(register) ((register) >> 16)
+
+static struct disk_driver driver;
+static struct virtq queue __attribute__((aligned(4096)));
+
+static disk_starter *const starters[] = {virtio_blk_start, virtio_scsi_start};
+
+static bool
+add(struct disks *d, struct disk_place place)
+{
+	if (d->count == DISKS_MAX)
+		return false;
+	place.rank = DISK_UNRANKED;
+	d->place[d->count++] = place;
+	return true;
+}
+
+/* Take hold of the controller at a place: its registers, and what it may do on the bus. */
+static bool
+take(const struct disks *d, const struct disk_place *place)
+{
+	uint32_t id;
+
+	driver = (struct disk_driver){.target = place->target, .pci = d->pci, .at = place->at};
+	driver.virtio.queue = &queue;
+	if (place->mmio)
+		return virtio_mmio_find(&driver.virtio, place->mmio, &id);
+	driver.command = (uint16_t)driver.pci.read(&driver.pci, place->at, PCI_COMMAND);
+	driver.pci.write(&driver.pci, place->at, PCI_COMMAND, 2,
+	        driver.command | COMMAND_MEMORY | COMMAND_MASTER);
+	return virtio_pci_find(&driver.virtio, &driver.pci, place->at);
+}
+
+static void
+give_back(void)
+{
+	if (driver.virtio.registers)
+		virtio_stop(&driver.virtio);
+	if (driver.command)
+		driver.pci.write(&driver.pci, driver.at, PCI_COMMAND, 2, driver.command);
+}
+
+/* The disks behind a SCSI host, each a place of its own. */
+static void
+add_scsi(struct disks *d, struct disk_place host)
+{
+	const char *ignored;
+
+	if (take(d, &host) && virtio_scsi_begin(&driver, &ignored)) {
+		for (; host.target < SCSI_TARGETS; host.target++) {
+			driver.target = host.target;
+			if (virtio_scsi_has(&driver) && !add(d, host))
+				break;
+		}
+	}
+	give_back();
+}
+
+/* What a person would call a storage controller of this class that kshim has no driver for. */
+static const char *
+other_controller(uint32_t class)
+{
+	switch (class) {
+	case 0x0101:
+		return "IDE";
+	case 0x0106:
+		return "AHCI (SATA)";
+	case 0x0108:
+		return "NVMe";
+	case 0x0100:
+	case 0x0107:
+		return "SCSI";
+	case 0x0c03:
+		return "USB";
+	case 0x0805:
+		return "SD";
+	default:
+		return NULL;
+	}
+}
+
+static void
+visit(void *context, struct pci_config *c, uint32_t at, uint32_t id)
+{
+	struct disks *d = context;
+	struct disk_place place = {.at = at};
+	uint32_t device = id >> 16;
+
+	if ((id & 0xffff) != VIRTIO_VENDOR) {
+		const char *other = other_controller(CLASS(c->read(c, at, PCI_CLASS)));
+
+		d->other = other ? other : d->other;
+	} else if (device == PCI_MODERN + VIRTIO_BLK || device == PCI_OLD_BLK) {
+		add(d, place);
+	} else if (device == PCI_MODERN + VIRTIO_SCSI || device == PCI_OLD_SCSI) {
+		place.kind = DISK_VIRTIO_SCSI;
+		add_scsi(d, place);
+	}
+}
+
+static void
+find_mmio(struct disks *d)
+{
+	for (uint32_t i = 0; i < d->mmios; i++) {
+		struct disk_place place = {.mmio = d->mmio[i]};
+		struct virtio v;
+		uint32_t id;
+
+		if (!virtio_mmio_find(&v, place.mmio, &id))
+			continue;
+		place.kind = id == VIRTIO_SCSI ? DISK_VIRTIO_SCSI : DISK_VIRTIO_BLK;
+		if (id == VIRTIO_BLK)
+			add(d, place);
+		else if (id == VIRTIO_SCSI)
+			add_scsi(d, place);
+	}
+}
+
+void
+disks_find(struct disks *d)
+{
+	d->count = 0;
+	d->other = NULL;
+	if (d->pci.read)
+		pci_walk(&d->pci, d->last_bus, visit, d);
+	find_mmio(d);
+}
+
+enum refusal_code
+disk_open(const struct disks *d, const struct disk_place *place, struct disk *ret_disk,
+        struct refusal *ret_why)
+{
+	const char *what = "has no registers that can be reached";
+
+	if (take(d, place) && starters[place->kind](&driver, ret_disk, &what)) {
+		ret_disk->context = &driver;
+		disk_reset(ret_disk);
+		return REFUSAL_NONE;
+	}
+	give_back();
+	refuse(ret_why, REFUSAL_DISK_DEVICE, place->mmio ? place->mmio : place->at, 0, 0);
+	ret_why->detail = what;
+	return REFUSAL_DISK_DEVICE;
+}
+
+void
+disk_close(struct disk *disk)
+{
+	disk->read = NULL;
+	give_back();
+}

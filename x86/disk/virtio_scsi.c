@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads a SCSI disk behind a virtio SCSI host (Virtual I/O Device 1.2, 5.6; SBC-4, SPC-5): LUN
+ * 0 of each target, by INQUIRY, READ CAPACITY(16) and READ(16).
+ */
+#include "x86/disk/disks.h"
+
+#define REQUEST_QUEUE 2
+#define MOST          (4 * MIB) /* of a request, bytes */
+#define TRIES         3         /* a unit attention after the reset is no error */
+#define CDB_SIZE      32        /* the device's defaults */
+#define SENSE_SIZE    96
+#define TYPE_DISK     0
+
+enum { INQUIRY = 0x12, READ_16 = 0x88, SERVICE_ACTION_IN = 0x9e, READ_CAPACITY_16 = 0x10 };
+
+struct scsi_request {
+	uint8_t lun[8];
+	uint64_t id;
+	uint8_t task_attr, prio, crn, cdb[CDB_SIZE];
+} __attribute__((packed));
+
+struct scsi_response {
+	uint32_t sense_len, residual;
+	uint16_t qualifier;
+	uint8_t status, response;
+	uint8_t sense[SENSE_SIZE];
+} __attribute__((packed));
+
+_Static_assert(sizeof(struct scsi_request) == 51, "5.6.6.1");
+_Static_assert(sizeof(struct scsi_response) == 108, "5.6.6.1");
+
+static void
+put_be(uint8_t *p, unsigned bytes, uint64_t v)
+{
+	while (bytes--) {
+		p[bytes] = (uint8_t)v;
+		v >>= 8;
+	}
+}
+
+static uint64_t
+get_be(const uint8_t *p, unsigned bytes)
+{
+	uint64_t v = 0;
+
+	while (bytes--)
+		v = v << 8 | *p++;
+	return v;
+}
+
+/* One command whose answer is `len` bytes; a unit attention asks for it again. */
+static bool
+command(struct disk_driver *d, const struct scsi_request *request, void *to, uint32_t len)
+{
+	static struct scsi_response response;
+	struct virtio_buffer parts[] = {{request, sizeof(*request), false},
+	        {&response, sizeof(response), true}, {to, len, true}};
+
+	for (unsigned n = 0; n < TRIES; n++) {
+		response.response = response.status = 0xff;
+		if (!virtio_request(&d->virtio, parts, 3) || response.response)
+			return false;
+		if (!response.status)
+			return true;
+	}
+	return false;
+}
+
+/* 5.6.6.1: LUN 0 of a target, in the single-level format. */
+static struct scsi_request
+to_target(const struct disk_driver *d, uint8_t code)
+{
+	return (struct scsi_request){.lun = {1, (uint8_t)d->target, 0x40, 0}, .cdb = {code}};
+}
+
+static bool
+read_sectors(void *context, uint64_t sector, uint32_t count, void *to)
+{
+	struct disk_driver *d = context;
+	struct scsi_request r = to_target(d, READ_16);
+
+	put_be(&r.cdb[2], 8, sector);
+	put_be(&r.cdb[10], 4, count);
+	return command(d, &r, to, count * d->sector_size);
+}
+
+bool
+virtio_scsi_begin(struct disk_driver *d, const char **ret_what)
+{
+	return virtio_start(&d->virtio, REQUEST_QUEUE, 0, ret_what);
+}
+
+bool
+virtio_scsi_has(struct disk_driver *d)
+{
+	uint8_t answer[36];
+	struct scsi_request r = to_target(d, INQUIRY);
+
+	r.cdb[4] = sizeof(answer);
+	return command(d, &r, answer, sizeof(answer)) && answer[0] == TYPE_DISK;
+}
+
+bool
+virtio_scsi_start(struct disk_driver *d, struct disk *ret_disk, const char **ret_what)
+{
+	uint8_t answer[32];
+	struct scsi_request r = to_target(d, SERVICE_ACTION_IN);
+
+	if (!virtio_scsi_begin(d, ret_what))
+		return false;
+	r.cdb[1] = READ_CAPACITY_16;
+	r.cdb[13] = sizeof(answer);
+	*ret_what = "does not say its capacity";
+	if (!command(d, &r, answer, sizeof(answer)))
+		return false;
+	d->sector_size = (uint32_t)get_be(answer + 8, 4);
+	*ret_what = "has sectors of an odd size";
+	if (!disk_sector_size_ok(d->sector_size))
+		return false;
+	ret_disk->sector_size = d->sector_size;
+	ret_disk->sectors = get_be(answer, 8) + 1;
+	ret_disk->read = read_sectors;
+	ret_disk->most = (uint32_t)(MOST / d->sector_size);
+	return true;
+}
