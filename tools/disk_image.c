@@ -153,7 +153,7 @@ read_inside(struct span bytes, const struct disk_path *p, struct file *f)
 {
 	static struct disk_image image;
 	struct file_system fs;
-	struct fs_node node;
+	struct fs_node node = {.size = 0};
 	struct refusal why;
 	enum refusal_code code;
 

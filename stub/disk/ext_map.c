@@ -147,7 +147,7 @@ ext_extents_run(
 	uint64_t off = 0;
 	struct walk w = {fs, block, 1ull << 32, root, at, (uint32_t)HEADER(root, depth)};
 	enum refusal_code code;
-	bool found;
+	bool found = false;
 
 	if (w.depth > EXT_EXTENT_DEPTH)
 		return ext_damaged(
@@ -265,7 +265,7 @@ ext_map(struct ext_fs *fs, uint64_t off, struct fs_extent *ret_extent, struct re
 {
 	const struct ext_inode *inode = &fs->inode;
 	uint64_t block = off / fs->block_size, in = off % fs->block_size, len;
-	struct ext_run run;
+	struct ext_run run = {0, 0};
 	enum refusal_code code;
 
 	if (off >= inode->size)

@@ -166,7 +166,7 @@ fat_follow(const struct fat *fs, uint64_t cluster, uint32_t *ret_next, struct re
 static enum refusal_code
 go_on(struct fat *fs, const struct fs_node *node, struct refusal *ret_why)
 {
-	uint32_t next;
+	uint32_t next = 0;
 	enum refusal_code code;
 
 	if ((code = fat_follow(fs, fs->chain_cluster, &next, ret_why)))

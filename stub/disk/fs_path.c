@@ -129,7 +129,7 @@ enter(struct walk *w, const struct fs_node *folder, struct refusal *ret_why)
 static enum refusal_code
 go(struct walk *w, struct span part, struct refusal *ret_why)
 {
-	struct fs_node node;
+	struct fs_node node = {.type = FS_OTHER};
 	enum refusal_code code;
 
 	if (w->here.type != FS_DIRECTORY)

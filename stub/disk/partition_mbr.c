@@ -169,7 +169,7 @@ chain_next(const struct partitions *table, struct partition_cursor *c, bool *ret
         struct partition *ret_partition, struct refusal *ret_why)
 {
 	uint64_t base = c->chain;
-	struct span sector;
+	struct span sector = {NULL, 0};
 	enum refusal_code code;
 
 	if ((code = chain_table(table, c, &sector, ret_why)))

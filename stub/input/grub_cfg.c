@@ -89,7 +89,7 @@ keyword(struct grub_reading *g, struct span w, bool *ret_found, struct refusal *
 static enum refusal_code
 begin_block(struct grub_reading *g, struct refusal *ret_why)
 {
-	struct span w = g->r.words ? g->r.word[0].text : grub_text("");
+	struct span w = g->r.words ? g->r.word[0].text : text_span("");
 	bool menu = span_equals(w, "submenu"), entry = span_equals(w, "menuentry");
 	enum refusal_code code;
 
@@ -151,7 +151,7 @@ config_file(struct grub_reading *g)
 	        !g->r.word[1].known)
 		return false;
 	g->cfg->next = g->r.word[1].text;
-	g->cfg->next_root = grub_value(g->cfg, grub_text("root")).text;
+	g->cfg->next_root = grub_value(g->cfg, text_span("root")).text;
 	g->keep = true;
 	return true;
 }
@@ -165,7 +165,7 @@ known_command(struct grub_reading *g, struct span w, bool *ret_found, struct ref
 		return grub_assign_word(g, g->r.word[1], ret_found, ret_why);
 	if (span_equals(w, "unset") && g->r.words > 1)
 		return grub_assign(
-		        g, g->r.word[1].text, (struct grub_word){grub_text(""), true}, ret_why);
+		        g, g->r.word[1].text, (struct grub_word){text_span(""), true}, ret_why);
 	if (span_equals(w, "load_env"))
 		return grub_load_env(g, ret_why);
 	if (span_equals(w, "search"))
@@ -253,13 +253,13 @@ start(struct grub_reading *g, struct span prefix, struct refusal *ret_why)
 	enum refusal_code code;
 
 	if ((code = grub_assign(
-	             g, grub_text("prefix"), (struct grub_word){prefix, true}, ret_why)))
+	             g, text_span("prefix"), (struct grub_word){prefix, true}, ret_why)))
 		return code;
-	if ((code = grub_assign(g, grub_text("grub_platform"),
-	             (struct grub_word){grub_text("pc"), true}, ret_why)))
+	if ((code = grub_assign(g, text_span("grub_platform"),
+	             (struct grub_word){text_span("pc"), true}, ret_why)))
 		return code;
 	return grub_assign(
-	        g, grub_text("grub_cpu"), (struct grub_word){grub_text("i386"), true}, ret_why);
+	        g, text_span("grub_cpu"), (struct grub_word){text_span("i386"), true}, ret_why);
 }
 
 /* The script must have left something to boot. */
@@ -267,7 +267,7 @@ static enum refusal_code
 finish(struct grub_reading *g, struct refusal *ret_why)
 {
 	struct grub_cfg *cfg = g->cfg;
-	struct grub_word chosen = grub_value(cfg, grub_text("default"));
+	struct grub_word chosen = grub_value(cfg, text_span("default"));
 
 	if (g->frames)
 		return grub_refuse(&g->r, "a block without an end", ret_why);
@@ -295,7 +295,7 @@ grub_cfg_read(struct span script, struct span env, struct span prefix, struct gr
 	enum refusal_code code;
 
 	memset(cfg, 0, offsetof(struct grub_cfg, text));
-	cfg->chosen = cfg->next = cfg->next_root = grub_text("");
+	cfg->chosen = cfg->next = cfg->next_root = text_span("");
 	memset(&g, 0, offsetof(struct grub_reading, frame));
 	g.r.cfg = g.cfg = cfg;
 	g.r.script = script;

@@ -43,7 +43,7 @@ grub_add_item(struct grub_reading *g, enum grub_kind kind, struct refusal *ret_w
 	item->parent = g->menu;
 	item->line = g->r.command_line;
 	item->title = item->id = item->root = item->kernel = item->options = item->other =
-	        grub_text("");
+	        text_span("");
 	g->keep = true;
 	return REFUSAL_NONE;
 }
@@ -94,16 +94,16 @@ put_words(struct grub_reading *g)
 
 	for (uint32_t i = 2; i < g->r.words; i++) {
 		struct span w = g->r.word[i].text;
-		bool blank = false, fits = i == 2 || grub_keep(cfg, grub_text(" "), &kept);
+		bool blank = false, fits = i == 2 || grub_keep(cfg, text_span(" "), &kept);
 
 		for (uint64_t j = 0; j < w.size; j++)
 			blank |= w.base[j] == ' ';
 		if (blank)
-			fits = fits && grub_keep(cfg, grub_text("\""), &kept);
+			fits = fits && grub_keep(cfg, text_span("\""), &kept);
 		for (uint64_t j = 0; j < w.size && fits; j++)
 			fits = put_option(cfg, w.base[j]);
 		if (blank)
-			fits = fits && grub_keep(cfg, grub_text("\""), &kept);
+			fits = fits && grub_keep(cfg, text_span("\""), &kept);
 		if (!fits)
 			return false;
 	}
@@ -118,7 +118,7 @@ check_known(struct grub_reading *g)
 		if (!g->r.word[i].known)
 			mark_unknown(g);
 	}
-	if (g->mode != GRUB_DONE || !grub_value(g->cfg, grub_text("root")).known)
+	if (g->mode != GRUB_DONE || !grub_value(g->cfg, text_span("root")).known)
 		mark_unknown(g);
 }
 
@@ -133,7 +133,7 @@ grub_linux_line(struct grub_reading *g, struct refusal *ret_why)
 		return REFUSAL_NONE;
 	}
 	check_known(g);
-	item->root = grub_value(g->cfg, grub_text("root")).text;
+	item->root = grub_value(g->cfg, text_span("root")).text;
 	item->kernel = g->r.word[1].text;
 	if (!put_words(g))
 		return grub_refuse(&g->r, "more text than kshim has room for", ret_why);
@@ -146,13 +146,14 @@ grub_linux_line(struct grub_reading *g, struct refusal *ret_why)
 enum refusal_code
 grub_initrd_line(struct grub_reading *g, struct refusal *ret_why)
 {
-	struct span root = grub_value(g->cfg, grub_text("root")).text;
-	struct grub_item *item = grub_item_of(g);
+	struct span root = grub_value(g->cfg, text_span("root")).text;
+	struct grub_item *item;
 
-	if (!item) {
+	if (g->entry == GRUB_NONE) {
 		grub_pass_over(g);
 		return REFUSAL_NONE;
 	}
+	item = &g->cfg->item[g->entry];
 	check_known(g);
 	if (root.size != item->root.size ||
 	        !span_is(root, 0, (const char *)item->root.base, root.size))

@@ -4,6 +4,7 @@
 #define KSHIM_GRUB_PARTS_H
 
 #include "grub_cfg.h"
+#include "stub/base/text.h"
 
 /* Yes, no, or nobody can know. */
 enum grub_truth { GRUB_NO, GRUB_MAYBE, GRUB_YES };
@@ -43,9 +44,6 @@ bool grub_keep(struct grub_cfg *cfg, struct span bytes, struct span *ret_kept);
 
 /* Is it known to be so? The words of `[ ... ]`, without the brackets. */
 enum grub_truth grub_test(const struct grub_word *word, uint32_t words, bool has_env);
-
-/* The span of a text. */
-struct span grub_text(const char *text);
 
 /* Does `s` begin with this text? */
 bool grub_starts(struct span s, const char *text);

@@ -138,7 +138,7 @@ search_option(struct search *s, struct span word)
 	else if (grub_starts(word, "--set="))
 		span_sub(word, 6, word.size - 6, &s->variable);
 	else if (span_equals(word, "--set"))
-		s->variable = grub_text("root");
+		s->variable = text_span("root");
 	return span_equals(word, "-s") || span_equals(word, "--hint");
 }
 
@@ -166,16 +166,16 @@ enum refusal_code
 grub_search(struct grub_reading *g, const char *kind, struct refusal *ret_why)
 {
 	struct search s = {
-	        .kind = kind, .variable = grub_text(""), .name = {grub_text(""), false}};
+	        .kind = kind, .variable = text_span(""), .name = {text_span(""), false}};
 	struct grub_word value = {.known = true};
 	struct span whole;
 	enum refusal_code code;
 
 	read_search(g, &s);
 	if (!s.variable.size)
-		s.variable = grub_text("root");
+		s.variable = text_span("root");
 	value.known = s.name.known && s.names;
-	if (!grub_keep(g->cfg, grub_text(s.kind), &value.text) ||
+	if (!grub_keep(g->cfg, text_span(s.kind), &value.text) ||
 	        !grub_keep(g->cfg, s.name.text, &whole))
 		return grub_refuse(&g->r, "more text than kshim has room for", ret_why);
 	value.text.size += whole.size;

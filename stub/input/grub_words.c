@@ -16,20 +16,10 @@ grub_refuse(const struct grub_reader *r, const char *what, struct refusal *ret_w
 	return REFUSAL_GRUB_CFG;
 }
 
-struct span
-grub_text(const char *text)
-{
-	struct span s = {(const uint8_t *)text, 0};
-
-	while (text[s.size])
-		s.size++;
-	return s;
-}
-
 bool
 grub_starts(struct span s, const char *text)
 {
-	return span_is(s, 0, text, grub_text(text).size);
+	return span_is(s, 0, text, text_span(text).size);
 }
 
 static bool
@@ -132,7 +122,7 @@ put_variable(struct grub_reader *r, struct making *m, bool split, struct refusal
 	uint64_t start = r->at + 1 + braces, len = 0;
 	enum refusal_code code = REFUSAL_NONE;
 	struct grub_word value;
-	struct span name;
+	struct span name = text_span("");
 
 	while (is_name(span_u8(r->script, start + len)))
 		len++;

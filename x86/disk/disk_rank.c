@@ -90,11 +90,12 @@ take_function(struct disks *d, struct span *line, uint32_t *ret_at)
 static bool
 is_target(const struct disk_place *p, struct span rest)
 {
-	uint64_t a, b;
+	uint64_t channel, target, ignored;
 
 	if (p->kind != DISK_VIRTIO_SCSI)
 		return true;
-	return take_node(&rest, &a, &b) && take_node(&rest, &a, &b) && a == p->target;
+	return take_node(&rest, &channel, &ignored) && take_node(&rest, &target, &ignored) &&
+	       target == p->target;
 }
 
 static void
@@ -135,16 +136,23 @@ disks_rank(struct disks *d, struct span bootorder)
 	}
 }
 
+/* Is disk number `a` tried after disk number `b`? */
+static bool
+is_later(const struct disks *d, uint32_t a, uint32_t b)
+{
+	uint32_t rank = d->place[a].rank, other = d->place[b].rank;
+
+	return rank != other ? rank > other : a > b;
+}
+
 uint32_t
 disks_next(const struct disks *d, uint32_t after)
 {
 	uint32_t best = d->count;
 
 	for (uint32_t i = 0; i < d->count; i++) {
-		bool later = after == d->count || d->place[i].rank > d->place[after].rank ||
-		             (d->place[i].rank == d->place[after].rank && i > after);
-
-		if (later && (best == d->count || d->place[i].rank < d->place[best].rank))
+		if ((after == d->count || is_later(d, i, after)) &&
+		        (best == d->count || d->place[i].rank < d->place[best].rank))
 			best = i;
 	}
 	return best;

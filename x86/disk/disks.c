@@ -43,6 +43,8 @@ take(const struct disks *d, const struct disk_place *place)
 	driver.virtio.queue = &queue;
 	if (place->mmio)
 		return virtio_mmio_find(&driver.virtio, place->mmio, &id);
+	if (!driver.pci.read)
+		return false;
 	driver.command = (uint16_t)driver.pci.read(&driver.pci, place->at, PCI_COMMAND);
 	driver.pci.write(&driver.pci, place->at, PCI_COMMAND, 2,
 	        driver.command | COMMAND_MEMORY | COMMAND_MASTER);
