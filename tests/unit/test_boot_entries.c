@@ -302,6 +302,38 @@ guesses(void **state)
 	assert_int_equal(list.entry[0].entry.options, 0);
 }
 
+/* Symbolic links on the way: beside it, from the root, up and down, in a circle, too long. */
+static void
+links(void **state)
+{
+	static const char *const good[] = {
+	        "/beside", "/a/b/root", "/a/up", "/a/b/../up", "/dir/file"};
+	char text[FS_PATH], name[128];
+	struct fs_node node;
+
+	(void)state;
+	put("/a/b/file", "text");
+	shell("cd %1$s && ln -s a/b/file beside && ln -s /a/b/file a/b/root", folder, "");
+	shell("cd %1$s && ln -s ../a/./b/file a/up && ln -s a/b dir && ln -s c c", folder, "");
+	memset(text, 'x', FS_PATH - 2);
+	text[FS_PATH - 2] = 0;
+	for (unsigned i = 100; i < FS_PATH - 2; i += 100)
+		text[i] = '/';
+	snprintf(name, sizeof(name), "%s/long", folder);
+	assert_int_equal(symlink(text, name), 0);
+	open_image(false);
+	for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(
+		        fs_find_file(&fs, span_of(good[i]), &node, &why), REFUSAL_NONE);
+		assert_int_equal(node.size, 4);
+	}
+	assert_int_equal(fs_find(&fs, span_of("/c"), &node, &why), REFUSAL_DISK_PATH);
+	assert_string_equal(why.detail, "more than 16 symbolic links");
+	assert_int_equal(fs_find(&fs, span_of("/long"), &node, &why), REFUSAL_DISK_NO_FILE);
+	assert_int_equal(fs_find(&fs, span_of("/long/x"), &node, &why), REFUSAL_DISK_PATH);
+	assert_int_equal(fs_find(&fs, span_of("/beside/x"), &node, &why), REFUSAL_DISK_PATH);
+}
+
 /* A disk that fails after some requests: what was found until then stays. */
 static void
 unreadable(void **state)
@@ -358,6 +390,7 @@ main(void)
 	        cmocka_unit_test_setup_teardown(images, setup, teardown),
 	        cmocka_unit_test_setup_teardown(no_room, setup, teardown),
 	        cmocka_unit_test_setup_teardown(guesses, setup, teardown),
+	        cmocka_unit_test_setup_teardown(links, setup, teardown),
 	        cmocka_unit_test_setup_teardown(unreadable, setup, teardown),
 	        cmocka_unit_test(places),
 	};
