@@ -30,6 +30,12 @@ def is_running(pid):
         return False
 
 
+def not_ignored():
+    """As from a terminal, although nohup(1) may have started these tests."""
+    for stop in STOPS:
+        signal.signal(stop, signal.SIG_DFL)
+
+
 @pytest.fixture(name='start')
 def start_fixture(tmp_path):
     """start(script, *options): check --boot of an Image for riscv64, QEMU being that script."""
@@ -42,6 +48,7 @@ def start_fixture(tmp_path):
         qemu.write_text(f'#!/bin/sh\n{script}\n', encoding='ascii')
         qemu.chmod(0o755)
         env = {**os.environ, 'PATH': f'{tmp_path}:{os.environ["PATH"]}'}
+        more.setdefault('preexec_fn', not_ignored)
         running.append(subprocess.Popen(    # pylint: disable=consider-using-with
             [report.KSHIM, 'check', '--boot', *options, image], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, **more))

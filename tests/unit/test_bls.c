@@ -175,6 +175,11 @@ globs(void **state)
 	assert_false(bls_match(s(""), s("a")));
 	assert_true(bls_match(s("***"), s("")));
 	assert_false(bls_match(s("[abc"), s("x")));
+	assert_true(bls_match(s("[^a-d]x"), s("ex")));
+	assert_false(bls_match(s("[^a-d]x"), s("ax")));
+	assert_true(bls_match(s("[a-]x"), s("-x")));
+	assert_false(bls_match(s("[a-"), s("b")));
+	assert_false(bls_match(s("a\\"), s("a")));
 }
 
 /* Ascending, mostly the examples that the specification itself gives. */

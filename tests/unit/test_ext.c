@@ -13,7 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stub/disk/ext.h"
+#include <stdlib.h>
+
+#include "stub/base/text.h"
+#include "stub/disk/file_system.h"
 #include "tests/unit/ext_image.h"
 
 static struct refusal why;
@@ -312,6 +315,50 @@ encrypted(void **state)
 	free(entry);
 }
 
+/* A file by its path, on a disk that fails after so many requests. */
+static enum refusal_code
+read_after(const char *path, uint64_t reads)
+{
+	static uint8_t bytes[65536];
+	struct volume v = disk_volume(&image.ram.disk);
+	struct file_system *fs = malloc(sizeof(*fs));
+	struct fs_node node = {.size = 0};
+	enum refusal_code code;
+
+	disk_reset(&image.ram.disk);
+	image.ram.reads_left = reads;
+	code = fs_open(&v, fs, &why);
+	if (!code)
+		code = fs_find_file(fs, text_span(path), &node, &why);
+	for (uint64_t off = 0, len; !code && off < node.size; off += len) {
+		len = node.size - off < sizeof(bytes) ? node.size - off : sizeof(bytes);
+		code = fs_read(fs, &node, off, len, bytes, &why);
+	}
+	free(fs);
+	return code;
+}
+
+/* Each request in turn is the first that fails: always that code, until there are enough. */
+static void
+failing_disks(void **state)
+{
+	static const char *const images[] = {"ext4", "ext2-1k", "ext4-htree"};
+	static const char *const paths[] = {"/files/large", "/many/../links/slow"};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(images) / sizeof(images[0]); i++) {
+		image_open(&image, images[i], 512);
+		for (unsigned p = 0; p < 2; p++) {
+			uint64_t reads = 0;
+
+			while (read_after(paths[p], reads) == REFUSAL_DISK_READ && reads < 4000)
+				reads++;
+			assert_in_range(reads, 2, 3999);
+		}
+		image_close(&image);
+	}
+}
+
 int
 main(void)
 {
@@ -322,6 +369,7 @@ main(void)
 	        cmocka_unit_test(no_ext),
 	        cmocka_unit_test(unsupported),
 	        cmocka_unit_test(encrypted),
+	        cmocka_unit_test(failing_disks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -577,6 +577,40 @@ cuts(void **state)
 	}
 }
 
+static uint32_t
+random_below(uint32_t n)
+{
+	static uint32_t state = 2463534242u;
+
+	state ^= state << 13;
+	state ^= state >> 17;
+	state ^= state << 5;
+	return state % n;
+}
+
+/* Scripts with a few characters exchanged: an end by itself, and texts that lie inside. */
+static void
+mutants(void **state)
+{
+	static const char text[] = HEADER("${saved_entry}") DEBIAN;
+	static const char odd[] = "${}\"'\\;\n [](){}=!-#&|<>*";
+	char *copy = malloc(sizeof(text) - 1);
+	unsigned read = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 4000; i++) {
+		memcpy(copy, text, sizeof(text) - 1);
+		for (unsigned n = 1 + random_below(3); n; n--)
+			copy[random_below(sizeof(text) - 1)] =
+			        odd[random_below(sizeof(odd) - 1)];
+		read += !grub_cfg_read((struct span){(const uint8_t *)copy, sizeof(text) - 1},
+		        s("saved_entry=1\n"), s("(uuid:1)/boot/grub"), &cfg, &why);
+		assert_true(cfg.items <= GRUB_ITEMS && cfg.used <= GRUB_TEXT);
+	}
+	free(copy);
+	assert_true(read > 1000);
+}
+
 int
 main(void)
 {
@@ -594,6 +628,7 @@ main(void)
 	        cmocka_unit_test(refused),
 	        cmocka_unit_test(limits),
 	        cmocka_unit_test(cuts),
+	        cmocka_unit_test(mutants),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

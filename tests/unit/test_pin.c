@@ -89,6 +89,41 @@ lines(void **state)
 	assert_false(pin_has(s(ABC "  kernel\n"), "kernel", sum));
 }
 
+/* Joined initrds: zeros between them, nothing behind the last. */
+static void
+initrds(void **state)
+{
+	static const uint8_t joined[] = {'a', 0, 0, 0, 0, 0, 0, 0, 'b'};
+	uint8_t whole[SHA256_LEN];
+	struct sha256 h;
+
+	(void)state;
+	sha256_of((struct span){joined, sizeof(joined)}, whole);
+	sha256_start(&h);
+	pin_add_initrd(&h, s("a"), false);
+	pin_add_initrd(&h, s("b"), true);
+	sha256_end(&h, sum);
+	assert_memory_equal(sum, whole, SHA256_LEN);
+}
+
+/* The parts of one boot: by their own sums, so that their boundaries count. */
+static void
+together(void **state)
+{
+	uint8_t other[SHA256_LEN], parts[2 * SHA256_LEN];
+	struct sha256 h;
+
+	(void)state;
+	sha256_of(s("ab"), parts);
+	sha256_of(s(""), parts + SHA256_LEN);
+	sha256_of((struct span){parts, sizeof(parts)}, other);
+	sha256_start(&h);
+	pin_add_part(&h, s("ab"));
+	pin_add_part(&h, s(""));
+	sha256_end(&h, sum);
+	assert_memory_equal(other, sum, SHA256_LEN);
+}
+
 int
 main(void)
 {
@@ -96,6 +131,8 @@ main(void)
 	        cmocka_unit_test(examples),
 	        cmocka_unit_test(a_million),
 	        cmocka_unit_test(lines),
+	        cmocka_unit_test(initrds),
+	        cmocka_unit_test(together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pe_image.h"
+#include "stub/base/text.h"
 #include "stub/body/report_lines.h"
 #include "stub/body/sources.h"
 
@@ -259,6 +260,70 @@ lines(void **state)
 	        "entering the kernel at 0x1000200 directly, device tree at 0x8000\n");
 }
 
+/* For a caller that has the whole line: as in one go. */
+static void
+all_of_a_unified_kernel_image(void **state)
+{
+	static const struct pe_row rows[] = {{".linux", "kernel"}, {".linux", "no kernel"}};
+	static struct facts facts;
+	char buf[64];
+
+	(void)state;
+	s.nr_offered = 1;
+	offered[0].addr = (uintptr_t)pe_image;
+	for (unsigned first = 0; first < 2; first++) {
+		pe_image_make(0x8664, rows + first, 1);
+		offered[0].size = pe_image_len;
+		memset(&s.file, 0, sizeof(s.file));
+		assert_true(sources_choose(&s));
+		assert_int_equal(kernel_file_look(&s.file, &why), REFUSAL_NONE);
+		line = cmdline_init(buf, sizeof(buf));
+		assert_int_equal(kernel_file_read(&s.file, probe_k, &line, &facts, &why),
+		        first ? REFUSAL_KERNEL_OTHER : REFUSAL_NONE);
+	}
+	line = cmdline_init(buf, sizeof(buf));
+	assert_int_equal(
+	        cmdline_append(&line, text_span("kshim.profile=z"), &why), REFUSAL_NONE);
+	memset(&s.file, 0, sizeof(s.file));
+	assert_true(sources_choose(&s));
+	assert_int_equal(kernel_file_look(&s.file, &why), REFUSAL_NONE);
+	assert_int_equal(
+	        kernel_file_read(&s.file, probe_k, &line, &facts, &why), REFUSAL_UKI_PROFILE);
+	memory[0] = 'k';
+	offered[0] = (struct blob){.where = BLOB_SPACE, .addr = (uintptr_t)memory, .size = 3};
+	memset(&s.file, 0, sizeof(s.file));
+	assert_true(sources_choose(&s));
+	assert_int_equal(kernel_file_look(&s.file, &why), REFUSAL_NONE);
+	assert_int_equal(kernel_file_read(&s.file, probe_k, &line, &facts, &why), REFUSAL_NONE);
+	assert_int_equal(facts.size, 3);
+}
+
+/* A boot entry's options come behind the bundle's, before fw_cfg's and the launcher's. */
+static void
+options_of_an_entry(void **state)
+{
+	static const char given[] = "kshim.entry=e b";
+
+	(void)state;
+	s.nr_offered = 1;
+	s.items.cmdline = (struct fw_cfg_item){9, 2};
+	s.launchers_line = (struct span){(const uint8_t *)given, sizeof(given) - 1};
+	assert_int_equal(sources_given_line(&s, &line, &why), REFUSAL_NONE);
+	assert_string_equal(line.text, "ff kshim.entry=e b");
+	s.entry_line = text_span("a=1");
+	s.by_entry = true;
+	assert_true(sources_choose(&s));
+	assert_int_equal(sources_command_line(&s, &line, &words, &why), REFUSAL_NONE);
+	assert_string_equal(line.text, "a=1 ff b");
+	assert_true(words.entry);
+	assert_int_equal(sources_check_words(&s, &words, &why), REFUSAL_NONE);
+	s.by_entry = false;
+	assert_int_equal(sources_check_words(&s, &words, &why), REFUSAL_CMDLINE_WORD);
+	assert_string_equal(why.subject, "command line");
+	s.items.cmdline.size = SOURCES_LINE + 1;
+	assert_int_equal(sources_given_line(&s, &line, &why), REFUSAL_CMDLINE_BUFFER);
+}
+
 int
 main(void)
 {
@@ -272,6 +337,8 @@ main(void)
 	        cmocka_unit_test_setup(unified_kernel_image, setup),
 	        cmocka_unit_test_setup(what_is_no_unified_kernel_image, setup),
 	        cmocka_unit_test_setup(lines, setup),
+	        cmocka_unit_test_setup(options_of_an_entry, setup),
+	        cmocka_unit_test_setup(all_of_a_unified_kernel_image, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,6 +150,29 @@ test_room(void **state)
 	assert_false(room_find(&map, avoid, 2, 13 * MIB - 64 * KIB + 1, &addr));
 }
 
+static void
+test_find(void **state)
+{
+	uint8_t e[2 * FW_CFG_ENTRY_LEN + 1] = {0, 0, 0, 1, 0, 7};
+	struct span all = {e, sizeof(e)};
+	struct fw_cfg_item item = {0, 0};
+
+	(void)state;
+	strcpy((char *)e + 8, "bootorder2");
+	e[FW_CFG_ENTRY_LEN + 3] = 5;
+	e[FW_CFG_ENTRY_LEN + 5] = 8;
+	strcpy((char *)e + FW_CFG_ENTRY_LEN + 8, FW_CFG_BOOTORDER);
+	assert_true(fw_cfg_find(all, FW_CFG_BOOTORDER, &item));
+	assert_int_equal(item.selector, 8);
+	assert_int_equal(item.size, 5);
+	assert_false(fw_cfg_find(all, "bootorde", &item));
+	assert_false(fw_cfg_find(all, FW_CFG_BOOT, &item));
+	memset(e + 8, 'x', FW_CFG_NAME_LEN); /* a name without an end */
+	assert_false(fw_cfg_find(all, "x", &item));
+	all.size = FW_CFG_ENTRY_LEN;
+	assert_false(fw_cfg_find(all, FW_CFG_BOOTORDER, &item));
+}
+
 int
 main(void)
 {
@@ -160,6 +183,7 @@ main(void)
 	        cmocka_unit_test(test_initrd_numbers),
 	        cmocka_unit_test(test_unterminated_name),
 	        cmocka_unit_test(test_room),
+	        cmocka_unit_test(test_find),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
