@@ -14,7 +14,7 @@
 struct walk {
 	choice_watcher *watcher;
 	void *context;
-	enum { LOOK_ENTRIES, LOOK_KERNELS, LOOK_FALLBACK } look;
+	enum { LOOK_ENTRIES, LOOK_GRUB, LOOK_KERNELS, LOOK_FALLBACK } look;
 };
 
 static void
@@ -77,6 +77,37 @@ add_file(struct boot_choice *c, const char *root, struct span path, struct refus
 	return code;
 }
 
+/* The partition with the file system that GRUB's script means. */
+static bool
+find_device(void *context, const struct boot_device *what, uint32_t *ret_partition)
+{
+	struct boot_choice *c = context;
+	struct partition_cursor cursor = {0};
+	struct refusal ignored;
+	bool found = true;
+
+	while (!partitions_next(&c->partitions, &cursor, &found, &c->other, &ignored) &&
+	        found) {
+		if (fs_open(&c->other.volume, &c->other_fs, &ignored) ||
+		        !boot_device_is(what, &c->other_fs, &c->other))
+			continue;
+		*ret_partition = c->other.number;
+		return true;
+	}
+	return false;
+}
+
+/* GRUB's menu, of the first file system that has one. */
+static enum refusal_code
+look_for_grub(struct boot_choice *c, struct refusal *why)
+{
+	struct boot_devices devices = {find_device, c};
+
+	if (c->list.count)
+		return REFUSAL_NONE;
+	return boot_entries_grub(&c->list, &c->grub, &c->fs, &c->partition, &devices, why);
+}
+
 /* What is looked for on the partition whose file system is open. */
 static enum refusal_code
 look(struct boot_choice *c, const struct walk *w, struct refusal *why)
@@ -86,6 +117,8 @@ look(struct boot_choice *c, const struct walk *w, struct refusal *why)
 			add_file(c, "", text_span(FALLBACK), why);
 		return REFUSAL_NONE;
 	}
+	if (w->look == LOOK_GRUB)
+		return look_for_grub(c, why);
 	if (!boot_entries_on(&c->fs, &c->partition))
 		return REFUSAL_NONE;
 	if (w->look == LOOK_ENTRIES)
@@ -117,7 +150,7 @@ walk(struct boot_choice *c, const struct walk *w, struct refusal *ret_why)
 		if (code || !found)
 			return code;
 		if ((fs_open(&c->partition.volume, &c->fs, &why) || look(c, w, &why)) &&
-		        w->look == LOOK_ENTRIES)
+		        (w->look == LOOK_ENTRIES || why.code == REFUSAL_GRUB_CFG))
 			tell(w, name_of(&c->partition), &why);
 	}
 	return REFUSAL_NONE;
@@ -168,7 +201,7 @@ load_entry(struct boot_choice *c, struct refusal *ret_why)
 	return code ? code : join_options(c, &e->entry, ret_why);
 }
 
-/* All entries; without any, all kernels. */
+/* All entries; without any, GRUB's menu; without that, all kernels. */
 static enum refusal_code
 make_list(struct boot_choice *c, struct walk *w, struct refusal *ret_why)
 {
@@ -177,6 +210,10 @@ make_list(struct boot_choice *c, struct walk *w, struct refusal *ret_why)
 	boot_entries_start(&c->list, "x64");
 	w->look = LOOK_ENTRIES;
 	code = walk(c, w, ret_why);
+	if (!code && !c->list.count) {
+		w->look = LOOK_GRUB;
+		code = walk(c, w, ret_why);
+	}
 	if (!code && !c->list.count) {
 		w->look = LOOK_KERNELS;
 		code = walk(c, w, ret_why);
@@ -206,8 +243,12 @@ boot_choose(struct disk *disk, struct span wanted, choice_watcher *watcher, void
 		*ret_found = true;
 		return load_entry(choice, ret_why);
 	}
-	if (choice->list.count)
+	if (choice->list.count && wanted.size)
 		return refuse(ret_why, REFUSAL_ENTRY_NONE, 0, choice->list.count, 0);
+	if (choice->list.count) { /* all of them are damaged: why the first one is */
+		*ret_why = choice->list.entry[0].why;
+		return ret_why->code;
+	}
 	w.look = LOOK_FALLBACK;
 	code = wanted.size ? REFUSAL_NONE : walk(choice, &w, ret_why);
 	*ret_found = choice->files != 0;

@@ -7,7 +7,7 @@
 #ifndef KSHIM_BOOT_CHOICE_H
 #define KSHIM_BOOT_CHOICE_H
 
-#include "boot_entries.h"
+#include "boot_grub.h"
 
 #define CHOICE_FILES (1 + BLS_INITRDS) /* a kernel and its initrds */
 #define CHOICE_PATH  512               /* bytes of a path, with the NUL */
@@ -30,6 +30,9 @@ struct boot_choice {
 	/* At work. */
 	struct partitions partitions;
 	struct boot_entries list; /* in the order of the menu */
+	struct boot_grub grub;    /* with texts of the list */
+	struct partition other;   /* is looked at while `partition` is */
+	struct file_system other_fs;
 };
 
 /*

@@ -8,20 +8,12 @@
  */
 #include "boot_grub.h"
 
-static struct span
-span_of(const char *text)
-{
-	struct span s = {(const uint8_t *)text, 0};
-
-	while (text[s.size])
-		s.size++;
-	return s;
-}
+#include "stub/base/text.h"
 
 static bool
 starts(struct span s, const char *text, struct span *ret_rest)
 {
-	uint64_t len = span_of(text).size;
+	uint64_t len = text_span(text).size;
 
 	return span_is(s, 0, text, len) && span_sub(s, len, s.size - len, ret_rest);
 }
@@ -57,6 +49,43 @@ read_device(struct span device, struct boot_device *ret_device)
 	else
 		return read_number(device, &ret_device->number);
 	return true;
+}
+
+static uint8_t
+lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+/* Is that the UUID, in letters of either case? */
+static bool
+is_uuid(struct span text, const char *uuid)
+{
+	uint64_t i = 0;
+
+	while (i < text.size && uuid[i] && lower(text.base[i]) == lower((uint8_t)uuid[i]))
+		i++;
+	return i && i == text.size && !uuid[i];
+}
+
+bool
+boot_device_is(
+        const struct boot_device *what, struct file_system *fs, const struct partition *part)
+{
+	struct fs_node node;
+	struct refusal ignored;
+
+	switch (what->kind) {
+	case BOOT_BY_UUID:
+		return is_uuid(what->text, fs->uuid);
+	case BOOT_BY_LABEL:
+		return span_equals(what->text, fs->label);
+	case BOOT_BY_FILE:
+		return !fs_find(fs, what->text, &node, &ignored);
+	case BOOT_BY_NUMBER:
+	default:
+		return part->number == what->number;
+	}
 }
 
 static void
@@ -133,7 +162,7 @@ read_file(struct file_system *fs, const char *path, struct span room, struct spa
         struct refusal *ret_why)
 {
 	struct fs_node node;
-	enum refusal_code code = fs_find_file(fs, span_of(path), &node, ret_why);
+	enum refusal_code code = fs_find_file(fs, text_span(path), &node, ret_why);
 
 	*ret_bytes = (struct span){room.base, 0};
 	if (code == REFUSAL_DISK_NO_FILE || code == REFUSAL_DISK_PATH)
@@ -174,7 +203,7 @@ read_menu(struct boot_grub *room, struct file_system *fs, const struct grub_plac
 	*ret_found = script.size != 0;
 	if (!*ret_found)
 		return REFUSAL_NONE;
-	return grub_cfg_read(script, env, span_of(p->prefix), &room->cfg, ret_why);
+	return grub_cfg_read(script, env, text_span(p->prefix), &room->cfg, ret_why);
 }
 
 enum refusal_code
@@ -196,11 +225,11 @@ boot_entries_grub(struct boot_entries *list, struct boot_grub *room, struct file
 		return REFUSAL_NONE;
 	chosen = grub_default(&room->cfg);
 	if (chosen != GRUB_NONE)
-		add(list, &room->cfg.item[chosen], span_of(places[i - 1].script), part,
+		add(list, &room->cfg.item[chosen], text_span(places[i - 1].script), part,
 		        devices);
 	for (uint32_t n = 0; n < room->cfg.items; n++) {
 		if (n != chosen)
-			add(list, &room->cfg.item[n], span_of(places[i - 1].script), part,
+			add(list, &room->cfg.item[n], text_span(places[i - 1].script), part,
 			        devices);
 	}
 	return REFUSAL_NONE;

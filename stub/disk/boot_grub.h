@@ -28,6 +28,10 @@ struct boot_device {
 	uint32_t number;  /* of the partition */
 };
 
+/* Is it the one that is meant? */
+bool boot_device_is(
+        const struct boot_device *what, struct file_system *fs, const struct partition *part);
+
 /* Which file systems there are: the partition's number; false if none is meant. */
 struct boot_devices {
 	bool (*find)(void *context, const struct boot_device *what, uint32_t *ret_partition);

@@ -39,6 +39,9 @@ DISK = [
           qemu=('-device', 'pci-bridge,id=b1,chassis_nr=1')),
     probe('bootindex-rom-pc', Disk(second=True), way='rom-disk', machine='pc'),
     probe('chosen-by-word', Disk(tree='entries'), append='kshim.entry=b'),
+    probe('grub-rom-q35', Disk(fs=EXT4, tree='grub'), way='rom-disk'),
+    probe('grub-mbr-pc', Disk(table='mbr', fs=EXT2, tree='grub'), machine='pc', initrds=('bytes:70001',)),
+    none('grub-old', 'disk.no-file', Disk(fs=EXT4, tree='grub'), append='kshim.entry=*5.10'),
     # What a unified kernel image brings has its own initrds; a probe has two.
     probe('type2-rom-q35', Disk(tree='type2'), way='rom-disk'),
     probe('fallback-pc', Disk(tree='fallback'), machine='pc'),

@@ -295,6 +295,70 @@ many_entries(void **state)
 	assert_false(found);
 }
 
+#define MENU(search)                                                                           \
+	"set default=0\nmenuentry 'A' --id a {\nset root='hd0,msdos3'\n" search                \
+	"\nlinux /k a=1\ninitrd /i\n}\nmenuentry 'B' --id b {\nlinux /gone\n}\n"
+
+/* GRUB's menu: where its files are, by what its script says of the file system. */
+static void
+menus_of_grub(void **state)
+{
+	static const struct {
+		const char *menu;
+		enum refusal_code code;
+	} menus[] = {{MENU("search --file --set=root /marker"), REFUSAL_NONE},
+	        {MENU("search --fs-uuid --set=root 1234-abcD"), REFUSAL_NONE},
+	        {MENU("search --label --set=root LABEL"), REFUSAL_NONE},
+	        {MENU("set root='hd0,msdos2'"), REFUSAL_NONE},
+	        {MENU("search --fs-uuid --set=root 1234-abc"), REFUSAL_DISK_NO_FILE},
+	        {MENU("search --fs-uuid --set=root 1234-abcde"), REFUSAL_DISK_NO_FILE},
+	        {MENU("search --label --set=root OTHER"), REFUSAL_DISK_NO_FILE},
+	        {MENU("search --fs-uuid --set=root {234-abcd"), REFUSAL_DISK_NO_FILE},
+	        {MENU("set root=hd0"), REFUSAL_DISK_NO_FILE},
+	        {MENU("set root=hd0,msdos"), REFUSAL_DISK_NO_FILE},
+	        {MENU("set root=hd0,12345"), REFUSAL_DISK_NO_FILE},
+	        {MENU("set root=''"), REFUSAL_NONE},
+	        {"set default=0\nmenuentry A {\nlinux (hd0,2)/k a=1\ninitrd (hd0,2)/i\n}\n",
+	                REFUSAL_NONE},
+	        {"menuentry A {\nlinux (hd0,2)/k\ninitrd (hd0,1)/i\n}\n", REFUSAL_GRUB_CFG},
+	        {"menuentry 'A' {\nlinux (hd0,msdos9)/k\n}\n", REFUSAL_GRUB_CFG},
+	        {"if true\n", REFUSAL_NONE}};
+	static uint8_t disk[FAT_TREE_SIZE + 4096];
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(menus); i++) {
+		const struct fat_file file[] = {
+		        {"boot/grub/grub.cfg", menus[i].menu, (uint32_t)strlen(menus[i].menu)},
+		        TEXT("k", "kernel"), TEXT("i", "initrd"), TEXT("marker", "")};
+
+		memset(disk, 0, sizeof(disk));
+		fat_tree(disk + 4096, file, COUNT(file));
+		disk[4096 + 38] = 0x29; /* serial number and label */
+		memcpy(disk + 4096 + 39, "\xcd\xab\x34\x12LABEL      ", 15);
+		disk[446 + 4] = 0x83;
+		disk[446 + 8] = 1;
+		disk[446 + 12] = 7;
+		disk[446 + 16 + 4] = 0xef;
+		disk[446 + 16 + 8] = 8;
+		disk[446 + 16 + 13] = FAT_TREE_SIZE / 512 >> 8;
+		disk[510] = 0x55;
+		disk[511] = 0xaa;
+		ram_disk_open(&ram, disk, sizeof(disk), 512);
+		told[0] = '\0';
+		assert_int_equal(boot_choose(&ram.disk, text_span(""), watch, &choice, &found,
+		                         &choice, &why),
+		        menus[i].code);
+		if (menus[i].code)
+			continue;
+		if (found != (menus[i].menu[0] == 's'))
+			fail_msg("%s", menus[i].menu);
+		if (found)
+			assert_files("/k", "/i", "a=1");
+		else
+			assert_non_null(strstr(told, "grub.cfg"));
+	}
+}
+
 /* No one is told, and paths may be long, or begin without a slash. */
 static void
 odd_paths(void **state)
@@ -370,7 +434,8 @@ main(void)
 	        cmocka_unit_test(kernels_without_entries),
 	        cmocka_unit_test(fallback_and_nothing), cmocka_unit_test(failing_disks),
 	        cmocka_unit_test(odd_paths), cmocka_unit_test(partitions_of_an_mbr),
-	        cmocka_unit_test(many_entries), cmocka_unit_test(mutants)};
+	        cmocka_unit_test(many_entries), cmocka_unit_test(menus_of_grub),
+	        cmocka_unit_test(mutants)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

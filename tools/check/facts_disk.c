@@ -104,34 +104,13 @@ walk(struct disk_view *view, const struct partitions *table)
 	}
 }
 
-/* Is it the file system that GRUB's script means? */
-static bool
-is_meant(struct opened *o, const struct boot_device *what)
-{
-	const char *text = (const char *)what->text.base;
-	size_t len = (size_t)what->text.size;
-	struct fs_node node;
-	struct refusal why;
-
-	switch (what->kind) {
-	case BOOT_BY_UUID:
-		return strlen(o->fs.uuid) == len && strncasecmp(o->fs.uuid, text, len) == 0;
-	case BOOT_BY_LABEL:
-		return strlen(o->fs.label) == len && memcmp(o->fs.label, text, len) == 0;
-	case BOOT_BY_FILE:
-		return !fs_find(&o->fs, what->text, &node, &why);
-	default:
-		return o->part.number == what->number;
-	}
-}
-
 static bool
 find_device(void *context, const struct boot_device *what, uint32_t *ret_partition)
 {
 	const struct disk_view *view = context;
 	struct opened *o = view->first;
 
-	while (o && !is_meant(o, what))
+	while (o && !boot_device_is(what, &o->fs, &o->part))
 		o = o->next;
 	if (o)
 		*ret_partition = o->part.number;

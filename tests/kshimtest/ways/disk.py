@@ -54,6 +54,43 @@ def kernels(row, _):
             'boot/vmlinuz-6.1.0-9-amd64': b'old', 'boot/initrd.img-6.1.0-9-amd64': b'old', 'etc/fstab': b''}
 
 
+GRUB_CFG = """\
+if [ -s $prefix/grubenv ]; then
+  load_env
+fi
+if [ "${{next_entry}}" ] ; then
+   set default="${{next_entry}}"
+else
+   set default="0"
+fi
+function load_video {{
+  insmod all_video
+}}
+menuentry 'Debian GNU/Linux' --class debian $menuentry_id_option 'gnulinux-simple-{uuid}' {{
+        load_video
+        insmod ext2
+        search --no-floppy --fs-uuid --set=root {uuid}
+        echo    'Loading Linux ...'
+        linux   /boot/linux {line}
+        initrd  {initrds}
+}}
+submenu 'Advanced options for Debian GNU/Linux' $menuentry_id_option 'gnulinux-advanced-{uuid}' {{
+        menuentry 'Debian GNU/Linux, with Linux 5.10' {{
+                search --no-floppy --fs-uuid --set=root {uuid}
+                linux   /boot/old {line}
+        }}
+}}
+"""
+FS_UUID = '6b736869-6d00-4000-8000-000000000002'
+
+
+def grub(row, _):
+    """As Debian's grub-mkconfig writes it, on an ext file system of that UUID."""
+    initrds = ' '.join(f'/boot/initrd{i}' for i in range(len(row.initrds)))
+    text = GRUB_CFG.format(uuid=FS_UUID, line=row.own_line, initrds=initrds)
+    return {**row_files(row, 'boot/linux', 'boot/initrd{}'), 'boot/grub/grub.cfg': text.encode()}
+
+
 def type2(row, directory):
     return {'EFI/Linux/image.efi': files.read(uki(row, directory))}
 
@@ -63,7 +100,7 @@ def fallback(row, directory):
 
 
 TREES = {'entries': with_entries, 'default': with_default, 'below-boot': below_boot, 'kernels': kernels,
-         'type2': type2, 'fallback': fallback, 'empty': lambda row, directory: {'nothing': b''}}
+         'grub': grub, 'type2': type2, 'fallback': fallback, 'empty': lambda row, directory: {'nothing': b''}}
 
 
 def ext(path, tree, options):
@@ -74,7 +111,7 @@ def ext(path, tree, options):
         with open(f'{folder}/{name}', 'wb') as f:
             f.write(data)
     size = (24 + 2 * sum(len(data) for data in tree.values()) // MIB) * MIB
-    subprocess.run(['/sbin/mke2fs', '-q', '-t', options[0], *options[1:], '-d', folder, path, f'{size // MIB}M'],
+    subprocess.run(['/sbin/mke2fs', '-q', '-t', options[0], *options[1:], '-U', FS_UUID, '-d', folder, path, f'{size // MIB}M'],
                    check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(folder)
 
