@@ -18,6 +18,9 @@ UNIT_PARTS := $(PC_PURE) \
 	x86/boot/acpi.c \
 	x86/boot/launcher.c \
 	x86/bzimage/linux_place.c \
+	x86/disk/disk_rank.c \
+	x86/disk/mmio_find.c \
+	x86/disk/pci_find.c \
 	x86/boot/staging.c \
 	x86/bzimage/zero_page.c \
 	tools/run/acpi.c \
@@ -95,6 +98,7 @@ UNIT_TESTS := \
 	tests/unit/test_uki.c \
 	tests/unit/test_wire.c \
 	tests/unit/test_x86_acpi.c \
+	tests/unit/test_x86_disks.c \
 	tests/unit/test_x86_launcher.c \
 	tests/unit/test_x86_linux_place.c \
 	tests/unit/test_x86_parts.c \
