@@ -133,6 +133,7 @@ status_of(enum refusal_code code)
 	case REFUSAL_EFI_NOT_FOUND:
 	case REFUSAL_EFI_VOLUME:
 	case REFUSAL_EFI_NO_KERNEL:
+	case REFUSAL_ENTRY_NONE:
 		return EFI_NOT_FOUND;
 	case REFUSAL_EFI_UNSIGNED:
 	case REFUSAL_EFI_UKI_INITRD:
