@@ -80,6 +80,28 @@ span_is(struct span s, uint64_t off, const char *text, uint64_t len)
 	return bounds_ok(s.size, off, len) && memcmp(s.base + off, text, (size_t)len) == 0;
 }
 
+/* Take `head` off the front of *s; false, and nothing taken, if it is not there. */
+static inline bool
+span_take(struct span *s, const char *head)
+{
+	size_t n = 0;
+
+	for (; head[n]; n++) {
+		if (n == s->size || s->base[n] != (uint8_t)head[n])
+			return false;
+	}
+	s->base += n;
+	s->size -= n;
+	return true;
+}
+
+/* Are the bytes of both the same? */
+static inline bool
+span_same(struct span a, struct span b)
+{
+	return a.size == b.size && (!a.size || memcmp(a.base, b.base, (size_t)a.size) == 0);
+}
+
 /* Is all of `s` this text? */
 static inline bool
 span_equals(struct span s, const char *text)

@@ -88,23 +88,13 @@ refusal_name(enum refusal_code code)
 	return find(code);
 }
 
-static bool
-same(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
 enum refusal_code
 refusal_by_name(const char *name)
 {
 	const char *known = words;
 
 	for (size_t i = 0; i < ENTRIES; i++) {
-		if (same(known, name))
+		if (span_equals(text_span(name), known))
 			return codes[i];
 		known = after(after(known));
 	}

@@ -55,13 +55,3 @@ text_dec(struct text *t, uint64_t v)
 {
 	number(t, v, 10);
 }
-
-struct span
-text_span(const char *s)
-{
-	struct span r = {(const uint8_t *)s, 0};
-
-	while (s[r.size])
-		r.size++;
-	return r;
-}

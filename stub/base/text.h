@@ -17,10 +17,25 @@ struct text {
 };
 
 /* The bytes of a NUL-terminated text, without the NUL. */
-struct span text_span(const char *s);
+static inline struct span
+text_span(const char *s)
+{
+	struct span r = {(const uint8_t *)s, 0};
+
+	while (s[r.size])
+		r.size++;
+	return r;
+}
 
 /* An empty text in buf[0..size). */
 struct text text_init(char *buf, size_t size);
+
+/* A letter from A to Z in lower case; any other byte as it is. */
+static inline uint8_t
+text_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
 
 void text_char(struct text *t, char c);
 

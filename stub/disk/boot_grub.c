@@ -10,14 +10,6 @@
 
 #include "stub/base/text.h"
 
-static bool
-starts(struct span s, const char *text, struct span *ret_rest)
-{
-	uint64_t len = text_span(text).size;
-
-	return span_is(s, 0, text, len) && span_sub(s, len, s.size - len, ret_rest);
-}
-
 /* "hd0,gpt2": digits at the end, behind a comma. */
 static bool
 read_number(struct span device, uint32_t *ret_number)
@@ -39,22 +31,16 @@ read_number(struct span device, uint32_t *ret_number)
 static bool
 read_device(struct span device, struct boot_device *ret_device)
 {
-	*ret_device = (struct boot_device){.kind = BOOT_BY_NUMBER};
-	if (starts(device, "uuid:", &ret_device->text))
+	*ret_device = (struct boot_device){.kind = BOOT_BY_NUMBER, .text = device};
+	if (span_take(&ret_device->text, "uuid:"))
 		ret_device->kind = BOOT_BY_UUID;
-	else if (starts(device, "label:", &ret_device->text))
+	else if (span_take(&ret_device->text, "label:"))
 		ret_device->kind = BOOT_BY_LABEL;
-	else if (starts(device, "file:", &ret_device->text))
+	else if (span_take(&ret_device->text, "file:"))
 		ret_device->kind = BOOT_BY_FILE;
 	else
 		return read_number(device, &ret_device->number);
 	return true;
-}
-
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 /* Is that the UUID, in letters of either case? */
@@ -63,7 +49,8 @@ is_uuid(struct span text, const char *uuid)
 {
 	uint64_t i = 0;
 
-	while (i < text.size && uuid[i] && lower(text.base[i]) == lower((uint8_t)uuid[i]))
+	while (i < text.size && uuid[i] &&
+	        text_lower(text.base[i]) == text_lower((uint8_t)uuid[i]))
 		i++;
 	return i && i == text.size && !uuid[i];
 }
@@ -95,12 +82,6 @@ refuse_entry(struct boot_entry *e, uint32_t line, const char *what)
 	e->why.detail = what;
 }
 
-static bool
-same(struct span a, struct span b)
-{
-	return a.size == b.size && span_is(a, 0, (const char *)b.base, b.size);
-}
-
 /* Paths without their device, which must be one for all. */
 static void
 read_files(const struct grub_item *item, struct boot_entry *e, struct span *ret_device)
@@ -110,7 +91,7 @@ read_files(const struct grub_item *item, struct boot_entry *e, struct span *ret_
 	grub_file(item->kernel, item->root, ret_device, &e->entry.kernel);
 	for (uint32_t i = 0; i < item->initrds; i++) {
 		grub_file(item->initrd[i], item->root, &device, &e->entry.initrd[i]);
-		if (!same(device, *ret_device))
+		if (!span_same(device, *ret_device))
 			refuse_entry(e, item->line, "an initrd is on another file system");
 	}
 	e->entry.initrds = item->initrds;

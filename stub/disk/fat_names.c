@@ -7,6 +7,7 @@
  */
 #include "fat_names.h"
 
+#include "stub/base/text.h"
 #include "stub/input/utf.h"
 
 #define LOWER_BASE      0x08 /* in byte 12 */
@@ -116,14 +117,11 @@ fat_name(const struct fat_long *name, struct span entry, char ret_name[FS_NAME])
 {
 	struct span units = {(const uint8_t *)name->unit,
 	        (uint64_t)name->parts * FAT_LONG_UNITS * sizeof(name->unit[0])};
-	uint32_t len = 0;
 
 	if (!name->parts || name->left || name->sum != short_sum(entry) ||
 	        !utf8_from_16(units, ret_name, FS_NAME) || !ret_name[0])
 		short_name(entry, ret_name);
-	while (ret_name[len])
-		len++;
-	return len;
+	return (uint32_t)text_span(ret_name).size;
 }
 
 void

@@ -9,6 +9,8 @@
  */
 #include "file_system.h"
 
+#include "stub/base/text.h"
+
 _Static_assert(FS_PATH == 1024 && FS_LINKS == 16 && FS_DEPTH == 32, "said in refusals");
 
 struct walk {
@@ -30,12 +32,6 @@ refuse_path(struct refusal *ret_why, const char *what)
 	return REFUSAL_DISK_PATH;
 }
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
 static bool
 is_named(const struct file_system *fs, const struct fs_entry *e, struct span part)
 {
@@ -44,7 +40,7 @@ is_named(const struct file_system *fs, const struct fs_entry *e, struct span par
 	for (uint32_t i = 0; i < e->name_len; i++) {
 		uint8_t a = (uint8_t)e->name[i], b = part.base[i];
 
-		if (a != b && (fs->kind != FS_FAT || lower(a) != lower(b)))
+		if (a != b && (fs->kind != FS_FAT || text_lower(a) != text_lower(b)))
 			return false;
 	}
 	return true;

@@ -6,13 +6,18 @@
  */
 #include "partitions.h"
 
+#include "stub/base/text.h"
+
+#define ESP      "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
+#define XBOOTLDR "bc13c2ff-59e6-4262-a352-b275fd6f7172"
+
 struct type_name {
 	const char *type, *name;
 };
 
 static const struct type_name types[] = {
-        {"c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "EFI system"},
-        {"bc13c2ff-59e6-4262-a352-b275fd6f7172", "extended boot loader"},
+        {ESP, "EFI system"},
+        {XBOOTLDR, "extended boot loader"},
         {"21686148-6449-6e6f-744e-656564454649", "BIOS boot"},
         {"0fc63daf-8483-4772-8e79-3d69d8477de4", "Linux file system"},
         {"4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "Linux root (x86-64)"},
@@ -43,21 +48,13 @@ static const struct type_name types[] = {
         {"fd", "Linux RAID"},
 };
 
-static bool
-same(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
 const char *
 partition_type_name(const struct partition *p)
 {
+	const struct span type = text_span(p->type);
+
 	for (unsigned i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (same(types[i].type, p->type))
+		if (span_equals(type, types[i].type))
 			return types[i].name;
 	}
 	return NULL;
@@ -66,11 +63,15 @@ partition_type_name(const struct partition *p)
 bool
 partition_is_esp(const struct partition *p)
 {
-	return same(p->type, "c12a7328-f81f-11d2-ba4b-00a0c93ec93b") || same(p->type, "ef");
+	const struct span type = text_span(p->type);
+
+	return span_equals(type, ESP) || span_equals(type, "ef");
 }
 
 bool
 partition_is_xbootldr(const struct partition *p)
 {
-	return same(p->type, "bc13c2ff-59e6-4262-a352-b275fd6f7172") || same(p->type, "ea");
+	const struct span type = text_span(p->type);
+
+	return span_equals(type, XBOOTLDR) || span_equals(type, "ea");
 }

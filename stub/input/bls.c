@@ -8,6 +8,8 @@
  */
 #include "bls.h"
 
+#include "stub/base/text.h"
+
 static bool
 is_blank(uint8_t c)
 {
@@ -116,10 +118,8 @@ read_counter(struct span s, uint64_t at, struct bls_entry *e)
 bool
 bls_name(struct span name, const char *suffix, struct bls_entry *ret_entry)
 {
-	uint64_t len = 0;
+	uint64_t len = text_span(suffix).size;
 
-	while (suffix[len])
-		len++;
 	if (name.size <= len || !ends_with(name, suffix, len))
 		return false;
 	memset(ret_entry, 0, sizeof(*ret_entry));
@@ -249,10 +249,8 @@ struct span
 bls_os_release(struct span text, const char *key)
 {
 	struct span line, value;
-	uint64_t len = 0;
+	uint64_t len = text_span(key).size;
 
-	while (key[len])
-		len++;
 	while (next_line(&text, &line)) {
 		line = trim(line);
 		if (!span_is(line, 0, key, len) || !span_is(line, len, "=", 1))

@@ -8,6 +8,8 @@
  */
 #include "bls.h"
 
+#include "stub/base/text.h"
+
 #define NAME_MAX 255u /* bytes of a file's name */
 
 static uint8_t
@@ -22,16 +24,10 @@ is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
 static bool
 is_letter(uint8_t c)
 {
-	return lower(c) >= 'a' && lower(c) <= 'z';
+	return text_lower(c) >= 'a' && text_lower(c) <= 'z';
 }
 
 /* Does the character take part in the comparison? */
@@ -183,11 +179,11 @@ in_class(struct span glob, uint64_t *g, uint8_t c)
 
 	*g += negate;
 	while (*g < glob.size && (first || glob.base[*g] != ']')) {
-		uint8_t from = lower(glob.base[(*g)++]), to = from;
+		uint8_t from = text_lower(glob.base[(*g)++]), to = from;
 
 		first = false;
 		if (at(glob, *g) == '-' && *g + 1 < glob.size && at(glob, *g + 1) != ']') {
-			to = lower(at(glob, *g + 1));
+			to = text_lower(at(glob, *g + 1));
 			*g += 2;
 		}
 		found = found || (c >= from && c <= to);
@@ -200,14 +196,14 @@ in_class(struct span glob, uint64_t *g, uint8_t c)
 static bool
 match_one(struct span glob, uint64_t *g, uint8_t c)
 {
-	uint8_t e = lower(at(glob, (*g)++));
+	uint8_t e = text_lower(at(glob, (*g)++));
 
 	if (e == '?')
 		return true;
 	if (e == '[')
 		return in_class(glob, g, c);
 	if (e == '\\' && *g < glob.size)
-		e = lower(at(glob, (*g)++));
+		e = text_lower(at(glob, (*g)++));
 	return e == c;
 }
 
@@ -222,7 +218,7 @@ bls_match(struct span glob, struct span name)
 		if (g < glob.size && glob.base[g] == '*') {
 			star = ++g;
 			star_n = n;
-		} else if (g < glob.size && match_one(glob, &next, lower(name.base[n]))) {
+		} else if (g < glob.size && match_one(glob, &next, text_lower(name.base[n]))) {
 			g = next;
 			n++;
 		} else if (star != UINT64_MAX) {

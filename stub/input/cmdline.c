@@ -133,21 +133,6 @@ next_word(const struct cmdline *line, size_t from, struct word *ret_word)
 	return ret_word->start < line->len;
 }
 
-/* Take `head` off the front of `s`; false, and nothing taken, if it is not there. */
-static bool
-take(struct span *s, const char *head)
-{
-	size_t n = 0;
-
-	for (; head[n]; n++) {
-		if (n == s->size || s->base[n] != (uint8_t)head[n])
-			return false;
-	}
-	s->base += n;
-	s->size -= n;
-	return true;
-}
-
 static struct span
 unquote(struct span s)
 {
@@ -162,7 +147,7 @@ unquote(struct span s)
 static inline bool
 equals(struct span s, const char *text)
 {
-	return take(&s, text) && !s.size;
+	return span_take(&s, text) && !s.size;
 }
 
 /*
@@ -197,7 +182,7 @@ cmdline_value(const struct cmdline *line, const char *name, struct span *ret_val
 
 		if (equals(s, "--"))
 			break;
-		if (take(&s, name)) {
+		if (span_take(&s, name)) {
 			*ret_value = unquote(s);
 			found = true;
 		}
@@ -251,7 +236,7 @@ read_word(struct span s, struct cmdline_words *words)
 		const struct our_word *word = &our_words[i];
 		struct span value = s;
 
-		if (!take(&value, word->name))
+		if (!span_take(&value, word->name))
 			continue;
 		value = unquote(value);
 		for (unsigned v = 0; word->value[v]; v++) {
@@ -262,9 +247,9 @@ read_word(struct span s, struct cmdline_words *words)
 		}
 		return word->wrong;
 	}
-	if (take(&s, PROFILE))
+	if (span_take(&s, PROFILE))
 		words->profile = true;
-	else if (take(&s, ENTRY))
+	else if (span_take(&s, ENTRY))
 		words->entry = true;
 	else
 		return KNOWN_WORDS;
@@ -279,7 +264,7 @@ look_for_quiet(struct span s, bool *quiet)
 
 	if (equals(s, "quiet"))
 		*quiet = true;
-	else if (take(&s, "loglevel=") && cmdline_number(unquote(s), &level))
+	else if (span_take(&s, "loglevel=") && cmdline_number(unquote(s), &level))
 		*quiet = level < 5;
 }
 
@@ -302,7 +287,7 @@ cut_words(struct cmdline *line, const char *prefix)
 
 	for (size_t at = 0; next_word(line, at, &w);) {
 		struct span s = w.text;
-		bool ours = take(&s, prefix);
+		bool ours = span_take(&s, prefix);
 
 		if (ours)
 			cut(line, w);
@@ -330,7 +315,7 @@ cmdline_take_words(
 		struct span s = w.text;
 		const char *wrong = NULL;
 
-		if (take(&s, OURS)) {
+		if (span_take(&s, OURS)) {
 			any = true;
 			wrong = read_word(s, &words);
 		} else if (!for_init) {
@@ -359,7 +344,7 @@ cmdline_profile(const struct cmdline *line, char *buf, size_t size)
 		struct span s = w.text;
 		size_t len;
 
-		if (!take(&s, OURS PROFILE))
+		if (!span_take(&s, OURS PROFILE))
 			continue;
 		s = unquote(s);
 		len = s.size < size - 1 ? (size_t)s.size : size - 1;
@@ -443,7 +428,8 @@ cmdline_mem_limit(const struct cmdline *line)
 
 		if (equals(s, "--"))
 			break;
-		if (take(&s, "mem=") && read_size(unquote(s), &size) && size && size < limit)
+		if (span_take(&s, "mem=") && read_size(unquote(s), &size) && size &&
+		        size < limit)
 			limit = size;
 	}
 	return limit;

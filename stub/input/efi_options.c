@@ -10,6 +10,7 @@
  */
 #include "efi_options.h"
 #include "efi_load_option.h"
+#include "stub/base/text.h"
 #include "uki.h"
 #include "utf.h"
 
@@ -17,26 +18,10 @@
 #define INITRD     "initrd="
 #define INITRD_LEN 7
 
-static size_t
-length(const char *s)
-{
-	size_t n = 0;
-
-	while (s[n])
-		n++;
-	return n;
-}
-
 static bool
 is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c + 32 : c;
 }
 
 static bool
@@ -45,7 +30,7 @@ same_text(struct span a, struct span b)
 	if (a.size != b.size)
 		return false;
 	for (uint64_t i = 0; i < a.size; i++) {
-		if (lower(a.base[i]) != lower(b.base[i]))
+		if (text_lower(a.base[i]) != text_lower(b.base[i]))
 			return false;
 	}
 	return true;
@@ -64,7 +49,7 @@ base_name(const char *path)
 	}
 	if (*s.base == '"')
 		s.base++;
-	s.size = length((const char *)s.base);
+	s.size = text_span((const char *)s.base).size;
 	if (s.size && s.base[s.size - 1] == '"')
 		s.size--;
 	if (s.size > 4 && same_text((struct span){s.base + s.size - 4, 4}, suffix))
@@ -84,7 +69,8 @@ same_file(const char *a, const char *b)
 static bool
 is_name_char(char c)
 {
-	return (lower((uint8_t)c) >= 'a' && lower((uint8_t)c) <= 'z') || (c >= '0' && c <= '9');
+	return (text_lower((uint8_t)c) >= 'a' && text_lower((uint8_t)c) <= 'z') ||
+	       (c >= '0' && c <= '9');
 }
 
 struct span
@@ -163,7 +149,7 @@ add_initrd(struct efi_options *o, const char *path, struct refusal *ret_why)
 static void
 add_word(struct efi_options *o, size_t *used, const char *word)
 {
-	size_t len = length(word);
+	size_t len = text_span(word).size;
 
 	if (*used)
 		o->words[(*used)++] = ' ';
@@ -215,7 +201,7 @@ sort_words(struct efi_options *o, const char *self, struct refusal *ret_why)
 	enum refusal_code code = REFUSAL_NONE;
 
 	while (!code && (word = next_word(&at))) {
-		struct span s = {(const uint8_t *)word, length(word)};
+		struct span s = text_span(word);
 		uint64_t quote = *word == '"';
 
 		if (is_leading(o, self, word, &place))
@@ -237,7 +223,7 @@ find_firmware_initrd(struct efi_options *o)
 	if (!o->initrds)
 		return;
 	last.base = (const uint8_t *)o->initrd[o->initrds - 1];
-	last.size = length(o->initrd[o->initrds - 1]);
+	last.size = text_span(o->initrd[o->initrds - 1]).size;
 	if (last.size == 6 && span_is(last, 0, "initrd", 6)) {
 		o->firmware_initrd = true;
 		o->initrds--;

@@ -7,6 +7,7 @@
  * writer without a buffer tells the length that another one needs.
  */
 #include "fdt.h"
+#include "stub/base/text.h"
 #include "stub/wire/fdt.h"
 
 static void
@@ -34,27 +35,17 @@ pad(struct fdt_writer *w, uint64_t align)
 	put(w, zeros, -w->len & (align - 1));
 }
 
-static uint64_t
-length(const char *s)
-{
-	uint64_t n = 0;
-
-	while (s[n])
-		n++;
-	return n;
-}
-
 /* Offset of a name in the strings block, which grows by it if it is new. */
 static uint32_t
 intern(struct fdt_writer *w, const char *name)
 {
-	uint64_t len = length(name) + 1;
+	uint64_t len = text_span(name).size + 1;
 	uint32_t at = 0;
 
 	while (at < w->strings_len) {
 		if (fdt_streq(w->strings + at, name))
 			return at;
-		at += (uint32_t)length(w->strings + at) + 1;
+		at += (uint32_t)text_span(w->strings + at).size + 1;
 	}
 	if (!bounds_ok(FDT_STRINGS_MAX, w->strings_len, len)) {
 		w->names_full = true;
@@ -85,7 +76,7 @@ void
 fdt_write_node(struct fdt_writer *w, const char *name)
 {
 	put_be32(w, FDT_BEGIN_NODE);
-	put(w, name, length(name) + 1);
+	put(w, name, text_span(name).size + 1);
 	pad(w, 4);
 }
 
@@ -123,7 +114,7 @@ fdt_write_text(struct fdt_writer *w, const char *name, struct span text)
 void
 fdt_write_string(struct fdt_writer *w, const char *name, const char *value)
 {
-	fdt_write_prop(w, name, value, length(value) + 1);
+	fdt_write_prop(w, name, value, text_span(value).size + 1);
 }
 
 void

@@ -155,8 +155,7 @@ grub_initrd_line(struct grub_reading *g, struct refusal *ret_why)
 	}
 	item = &g->cfg->item[g->entry];
 	check_known(g);
-	if (root.size != item->root.size ||
-	        !span_is(root, 0, (const char *)item->root.base, root.size))
+	if (!span_same(root, item->root))
 		mark_unknown(g);
 	item->initrds = 0;
 	for (uint32_t i = 1; i < g->r.words; i++) {

@@ -22,17 +22,11 @@ grub_starts(struct span s, const char *text)
 	return span_is(s, 0, text, text_span(text).size);
 }
 
-static bool
-same(struct span a, struct span b)
-{
-	return a.size == b.size && (!a.size || memcmp(a.base, b.base, (size_t)a.size) == 0);
-}
-
 struct grub_word
 grub_value(const struct grub_cfg *cfg, struct span name)
 {
 	for (uint32_t i = cfg->variables; i--;) {
-		if (same(cfg->variable[i].name, name))
+		if (span_same(cfg->variable[i].name, name))
 			return (struct grub_word){
 			        cfg->variable[i].value, cfg->variable[i].known};
 	}

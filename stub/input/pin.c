@@ -5,6 +5,7 @@
 #include "pin.h"
 
 #include "initrd_join.h"
+#include "stub/base/text.h"
 
 #define DIGITS   (2 * SHA256_LEN)
 #define NAME_OFF (DIGITS + 2)
@@ -23,10 +24,8 @@ digit(uint8_t c)
 static bool
 line_pins(struct span line, const char *name, const uint8_t *sum)
 {
-	uint64_t len = 0;
+	uint64_t len = text_span(name).size;
 
-	while (name[len])
-		len++;
 	if (line.size != NAME_OFF + len || !span_is(line, NAME_OFF, name, len))
 		return false;
 	if (line.base[DIGITS] != ' ' ||

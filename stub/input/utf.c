@@ -4,6 +4,8 @@
  */
 #include "utf.h"
 
+#include "stub/base/text.h"
+
 #define REPLACEMENT 0xfffd
 
 static bool
@@ -90,20 +92,10 @@ utf8_from_16(struct span in, char *buf, size_t size)
 	return true;
 }
 
-static struct span
-text_of(const char *in)
-{
-	struct span s = {(const uint8_t *)in, 0};
-
-	while (in[s.size])
-		s.size++;
-	return s;
-}
-
 bool
 utf16_from_8(const char *in, uint16_t *buf, size_t count)
 {
-	struct span s = text_of(in);
+	struct span s = text_span(in);
 	size_t len = 0;
 
 	for (uint64_t at = 0; at < s.size;) {
@@ -128,7 +120,7 @@ utf16_from_8(const char *in, uint16_t *buf, size_t count)
 enum refusal_code
 utf16_exactly(const char *in, uint16_t *buf, size_t count, struct refusal *ret_why)
 {
-	struct span s = text_of(in);
+	struct span s = text_span(in);
 	uint64_t units = 0;
 
 	for (uint64_t at = 0; at < s.size;) {

@@ -8,6 +8,7 @@
  * system only when nothing else fits.
  */
 #include "probe.h"
+#include "stub/base/text.h"
 #include "stub/wire/bootparam.h"
 
 #define ISO_OFF 0x8001 /* "CD001" of the first volume descriptor */
@@ -151,17 +152,11 @@ by_boot_flag(struct span head, uint64_t size, struct refusal *why)
 	        first_word(head), 0);
 }
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
 static bool
 starts_with_tag(struct span text, uint64_t at, const char *tag)
 {
 	for (; *tag; tag++, at++) {
-		if (lower(span_u8(text, at)) != (uint8_t)*tag)
+		if (text_lower(span_u8(text, at)) != (uint8_t)*tag)
 			return false;
 	}
 	return true;

@@ -8,6 +8,7 @@
  * RISC-V Image is a PE too, so their own magics have been looked for before.
  */
 #include "probe.h"
+#include "stub/base/text.h"
 #include "stub/wire/pe.h"
 
 #define PE_HEADER    sizeof(struct pe_coff)
@@ -54,11 +55,9 @@ static const char *
 zboot_detail(struct span head)
 {
 	for (size_t i = 0; i < sizeof(zboot_types) / sizeof(zboot_types[0]); i++) {
-		uint64_t len = 0;
+		const char *name = zboot_types[i].name;
 
-		while (zboot_types[i].name[len])
-			len++;
-		if (span_is(head, ZBOOT_TYPE, zboot_types[i].name, len + 1))
+		if (span_is(head, ZBOOT_TYPE, name, text_span(name).size + 1))
 			return zboot_types[i].detail;
 	}
 	return "EFI zboot";

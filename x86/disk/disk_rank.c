@@ -12,17 +12,6 @@
 #define ROOT "/pci@i0cf8"
 #define MMIO "/virtio-mmio@"
 
-/* Take `head` off the line; false, and nothing taken, if it does not begin so. */
-static bool
-take(struct span *line, const char *head)
-{
-	uint64_t len = 0;
-
-	while (head[len])
-		len++;
-	return span_is(*line, 0, head, len) && span_sub(*line, len, line->size - len, line);
-}
-
 static int
 digit(uint8_t c)
 {
@@ -48,14 +37,14 @@ take_node(struct span *line, uint64_t *ret_a, uint64_t *ret_b)
 {
 	struct span rest = *line;
 
-	if (!take(&rest, "/"))
+	if (!span_take(&rest, "/"))
 		return false;
 	while (rest.size && rest.base[0] != '@' && rest.base[0] != '/')
 		rest = (struct span){rest.base + 1, rest.size - 1};
-	if (!take(&rest, "@"))
+	if (!span_take(&rest, "@"))
 		return false;
 	*ret_a = take_number(&rest);
-	*ret_b = take(&rest, ",") ? take_number(&rest) : 0;
+	*ret_b = span_take(&rest, ",") ? take_number(&rest) : 0;
 	*line = rest;
 	return true;
 }
@@ -73,9 +62,9 @@ take_function(struct disks *d, struct span *line, uint32_t *ret_at)
 	struct pci_config *c = &d->pci;
 	uint64_t slot, function, bus = 0;
 
-	if (!c->read || !take(line, ROOT))
+	if (!c->read || !span_take(line, ROOT))
 		return false;
-	if (take(line, ","))
+	if (span_take(line, ","))
 		bus = take_number(line);
 	while (take_node(line, &slot, &function) && bus < 256 && slot < 32 && function < 8) {
 		*ret_at = PCI_AT((uint32_t)bus, (uint32_t)slot, (uint32_t)function);
@@ -104,7 +93,7 @@ rank_line(struct disks *d, struct span line, uint32_t rank)
 	struct span rest = line;
 	uint64_t mmio = 0;
 	uint32_t at = 0;
-	bool is_mmio = take(&rest, MMIO);
+	bool is_mmio = span_take(&rest, MMIO);
 
 	if (is_mmio)
 		mmio = take_number(&rest);
