@@ -74,10 +74,10 @@ NASMFLAGS := -f elf64 $(NASM_WARNINGS) --reproducible -I.
 TOOL_LIBS := -larchive -ljson-c -llzo2 -lseccomp -lz -lpthread
 UNIT_LIBS := -lcmocka -lfdt -lseccomp -lpthread
 
-
-# Write $(2) to file $(1), leaving it (and what depends on it) alone if that is in it already.
-note = mkdir -p $(dir $(1)) && printf '%s\n' '$(subst ','\'',$(2))' >$(1).new && \
-	if cmp -s $(1).new $(1); then rm $(1).new; else mv $(1).new $(1); fi
+# Write $(2) to file $(1), leaving it (and what depends on it) alone if that is in it already. By way
+# of the shell's own file, because tests by two workers run two makes at a time.
+note = mkdir -p $(dir $(1)) && printf '%s\n' '$(subst ','\'',$(2))' >$(1).$$$$ && \
+	if cmp -s $(1).$$$$ $(1); then rm $(1).$$$$; else mv $(1).$$$$ $(1); fi
 
 .PHONY: FORCE
 FORCE:
