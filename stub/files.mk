@@ -44,6 +44,7 @@ STUB_DISK := \
 	stub/disk/boot_entries.c \
 	stub/disk/boot_grub.c \
 	stub/disk/boot_guess.c \
+	stub/disk/boot_list.c \
 	stub/disk/disk.c \
 	stub/disk/ext.c \
 	stub/disk/ext_dir.c \

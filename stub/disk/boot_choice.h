@@ -1,38 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a disk boots: the entry that is chosen of all its file systems (boot_entries.h), and the
- * files that it names; where there is neither entry nor kernel, \EFI\BOOT\BOOTX64.EFI, which
- * may be a unified kernel image.
+ * What a disk boots: the entry that is chosen of its list (boot_list.h), and the files that it
+ * names; where the list is empty, \EFI\BOOT\BOOTX64.EFI, which may be a unified kernel image.
  */
 #ifndef KSHIM_BOOT_CHOICE_H
 #define KSHIM_BOOT_CHOICE_H
 
-#include "boot_grub.h"
+#include "boot_list.h"
 
 #define CHOICE_FILES (1 + BLS_INITRDS) /* a kernel and its initrds */
-#define CHOICE_PATH  512               /* bytes of a path, with the NUL */
 #define CHOICE_LINE  8192              /* bytes of an entry's options, with the NUL */
 
 struct choice_file {
 	struct fs_node node;
-	char path[CHOICE_PATH];
+	char path[BOOT_PATH];
 };
 
 struct boot_choice {
-	/* The answer. */
 	const struct boot_entry *entry; /* of `list`; NULL: BOOTX64.EFI */
-	struct partition partition;
-	struct file_system fs;
-	uint32_t files; /* [0] is the kernel */
+	struct boot_volume *volume;     /* with the files */
+	uint32_t files;                 /* [0] is the kernel */
 	struct choice_file file[CHOICE_FILES];
 	char line[CHOICE_LINE]; /* the entry's options */
-
-	/* At work. */
-	struct partitions partitions;
-	struct boot_entries list; /* in the order of the menu */
-	struct boot_grub grub;    /* with texts of the list */
-	struct partition other;   /* is looked at while `partition` is */
-	struct file_system other_fs;
+	struct boot_list list;
 };
 
 /*
@@ -44,7 +34,7 @@ typedef void choice_watcher(void *context, const char *path, const struct refusa
 /*
  * Choose what the disk boots. `wanted` is a glob of an id, or empty: then the default of
  * loader.conf counts, else the first of the order. *ret_found is false, with REFUSAL_NONE, if
- * there is nothing to boot.
+ * there is nothing to boot. `watcher` may be NULL.
  * Errors: REFUSAL_DISK_READ; REFUSAL_DISK_DAMAGED (the partition table); REFUSAL_ENTRY_NONE
  * (there are entries, found = how many, but none that is wanted); those of the chosen entry's
  * files, with the path as subject.

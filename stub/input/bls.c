@@ -248,7 +248,7 @@ bls_default(struct span loader_conf)
 struct span
 bls_os_release(struct span text, const char *key)
 {
-	struct span line, value;
+	struct span line, value = {NULL, 0};
 	uint64_t len = text_span(key).size;
 
 	while (next_line(&text, &line)) {

@@ -219,6 +219,22 @@ def test_kernels_of_a_linux_root(tmp_path):
     assert kshim('check', f'{image}:/vmlinuz').returncode == 0
 
 
+def test_entries_below_boot(tmp_path):
+    """Fedora without a partition for /boot: the paths of an entry in /boot/loader start there."""
+    entries = tmp_path / 'tree/boot/loader/entries'
+    entries.mkdir(parents=True)
+    (entries / 'a.conf').write_text('version 1\nlinux /vmlinuz\ninitrd \\initrd.img\n', encoding='ascii')
+    (entries / 'b.conf').write_text('version 1\nlinux /gone\n', encoding='ascii')
+    for name in ('vmlinuz', 'initrd.img'):
+        (tmp_path / 'tree/boot' / name).write_bytes(b'x')
+    image = empty(tmp_path / 'root', 32 * MIB)
+    run('mke2fs', '-q', '-t', 'ext4', '-d', tmp_path / 'tree', image)
+    found = check(image)
+    assert [row['id'] for row in found['tables']['entries']] == ['b', 'a']
+    [verdict] = found['verdicts']
+    assert '/boot/loader/entries/b.conf: /boot/gone' in verdict['text']
+
+
 GRUB_UUID = '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9'
 GRUB_ENTRY = """menuentry '{0}' $menuentry_id_option '{0}' {{
 \tif [ x$feature_platform_search_hint = xy ]; then

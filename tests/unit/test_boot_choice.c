@@ -263,7 +263,7 @@ partitions_of_an_mbr(void **state)
 		assert_int_equal(found, types[i] == 0xef);
 		assert_memory_equal(told, "83 disk.no-file-system\n", 23);
 		if (found)
-			assert_int_equal(choice.partition.number, 2);
+			assert_int_equal(choice.volume->part.number, 2);
 	}
 }
 
@@ -288,9 +288,9 @@ many_entries(void **state)
 	file[71] = (struct fat_file)TEXT("i", "i");
 	assert_int_equal(choose(file, COUNT(file), ""), REFUSAL_NONE);
 	assert_files("/k-6.1", "/i", "a=6.1 b=\"c d\"");
-	assert_int_equal(choice.list.count, BOOT_ENTRIES);
-	assert_int_equal(choice.list.left_out, 70 - BOOT_ENTRIES);
-	assert_int_equal(choice.list.entry[63].why.code, REFUSAL_KERNEL_PE);
+	assert_int_equal(choice.list.entries.count, BOOT_ENTRIES);
+	assert_int_equal(choice.list.entries.left_out, 70 - BOOT_ENTRIES);
+	assert_int_equal(choice.list.entries.entry[63].why.code, REFUSAL_KERNEL_PE);
 	assert_int_equal(choose(NULL, 0, "x"), REFUSAL_NONE);
 	assert_false(found);
 }

@@ -3,24 +3,17 @@
  * What is on a raw disk image, as stub/disk/ reads it: partitions, file systems, boot entries.
  */
 #include <string.h>
-#include <strings.h>
 
-#include "stub/disk/boot_grub.h"
+#include "stub/disk/boot_list.h"
 #include "tools/check/facts.h"
 #include "tools/check/verdicts.h"
 #include "tools/disk_image.h"
 
 #define COLUMNS 10
 
-/* The file systems of a disk, and the boot entries on them. */
 struct disk_view {
 	struct report *report;
-	struct opened {
-		struct opened *next;
-		struct partition part;
-		struct file_system fs;
-	} * first, **last;
-	struct boot_entries entries;
+	struct boot_list list;
 };
 
 static const char *const columns[COLUMNS] = {"number", "size", "contents", "label", "name",
@@ -32,17 +25,6 @@ copy(struct report *r, const char *text)
 	return report_text(r, (struct span){(const uint8_t *)text, strlen(text)});
 }
 
-/* Keep the file system for its entries. */
-static void
-keep_opened(struct disk_view *view, const struct partition *p, const struct file_system *fs)
-{
-	struct opened *o = report_alloc(view->report, sizeof(*o));
-
-	*o = (struct opened){NULL, *p, *fs};
-	*view->last = o;
-	view->last = &o->next;
-}
-
 /* The file system on a partition: three cells, and below the row why there is none. */
 static void
 describe_contents(struct disk_view *view, struct row *row, const struct partition *p)
@@ -50,14 +32,14 @@ describe_contents(struct disk_view *view, struct row *row, const struct partitio
 	struct report *r = view->report;
 	struct file_system fs = {.name = "damaged"};
 	struct refusal why;
-	enum refusal_code code = fs_open(&p->volume, &fs, &why);
+	enum refusal_code code = boot_list_open(&view->list, p, &why);
 
 	if (code == REFUSAL_DISK_NO_FS)
 		fs.name = why.detail;
 	else if (code)
 		row->meaning = report_sentence(r, &why);
 	else
-		keep_opened(view, p, &fs);
+		fs = view->list.volume[view->list.volumes - 1].fs;
 	if (fs.needs_recovery)
 		row->meaning =
 		        "its journal was not replayed: what was written last may be missing";
@@ -104,55 +86,12 @@ walk(struct disk_view *view, const struct partitions *table)
 	}
 }
 
-static bool
-find_device(void *context, const struct boot_device *what, uint32_t *ret_partition)
-{
-	const struct disk_view *view = context;
-	struct opened *o = view->first;
-
-	while (o && !boot_device_is(what, &o->fs, &o->part))
-		o = o->next;
-	if (o)
-		*ret_partition = o->part.number;
-	return o != NULL;
-}
-
-/* GRUB's menu, of the first file system that has one. */
+/* What of a file system's entries could not be read. */
 static void
-list_grub(struct disk_view *view)
+warn(void *report, const struct boot_volume *volume, const struct refusal *why)
 {
-	struct boot_grub *room = report_alloc(view->report, sizeof(*room));
-	struct boot_devices devices = {find_device, view};
-	struct refusal why;
-
-	for (struct opened *o = view->first; o && !view->entries.count; o = o->next) {
-		if (boot_entries_grub(&view->entries, room, &o->fs, &o->part, &devices, &why))
-			report_verdict(view->report, V_DISK_ENTRY, LEVEL_WARNING, "%s",
-			        report_sentence(view->report, &why));
-	}
-}
-
-static void
-list_entries(struct disk_view *view)
-{
-	struct boot_entries *list = &view->entries;
-	struct refusal why;
-
-	boot_entries_start(list, "x64");
-	for (struct opened *o = view->first; o; o = o->next) {
-		if (boot_entries_on(&o->fs, &o->part) &&
-		        boot_entries_add(list, &o->fs, &o->part, &why))
-			report_verdict(view->report, V_DISK_ENTRY, LEVEL_WARNING, "%s",
-			        report_sentence(view->report, &why));
-	}
-	if (!list->count)
-		list_grub(view);
-	for (struct opened *o = view->first; o && !list->count; o = o->next) {
-		if (o->fs.kind != FS_FAT && boot_entries_guess(list, &o->fs, &o->part, &why))
-			report_verdict(view->report, V_DISK_ENTRY, LEVEL_WARNING, "%s",
-			        report_sentence(view->report, &why));
-	}
-	boot_entries_sort(list);
+	(void)volume;
+	report_verdict(report, V_DISK_ENTRY, LEVEL_WARNING, "%s", report_sentence(report, why));
 }
 
 /* Texts one after the other, with a blank between them. */
@@ -170,18 +109,13 @@ joined(struct report *r, const struct span *text, uint32_t count)
 static const char *
 missing(struct disk_view *view, const struct boot_entry *e)
 {
-	struct opened *o = view->first;
+	char path[BOOT_PATH];
 	struct fs_node node;
 	struct refusal why;
 
-	while (o && o->part.number != e->partition)
-		o = o->next;
-	for (uint32_t i = 0; o && i <= e->entry.initrds; i++) {
-		struct span path = i ? e->entry.initrd[i - 1] : e->entry.kernel;
-
-		if (path.size && fs_find_file(&o->fs, path, &node, &why))
-			return report_format(view->report, "%s: %s",
-			        report_text(view->report, path),
+	for (uint32_t i = 0; i <= e->entry.initrds; i++) {
+		if (boot_list_file(&view->list, e, i, path, &node, &why))
+			return report_format(view->report, "%s: %s", *path ? path : "its path",
 			        report_sentence(view->report, &why));
 	}
 	return NULL;
@@ -214,11 +148,11 @@ describe_entries(struct disk_view *view)
 {
 	static const char *const names[] = {
 	        "id", "default", "partition", "kind", "title", "kernel", "initrds", "options"};
-	struct boot_entries *list = &view->entries;
+	struct boot_entries *list = &view->list.entries;
 	const struct boot_entry *chosen;
 	struct table *t;
 
-	list_entries(view);
+	boot_list_make(&view->list, warn, view->report);
 	if (!list->count)
 		return;
 	chosen = boot_entries_choose(list, (struct span){NULL, 0});
@@ -250,7 +184,7 @@ facts_disk(struct report *r)
 		        "the first copy of the partition table is damaged, the second is read: %s",
 		        report_sentence(r, &table.primary));
 	view->report = r;
-	view->last = &view->first;
+	boot_list_start(&view->list);
 	walk(view, &table);
 	describe_entries(view);
 }

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lists a disk's entries by the readers of each kind, and finds the files that they name.
+ */
+#include "boot_list.h"
+
+#include "stub/base/text.h"
+
+#define BELOW_BOOT "/boot/loader/"
+
+void
+boot_list_start(struct boot_list *list)
+{
+	list->volumes = 0;
+	boot_entries_start(&list->entries, "x64");
+}
+
+enum refusal_code
+boot_list_open(struct boot_list *list, const struct partition *part, struct refusal *ret_why)
+{
+	struct boot_volume *v = &list->volume[list->volumes];
+	enum refusal_code code;
+
+	if (list->volumes == BOOT_VOLUMES)
+		return refuse_too_many(
+		        ret_why, "file systems", BOOT_VOLUMES + 1ull, BOOT_VOLUMES);
+	code = fs_open(&part->volume, &v->fs, ret_why);
+	if (code)
+		return code;
+	v->part = *part;
+	list->volumes++;
+	return REFUSAL_NONE;
+}
+
+/* The partition with the file system that GRUB's script means. */
+static bool
+find_device(void *context, const struct boot_device *what, uint32_t *ret_partition)
+{
+	struct boot_list *list = context;
+
+	for (struct boot_volume *v = list->volume; v < list->volume + list->volumes; v++) {
+		if (!boot_device_is(what, &v->fs, &v->part))
+			continue;
+		*ret_partition = v->part.number;
+		return true;
+	}
+	return false;
+}
+
+enum source { FROM_ENTRIES, FROM_GRUB, FROM_NAMES };
+
+/* What one source has on a volume; of GRUB's menus the first one counts. */
+static enum refusal_code
+add(struct boot_list *list, struct boot_volume *v, enum source source, struct refusal *why)
+{
+	struct boot_devices devices = {find_device, list};
+	struct boot_entries *entries = &list->entries;
+
+	if (source == FROM_GRUB)
+		return entries->count ? REFUSAL_NONE
+		                      : boot_entries_grub(entries, &list->grub, &v->fs,
+		                                &v->part, &devices, why);
+	if (!boot_entries_on(&v->fs, &v->part))
+		return REFUSAL_NONE;
+	return source == FROM_ENTRIES ? boot_entries_add(entries, &v->fs, &v->part, why)
+	                              : boot_entries_guess(entries, &v->fs, &v->part, why);
+}
+
+void
+boot_list_make(struct boot_list *list, boot_list_watcher *watcher, void *context)
+{
+	struct refusal why;
+
+	for (unsigned s = FROM_ENTRIES; s <= FROM_NAMES && !list->entries.count; s++) {
+		for (uint32_t i = 0; i < list->volumes; i++) {
+			struct boot_volume *v = &list->volume[i];
+
+			if (add(list, v, (enum source)s, &why))
+				watcher(context, v, &why);
+		}
+	}
+	boot_entries_sort(&list->entries);
+}
+
+struct boot_volume *
+boot_list_volume(struct boot_list *list, uint32_t number)
+{
+	for (uint32_t i = 0; i < list->volumes; i++) {
+		if (list->volume[i].part.number == number)
+			return &list->volume[i];
+	}
+	return NULL;
+}
+
+/* "ROOT/PATH" with slashes; false, and an empty path, if it is too long. */
+static bool
+make_path(const char *root, struct span path, char out[BOOT_PATH])
+{
+	struct text t = text_init(out, BOOT_PATH);
+
+	text_str(&t, root);
+	if (path.size && path.base[0] != '/' && path.base[0] != '\\')
+		text_str(&t, "/");
+	if (path.size >= BOOT_PATH - t.len) {
+		out[0] = '\0';
+		return false;
+	}
+	for (uint64_t i = 0; i < path.size; i++)
+		out[t.len + i] = path.base[i] == '\\' ? '/' : (char)path.base[i];
+	out[t.len + path.size] = '\0';
+	return true;
+}
+
+static struct span
+name_of(const struct boot_entry *e, uint32_t n)
+{
+	if (n)
+		return e->entry.initrd[n - 1];
+	return e->kind == BOOT_IMAGE ? e->path : e->entry.kernel;
+}
+
+/*
+ * Below the partition's root or, for an entry in /boot/loader that a system without a partition
+ * for /boot has, below /boot.
+ */
+enum refusal_code
+boot_list_file(struct boot_list *list, const struct boot_entry *entry, uint32_t n,
+        char path[BOOT_PATH], struct fs_node *ret_node, struct refusal *ret_why)
+{
+	struct boot_volume *v = boot_list_volume(list, entry->partition);
+	struct span name = name_of(entry, n);
+	enum refusal_code code;
+
+	if (!v)
+		return refuse(ret_why, REFUSAL_DISK_NO_PARTITION, 0, entry->partition, 0);
+	if (!make_path("", name, path)) {
+		refuse(ret_why, REFUSAL_DISK_PATH, 0, name.size, BOOT_PATH - 1);
+		ret_why->detail = "more bytes than kshim has room for";
+		return REFUSAL_DISK_PATH;
+	}
+	code = fs_find_file(&v->fs, text_span(path), ret_node, ret_why);
+	if (code && span_is(entry->path, 0, BELOW_BOOT, sizeof(BELOW_BOOT) - 1) &&
+	        make_path("/boot", name, path))
+		code = fs_find_file(&v->fs, text_span(path), ret_node, ret_why);
+	return code;
+}
