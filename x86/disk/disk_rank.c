@@ -49,12 +49,6 @@ take_node(struct span *line, uint64_t *ret_a, uint64_t *ret_b)
 	return true;
 }
 
-static bool
-is_bridge(struct pci_config *c, uint32_t at)
-{
-	return (c->read(c, at, PCI_HEADER) >> 16 & 0x7f) == 1;
-}
-
 /* The function that the line names, and what is left of it behind that. */
 static bool
 take_function(struct disks *d, struct span *line, uint32_t *ret_at)
@@ -68,7 +62,7 @@ take_function(struct disks *d, struct span *line, uint32_t *ret_at)
 		bus = take_number(line);
 	while (take_node(line, &slot, &function) && bus < 256 && slot < 32 && function < 8) {
 		*ret_at = PCI_AT((uint32_t)bus, (uint32_t)slot, (uint32_t)function);
-		if (!is_bridge(c, *ret_at))
+		if (PCI_TYPE(c->read(c, *ret_at, PCI_HEADER)) != PCI_TYPE_BRIDGE)
 			return true;
 		bus = c->read(c, *ret_at, PCI_BUSES) >> 8 & 0xff;
 	}

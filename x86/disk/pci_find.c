@@ -5,12 +5,9 @@
  */
 #include "x86/disk/disks.h"
 
-#define NO_FUNCTION  0xffffffffu
-#define MULTI        0x800000u /* in the dword of PCI_HEADER */
-#define TYPE(header) ((header) >> 16 & 0x7f)
-#define TYPE_BRIDGE  1u
-#define BAR_IO       1u
-#define BAR_64       4u
+#define NO_FUNCTION 0xffffffffu
+#define BAR_IO      1u
+#define BAR_64      4u
 
 bool
 pci_memory_bar(struct pci_config *c, uint32_t at, uint32_t bar, uint64_t *ret_addr)
@@ -38,9 +35,9 @@ walk_slot(struct pci_config *c, uint32_t at, pci_visit *visit, void *context, ui
 		if (id == NO_FUNCTION)
 			continue;
 		header = c->read(c, at + f, PCI_HEADER);
-		if (f == 0 && header & MULTI)
+		if (f == 0 && header & PCI_MULTI)
 			functions = 8;
-		if (TYPE(header) == TYPE_BRIDGE) {
+		if (PCI_TYPE(header) == PCI_TYPE_BRIDGE) {
 			behind = c->read(c, at + f, PCI_BUSES) >> 16 & 0xff;
 			*last = behind > *last ? behind : *last;
 		}

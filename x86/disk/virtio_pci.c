@@ -9,7 +9,6 @@
 #include "x86/disk/virtio.h"
 
 #define VENDOR_CAPABILITY 9
-#define MOST_CAPABILITIES 48 /* that 192 bytes have room for */
 
 enum cfg_type { CFG_COMMON = 1, CFG_NOTIFY = 2, CFG_DEVICE = 4 };
 
@@ -142,14 +141,14 @@ take_capability(struct virtio *v, struct pci_config *c, uint32_t at, uint32_t ca
 bool
 virtio_pci_find(struct virtio *v, struct pci_config *c, uint32_t at)
 {
-	uint32_t cap = c->read(c, at, PCI_CAPS) & 0xfc;
+	uint32_t cap = pci_first_cap(c, at);
 
-	for (unsigned n = 0; cap && n < MOST_CAPABILITIES; n++) {
+	for (unsigned n = 0; cap && n < PCI_CAPS_MOST; n++) {
 		uint32_t head = c->read(c, at, cap);
 
 		if ((head & 0xff) == VENDOR_CAPABILITY)
 			take_capability(v, c, at, cap);
-		cap = head >> 8 & 0xfc;
+		cap = pci_next_cap(head);
 	}
 	v->transport = &transport;
 	v->legacy = false;

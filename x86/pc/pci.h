@@ -49,6 +49,32 @@ struct pci_config {
 	uint32_t last; /* what is in the address port */
 };
 
+/* The dword at PCI_HEADER: the header's type, and whether the slot has more functions. */
+#define PCI_TYPE(header) ((header) >> 16 & 0x7fu)
+#define PCI_TYPE_BRIDGE  1u
+#define PCI_MULTI        0x800000u
+
+/*
+ * Capabilities: the register of the first one, 0 if there is none, and from a capability's
+ * first dword that of the next. A walk ends after PCI_CAPS_MOST, which is what there is room
+ * for.
+ */
+#define PCI_CAPS_MOST 48
+
+static inline uint32_t
+pci_first_cap(struct pci_config *c, uint32_t at)
+{
+	const uint32_t has_caps = 1u << 20; /* in the status register */
+
+	return c->read(c, at, PCI_COMMAND) & has_caps ? c->read(c, at, PCI_CAPS) & 0xfc : 0;
+}
+
+static inline uint32_t
+pci_next_cap(uint32_t head)
+{
+	return head >> 8 & 0xfc;
+}
+
 enum pci_kind {
 	PCI_IO,
 	PCI_MEM,  /* below 4 GiB */

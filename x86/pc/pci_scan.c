@@ -11,13 +11,9 @@
 
 #define BUS_SLOTS      256u /* one bus: 32 slots of 8 functions */
 #define EMPTY          UINT32_MAX
-#define HEADER_MULTI   0x80
-#define HEADER_BRIDGE  1
-#define STATUS_CAPS    (1u << 20) /* of the dword at PCI_COMMAND */
 #define CAP_SHPC       0x0c
 #define CAP_VENDOR     0x09
 #define CAP_EXPRESS    0x10
-#define CAPS_MAX       48
 #define PORT_ROOT      4
 #define PORT_DOWN      6
 #define EXPRESS_SLOT   (1u << 24) /* of the dword at the capability */
@@ -63,15 +59,13 @@ static void
 read_caps(struct pci *p, struct pci_function *f)
 {
 	struct pci_config *c = &p->config;
-	uint32_t reg, v;
+	uint32_t reg = pci_first_cap(c, f->at);
 
-	if (!(c->read(c, f->at, PCI_COMMAND) & STATUS_CAPS))
-		return;
-	reg = c->read(c, f->at, PCI_CAPS) & 0xfc;
-	for (unsigned i = 0; reg && i < CAPS_MAX; i++) {
-		v = c->read(c, f->at, reg);
-		take_cap(p, f, reg, v);
-		reg = v >> 8 & 0xfc;
+	for (unsigned i = 0; reg && i < PCI_CAPS_MOST; i++) {
+		uint32_t head = c->read(c, f->at, reg);
+
+		take_cap(p, f, reg, head);
+		reg = pci_next_cap(head);
 	}
 }
 
@@ -172,12 +166,12 @@ visit(struct pci *p, struct walk *w, uint32_t id, pci_found *found, struct refus
 	if (code)
 		return code;
 	if (!f->done) {
-		header = p->config.read(&p->config, f->at, PCI_HEADER) >> 16;
-		f->multi = f->multi || header & HEADER_MULTI;
+		header = p->config.read(&p->config, f->at, PCI_HEADER);
+		f->multi = f->multi || header & PCI_MULTI;
 		f->command = COMMAND_ON;
-		f->bridge = (header & 0x7f) == HEADER_BRIDGE;
-		code = (header & 0x7f) <= HEADER_BRIDGE ? pci_measure(p, index, ret_why)
-		                                        : REFUSAL_NONE;
+		f->bridge = PCI_TYPE(header) == PCI_TYPE_BRIDGE;
+		code = PCI_TYPE(header) <= PCI_TYPE_BRIDGE ? pci_measure(p, index, ret_why)
+		                                           : REFUSAL_NONE;
 	}
 	step_after(w, f);
 	return !code && f->bridge ? enter_bridge(p, w, index, ret_why) : code;
