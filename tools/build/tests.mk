@@ -11,11 +11,13 @@ FUZZ_PROGRAMS := $(FUZZERS:tests/fuzz/%.c=build/asan/%)
 # $(call UNITS,ENV): the unit tests of an environment, and what each of them may be linked with.
 define UNITS
 build/$(1)/tests/%.o: CFLAGS_FILE := -Wno-conversion
+build/$(1)/parts: FORCE
+	@$$(call note,$$@,$$(UNIT_HELPERS) $$(UNIT_PARTS))
 build/$(1)/libunit.a: $$(patsubst %.c,build/$(1)/%.o,$$(UNIT_HELPERS) $$(UNIT_PARTS)) \
-		$$(UNIT_ASMS:%.asm=build/x86/%.o)
+		$$(UNIT_ASMS:%.asm=build/x86/%.o) build/$(1)/parts
 	$$(call say,AR,$$@)
 	@rm -f $$@
-	$$(Q)ar rcsD $$@ $$^
+	$$(Q)ar rcsD $$@ $$(filter %.o,$$^)
 $$(UNIT_PROGRAMS:build/asan/%=build/$(1)/%): build/$(1)/%: build/$(1)/tests/unit/%.o \
 		build/$(1)/libunit.a build/$(1)/libkshim.a
 	$$(call say,LD,$$@)
