@@ -233,30 +233,36 @@ failing_disks(void **state)
 	fail_everywhere(fallback, COUNT(fallback));
 }
 
+/* A disk of an MBR with two partitions: one that holds nothing, and the volume in `image`. */
+static void
+open_mbr(uint8_t type)
+{
+	static uint8_t disk[FAT_TREE_SIZE + 4096];
+
+	memset(disk, 0, sizeof(disk));
+	memcpy(disk + 4096, image, sizeof(image));
+	disk[446 + 4] = 0x83;
+	disk[446 + 8] = 1;
+	disk[446 + 12] = 7;
+	disk[446 + 16 + 4] = type;
+	disk[446 + 16 + 8] = 8;
+	disk[446 + 16 + 13] = FAT_TREE_SIZE / 512 >> 8;
+	disk[510] = 0x55;
+	disk[511] = 0xaa;
+	ram_disk_open(&ram, disk, sizeof(disk), 512);
+	told[0] = '\0';
+}
+
 /* An MBR's partitions: entries are looked for on an ESP alone, not on just any FAT. */
 static void
 partitions_of_an_mbr(void **state)
 {
-	static uint8_t disk[2 * FAT_TREE_SIZE + 4096];
 	static const uint8_t types[] = {0x0c, 0xef, 0x83};
 
 	(void)state;
 	fat_tree(image, two, COUNT(two));
 	for (unsigned i = 0; i < COUNT(types); i++) {
-		uint8_t *entry = disk + 446;
-
-		memset(disk, 0, sizeof(disk));
-		memcpy(disk + 4096, image, sizeof(image));
-		entry[4] = 0x83; /* the first partition holds nothing */
-		entry[8] = 1;
-		entry[12] = 7;
-		entry[16 + 4] = types[i];
-		entry[16 + 8] = 8;
-		entry[16 + 13] = FAT_TREE_SIZE / 512 >> 8;
-		disk[510] = 0x55;
-		disk[511] = 0xaa;
-		ram_disk_open(&ram, disk, sizeof(disk), 512);
-		told[0] = '\0';
+		open_mbr(types[i]);
 		assert_int_equal(boot_choose(&ram.disk, text_span(""), watch, &choice, &found,
 		                         &choice, &why),
 		        REFUSAL_NONE);
@@ -323,7 +329,6 @@ menus_of_grub(void **state)
 	        {"menuentry A {\nlinux (hd0,2)/k\ninitrd (hd0,1)/i\n}\n", REFUSAL_GRUB_CFG},
 	        {"menuentry 'A' {\nlinux (hd0,msdos9)/k\n}\n", REFUSAL_GRUB_CFG},
 	        {"if true\n", REFUSAL_NONE}};
-	static uint8_t disk[FAT_TREE_SIZE + 4096];
 
 	(void)state;
 	for (unsigned i = 0; i < COUNT(menus); i++) {
@@ -331,20 +336,10 @@ menus_of_grub(void **state)
 		        {"boot/grub/grub.cfg", menus[i].menu, (uint32_t)strlen(menus[i].menu)},
 		        TEXT("k", "kernel"), TEXT("i", "initrd"), TEXT("marker", "")};
 
-		memset(disk, 0, sizeof(disk));
-		fat_tree(disk + 4096, file, COUNT(file));
-		disk[4096 + 38] = 0x29; /* serial number and label */
-		memcpy(disk + 4096 + 39, "\xcd\xab\x34\x12LABEL      ", 15);
-		disk[446 + 4] = 0x83;
-		disk[446 + 8] = 1;
-		disk[446 + 12] = 7;
-		disk[446 + 16 + 4] = 0xef;
-		disk[446 + 16 + 8] = 8;
-		disk[446 + 16 + 13] = FAT_TREE_SIZE / 512 >> 8;
-		disk[510] = 0x55;
-		disk[511] = 0xaa;
-		ram_disk_open(&ram, disk, sizeof(disk), 512);
-		told[0] = '\0';
+		fat_tree(image, file, COUNT(file));
+		image[38] = 0x29; /* serial number and label */
+		memcpy(image + 39, "\xcd\xab\x34\x12LABEL      ", 15);
+		open_mbr(0xef);
 		assert_int_equal(boot_choose(&ram.disk, text_span(""), watch, &choice, &found,
 		                         &choice, &why),
 		        menus[i].code);
@@ -382,17 +377,6 @@ odd_paths(void **state)
 	assert_true(found);
 	assert_string_equal(choice.file[0].path, "/k");
 	assert_int_equal(strlen(choice.line), 699 - 16);
-}
-
-static uint32_t
-random_below(uint32_t n)
-{
-	static uint32_t state = 2463534242u;
-
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state % n;
 }
 
 /* Bytes exchanged in the volume's structures: a code, nothing, or files that can be read. */

@@ -577,17 +577,6 @@ cuts(void **state)
 	}
 }
 
-static uint32_t
-random_below(uint32_t n)
-{
-	static uint32_t state = 2463534242u;
-
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state % n;
-}
-
 /* Scripts with a few characters exchanged: an end by itself, and texts that lie inside. */
 static void
 mutants(void **state)
