@@ -33,26 +33,34 @@ regular_why(mode_t mode)
 	}
 }
 
+/* What stat() or fstat() has said: why the file is not read, with errno; NULL if it can be. */
+static const char *
+judged(int failed, const struct stat *st)
+{
+	if (failed)
+		return strerror(errno);
+	errno = 0;
+	return regular_why(st->st_mode);
+}
+
 const char *
 regular_open(const char *path, int *ret_fd, struct stat *ret_stat)
 {
-	const char *why;
 	struct stat st;
+	const char *why = judged(stat(path, &st), &st);
 	int fd;
 
-	if (stat(path, &st) < 0)
-		return strerror(errno);
-	errno = 0;
-	why = regular_why(st.st_mode);
 	if (why)
 		return why;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
 		return strerror(errno);
-	errno = 0;
-	why = regular_why(st.st_mode);
+	why = judged(fstat(fd, &st), &st);
 	if (why) {
+		int error = errno;
+
 		close(fd);
+		errno = error;
 		return why;
 	}
 	*ret_fd = fd;
