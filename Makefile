@@ -104,7 +104,7 @@ make bench       guest instructions and port I/O from reset to the kernel, again
                  what was measured into tests/bench/README.md
 make size        bytes of every product, against tools/limits
 make coverage    how much of stub/ unit tests and corpus run, and what of it does not
-make fuzz        look for inputs that break the readers (clang), FUZZ_SECONDS=60 each
+make fuzz        look for inputs that break the readers (clang), SECONDS=60 each; T='bls pe' some
 make prove       proofs by CBMC (T=image one); make prove-faults: do they find planted faults?
 make hardening-report  fuzzers, inputs, coverage, guards: the figures of .github/SECURITY.md
 make deps        install, by apt, what make, make run and make test need

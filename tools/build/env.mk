@@ -3,6 +3,7 @@
 #   host   programs for this machine
 #   asan   the same under sanitizers, for tests/unit and tests/fuzz
 #   cov    the same with counters for lines and branches, for make coverage
+#   fuzz   the same by clang with libFuzzer's counters, for make fuzz
 #   x86    freestanding 64-bit code; rom: once more, for kshim.rom
 #   efi, riscv, pic (the library), probe32 and probe64 (tests/probes)
 
@@ -18,6 +19,10 @@ CFLAGS_host := $(COMMON) -O2 $(HARDENING) -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERS
 CFLAGS_asan := $(COMMON) -O1 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_cov := $(COMMON) -O0 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' --coverage
+CC_fuzz := $(CLANG)
+CFLAGS_fuzz := -std=c11 -g -O1 -I. -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # min-pagesize: page 0 is memory, and the BIOS keeps data there.
 CFLAGS_x86 := $(COMMON) -Oz -DKSHIM_VERSION='"$(VERSION)"' -m64 -march=x86-64 -ffreestanding \
 	-fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only -mcmodel=small \
@@ -105,13 +110,14 @@ endef
 SRCS_host := $(TOOL_SRCS)
 SRCS_asan := $(TOOL_SRCS) $(UNIT_HELPERS) $(UNIT_PARTS) $(UNIT_TESTS) $(FUZZERS) tests/fuzz/replay.c
 SRCS_cov := $(SRCS_asan)
+SRCS_fuzz := $(SRCS_asan)
 SRCS_x86 := $(sort $(filter %.c,$(KSHIM_ELF) $(KSHIM_BZIMAGE) $(KSHIM_ROM)))
 SRCS_rom := $(filter %.c,$(KSHIM_ROM))
 SRCS_efi := $(EFI_SRCS) $(CALLER_SRCS)
 SRCS_riscv := $(RISCV_SRCS)
 SRCS_probe32 := $(PROBE_SRCS)
 SRCS_probe64 := $(PROBE_SRCS)
-$(foreach env,host asan cov x86 rom efi riscv probe32 probe64 pic,$(eval $(call ENVIRONMENT,$(env))))
+$(foreach env,host asan cov fuzz x86 rom efi riscv probe32 probe64 pic,$(eval $(call ENVIRONMENT,$(env))))
 
 # Says which Debian package is missing, before a compiler says it worse.
 .PHONY: needs

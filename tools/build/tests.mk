@@ -38,34 +38,30 @@ test-unit: $(call picked,$(UNIT_PROGRAMS),test_,unit test-unit)
 
 # ---------------------------------------------------------------- fuzzers
 
-# The corpus once more through each fuzzer (replay); `make fuzz` looks for new inputs.
+# Each fuzzer is linked with replay.c, which goes through its corpus, and by clang with libFuzzer's
+# main(), which looks for new inputs.
 define REPLAY
-build/$(2)/$(1): build/$(2)/tests/fuzz/$(1).o build/$(2)/tests/fuzz/replay.o \
+build/$(2)/$(1): build/$(2)/tests/fuzz/$(1).o $(if $(filter fuzz,$(2)),,build/$(2)/tests/fuzz/replay.o) \
 		$(PARTS_$(1):%.c=build/$(2)/%.o) $(ASMS_$(1):%.asm=build/x86/%.o) build/$(2)/libkshim.a
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(LDFLAGS_$(2)) -o $$@ $$^ $$(LIBS_$(1))
+	$$(Q)$$(or $$(CC_$(2)),$$(CC)) $$(LDFLAGS_$(2)) -o $$@ $$^ $$(LIBS_$(1))
 endef
-define FUZZER
-build/fuzz/$(1): tests/fuzz/$(1).c $(STUB_SRCS) $(PARTS_$(1)) $(ASMS_$(1):%.asm=build/x86/%.o)
-	$$(call say,FUZZ,$$@)
-	@command -v $$(CLANG) >/dev/null || { echo 'clang is missing: apt-get install clang' >&2; exit 1; }
-	@mkdir -p $$(@D)
-	$$(Q)$$(CLANG) -std=c11 -D_GNU_SOURCE -DKSHIM_VERSION='"$(VERSION)"' -g -O1 -I. -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $$@ $$^ $$(LIBS_$(1))
-endef
-$(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(eval $(call FUZZER,$(f))) \
-	$(foreach env,asan cov,$(eval $(call REPLAY,$(f),$(env)))))
+$(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(foreach env,asan cov fuzz,$(eval $(call REPLAY,$(f),$(env)))))
+
+build/fuzz/%.o: | clang-is-there
+.PHONY: clang-is-there
+clang-is-there:
+	@command -v $(CLANG) >/dev/null || { echo 'clang is missing: apt-get install clang' >&2; exit 1; }
 
 test-fuzz: $(call picked,$(FUZZ_PROGRAMS),fuzz_,replay test-fuzz)
 	@tests/run-units $(if $(T),-,fuzz) $(foreach f,$^,'$(f) tests/fuzz/corpus/$(notdir $(f))')
 
-# New inputs by libFuzzer (clang), FUZZ_SECONDS for each fuzzer, kept in build/fuzz/NAME.found/.
-FUZZ_SECONDS ?= 60
+# SECONDS= (or FUZZ_SECONDS=) for each fuzzer, as many at a time as there are CPUs; what is found is kept
+# in build/fuzz/fuzz_NAME.found/. The counts go to build/results/fuzz-executions.
+FUZZ_SECONDS ?= $(or $(SECONDS),60)
 .PHONY: fuzz
-fuzz: $(if $(T),build/fuzz/fuzz_$(T),$(FUZZERS:tests/fuzz/%.c=build/fuzz/%))
-	@for f in $^; do mkdir -p $$f.found; \
-		$$f -max_total_time=$(FUZZ_SECONDS) -use_value_profile=1 -artifact_prefix=$$f. \
-			$$f.found tests/fuzz/corpus/$${f##*/} || exit 1; done
+fuzz: $(if $(T),$(foreach t,$(T),build/fuzz/fuzz_$(t)),$(FUZZERS:tests/fuzz/%.c=build/fuzz/%))
+	@$(PYTHON) tests/fuzz/run $(FUZZ_SECONDS) $^
 
 # ---------------------------------------------------------------- coverage
 
