@@ -94,6 +94,7 @@ make run-kvm     the same by kshim run, in a virtual machine that has KVM (tests
 make test        unit tests, fuzzers' corpus, the program, boots, KVM; installs what they need
                  its parts: unit replay coverage cli check package bench boot efi kvm
                  riscv
+make test-all    what make test runs a pairwise part of, as a whole: some hours
 make unit T=space         one test: tests/unit/test_space.c; make unit alone runs all of them
 make replay T=probe       the corpus of one fuzzer, tests/fuzz/corpus/fuzz_probe
 make boot T=pvh32         rows by name (pytest -k); also check, cli, efi, kvm, riscv, package

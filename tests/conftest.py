@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""For all parts: the order of the tests, and which rows were tried again (some kernels oops under TCG)."""
+"""For all parts: which tests run, in which order, and which rows were tried again (some kernels oops under TCG)."""
+import os
 
 
 def pytest_configure(config):
     config.addinivalue_line('markers', 'takes(seconds): about how long, if that is long')
+    config.addinivalue_line('markers', 'full: one more of a kind that `make test` has; for `make test-all`, or by name')
 
 
-def pytest_collection_modifyitems(items):
-    """The longest first, so that at the end no worker waits for another's long test."""
+def pytest_collection_modifyitems(config, items):
+    """Those that were asked for, the longest first, so that at the end no worker waits for another's long test."""
+    if not os.environ.get('KSHIM_TEST_ALL') and not config.option.keyword:
+        more = [item for item in items if item.get_closest_marker('full')]
+        config.hook.pytest_deselected(items=more)
+        items[:] = [item for item in items if item not in more]
     items.sort(key=lambda item: -max((mark.args[0] for mark in item.iter_markers('takes')), default=0))
 
 

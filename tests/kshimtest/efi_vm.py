@@ -59,6 +59,7 @@ class Row:
     refusal: str = ''
     allowed: str = ''                           # codes that may be said though it goes on
     timeout: int = HANG
+    full: bool = False                          # for `make test-all`, or by name
 
     @property
     def stop(self):

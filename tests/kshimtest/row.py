@@ -72,6 +72,7 @@ class Row:
     qemu: tuple = ()                        # more arguments; {a file by name} in them is its path
     timeout: int = HANG                     # seconds
     skip: str = ''                          # the reason, if the row cannot run
+    full: bool = False                      # for `make test-all`, or by name
 
     @property
     def is_probe(self):

@@ -32,6 +32,7 @@ class Run:
     before: str = ''
     timeout: int = 60               # of ONE: seconds of instructions
     may_fail: str = ''                              # why it is skipped when it does not boot
+    full: bool = False                              # for `make test-all`, or by name
 
     @property
     def reaches_userspace(self):
@@ -46,26 +47,27 @@ ONE = [
     Run('bz-stub', 'debian:cloud', dump=True),
     Run('bz-direct', 'debian:cloud', 'direct', dump=True, like='bz-stub'),
     Run('bz-linux32-stub', 'debian:cloud', memory='128M', options=('--protocol', 'linux32'),
-        dump=True),
+        dump=True, full=True),
     Run('bz-linux32-direct', 'debian:cloud', 'direct', memory='128M', dump=True,
-        options=('--protocol', 'linux32'), like='bz-linux32-stub'),
+        options=('--protocol', 'linux32'), like='bz-linux32-stub', full=True),
     Run('pvh-stub', VMLINUX, memory='5G', dump=True),
     Run('pvh-direct', VMLINUX, 'direct', memory='5G', dump=True, like='pvh-stub'),
-    Run('linux64-stub', VMLINUX, options=('--protocol', 'linux64'), memory='1G', dump=True),
+    Run('linux64-stub', VMLINUX, options=('--protocol', 'linux64'), memory='1G', dump=True, full=True),
     Run('linux64-direct', VMLINUX, 'direct', options=('--protocol', 'linux64'), memory='1G',
-        dump=True, like='linux64-stub'),
+        dump=True, like='linux64-stub', full=True),
     # Linux sees the end of the first by the zeros behind it; /second goes on to /init of the other.
     *(Run(f'two-lz4-{way}', 'debian:cloud', way, memory='512M', append='rdinit=/second',
-          initrds=('lz4:initramfs', 'lz4:second-archive'), expect=('kshim: second archive', 'kshim: userspace reached'))
+          initrds=('lz4:initramfs', 'lz4:second-archive'), expect=('kshim: second archive', 'kshim: userspace reached'),
+          full=way != 'direct')
       for way in WAYS if way != 'cloud-hypervisor'),
     Run('bz-firecracker', 'debian:cloud', 'firecracker', memory='128M'),
     Run('pvh-cloud-hypervisor', VMLINUX, 'cloud-hypervisor', memory='6G'),
     Run('bundle-stub', 'bundle', initrds=()),
-    Run('bundle-direct', 'bundle', 'direct', initrds=()),
+    Run('bundle-direct', 'bundle', 'direct', initrds=(), full=True),
     Run('bzimage-direct-linux64', 'built:kshim.bzimage', 'direct', initrds=('bundle',),
         options=('--protocol', 'linux64')),
     Run('bzimage-direct-linux32', 'built:kshim.bzimage', 'direct', initrds=('bundle',),
-        options=('--protocol', 'linux32')),
+        options=('--protocol', 'linux32'), full=True),
     Run('bzimage-stub', 'built:kshim.bzimage', initrds=('bundle',)),
     Run('halt-without-acpi', 'debian:cloud', append='acpi=off', expect=(
         'kshim: userspace reached', 'System halted')),
@@ -91,7 +93,7 @@ ONE = [
     Run('panic-waits-and-resets', 'debian:cloud', 'direct', initrds=(), append='panic=3600', status=8,
         expect=("the guest's kernel panicked", 'Rebooting in 3600 seconds')),
     Run('panic-resets', 'debian:cloud', initrds=(), append='panic=-1', status=8,
-        expect=('Unable to mount root', "the guest's kernel panicked")),
+        expect=('Unable to mount root', "the guest's kernel panicked"), full=True),
     Run('initrd-as-kernel', 'initramfs', initrds=(), status=1, expect=('kernel.other-kind',)),
     Run('shell', 'debian:cloud', append='kshim_shell', initrds=('initramfs',),
         typed='expect kshim# \ntype echo $((6*7))-$((1+1))\\r\nexpect 42-2\ntype stty -a\\r\n'
@@ -110,29 +112,29 @@ ONE = [
     Run('kvm-is-a-file', 'debian:cloud', status=3, expect=('/dev/kvm is no KVM',),
         before='mv /dev/kvm /dev/kvm.away; echo no >/dev/kvm'),
     Run('686-pae', 'debian:686-pae', initrds=('initramfs-i386',), timeout=40,
-        may_fail='the rig emulates SVM too poorly for 686-pae, whoever is the inner launcher'),
+        may_fail='the rig emulates SVM too poorly for 686-pae, whoever is the inner launcher', full=True),
 ]
 
 # Under -icount Linux 7.2 gets nowhere nested, so its rows are here, too.
 MANY = [
     Run('far-pvh-stub', FAR, memory='512M', dump=True),
     Run('far-pvh-direct', FAR, 'direct', memory='512M', dump=True, like='far-pvh-stub'),
-    Run('far-linux64-direct', FAR, 'direct', memory='6G', options=('--protocol', 'linux64')),
+    Run('far-linux64-direct', FAR, 'direct', memory='6G', options=('--protocol', 'linux64'), full=True),
     Run('bz-stub-4', 'debian:cloud', cpus=4, memory='6G'),
-    Run('pvh-direct-4', VMLINUX, 'direct', cpus=4, memory='128M'),
-    Run('far-stub-4', FAR, cpus=4, memory='1G'),
+    Run('pvh-direct-4', VMLINUX, 'direct', cpus=4, memory='128M', full=True),
+    Run('far-stub-4', FAR, cpus=4, memory='1G', full=True),
     Run('linux64-firecracker-4', VMLINUX, 'firecracker', cpus=4, memory='5G',
         options=('--protocol', 'linux64')),
-    Run('bz-cloud-hypervisor-4', 'debian:cloud', 'cloud-hypervisor', cpus=4),
+    Run('bz-cloud-hypervisor-4', 'debian:cloud', 'cloud-hypervisor', cpus=4, full=True),
     # Debian's cloud kernels read no MP table (CONFIG_X86_MPPARSE), the plain one does.
     Run('mptable-4', PLAIN, cpus=4, memory='512M', append='acpi=off', expect=(
         'kshim: userspace reached', 'checks: cpus 4', 'System halted')),
     Run('mptable-firecracker-4', PLAIN, 'firecracker', cpus=4, memory='512M', status=7,
         append='acpi=off checks.end=reset',
-        expect=('kshim: userspace reached', 'checks: cpus 4', 'keyboard controller')),
+        expect=('kshim: userspace reached', 'checks: cpus 4', 'keyboard controller'), full=True),
     Run('acpi-off-4', VMLINUX, 'direct', cpus=4, append='acpi=off checks.end=reset', status=7,
         expect=('kshim: userspace reached', 'keyboard controller'), sees=1),
-    Run('reset-4', 'debian:cloud', 'direct', cpus=4, append='checks.end=reset', status=7),
+    Run('reset-4', 'debian:cloud', 'direct', cpus=4, append='checks.end=reset', status=7, full=True),
     Run('halt-4', 'debian:cloud', 'direct', cpus=4, append='checks.end=halt',
         expect=('kshim: userspace reached', 'System halted')),
 ]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs the tables of rig_rows.py, each in one boot of the rig, and judges what came out.
 
+Only the rows that the selected tests judge are run.
+
 A row that ended in nothing (a nested boot may hang or oops by chance) is tried again with the
 others like it, once; what kshim itself says or refuses is never retried.
 """
@@ -80,9 +82,9 @@ def by_chance(run, outcome):
 
 
 @functools.lru_cache(maxsize=None)
-def outcomes(many):
-    runs = rig_rows.MANY if many else rig_rows.ONE
-    more = [] if many else [probe_row(r) for r in probes.rows()]
+def boot_table(many, wanted):
+    runs = [r for r in (rig_rows.MANY if many else rig_rows.ONE) if r.name in wanted]
+    more = [] if many else [probe_row(r) for r in probes.rows() if probe_name(r) in wanted]
     found, tries = {}, 0
     while runs and tries < 2:
         tries += 1
@@ -94,7 +96,13 @@ def outcomes(many):
     return found
 
 
-def judge(run, record_property):
+@pytest.fixture(name='outcomes', scope='session')
+def outcomes_fixture(wanted):
+    """A function from a table to what became of its rows."""
+    return lambda many: boot_table(many, wanted)
+
+
+def judge(outcomes, run, record_property):
     try:
         outcome, tries = outcomes(run in rig_rows.MANY)[run.name]
     except files.Missing as missing:
@@ -132,9 +140,8 @@ def judge_machine(run, said):
         assert bad not in said, said
 
 
-def judge_dump(run, outcome, directory):
+def judge_dump(first, outcome, directory):
     """Two ways to the same kernel hand over the same."""
-    first = outcomes(run in rig_rows.MANY)[run.like][0]
     for name, o in (('a', first), ('b', outcome)):
         (directory / name).write_bytes(o.files['dump'])
     done = subprocess.run([rig.KSHIM, 'diff-handoff', directory / 'a', directory / 'b'],
@@ -143,21 +150,29 @@ def judge_dump(run, outcome, directory):
 
 
 # The rows of a table share a boot, so they are for one worker.
-ONE = (pytest.mark.xdist_group('rig-one'), pytest.mark.takes(530))
+ONE = (pytest.mark.xdist_group('rig-one'), pytest.mark.takes(300))
 MANY = (pytest.mark.xdist_group('rig-many'), pytest.mark.takes(150))
-ALL = [pytest.param(r, id=r.name, marks=marks)
-       for marks, runs in ((ONE, rig_rows.ONE), (MANY, rig_rows.MANY)) for r in runs]
 
 
-@pytest.mark.parametrize('run', ALL)
-def test_run(run, record_property, tmp_path):
-    outcome = judge(run, record_property)
+def test_of(run, marks):
+    more = (pytest.mark.full,) if run.full else ()
+    return pytest.param(run, id=run.name, marks=[*marks, *more, pytest.mark.judges(run.name, run.like)])
+
+
+def test_of_probe(row):
+    more = (pytest.mark.full,) if row not in probes.pairwise() else ()
+    return pytest.param(row, id=probe_name(row), marks=[*ONE, *more, pytest.mark.judges(probe_name(row))])
+
+
+@pytest.mark.parametrize('run', [*(test_of(r, ONE) for r in rig_rows.ONE), *(test_of(r, MANY) for r in rig_rows.MANY)])
+def test_run(outcomes, run, record_property, tmp_path):
+    outcome = judge(outcomes, run, record_property)
     if run.like:
-        judge_dump(run, outcome, tmp_path)
+        judge_dump(outcomes(run in rig_rows.MANY)[run.like][0], outcome, tmp_path)
 
 
-@pytest.mark.parametrize('row', [pytest.param(r, id=probe_name(r), marks=ONE) for r in probes.rows()])
-def test_probe(row):
+@pytest.mark.parametrize('row', [test_of_probe(r) for r in probes.rows()])
+def test_probe(outcomes, row):
     outcome, _ = outcomes(False)[probe_name(row)]
     assert outcome.status == 0 and ': PASS' in outcome.stdout, outcome.stdout + outcome.stderr
 
@@ -166,9 +181,9 @@ TABLES = {'DSDT', 'FACP', 'APIC', 'FACS'}
 
 
 @pytest.mark.parametrize('many,name', [
-    pytest.param(False, 'bz-direct', marks=ONE), pytest.param(True, 'bz-stub-4', marks=MANY),
-    pytest.param(True, 'linux64-firecracker-4', marks=MANY)])
-def test_tables_please_iasl(many, name, tmp_path):
+    pytest.param(many, name, marks=[*marks, pytest.mark.judges(name)]) for many, name, marks in (
+        (False, 'bz-direct', ONE), (True, 'bz-stub-4', MANY), (True, 'linux64-firecracker-4', MANY))])
+def test_tables_please_iasl(outcomes, many, name, tmp_path):
     """What Linux found is taken apart by iasl and put together again, without a complaint."""
     assert shutil.which('iasl'), 'iasl is missing: apt-get install acpica-tools'
     said = outcomes(many)[name][0].stdout

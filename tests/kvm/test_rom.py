@@ -4,7 +4,6 @@
 Emulators forgive what a CPU does not: here the ROM is run from a read-only memory slot, behind nested
 page tables. One CPU: with two and a bzImage no firmware gets Linux to userspace in the rig.
 """
-import functools
 import pathlib
 import shutil
 
@@ -16,8 +15,9 @@ from kshimtest import files
 from kshimtest import rig
 
 REACHED = 'kshim: userspace reached'
-# Machine, kernel, memory.
-ROWS = (('microvm', 'vmlinux:cloud', '256M'), ('pc', 'debian:cloud', '256M'), ('q35', 'vmlinux:cloud', '512M'))
+# Machine, kernel, memory: marks.
+ROWS = {('microvm', 'vmlinux:cloud', '256M'): (), ('pc', 'debian:cloud', '256M'): (),
+        ('q35', 'vmlinux:cloud', '512M'): (pytest.mark.full,)}
 NO_KERNEL = 'no-kernel'         # unpacks the part of the ROM that has the sentences
 ONE_BOOT = pytest.mark.xdist_group('rig-rom')   # of the rig, in one worker: the rows share it
 
@@ -45,12 +45,16 @@ def rig_row(row):
                    typed=f'expect {REACHED}\n')
 
 
-@functools.lru_cache(maxsize=None)
-def outcomes():
+@pytest.fixture(name='outcomes', scope='session')
+def outcomes_fixture(wanted):
+    return boot([row for row in ROWS if name(row) in wanted])
+
+
+def boot(rows):
     """By name, each row's outcome; what ended in nothing is tried once more."""
     kept, rig.Initramfs = rig.Initramfs, WithRom
     try:
-        found = {o.row.name: o for o in rig.run([*map(rig_row, ROWS), rig.Row(NO_KERNEL, qemu('pc', '64M'))])}
+        found = {o.row.name: o for o in rig.run([*map(rig_row, rows), rig.Row(NO_KERNEL, qemu('pc', '64M'))])}
         again = [o.row for o in found.values() if o.row.name != NO_KERNEL and REACHED not in o.stdout]
         found.update((o.row.name, o) for o in (rig.run(again) if again else ()))
         return found
@@ -59,10 +63,11 @@ def outcomes():
 
 
 @ONE_BOOT
-@pytest.mark.takes(570)
-@pytest.mark.parametrize('row', ROWS, ids=name)
-def test_reaches_userspace(row):
-    outcome = outcomes()[name(row)]
+@pytest.mark.takes(400)
+@pytest.mark.parametrize('row', [pytest.param(row, id=name(row), marks=[pytest.mark.judges(name(row)), *marks])
+                                 for row, marks in ROWS.items()])
+def test_reaches_userspace(outcomes, row):
+    outcome = outcomes[name(row)]
     said = outcome.stdout + outcome.stderr
     assert outcome.status == 0, said + outcome.rig[-2000:]
     assert f'{REACHED}\n' in said.replace('\r', ''), said
@@ -70,8 +75,8 @@ def test_reaches_userspace(row):
 
 
 @ONE_BOOT
-@pytest.mark.takes(570)
-def test_refuses():
-    outcome = outcomes()[NO_KERNEL]
+@pytest.mark.takes(400)
+def test_refuses(outcomes):
+    outcome = outcomes[NO_KERNEL]
     assert '[kernel.none]' in outcome.stdout, outcome.stdout + outcome.stderr + outcome.rig[-2000:]
     assert outcome.status == 7 * 2 + 1

@@ -54,6 +54,7 @@ def test_references_of_this_tree(tree):
     ('tools/lint', '# tools/gone', 'tools/gone is no file of the tree'),
     ('Makefile', '# efi/gone.c', 'efi/gone.c is no file of the tree'),
     ('tests/boot/fetch.py', '# tests/gone.py', 'tests/gone.py is no file of the tree'),
+    ('tools/packages', '<' * 7 + ' HEAD', 'a merge was left unfinished here: <<<<<<< HEAD'),
     ('tools/man/kshim.1', 'tools/gone.c', 'tools/gone.c is no file of the tree'),
     ('stub/README.md', '`gone.c`', 'gone.c is no file of the tree'),
     ('stub/README.md', '[x](gone.md#there)', 'the link to gone.md leads nowhere'),
