@@ -2,22 +2,29 @@
 /*
  * A volume's bytes, from the sectors of its disk.
  *
- * The cache keeps blocks of DISK_BLOCK bytes, counted from the start of the volume that asked,
- * so that a structure that is aligned in its file system lies in one block wherever the
- * partition starts. Blocks of two volumes can overlap on the disk; nothing here writes, so they
- * agree.
+ * The cache keeps windows of DISK_WINDOW bytes, counted from the start of the volume that
+ * asked, so that a structure that is aligned in its file system lies in one block wherever the
+ * partition starts. Windows of two volumes can overlap on the disk; nothing here writes, so
+ * they agree. Where a window cannot be read as a whole, the block that is needed is read alone:
+ * a bad sector beside it does no harm.
  */
 #include "disk.h"
 
 #include "stub/base/range.h"
 
+#define FEW                                                                                    \
+	(DISK_WINDOW / 4) /* bytes of contents that the cache reads, with what is around       \
+	                   */
+
 void
 disk_reset(struct disk *disk)
 {
 	disk->requests = 0;
-	disk->next = 0;
-	for (uint32_t i = 0; i < DISK_CACHE_BLOCKS; i++)
+	disk->asked = 0;
+	for (uint32_t i = 0; i < DISK_WINDOWS; i++) {
 		disk->cache[i].len = 0;
+		disk->cache[i].last = 0;
+	}
 }
 
 struct volume
@@ -79,38 +86,64 @@ read_sectors(struct disk *disk, uint64_t at, uint64_t len, uint8_t *to, struct r
 	return REFUSAL_NONE;
 }
 
-/* The block of the cache that holds the disk's bytes from `at` on; NULL if none does. */
-static struct disk_block *
-cached(struct disk *disk, uint64_t at)
+/* The window of the cache that holds the disk's bytes [at, at + len); NULL if none does. */
+static struct disk_window *
+cached(struct disk *disk, uint64_t at, uint64_t len)
 {
-	for (uint32_t i = 0; i < DISK_CACHE_BLOCKS; i++) {
-		if (disk->cache[i].len && disk->cache[i].at == at)
-			return &disk->cache[i];
+	for (uint32_t i = 0; i < DISK_WINDOWS; i++) {
+		struct disk_window *w = &disk->cache[i];
+
+		if (w->len && at >= w->at && bounds_ok(w->len, at - w->at, len))
+			return w;
 	}
 	return NULL;
 }
 
-/* The volume's block that starts at its byte `off`, from the cache or the disk. */
+/* The window that was not asked for the longest. */
+static struct disk_window *
+oldest(struct disk *disk)
+{
+	struct disk_window *w = disk->cache;
+
+	for (uint32_t i = 1; i < DISK_WINDOWS; i++) {
+		if (disk->cache[i].last < w->last)
+			w = &disk->cache[i];
+	}
+	return w;
+}
+
+/* Fill a window with `size` bytes of the volume from `off` on, or as many as there are. */
 static enum refusal_code
-volume_block(const struct volume *v, uint64_t off, struct disk_block **ret_block,
+fill(struct disk_window *w, const struct volume *v, uint64_t off, uint64_t size,
         struct refusal *ret_why)
 {
-	uint64_t left = v->size - off, at = v->start + off;
-	struct disk_block *b = cached(v->disk, at);
+	uint64_t left = v->size - off, len = left < size ? left : size;
+	enum refusal_code code = read_sectors(v->disk, v->start + off, len, w->bytes, ret_why);
+
+	w->at = v->start + off;
+	w->len = code ? 0 : (uint32_t)len; /* what was here is gone in any case */
+	return code;
+}
+
+/* The volume's block that starts at its byte `off`, from the cache or the disk. */
+static enum refusal_code
+volume_block(
+        const struct volume *v, uint64_t off, struct span *ret_block, struct refusal *ret_why)
+{
+	uint64_t left = v->size - off, len = left < DISK_BLOCK ? left : DISK_BLOCK;
+	uint64_t at = v->start + off;
+	struct disk *disk = v->disk;
+	struct disk_window *w = cached(disk, at, len);
 	enum refusal_code code;
 
-	if (!b) {
-		uint32_t len = left < DISK_BLOCK ? (uint32_t)left : DISK_BLOCK;
-
-		b = &v->disk->cache[v->disk->next];
-		b->len = 0; /* what was here is gone, even if the read fails */
-		if ((code = read_sectors(v->disk, at, len, b->bytes, ret_why)))
+	if (!w) {
+		w = oldest(disk);
+		if (fill(w, v, align_down(off, DISK_WINDOW), DISK_WINDOW, ret_why) &&
+		        (code = fill(w, v, off, DISK_BLOCK, ret_why)))
 			return code;
-		b->at = at;
-		b->len = len;
-		v->disk->next = (v->disk->next + 1) % DISK_CACHE_BLOCKS;
 	}
-	*ret_block = b;
+	w->last = ++disk->asked;
+	*ret_block = (struct span){w->bytes + (at - w->at), len};
 	return REFUSAL_NONE;
 }
 
@@ -119,57 +152,55 @@ volume_bytes(const struct volume *v, uint64_t off, uint64_t len, const char *wha
         struct span *ret_bytes, struct refusal *ret_why)
 {
 	uint64_t start = align_down(off, DISK_BLOCK);
-	struct disk_block *block;
+	struct span block;
 	enum refusal_code code;
 
 	if ((code = volume_has(v, off, len, what, ret_why)) ||
 	        (code = volume_block(v, start, &block, ret_why)))
 		return code;
-	if (!span_sub((struct span){block->bytes, block->len}, off - start, len, ret_bytes))
+	if (!span_sub(block, off - start, len, ret_bytes))
 		return disk_damaged(
 		        ret_why, v->start + off, off - start + len, DISK_BLOCK, what);
 	return REFUSAL_NONE;
 }
 
-/* As many of the bytes [off, off + len) as the block at `off` has, through the cache. */
+/* [off, off + len) through the cache, block by block. */
 static enum refusal_code
-read_cached(const struct volume *v, uint64_t off, uint64_t len, const char *what, uint8_t *to,
-        uint64_t *ret_len, struct refusal *ret_why)
+read_few(const struct volume *v, uint64_t off, uint64_t len, const char *what, uint8_t *to,
+        struct refusal *ret_why)
 {
-	uint64_t there = DISK_BLOCK - off % DISK_BLOCK;
-	struct span bytes;
-	enum refusal_code code;
+	enum refusal_code code = REFUSAL_NONE;
+	uint64_t n;
 
-	*ret_len = len < there ? len : there;
-	if ((code = volume_bytes(v, off, *ret_len, what, &bytes, ret_why)))
-		return code;
-	memcpy(to, bytes.base, (size_t)bytes.size);
-	return REFUSAL_NONE;
+	for (; !code && len; off += n, len -= n, to += n) {
+		uint64_t there = DISK_BLOCK - off % DISK_BLOCK;
+		struct span bytes;
+
+		n = len < there ? len : there;
+		code = volume_bytes(v, off, n, what, &bytes, ret_why);
+		if (!code)
+			memcpy(to, bytes.base, (size_t)n);
+	}
+	return code;
 }
 
 enum refusal_code
 volume_read(const struct volume *v, uint64_t off, uint64_t len, const char *what, void *to,
         struct refusal *ret_why)
 {
-	uint64_t size = v->disk->sector_size, whole, done = 0, n;
+	uint64_t size = v->disk->sector_size, before = (size - off % size) % size, whole;
+	uint8_t *out = to;
 	enum refusal_code code;
 
 	if ((code = volume_has(v, off, len, what, ret_why)))
 		return code;
-	if (off % size &&
-	        (code = read_cached(v, off, len < size - off % size ? len : size - off % size,
-	                 what, to, &done, ret_why)))
+	if (len <= FEW)
+		return read_few(v, off, len, what, out, ret_why);
+	whole = align_down(len - before, size);
+	if ((code = read_few(v, off, before, what, out, ret_why)) ||
+	        (code = read_sectors(
+	                 v->disk, v->start + off + before, whole, out + before, ret_why)))
 		return code;
-	whole = align_down(len - done, size);
-	if ((code = read_sectors(
-	             v->disk, v->start + off + done, whole, (uint8_t *)to + done, ret_why)))
-		return code;
-	done += whole;
-	while (done < len) {
-		if ((code = read_cached(v, off + done, len - done, what, (uint8_t *)to + done,
-		             &n, ret_why)))
-			return code;
-		done += n;
-	}
-	return REFUSAL_NONE;
+	before += whole;
+	return read_few(v, off + before, len - before, what, out + before, ret_why);
 }

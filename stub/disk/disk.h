@@ -6,7 +6,8 @@
  * readers of partition tables and file systems get a struct volume, a disk or a part of one,
  * and reach its bytes in two ways: volume_bytes() for the few bytes of a structure, through a
  * cache of whole blocks, and volume_read() for contents, straight to their place by large
- * requests.
+ * requests. The cache reads a window of some blocks at once, because a request costs more than
+ * its bytes, and what a file system keeps together is asked for together.
  *
  * What lies on a disk is hostile. A reader is bounded by what it counts itself (sectors,
  * entries, links), never by what the disk says; numbers are checked against the volume here, in
@@ -18,8 +19,9 @@
 #include "stub/base/bytes.h"
 #include "stub/base/refusal.h"
 
-#define DISK_BLOCK        4096u /* bytes that the cache reads at once; sectors are no larger */
-#define DISK_CACHE_BLOCKS 8
+#define DISK_BLOCK   4096u /* bytes in which a structure lies; sectors are no larger */
+#define DISK_WINDOW  (16 * DISK_BLOCK)
+#define DISK_WINDOWS 8 /* in the cache */
 
 struct disk {
 	uint64_t sectors;
@@ -32,12 +34,13 @@ struct disk {
 	void *context;
 	uint32_t most;
 	uint64_t requests; /* made so far */
-	uint32_t next;     /* the cache's entry that is used next */
-	struct disk_block {
-		uint64_t at;  /* byte on the disk */
-		uint32_t len; /* bytes; 0: nothing here */
-		uint8_t bytes[DISK_BLOCK];
-	} cache[DISK_CACHE_BLOCKS];
+	uint64_t asked;    /* blocks that the cache was asked for so far */
+	struct disk_window {
+		uint64_t at;   /* byte on the disk */
+		uint32_t len;  /* bytes; 0: nothing here */
+		uint64_t last; /* when it was asked for, by `asked` */
+		uint8_t bytes[DISK_WINDOW];
+	} cache[DISK_WINDOWS];
 };
 
 /* A disk's bytes [start, start + size); both are multiples of the sector's size. */
@@ -72,7 +75,7 @@ bool volume_part(
 
 /*
  * The bytes [off, off + len) of the volume, which lie in one of its blocks of DISK_BLOCK bytes.
- * They stay where they are until DISK_CACHE_BLOCKS - 1 further blocks were asked for.
+ * They stay where they are until DISK_WINDOWS - 1 further blocks were asked for.
  * Errors: REFUSAL_DISK_DAMAGED with `detail` = `what`, where = off on the disk, found = first
  * byte after what is asked for, wanted = size of the volume, if they are not inside;
  * REFUSAL_DISK_READ.
@@ -81,8 +84,8 @@ enum refusal_code volume_bytes(const struct volume *v, uint64_t off, uint64_t le
         const char *what, struct span *ret_bytes, struct refusal *ret_why);
 
 /*
- * Read the bytes [off, off + len) of the volume to `to`; parts of a sector go through the
- * cache. Errors: as volume_bytes().
+ * Read the bytes [off, off + len) of the volume to `to`; a few, and parts of a sector, go
+ * through the cache. Errors: as volume_bytes().
  */
 enum refusal_code volume_read(const struct volume *v, uint64_t off, uint64_t len,
         const char *what, void *to, struct refusal *ret_why);

@@ -41,14 +41,15 @@ ram_disk_read(void *context, uint64_t sector, uint32_t count, void *to)
 static inline void
 ram_disk_open(struct ram_disk *ram, const uint8_t *bytes, uint64_t len, uint32_t sector_size)
 {
-	memset(ram, 0, sizeof(*ram));
 	ram->bytes = bytes;
 	ram->fails_at = UINT64_MAX;
 	ram->reads_left = UINT64_MAX;
+	ram->longest = 0;
 	ram->disk.sectors = len / sector_size;
 	ram->disk.sector_size = sector_size;
 	ram->disk.read = ram_disk_read;
 	ram->disk.context = ram;
+	ram->disk.most = 0;
 	disk_reset(&ram->disk);
 }
 

@@ -6,7 +6,7 @@
 #include "stub/base/guid.h"
 #include "tests/unit/ram_disk.h"
 
-#define SIZE 65536u
+#define SIZE (10 * DISK_WINDOW)
 
 static uint8_t bytes[SIZE];
 static struct ram_disk ram;
@@ -17,7 +17,7 @@ setup(void **state)
 {
 	(void)state;
 	for (uint32_t i = 0; i < SIZE; i++)
-		bytes[i] = (uint8_t)(i * 7 + i / 256);
+		bytes[i] = (uint8_t)(i * 7 + i / 256 + i / DISK_WINDOW);
 	ram_disk_open(&ram, bytes, SIZE, 512);
 	return 0;
 }
@@ -29,12 +29,12 @@ parts(void **state)
 
 	(void)state;
 	assert_int_equal(whole.size, SIZE);
-	assert_true(volume_part(&whole, 1, 127, &v));
+	assert_true(volume_part(&whole, 1, SIZE / 512 - 1, &v));
 	assert_int_equal(v.start, 512);
 	assert_int_equal(v.size, SIZE - 512);
-	assert_false(volume_part(&whole, 1, 128, &v));
+	assert_false(volume_part(&whole, 1, SIZE / 512, &v));
 	assert_false(volume_part(&whole, UINT64_MAX, 2, &v));
-	assert_true(volume_part(&v, 126, 1, &v));
+	assert_true(volume_part(&v, SIZE / 512 - 2, 1, &v));
 	assert_int_equal(v.start, SIZE - 512);
 	assert_false(volume_part(&v, 0, 2, &v));
 }
@@ -65,6 +65,34 @@ bytes_of_a_block(void **state)
 	assert_int_equal(why.found, UINT64_MAX);
 }
 
+/* One request for what lies around a block, at the volume's end as far as it goes. */
+static void
+windows(void **state)
+{
+	struct volume whole = disk_volume(&ram.disk), v;
+	struct span s;
+
+	(void)state;
+	assert_true(volume_part(&whole, 3, (DISK_WINDOW + 3 * DISK_BLOCK) / 512, &v));
+	assert_int_equal(volume_bytes(&v, 5 * DISK_BLOCK, 9, "a", &s, &why), REFUSAL_NONE);
+	assert_int_equal(ram.longest, DISK_WINDOW / 512);
+	for (uint32_t at = 0; at < DISK_WINDOW; at += DISK_BLOCK) {
+		assert_int_equal(volume_bytes(&v, at, DISK_BLOCK, "a", &s, &why), REFUSAL_NONE);
+		assert_memory_equal(s.base, bytes + 3 * 512 + at, DISK_BLOCK);
+	}
+	assert_int_equal(ram.disk.requests, 1);
+	assert_int_equal(volume_bytes(&v, v.size - 9, 9, "a", &s, &why), REFUSAL_NONE);
+	assert_memory_equal(s.base, bytes + 3 * 512 + v.size - 9, 9);
+	assert_int_equal(ram.disk.requests, 2);
+}
+
+static void
+assert_asked(struct volume *v, uint64_t window, struct span *ret_bytes)
+{
+	assert_int_equal(
+	        volume_bytes(v, window * DISK_WINDOW, 16, "a", ret_bytes, &why), REFUSAL_NONE);
+}
+
 static void
 the_cache_forgets_the_oldest(void **state)
 {
@@ -72,25 +100,28 @@ the_cache_forgets_the_oldest(void **state)
 	struct span first, s;
 
 	(void)state;
-	assert_int_equal(volume_bytes(&v, 0, 16, "a", &first, &why), REFUSAL_NONE);
-	for (uint64_t i = 1; i < DISK_CACHE_BLOCKS; i++)
-		assert_int_equal(
-		        volume_bytes(&v, i * DISK_BLOCK, 16, "b", &s, &why), REFUSAL_NONE);
+	assert_asked(&v, 0, &first);
+	for (uint64_t i = 1; i < DISK_WINDOWS; i++)
+		assert_asked(&v, i, &s);
 	assert_memory_equal(first.base, bytes, 16); /* as the header promises */
-	assert_int_equal(volume_bytes(&v, 8, 8, "a", &s, &why), REFUSAL_NONE);
-	assert_int_equal(ram.disk.requests, DISK_CACHE_BLOCKS);
-	assert_int_equal(volume_bytes(&v, 9 * DISK_BLOCK, 8, "c", &s, &why), REFUSAL_NONE);
-	assert_int_equal(volume_bytes(&v, 0, 8, "a", &s, &why), REFUSAL_NONE);
-	assert_int_equal(ram.disk.requests, DISK_CACHE_BLOCKS + 2);
+	assert_asked(&v, 0, &first);
+	assert_int_equal(ram.disk.requests, DISK_WINDOWS);
+	assert_asked(&v, 9, &s); /* in the place of window 1: 0 was asked for again */
+	assert_memory_equal(first.base, bytes, 16);
+	assert_asked(&v, 0, &s);
+	assert_int_equal(ram.disk.requests, DISK_WINDOWS + 1);
+	assert_asked(&v, 1, &s);
+	assert_int_equal(ram.disk.requests, DISK_WINDOWS + 2);
 }
 
 /* Every start and many lengths: the bytes are those of the disk. */
 static void
 contents(void **state)
 {
-	static const uint32_t lens[] = {0, 1, 511, 512, 513, 1024, 4095, 4096, 9000};
+	static const uint32_t lens[] = {
+	        0, 1, 511, 512, 513, 4095, 4096, 9000, 16384, 16385, 16896, 17000, 19999};
 	struct volume whole = disk_volume(&ram.disk), v;
-	uint8_t to[9001];
+	uint8_t to[20000];
 
 	(void)state;
 	assert_true(volume_part(&whole, 5, 60, &v));
@@ -118,28 +149,32 @@ large_requests(void **state)
 	assert_int_equal(volume_read(&v, 0, SIZE, "file", to, &why), REFUSAL_NONE);
 	assert_memory_equal(to, bytes, SIZE);
 	assert_int_equal(ram.disk.requests, 1);
-	ram.disk.most = 50;
+	ram.disk.most = 400;
 	assert_int_equal(volume_read(&v, 0, SIZE, "file", to, &why), REFUSAL_NONE);
-	assert_int_equal(ram.disk.requests, 4);
+	assert_int_equal(ram.disk.requests, 1 + (SIZE / 512 + 399) / 400);
 	assert_memory_equal(to, bytes, SIZE);
 }
 
-/* A block that could not be read is no block of the cache. */
+/* A block that could not be read is no block of the cache, and its neighbours are read. */
 static void
 a_sector_that_fails(void **state)
 {
 	struct volume v = disk_volume(&ram.disk);
 	struct span s;
-	uint8_t to[2048];
+	static uint8_t to[5 * DISK_BLOCK];
 
 	(void)state;
 	ram.fails_at = 9;
 	assert_int_equal(volume_bytes(&v, 4096, 16, "a", &s, &why), REFUSAL_DISK_READ);
 	assert_int_equal(why.where, 4096);
 	assert_int_equal(why.found, 8);
+	assert_int_equal(volume_bytes(&v, 8192, 16, "a", &s, &why), REFUSAL_NONE);
+	assert_memory_equal(s.base, bytes + 8192, 16);
+	assert_int_equal(volume_bytes(&v, 100, 16, "a", &s, &why), REFUSAL_NONE);
+	assert_memory_equal(s.base, bytes + 100, 16);
 	assert_int_equal(volume_read(&v, 4096, 2048, "a", to, &why), REFUSAL_DISK_READ);
 	assert_int_equal(volume_read(&v, 4608, 5, "a", to, &why), REFUSAL_DISK_READ);
-	assert_int_equal(volume_read(&v, 4096 + 511, 514, "a", to, &why), REFUSAL_DISK_READ);
+	assert_int_equal(volume_read(&v, 4095, sizeof(to), "a", to, &why), REFUSAL_DISK_READ);
 	ram.fails_at = UINT64_MAX;
 	assert_int_equal(volume_bytes(&v, 4096, 16, "a", &s, &why), REFUSAL_NONE);
 	assert_memory_equal(s.base, bytes + 4096, 16);
@@ -179,6 +214,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup(parts, setup),
 	        cmocka_unit_test_setup(bytes_of_a_block, setup),
+	        cmocka_unit_test_setup(windows, setup),
 	        cmocka_unit_test_setup(the_cache_forgets_the_oldest, setup),
 	        cmocka_unit_test_setup(contents, setup),
 	        cmocka_unit_test_setup(large_requests, setup),

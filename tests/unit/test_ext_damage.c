@@ -148,6 +148,7 @@ places_of_inodes(void **state)
 	assert_damage("number of inodes in an ext superblock");
 	image_close(&image);
 	image_open(&image, "small-ext4-1k", 512);
+	disk_reset(&image.ram.disk);
 	image.ram.reads_left = 0;
 	assert_int_equal(ext_stat(&image.fs, 2, &node, &why), REFUSAL_DISK_READ);
 	image_close(&image);

@@ -26,7 +26,6 @@
 /* All that a search needs. */
 struct search {
 	struct disks disks;
-	struct disk disk;
 	struct boot_choice choice;
 	struct blob offered[CHOICE_FILES];
 	uint32_t number; /* of the disk that is looked at */
@@ -35,6 +34,7 @@ struct search {
 	char wanted[WORD_LEN];
 	char item[ITEM_LEN];
 	char line[LINE_LEN];
+	struct disk disk; /* last, because its cache needs no zeroes */
 };
 
 static struct search *search;
@@ -225,7 +225,7 @@ make_search(struct boot *b, struct refusal *ret_why)
 	if (code)
 		return code;
 	search = (struct search *)(uintptr_t)addr;
-	memset(search, 0, sizeof(*search));
+	memset(search, 0, offsetof(struct search, disk));
 	b->busy[req->nr_busy++] = (struct named_range){"disk buffers", {addr, sizeof(*search)}};
 	return REFUSAL_NONE;
 }
