@@ -11,10 +11,24 @@
 #include "stub/input/pe.h"
 #include "stub/plan/plan.h"
 
-#define LINE_ROOM    16384
-#define BOOT_INITRDS (PLAN_BLOBS - 1)
-#define BOOT_FIXED   64
-#define SCREEN_LEN   64 /* screen_info in boot_params */
+#define LINE_ROOM      16384
+#define BOOT_INITRDS   (PLAN_BLOBS - 1)
+#define BOOT_FIXED     64
+#define EXTRA_ARCHIVES 10
+#define SCREEN_LEN     64 /* screen_info in boot_params */
+
+/* A piece of the initrd that systemd's stub would add. */
+struct extra {
+	struct file file;
+	const char *event; /* the text by which it is measured; NULL: it is not */
+	uint32_t pcr;
+	uint32_t tag; /* of the event; 0: none */
+};
+
+struct extras {
+	uint32_t archives; /* in the order in which they are measured and unpacked */
+	struct extra archive[EXTRA_ARCHIVES];
+};
 
 struct boot {
 	char self[FILE_PATH]; /* our own path on its volume, "" if unknown */
@@ -27,6 +41,7 @@ struct boot {
 	const char *from; /* how the kernel was found: "load options", ... */
 	uint32_t initrds;
 	struct file initrd[BOOT_INITRDS];
+	struct extras extras;    /* behind those */
 	struct span own_words;   /* packed with the kernel: first in its line */
 	bool own_is_section;     /* they are a .cmdline, not a bundle's line */
 	struct span entry_words; /* of a boot entry: behind those, before the options' */

@@ -96,8 +96,9 @@ read_entry(struct entry_file *f, bool type2, struct refusal *why)
 }
 
 static void
-add_entry(const struct listing *l, const uint16_t *name)
+add_entry(void *arg, const uint16_t *name)
 {
+	const struct listing *l = arg;
 	struct entry_list *list = l->list;
 	struct entry_file *f = &list->entry[list->count]; /* there is room for one more */
 	struct refusal why = {.code = REFUSAL_NONE};
@@ -123,31 +124,13 @@ add_entry(const struct listing *l, const uint16_t *name)
 	}
 }
 
-static void
-list_folder(const struct listing *l)
-{
-	static uint8_t buf[sizeof(EFI_FILE_INFO) + 2 * ENTRY_NAME] __attribute__((aligned(8)));
-	EFI_FILE_INFO *info = (EFI_FILE_INFO *)buf;
-	EFI_FILE_HANDLE root = l->volume->root, dir;
-	static uint16_t native[64];
-
-	if (!utf16_from_8(l->folder, native, 64) ||
-	        root->Open(root, &dir, native, EFI_FILE_MODE_READ, 0) != EFI_SUCCESS)
-		return;
-	for (;;) {
-		UINTN len = sizeof(buf);
-
-		if (dir->Read(dir, &len, buf) != EFI_SUCCESS || !len)
-			break;
-		if (!(info->Attribute & EFI_FILE_DIRECTORY))
-			add_entry(l, info->FileName);
-	}
-	dir->Close(dir);
-}
-
 void
 entry_files_list(const struct volume *volume, struct entry_list *list)
 {
-	list_folder(&(struct listing){volume, FOLDER1, false, list});
-	list_folder(&(struct listing){volume, FOLDER2, true, list});
+	struct listing l = {volume, FOLDER1, false, list};
+
+	folder_files(volume->root, l.folder, add_entry, &l);
+	l.folder = FOLDER2;
+	l.type2 = true;
+	folder_files(volume->root, l.folder, add_entry, &l);
 }

@@ -30,14 +30,14 @@ volumes_connect(void)
 	return true;
 }
 
-static bool
-open_volume(EFI_HANDLE handle, struct volume *ret)
+bool
+volume_open(EFI_HANDLE handle, struct volume *ret_volume)
 {
 	EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
 	EFI_FILE_IO_INTERFACE *fs = handle ? protocol_of(handle, &guid) : NULL;
 
-	ret->handle = handle;
-	return fs && fs->OpenVolume(fs, &ret->root) == EFI_SUCCESS;
+	ret_volume->handle = handle;
+	return fs && fs->OpenVolume(fs, &ret_volume->root) == EFI_SUCCESS;
 }
 
 unsigned
@@ -46,11 +46,11 @@ volumes_open(struct volume volume[VOLUMES])
 	EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
 	EFI_HANDLE *handle;
 	UINTN count = handles_with(&guid, &handle);
-	unsigned n = open_volume(fw.self->DeviceHandle, &volume[0]);
+	unsigned n = volume_open(fw.self->DeviceHandle, &volume[0]);
 
 	for (UINTN i = 0; i < count && n < VOLUMES; i++) {
 		if (handle[i] != fw.self->DeviceHandle)
-			n += open_volume(handle[i], &volume[n]);
+			n += volume_open(handle[i], &volume[n]);
 	}
 	pool_free(handle);
 	return n;
@@ -132,6 +132,40 @@ file_read_from(
 	return code;
 }
 
+static bool
+is_folder(EFI_FILE_HANDLE f)
+{
+	static uint8_t buf[INFO_ROOM] __attribute__((aligned(8)));
+	EFI_GUID guid = EFI_FILE_INFO_ID;
+	UINTN len = sizeof(buf);
+
+	return f->GetInfo(f, &guid, &len, buf) == EFI_SUCCESS &&
+	       (((EFI_FILE_INFO *)buf)->Attribute & EFI_FILE_DIRECTORY);
+}
+
+void
+folder_files(EFI_FILE_HANDLE root, const char *folder,
+        void (*each)(void *arg, const uint16_t *name), void *arg)
+{
+	static uint8_t buf[sizeof(EFI_FILE_INFO) + 2 * FOLDER_NAME] __attribute__((aligned(8)));
+	static uint16_t native[FILE_PATH];
+	EFI_FILE_INFO *info = (EFI_FILE_INFO *)buf;
+	EFI_FILE_HANDLE dir;
+
+	if (!native_path(folder, native) ||
+	        root->Open(root, &dir, native, EFI_FILE_MODE_READ, 0) != EFI_SUCCESS)
+		return;
+	while (is_folder(dir)) { /* of a file, Read() would give bytes that are no names */
+		UINTN len = sizeof(buf);
+
+		if (dir->Read(dir, &len, buf) != EFI_SUCCESS || !len)
+			break;
+		if (!(info->Attribute & EFI_FILE_DIRECTORY))
+			each(arg, info->FileName);
+	}
+	dir->Close(dir);
+}
+
 static enum refusal_code
 read_from_any(const char *path, struct file *ret_file, struct refusal *ret_why)
 {
@@ -170,7 +204,7 @@ open_named(struct span name, struct volume *ret)
 	map[name.size] = 0;
 	path = shell->path_of_map(map);
 	return path && fw.boot->LocateDevicePath(&fs, &path, &handle) == EFI_SUCCESS &&
-	       open_volume(handle, ret);
+	       volume_open(handle, ret);
 }
 
 static enum refusal_code

@@ -26,6 +26,14 @@ enum refusal_code file_read(const char *path, struct file *ret_file, struct refu
 enum refusal_code file_read_from(
         EFI_FILE_HANDLE root, const char *path, struct file *ret_file, struct refusal *ret_why);
 
+/*
+ * Call `each` with the name, FOLDER_NAME units with its NUL, of every plain file in a folder;
+ * there is none in one that does not exist.
+ */
+#define FOLDER_NAME 256
+void folder_files(EFI_FILE_HANDLE root, const char *folder,
+        void (*each)(void *arg, const uint16_t *name), void *arg);
+
 /* The volumes, ours first. Returns how many; those that cannot be opened are left out. */
 #define VOLUMES 32
 struct volume {
@@ -33,6 +41,8 @@ struct volume {
 	EFI_FILE_HANDLE root;
 };
 unsigned volumes_open(struct volume volume[VOLUMES]);
+/* The volume of one device; false if it has none that can be opened. */
+bool volume_open(EFI_HANDLE handle, struct volume *ret_volume);
 void volumes_close(struct volume *volume, unsigned count);
 /* Connect all drivers to all devices, once. True if that was done now. */
 bool volumes_connect(void);

@@ -5,11 +5,13 @@ EFI_SRCS := \
 	efi/entries.c \
 	efi/entry_files.c \
 	efi/execute.c \
+	efi/extras.c \
 	efi/file.c \
 	efi/firmware.c \
 	efi/initrds.c \
 	efi/kept_text.c \
 	efi/main.c \
+	efi/measure.c \
 	efi/report.c \
 	efi/say.c \
 	efi/secure.c \

@@ -6,6 +6,8 @@
  * refusal is said, everything is given back, and the caller gets a status, so that a boot
  * manager can go on to the next entry.
  */
+#include "efi/extras.h"
+#include "efi/measure.h"
 #include "efi/say.h"
 #include "efi/secure.h"
 #include "efi/tpm.h"
@@ -46,27 +48,34 @@ choose_protocol(struct boot *b, struct refusal *ret_why)
 }
 
 static enum refusal_code
+add_blob(struct plan_request *req, const struct file *f, struct refusal *why)
+{
+	if (req->blobs == PLAN_BLOBS)
+		return refuse_too_many(why, "initrds", BOOT_INITRDS + 1, BOOT_INITRDS);
+	req->blob[req->blobs++] = (struct blob){.where = BLOB_SPACE,
+	        .addr = (uintptr_t)f->bytes.base,
+	        .size = f->bytes.size,
+	        .name = f->name};
+	return REFUSAL_NONE;
+}
+
+static enum refusal_code
 list_blobs(struct boot *b, struct refusal *ret_why)
 {
-	struct plan_request *req = &b->request;
+	enum refusal_code code = add_blob(&b->request, &b->kernel, ret_why);
 
-	(void)ret_why;
-	for (req->blobs = 0; req->blobs <= b->initrds; req->blobs++) {
-		const struct file *f = req->blobs ? &b->initrd[req->blobs - 1] : &b->kernel;
-
-		req->blob[req->blobs] = (struct blob){.where = BLOB_SPACE,
-		        .addr = (uintptr_t)f->bytes.base,
-		        .size = f->bytes.size,
-		        .name = f->name};
-	}
-	return REFUSAL_NONE;
+	for (uint32_t i = 0; !code && i < b->initrds; i++)
+		code = add_blob(&b->request, &b->initrd[i], ret_why);
+	for (uint32_t i = 0; !code && i < b->extras.archives; i++)
+		code = add_blob(&b->request, &b->extras.archive[i].file, ret_why);
+	return code;
 }
 
 /* Before the plan: the log's table must not be put where the plan has a use for the place. */
 static enum refusal_code
 measure(struct boot *b, struct refusal *ret_why)
 {
-	enum refusal_code code = tpm_measure(b, false, ret_why);
+	enum refusal_code code = measure_boot(b, false, ret_why);
 
 	if (!code)
 		tpm_hand_log();
@@ -175,6 +184,7 @@ efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	        obey_policy,
 	        probe_kernel,
 	        choose_protocol,
+	        extras_find,
 	        list_blobs,
 	        measure,
 	        read_system,

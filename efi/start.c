@@ -7,8 +7,8 @@
  * Documentation/admin-guide/efi-stub.rst). Surprise: the firmware (QEMU's) may offer an initrd
  * by that same device path; then ours takes its place until the image comes back.
  */
+#include "efi/measure.h"
 #include "efi/secure.h"
-#include "efi/tpm.h"
 #include "stub/base/text.h"
 #include "stub/input/initrd_join.h"
 #include "stub/input/utf.h"
@@ -186,7 +186,7 @@ start_image(struct boot *b, struct span whole, struct refusal *ret_why)
 		return failed(b, "LoadImage", status, ret_why);
 	}
 	boot = b;
-	if (tpm_measure(b, true, ret_why)) {
+	if (measure_boot(b, true, ret_why)) {
 		fw.boot->UnloadImage(image);
 		return ret_why->code;
 	}

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Measures by EFI_TCG2_PROTOCOL (TCG EFI Protocol Specification, family 2.0, 6).
- *
- * PCRs as systemd-boot and its stub have them: boot configuration in 5, own sections in 11
- * (name, then content, in the order of the UKI specification), an external kernel in 4,
- * external initrds in 9, the line in 12, as UTF-16 with its NUL. What came from an own section
- * is not measured a second time. All are EV_IPL events whose text says what was measured.
+ * Measures by EFI_TCG2_PROTOCOL (TCG EFI Protocol Specification, family 2.0, 6), and hands the
+ * event log on to Linux.
  */
 #include "efi/tpm.h"
-#include "efi/secure.h"
-#include "stub/base/text.h"
+#include "efi/firmware.h"
 #include "stub/input/utf.h"
 #include "stub/wire/wire.h"
 
-#define PCR_KERNEL   4
-#define PCR_CONFIG   5
-#define PCR_INITRD   9
-#define PCR_SECTIONS 11
-#define PCR_LINE     12
+#define EV_EVENT_TAG 0x06
 #define EV_IPL       0x0d
-#define TEXT_ROOM    512              /* units of an event's text */
-#define TEXT_MOST    (LINE_ROOM + 32) /* the longest line, a profile before it */
+#define TEXT_ROOM    512 /* units of an event's text */
 
 struct event {
 	UINT32 size;
@@ -28,12 +18,13 @@ struct event {
 	UINT16 header_version;
 	UINT32 pcr;
 	UINT32 type;
-	uint16_t text[TEXT_ROOM];
+	uint8_t data[8 + 2 * TEXT_ROOM]; /* an EV_EVENT_TAG has its tag and the text's length
+	                                    first */
 } WIRE;
 
 #define EVENT_HEADER 14 /* header_size to type */
 #define EVENT_FIXED  18 /* size to type */
-WIRE_AT(struct event, text, EVENT_FIXED);
+WIRE_AT(struct event, data, EVENT_FIXED);
 
 struct capability {
 	UINT8 size;
@@ -52,9 +43,8 @@ struct tcg2 {
 	(struct tcg2 *, UINT64, EFI_PHYSICAL_ADDRESS, UINT64, struct event *);
 };
 
-/* The protocol, if a TPM answers behind it. */
-static struct tcg2 *
-find_tpm(void)
+struct tcg2 *
+tpm_find(void)
 {
 	EFI_GUID guid = {
 	        0x607f766c, 0x7455, 0x42be, {0x93, 0x0b, 0xe4, 0xd7, 0x6d, 0xb2, 0x72, 0x0f}};
@@ -66,160 +56,40 @@ find_tpm(void)
 	return tpm;
 }
 
-static enum refusal_code
-measure(struct tcg2 *tpm, UINT32 pcr, const char *text, struct span bytes,
-        struct refusal *ret_why)
+/* The event's text, behind its tag if it has one; returns the bytes of both. */
+static UINT32
+put_data(const struct measured *m, uint8_t out[8 + 2 * TEXT_ROOM])
 {
-	static struct event e;
 	static uint16_t wide[TEXT_ROOM];
-	UINT32 len = 0;
-	EFI_STATUS status;
+	UINT32 len = 0, head[2] = {m->tag, 0};
 
-	if (!utf16_from_8(
-	            text, wide, TEXT_ROOM)) /* what is measured is the bytes, in any case */
+	/* What is measured is the bytes, in any case. */
+	if (!utf16_from_8(m->text, wide, TEXT_ROOM))
 		(void)utf16_from_8("a text that is too long for this log", wide, TEXT_ROOM);
 	while (wide[len++])
 		;
-	memcpy(e.text, wide, 2 * len);
-	e.size = EVENT_FIXED + 2 * len;
-	e.header_size = EVENT_HEADER;
-	e.header_version = 1;
-	e.pcr = pcr;
-	e.type = EV_IPL;
-	status = tpm->measure(tpm, 0, (uintptr_t)bytes.base, bytes.size, &e);
-	if (status != EFI_SUCCESS)
-		return firmware_failed("measuring into the TPM", status, ret_why);
-	return REFUSAL_NONE;
-}
-
-/* Name and content of each section of ours that is part of what is booted. */
-static enum refusal_code
-measure_sections(struct tcg2 *tpm, uint32_t profile, struct refusal *ret_why)
-{
-	static const char *const names[] = {".linux", ".osrel", ".cmdline", ".initrd", ".ucode",
-	        ".splash", ".dtb", ".uname", ".sbat", ".pcrpkey", ".profile", ".dtbauto",
-	        ".hwids"};
-	static struct pe pe;
-	struct span image = {fw.self->ImageBase, fw.self->ImageSize}, s;
-	enum refusal_code code = REFUSAL_NONE;
-	bool found;
-
-	if (pe_read(image, &found, &pe, ret_why) || !found || !pe_take_profile(&pe, profile))
-		return REFUSAL_NONE;
-	for (unsigned i = 0; !code && i < sizeof(names) / sizeof(names[0]); i++) {
-		const struct pe_section *row = pe_find(&pe, names[i]);
-		struct span name = {(const uint8_t *)names[i], 1};
-
-		if (!row || !span_sub(image, row->addr, row->len, &s))
-			continue;
-		while (names[i][name.size - 1])
-			name.size++;
-		code = measure(tpm, PCR_SECTIONS, names[i], name, ret_why);
-		if (!code)
-			code = measure(tpm, PCR_SECTIONS, names[i], s, ret_why);
-	}
-	return code;
-}
-
-/* A text as UTF-16 with its NUL. Different texts never become the same bytes. */
-static enum refusal_code
-measure_text(struct tcg2 *tpm, const char *text, struct refusal *ret_why)
-{
-	static uint16_t wide[TEXT_MOST];
-	struct span bytes = {(const uint8_t *)wide, 0};
-	enum refusal_code code = utf16_exactly(text, wide, TEXT_MOST, ret_why);
-
-	if (code) {
-		ret_why->subject = "command line";
-		return code;
-	}
-	while (wide[bytes.size / 2])
-		bytes.size += 2;
-	bytes.size += 2;
-	return measure(tpm, PCR_LINE, text, bytes, ret_why);
-}
-
-/*
- * What steers the boot and is not on the kernel's line: a profile that was chosen, then the
- * line with the words that are ours. It begins with such a word or has one, as no kernel's line
- * does.
- */
-static enum refusal_code
-measure_words(struct tcg2 *tpm, const struct boot *b, struct refusal *ret_why)
-{
-	static char room[TEXT_MOST];
-	struct text t = text_init(room, sizeof(room));
-	bool has_words = !secure_line_is_own(b) && b->joined[b->request.cmdline.len];
-
-	if (!b->has_profile && !has_words)
-		return REFUSAL_NONE;
-	if (b->has_profile) {
-		text_str(&t, "kshim.profile=@");
-		text_dec(&t, b->profile);
-	}
-	if (b->has_profile && has_words)
-		text_str(&t, " ");
-	if (has_words)
-		text_str(&t, b->joined);
-	return measure_text(tpm, room, ret_why);
-}
-
-/* The line, unless it is our own section's and was measured with that. */
-static enum refusal_code
-measure_line(struct tcg2 *tpm, const struct boot *b, struct refusal *ret_why)
-{
-	return secure_line_is_own(b) ? REFUSAL_NONE
-	                             : measure_text(tpm, b->request.cmdline.text, ret_why);
-}
-
-/* By what a boot entry was chosen, if one was. */
-static enum refusal_code
-measure_config(struct tcg2 *tpm, const struct boot *b, struct refusal *ret_why)
-{
-	enum refusal_code code = REFUSAL_NONE;
-
-	for (unsigned i = 0; !code && i < sizeof(b->config) / sizeof(b->config[0]); i++) {
-		if (b->config[i].bytes.size)
-			code = measure(tpm, PCR_CONFIG, b->config[i].name, b->config[i].bytes,
-			        ret_why);
-	}
-	return code;
-}
-
-/* Kernel and initrds, each from where it came. */
-static enum refusal_code
-measure_files(struct tcg2 *tpm, const struct boot *b, struct refusal *ret_why)
-{
-	enum refusal_code code;
-
-	if (secure_is_own(b->kernel.bytes))
-		code = measure_sections(tpm, b->profile, ret_why);
-	else
-		code = measure(tpm, PCR_KERNEL, b->kernel.name, b->kernel.bytes, ret_why);
-	for (uint32_t i = 0; !code && i < b->initrds; i++) {
-		const struct file *f = &b->initrd[i];
-
-		if (!secure_is_own(f->bytes))
-			code = measure(tpm, PCR_INITRD, f->name, f->bytes, ret_why);
-	}
-	return code;
+	len *= sizeof(wide[0]);
+	head[1] = len;
+	memcpy(out, head, sizeof(head));
+	memcpy(out + (m->tag ? sizeof(head) : 0), wide, len);
+	return len + (m->tag ? (UINT32)sizeof(head) : 0);
 }
 
 enum refusal_code
-tpm_measure(const struct boot *b, bool firmware_starts, struct refusal *ret_why)
+tpm_measure(struct tcg2 *tpm, const struct measured *m, struct refusal *ret_why)
 {
-	struct tcg2 *tpm = find_tpm();
-	enum refusal_code code;
+	static struct event e;
+	EFI_STATUS status;
 
-	if (!tpm)
-		return REFUSAL_NONE;
-	code = measure_config(tpm, b, ret_why);
-	if (!code)
-		code = measure_words(tpm, b, ret_why);
-	/* A unified kernel image's stub measures its line itself, if it takes it at all. */
-	if (!code && !(firmware_starts && b->is_uki))
-		code = measure_line(tpm, b, ret_why);
-	return code || firmware_starts ? code : measure_files(tpm, b, ret_why);
+	e.size = EVENT_FIXED + put_data(m, e.data);
+	e.header_size = EVENT_HEADER;
+	e.header_version = 1;
+	e.pcr = m->pcr;
+	e.type = m->tag ? EV_EVENT_TAG : EV_IPL;
+	status = tpm->measure(tpm, 0, (uintptr_t)m->bytes.base, m->bytes.size, &e);
+	if (status != EFI_SUCCESS)
+		return firmware_failed("measuring into the TPM", status, ret_why);
+	return REFUSAL_NONE;
 }
 
 /* What Linux looks for (drivers/firmware/efi/tpm.c). */
@@ -278,7 +148,7 @@ final_len(void)
 void
 tpm_hand_log(void)
 {
-	struct tcg2 *tpm = find_tpm();
+	struct tcg2 *tpm = tpm_find();
 	EFI_PHYSICAL_ADDRESS first = 0, last = 0, at;
 	struct log_table *table;
 	BOOLEAN truncated;

@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Measured boot: what of a boot goes into which PCR, and the event log for the kernel.
+ * The TPM by the firmware's protocol: one measurement, and the event log for the kernel.
  */
 #ifndef KSHIM_EFI_TPM_H
 #define KSHIM_EFI_TPM_H
 
-#include "efi/boot.h"
+#include "stub/base/bytes.h"
+#include "stub/base/refusal.h"
 
-/*
- * Measure what we are about to boot, if there is a TPM. `firmware_starts`: kernel and initrd
- * are measured by the firmware and by Linux itself; what chose them and the line are left.
- * Errors: REFUSAL_EFI_FIRMWARE if a TPM is there and does not do it; REFUSAL_EFI_UTF8 for a
- * line that cannot be measured exactly.
- */
+struct tcg2;
+
+/* The protocol, if a TPM answers behind it; else NULL. */
+struct tcg2 *tpm_find(void);
+
+/* One event: `bytes` are hashed, the others say in the log what they were. */
+struct measured {
+	uint32_t pcr;
+	uint32_t tag; /* of an EV_EVENT_TAG; 0: an EV_IPL */
+	const char *text;
+	struct span bytes;
+};
+
+/* Errors: REFUSAL_EFI_FIRMWARE. */
 enum refusal_code tpm_measure(
-        const struct boot *b, bool firmware_starts, struct refusal *ret_why);
+        struct tcg2 *tpm, const struct measured *m, struct refusal *ret_why);
 
 /* Hand the event log on as Linux's own EFI stub does, by a configuration table. */
 void tpm_hand_log(void);

@@ -17,6 +17,7 @@ STUB_INPUT := \
 	stub/input/bls_order.c \
 	stub/input/bundle.c \
 	stub/input/cmdline.c \
+	stub/input/efi_extra.c \
 	stub/input/efi_load_option.c \
 	stub/input/efi_map.c \
 	stub/input/efi_options.c \
@@ -33,6 +34,7 @@ STUB_INPUT := \
 	stub/input/image.c \
 	stub/input/keep.c \
 	stub/input/memmap.c \
+	stub/input/newc_write.c \
 	stub/input/pe.c \
 	stub/input/pin.c \
 	stub/input/uki.c \

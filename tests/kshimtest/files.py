@@ -45,6 +45,7 @@ PACKAGES = {
     'ukify': ('systemd-ukify', 'trixie', 'amd64', r'usr/bin/ukify$'),
     'ovmf': ('ovmf', 'trixie', 'amd64', r'usr/share/OVMF/OVMF_CODE_4M\.fd$'),
     'sdboot': ('systemd-boot-efi', 'trixie', 'amd64', r'usr/lib/systemd/boot/efi/.*x64\.efi\.stub$'),
+    'sdboot-sid': ('systemd-boot-efi', 'sid', 'amd64', r'usr/lib/systemd/boot/efi/linuxx64\.efi\.stub$'),
     'memtest-x64': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+x64\.bin$'),
     'memtest-ia32': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+ia32\.bin$'),
 }

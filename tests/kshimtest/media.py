@@ -78,7 +78,7 @@ def uki_part(name, data):
 
 
 def ukify(stub, *args):
-    if stub != EFI:
+    if stub != EFI and not stub.startswith('/'):
         stub = os.path.join(os.path.dirname(files.packaged('sdboot')), stub)
     subprocess.run(['/usr/bin/python3', files.packaged('ukify'), 'build', f'--stub={stub}', *args],
                    check=True, stdout=subprocess.DEVNULL)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One unified kernel image by two stubs, kshim.efi and systemd's: what reaches the TPM, the initrd, the
+variables and the kernel's line is the same, but for what is named here."""
+import base64
+import os
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+
+import pytest
+from kshimtest import efi_vm as vm
+from kshimtest.media import EFI, files, own_init, resolve, ukify
+
+STUB_PCRS = (11, 12, 13)
+LINE = 'console=ttyS0 panic=-1 loglevel=5'
+OSREL = b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian"\n'
+UNAME = '6.1'
+SECTIONS = {'.pcrsig': b'{"sha256": []}', '.pcrpkey': b'-----BEGIN PUBLIC KEY-----\n'}
+# Read by its file name's case, its order and its end; the rest is none.
+BESIDE = {'b.cred': b'second', 'A.CRED': b'first', '.hidden.cred': b'no', 'c.cred.bak': b'no',
+          'tools.raw': b'any name', 'x.sysext.raw': b'system extension' * 1000,
+          'y.confext.raw': b'configuration', 'readme.txt': b'no'}
+GLOBAL = {'loader/credentials/host.cred': b'of all', 'loader/extensions/g.raw': b'system, of all',
+          'loader/extensions/g.confext.raw': b'configuration, of all'}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a boot left behind."""
+    events: tuple       # (PCR, type, digest, text) of those in STUB_PCRS
+    extra: tuple        # of /.extra
+    variables: dict
+    line: str
+    pcrs: dict
+
+
+def image(stub, name, *more):
+    """The image that both stubs are put into."""
+    out = os.path.join(files.MADE, f'stubs-{os.getpid()}-{name}.efi')
+    os.makedirs(files.MADE, exist_ok=True)
+    initrd = files.write(f'stubs {os.getpid()}', files.read(resolve('initramfs')) +
+                         files.read(own_init('init-stub')))
+    ukify(stub, f'--linux={resolve("debian:cloud")}', f'--initrd={initrd}', f'--cmdline={LINE}',
+          f'--os-release={OSREL.decode()}', f'--uname={UNAME}', *more, f'--output={out}',
+          *(f'--section={section}:@{files.write(f"stubs {os.getpid()} {section}", data)}'
+            for section, data in SECTIONS.items()))
+    return out
+
+
+def events(log):
+    """The events that are the stub's."""
+    with tempfile.NamedTemporaryFile() as f:
+        f.write(log)
+        f.flush()
+        text = subprocess.run(['tpm2_eventlog', f.name], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              text=True).stdout
+    found = []
+    for event in text.split('- EventNum:')[1:]:
+        pcr, kind = re.search(r'PCRIndex: (\d+)\n\s*EventType: (\w+)', event).groups()
+        digest = re.search(r'AlgorithmId: sha256\n\s*Digest: "([0-9a-f]+)"', event)
+        said = re.search(r'  Event:(.*)', event, re.S)
+        if int(pcr) in STUB_PCRS:
+            found.append((int(pcr), kind, digest[1], ' '.join(said[1].replace('\\0', '').split()) if said else ''))
+    return tuple(found)
+
+
+def boot(stub, name, disk, make=(), **more):
+    """Boot the image as the firmware's boot loader, with a TPM."""
+    row = vm.Row(f'stubs-{name}', {'EFI/BOOT/BOOTX64.EFI': image(stub, name, *make), **disk}, tpm=True, **more)
+    text, _, _, _ = vm.run(row)
+    print(text)
+    log = re.search(r'TPM-LOG\n(.*?)TPM-END', text, re.S)
+    assert log, 'the guest shows no event log'
+    return Seen(events(base64.b64decode(log[1])), tuple(re.findall(r'^EXTRA (.*)$', text, re.M)),
+                dict(re.findall(r'^VARIABLE (\w+) (\w*)$', text, re.M)),
+                re.search(r'^kshim: command line (.*)$', text, re.M)[1],
+                dict(re.findall(r'^PCR (\d+) (\w+)$', text, re.M)))
+
+
+def both(name, disk, **more):
+    try:
+        theirs = files.packaged('sdboot-sid')
+        return boot(EFI, f'{name}-kshim', disk, **more), boot(theirs, f'{name}-systemd', disk, **more)
+    except files.Missing as why:
+        pytest.fail(str(why), pytrace=False)
+
+
+def comparable(seen):
+    """The events, without the content of .sbat: each stub has one of its own."""
+    sbat = [e for e in seen.events if '".sbat"' in e[3]]
+    assert len(sbat) == 2
+    return tuple(e for e in seen.events if e != sbat[1])
+
+
+def test_beside():
+    disk = {f'EFI/BOOT/BOOTX64.EFI.extra.d/{name}': data for name, data in BESIDE.items()}
+    ours, theirs = both('beside', {**disk, **GLOBAL})
+    assert comparable(ours) == comparable(theirs)
+    assert ours.extra == theirs.extra and len(ours.extra) == 18
+    assert ours.line == theirs.line == LINE
+    assert ours.pcrs['12'] == theirs.pcrs['12'] != '0' * 64
+    assert ours.pcrs['13'] == theirs.pcrs['13'] != '0' * 64
