@@ -13,15 +13,7 @@
 
 #define LENGTH 8
 
-enum refusal_code
-refuse(struct refusal *why, enum refusal_code code, uint64_t where, uint64_t found,
-        uint64_t wanted)
-{
-	why->where = where;
-	why->found = found;
-	why->wanted = wanted;
-	return why->code = code;
-}
+PROVE_REFUSE
 
 static uint8_t first[LENGTH], second[LENGTH];
 

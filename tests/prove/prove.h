@@ -15,6 +15,7 @@
 
 #include "stub/base/bytes.h"
 #include "stub/base/range.h"
+#include "stub/base/refusal.h"
 
 #define ASSUME(condition)     __CPROVER_assume(condition)
 #define PROVE(condition, why) __CPROVER_assert(condition, why)
@@ -47,5 +48,38 @@ is_inside(struct span part, struct span whole)
 	               part.size <= whole.size &&
 	               (uint64_t)(part.base - whole.base) <= whole.size - part.size);
 }
+
+/* Makes refuse(), which would write texts otherwise, fill the numbers only. */
+#define PROVE_REFUSE                                                                           \
+	enum refusal_code refuse(struct refusal *why, enum refusal_code code, uint64_t where,  \
+	        uint64_t found, uint64_t wanted)                                               \
+	{                                                                                      \
+		why->where = where;                                                            \
+		why->found = found;                                                            \
+		why->wanted = wanted;                                                          \
+		return why->code = code;                                                       \
+	}
+
+/*
+ * memmove() of whole structs: CBMC's own copies bytes, which costs it much. A harness defines
+ * memmove as `name` before it includes the source.
+ */
+#define PROVE_MEMMOVE(name, type)                                                              \
+	static void *name(void *to, const void *from, size_t bytes)                            \
+	{                                                                                      \
+		type *out = to;                                                                \
+		const type *in = from;                                                         \
+		size_t n = bytes / sizeof(type);                                               \
+                                                                                               \
+		PROVE(bytes % sizeof(type) == 0, "whole structs are moved");                   \
+		if (out < in) {                                                                \
+			for (size_t i = 0; i < n; i++)                                         \
+				out[i] = in[i];                                                \
+		} else {                                                                       \
+			while (n--)                                                            \
+				out[n] = in[n];                                                \
+		}                                                                              \
+		return to;                                                                     \
+	}
 
 #endif
