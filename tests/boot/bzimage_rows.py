@@ -66,17 +66,17 @@ PROBES = [
 LINUX = [
     linux('cloud-vmlinux-pc', 'vmlinux:cloud', 'pvh', 'bzimage', machine='pc', memory=512),
     linux('cloud-q35-4cpus', 'debian:cloud', 'linux64', 'bzimage', cpus=4, memory=5120),
-    linux('cloud-vmlinux-microvm', 'vmlinux:cloud', 'pvh', 'bzimage', machine='microvm'),
+    linux('cloud-vmlinux-microvm', 'vmlinux:cloud', 'pvh', 'bzimage', machine='microvm', full=True),
     linux('screen', 'debian:cloud', 'linux64', 'bzimage', machine='pc', qemu=VGA,
           append='ignore_loglevel', expect=('Console: colour VGA+ 80x25',)),
     linux('no-screen', 'debian:cloud', 'linux64', 'bzimage', machine='pc',
-          append='ignore_loglevel', expect=('Console: colour dummy device',)),
+          append='ignore_loglevel', expect=('Console: colour dummy device',), full=True),
     linux('grub-cloud', 'debian:cloud', 'linux64', 'grub', machine='pc', memory=512),
     linux('isolinux-cloud-vmlinux', 'vmlinux:cloud', 'pvh', 'isolinux', memory=512),
-    linux('ipxe-cloud', 'debian:cloud', 'linux64', 'ipxe', machine='pc', memory=512),
+    linux('ipxe-cloud', 'debian:cloud', 'linux64', 'ipxe', machine='pc', memory=512, full=True),
     linux('kexec-cloud-vmlinux', 'vmlinux:cloud', 'pvh', 'kexec', memory=1024),
     linux('kexec-file-cloud-5g', 'debian:cloud', 'linux64', 'kexec-file', memory=5120),
-    linux('kexec-32-cloud', 'debian:cloud', 'linux64', 'kexec-32', memory=1024),
+    linux('kexec-32-cloud', 'debian:cloud', 'linux64', 'kexec-32', memory=1024, full=True),
 ]
 
 

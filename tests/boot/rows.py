@@ -120,36 +120,36 @@ LINUX = [
     linux('cloud-bzimage-bundle-q35-linux32', 'debian:cloud', 'linux32', way='bundle',
           word='linux32', memory=512, cpus=4),
     linux('cloud-bzimage-fwcfg-microvm-linux32', 'debian:cloud', 'linux32', word='linux32',
-          machine='microvm', memory=1024),
+          machine='microvm', memory=1024, full=True),
     linux('cloud-pvh-fwcfg-pc-128m', 'vmlinux:cloud', 'pvh', machine='pc', memory=128),
     linux('cloud-pvh-bundle-q35-6g-4cpus', 'vmlinux:cloud', 'pvh', way='bundle', memory=6144,
           cpus=4),
     linux('cloud-pvh-fwcfg-microvm-4cpus', 'vmlinux:cloud', 'pvh', machine='microvm',
-          memory=512, cpus=4),
+          memory=512, cpus=4, full=True),
     linux('cloud-vmlinux64-bundle-pc-4cpus', 'vmlinux:cloud', 'linux64', way='bundle',
-          word='linux64', machine='pc', memory=512, cpus=4),
+          word='linux64', machine='pc', memory=512, cpus=4, full=True),
     linux('cloud-vmlinux64-fwcfg-microvm-6g', 'vmlinux:cloud', 'linux64', word='linux64',
           machine='microvm', memory=6144),
     linux('cloud-vmlinux64-fwcfg-q35-rdrand', 'vmlinux:cloud', 'linux64', word='linux64',
-          cpu='qemu64,+rdrand,+rdseed,+pdpe1gb', initrds=('initramfs', 'initramfs')),
+          cpu='qemu64,+rdrand,+rdseed,+pdpe1gb', initrds=('initramfs', 'initramfs'), full=True),
     two_lz4('fwcfg-q35', 'debian:cloud', 'linux64'),
-    two_lz4('bundle-pc', 'vmlinux:cloud', 'pvh', way='bundle', machine='pc'),
+    two_lz4('bundle-pc', 'vmlinux:cloud', 'pvh', way='bundle', machine='pc', full=True),
     linux('686-pae-bzimage-fwcfg-pc', 'debian:686-pae', 'linux32', machine='pc', **I386),
     linux('686-pae-bzimage-bundle-q35-6g', 'debian:686-pae', 'linux32', way='bundle',
-          memory=6144, **I386),
+          memory=6144, **I386, full=True),
     linux('686-pae-pvh-fwcfg-q35', 'vmlinux:686-pae', 'pvh', **I386),
     linux('686-pae-pvh-bundle-microvm', 'vmlinux:686-pae', 'pvh', way='bundle',
-          machine='microvm', memory=512, **I386),
-    linux('trixie-bzimage-fwcfg-q35', 'debian:trixie', 'linux64', memory=512),
+          machine='microvm', memory=512, **I386, full=True),
+    linux('trixie-bzimage-fwcfg-q35', 'debian:trixie', 'linux64', memory=512, full=True),
     linux('trixie-pvh-bundle-pc', 'vmlinux:trixie', 'pvh', way='bundle', machine='pc',
           memory=512),
     linux('trixie-vmlinux64-fwcfg-q35', 'vmlinux:trixie', 'linux64', word='linux64',
-          memory=512),
+          memory=512, full=True),
     linux('sid-bzimage-bundle-pc', 'debian:sid', 'linux64', way='bundle', machine='pc',
           memory=512),
     linux('sid-pvh-fwcfg-q35-4cpus', 'vmlinux:sid', 'pvh', memory=512, cpus=4),
     linux('sid-vmlinux64-bundle-microvm', 'vmlinux:sid', 'linux64', word='linux64',
-          way='bundle', machine='microvm', memory=1024),
+          way='bundle', machine='microvm', memory=1024, full=True),
 ]
 
 # ---------------------------------------------------------------- by the prelude
@@ -163,9 +163,9 @@ def by_prelude(name, kernel, by, prelude, **rest):
                prelude=prelude, **rest)
 
 
-def debian_by_prelude(name, kernel, by, prelude):
+def debian_by_prelude(name, kernel, by, prelude, **rest):
     return by_prelude(name, kernel, by, prelude, memory=512, initrds=('initramfs',), status=0,
-                      qemu=('-icount', 'shift=1,sleep=off'),
+                      qemu=('-icount', 'shift=1,sleep=off'), **rest,
                       expect=('kshim: userspace reached', 'kshim: powering off'))
 
 
@@ -250,13 +250,13 @@ PRELUDES = [
     by_prelude('min-align', 'probe:bz32-min-align', 'linux32', Prelude(0x2000000, map=(
         *LOW, OURS, (17 * MIB, 23 * MIB, 1)))),
     debian_by_prelude('debian-on-itself', 'vmlinux:cloud', 'pvh',
-                      Prelude(0x1000000, (0x5000000,))),
+                      Prelude(0x1000000, (0x5000000,)), full=True),
     # Its place is reserved: moved by its PHYS32_RELOC note, as a Linux by boot_params, or as its
     # header allows.
     debian_by_prelude('debian-moved-pvh', 'vmlinux:sid', 'pvh', Prelude(
         0x14000000, (0x1900000,), map=PLACE_RESERVED)),
     debian_by_prelude('debian-moved-vmlinux64', 'vmlinux:cloud', 'linux64', Prelude(
-        0x14000000, (0x1900000,), map=PLACE_RESERVED)),
+        0x14000000, (0x1900000,), map=PLACE_RESERVED), full=True),
     debian_by_prelude('debian-moved-bzimage', 'debian:cloud', 'linux64', Prelude(
         0x14000000, (0x1900000,), map=PLACE_RESERVED)),
 ]

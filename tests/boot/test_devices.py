@@ -2,11 +2,12 @@
 """Devices as Linux finds them under kshim.rom and under QEMU's own firmware: pytest -k devices."""
 from kshimtest import devices
 from kshimtest import files
+from kshimtest.selection import picked
 import pytest
 
 
 @pytest.mark.takes(35)
-@pytest.mark.parametrize('machine', devices.MACHINES, ids=lambda m: f'devices-{m.name}')
+@pytest.mark.parametrize('machine', picked(devices.MACHINES))
 def test_devices(machine, record_property):
     try:
         text, tries, wrong = devices.judge(machine)

@@ -148,7 +148,9 @@ test:
 	@tools/deps build run test
 	@$(MAKE) --no-print-directory fetch || :
 	@rm -f $(foreach part,$(TEST_PARTS),build/results/$(part) build/results/$(part).xml)
-	@for part in $(TEST_PARTS); do $(MAKE) $(JOBS) --no-print-directory test-$$part || :; done
+	@rm -f build/results/seconds
+	@for part in $(TEST_PARTS); do began=$$(date +%s); $(MAKE) $(JOBS) --no-print-directory test-$$part || :; \
+		echo "$$part $$(($$(date +%s) - began))" >>build/results/seconds; done
 	@tests/summary $(ALSO) $(TEST_PARTS)
 
 # What `make test` picks a pairwise part of, as a whole: some hours.
