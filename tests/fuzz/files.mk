@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Fuzzers: LLVMFuzzerTestOneInput in one file each; their corpus is tests/fuzz/corpus/NAME/.
-# PARTS_NAME is what a fuzzer needs besides the core, LIBS_NAME which libraries.
+# PARTS_NAME is what a fuzzer needs besides the core, LIBS_NAME which libraries; SEEDS_NAME whose corpora
+# `make fuzz` begins with besides its own.
 
 FUZZERS := \
 	tests/fuzz/fuzz_acpi.c \
 	tests/fuzz/fuzz_bls.c \
 	tests/fuzz/fuzz_bls_order.c \
 	tests/fuzz/fuzz_bundle.c \
+	tests/fuzz/fuzz_check.c \
 	tests/fuzz/fuzz_cmdline.c \
 	tests/fuzz/fuzz_efi_map.c \
 	tests/fuzz/fuzz_efi_options.c \
@@ -34,6 +36,8 @@ FUZZERS := \
 	tests/fuzz/fuzz_uki.c \
 	tests/fuzz/fuzz_zero_page.c \
 
+FUZZ_PARTS := tests/fuzz/arena.c tests/fuzz/check_look.c tests/fuzz/no_words.c
+
 PARTS_fuzz_tables := x86/pc/items.c x86/pc/tables.c
 ASMS_fuzz_tables := x86/pc/sum.asm
 PARTS_fuzz_acpi := tests/fuzz/arena.c x86/boot/acpi.c
@@ -46,7 +50,15 @@ PARTS_fuzz_planner := tests/unit/plan_bench.c
 LIBS_fuzz_planner := -lcmocka
 PARTS_fuzz_plan := tools/plan/cpio.c tools/plan/findings.c tools/plan/map.c tools/plan/map_e820.c \
 	tools/plan/map_efi.c tools/plan/map_qemu.c
-PARTS_fuzz_initrd := tools/budget.c tools/disk_image.c tools/file.c tools/ikconfig.c tools/mapping.c tools/option.c \
-	tools/outfile.c tools/payload.c tools/regular.c tools/size.c tools/unlzop.c tools/unpack.c \
-	tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c tools/plan/findings_initrd.c
-LIBS_fuzz_initrd := -larchive -llzo2 -lz
+# What of tools/ reads files.
+FUZZ_FILES := tests/fuzz/no_words.c tools/budget.c tools/disk_image.c tools/file.c tools/ikconfig.c \
+	tools/mapping.c tools/option.c tools/outfile.c tools/payload.c tools/regular.c tools/size.c \
+	tools/unlzop.c tools/unpack.c
+FUZZ_LIBS := -larchive -llzo2 -lz
+PARTS_fuzz_initrd := $(FUZZ_FILES) tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c \
+	tools/plan/findings_initrd.c
+LIBS_fuzz_initrd := $(FUZZ_LIBS)
+PARTS_fuzz_check := $(FUZZ_FILES) tests/fuzz/check_look.c tools/find_image.c tools/term.c \
+	$(filter-out tools/check/cmd_check.c tools/check/trial%,$(TOOL_CHECK))
+LIBS_fuzz_check := $(FUZZ_LIBS) -ljson-c
+SEEDS_fuzz_check := bundle,fat,initrd,partitions,probe,riscv,uki

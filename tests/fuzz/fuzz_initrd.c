@@ -16,22 +16,6 @@
 
 #define LIMIT (16 * MIB)
 
-/* In place of kshim.c's: what is printed here is not read. */
-int
-fail(int status, const char *format, ...)
-{
-	(void)format;
-	return status;
-}
-
-int
-fail_refusal(const char *path, struct refusal why)
-{
-	(void)path;
-	(void)why;
-	return STATUS_REFUSED;
-}
-
 static void
 try_stream(struct span bytes)
 {

@@ -61,7 +61,7 @@ test-fuzz: $(call picked,$(FUZZ_PROGRAMS),fuzz_,replay test-fuzz)
 FUZZ_SECONDS ?= $(or $(SECONDS),60)
 .PHONY: fuzz
 fuzz: $(if $(T),$(foreach t,$(T),build/fuzz/fuzz_$(t)),$(FUZZERS:tests/fuzz/%.c=build/fuzz/%))
-	@$(PYTHON) tests/fuzz/run $(FUZZ_SECONDS) $^
+	@$(PYTHON) tests/fuzz/run $(FUZZ_SECONDS) $(foreach f,$(^:build/fuzz/%=%),build/fuzz/$(f):$(SEEDS_$(f)))
 
 # ---------------------------------------------------------------- coverage
 
