@@ -12,9 +12,8 @@
 
 #include "stub/base/range.h"
 
-#define FEW                                                                                    \
-	(DISK_WINDOW / 4) /* bytes of contents that the cache reads, with what is around       \
-	                   */
+/* Bytes of contents that are read through the cache, with what is around them. */
+#define FEW (DISK_WINDOW / 4)
 
 void
 disk_reset(struct disk *disk)
