@@ -50,27 +50,40 @@ take_out(struct file *f, struct budget *b)
 	                    : fail(STATUS_REFUSED, "%s: nothing is packed inside", f->path);
 }
 
+/* Write these bytes of the file to `path` and print that. */
+static int
+put(const struct file *f, struct span bytes, const char *path)
+{
+	struct outfile out;
+	int status = outfile_open(path, &out);
+
+	if (status != STATUS_OK)
+		return status;
+	outfile_write(&out, bytes.base, bytes.size);
+	status = file_unchanged(f);
+	if (status == STATUS_OK)
+		status = outfile_commit(&out);
+	else
+		outfile_drop(&out);
+	if (status == STATUS_OK)
+		puts(path);
+	return status;
+}
+
 /* Write what is inside to `out_path`. */
 static int
 inside_to(const char *path, const char *out_path, uint64_t limit)
 {
 	struct budget budget = budget_of(path, limit);
 	struct file f;
-	struct outfile out;
 	int status = file_read(path, &f);
 
 	if (status != STATUS_OK)
 		return status;
 	status = take_out(&f, &budget);
 	if (status == STATUS_OK)
-		status = outfile_open(out_path, &out);
-	if (status == STATUS_OK) {
-		outfile_write(&out, f.data, f.size);
-		status = outfile_commit(&out);
-	}
+		status = put(&f, file_span(&f), out_path);
 	file_free(&f);
-	if (status == STATUS_OK)
-		puts(out_path);
 	return status;
 }
 
@@ -79,26 +92,19 @@ unpack_to(const char *path, const char *out_path, uint64_t limit)
 {
 	struct budget budget = budget_of(path, limit);
 	struct file f;
-	struct outfile out;
 	int status = file_read(path, &f);
 
 	if (status != STATUS_OK)
 		return status;
 	if (!compression_of(file_span(&f)) && !disk_path_is(path)) {
-		out_path = path;
+		puts(path);
 	} else {
 		if (compression_of(file_span(&f)))
 			status = unpack(&f, &budget);
 		if (status == STATUS_OK)
-			status = outfile_open(out_path, &out);
-		if (status == STATUS_OK) {
-			outfile_write(&out, f.data, f.size);
-			status = outfile_commit(&out);
-		}
+			status = put(&f, file_span(&f), out_path);
 	}
 	file_free(&f);
-	if (status == STATUS_OK)
-		puts(out_path);
 	return status;
 }
 
@@ -108,25 +114,12 @@ put_part(const struct file *f, const char *dir, const char *name, uint64_t off, 
 {
 	char path[PATH_MAX];
 	struct span part;
-	struct outfile out;
-	int status;
 
 	if (!len || !span_sub(file_span(f), off, len, &part))
 		return STATUS_OK;
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		return fail(STATUS_HOST, "%s: %s", dir, strerror(ENAMETOOLONG));
-	status = outfile_open(path, &out);
-	if (status == STATUS_OK) {
-		outfile_write(&out, part.base, part.size);
-		status = file_unchanged(f);
-		if (status == STATUS_OK)
-			status = outfile_commit(&out);
-		else
-			outfile_drop(&out);
-	}
-	if (status == STATUS_OK)
-		puts(path);
-	return status;
+	return put(f, part, path);
 }
 
 static int
