@@ -4,9 +4,6 @@
  */
 #include "boot_choice.h"
 
-#include "stub/base/text.h"
-#include "stub/input/cmdline.h"
-
 #define FALLBACK "/EFI/BOOT/BOOTX64.EFI"
 
 struct teller {
@@ -15,16 +12,20 @@ struct teller {
 };
 
 static void
-tell(const struct teller *t, const char *path, const struct refusal *why)
+tell(const struct teller *t, const char *what, const struct refusal *why)
 {
 	if (t->watcher)
-		t->watcher(t->context, path, why);
+		t->watcher(t->context, 0, what, why);
 }
 
 static void
 tell_partition(const struct teller *t, const struct partition *p, const struct refusal *why)
 {
-	tell(t, *p->name ? p->name : *p->type ? p->type : "the whole disk", why);
+	char name[PARTITION_NAME];
+	struct text text = text_init(name, sizeof(name));
+
+	boot_text(&text, text_span(*p->name ? p->name : *p->type ? p->type : "the whole disk"));
+	tell(t, name, why);
 }
 
 static void
@@ -33,26 +34,22 @@ tell_volume(void *teller, const struct boot_volume *volume, const struct refusal
 	tell_partition(teller, &volume->part, why);
 }
 
+/* A fault of the partition table, unless it is the one that was told last. */
 static void
-tell_entries(const struct teller *t, const struct boot_entries *list)
+tell_table(const struct teller *t, const struct refusal *why, uint64_t *told)
 {
-	for (uint32_t i = 0; i < list->count; i++) {
-		const struct boot_entry *e = &list->entry[i];
-		char path[BOOT_PATH];
-		size_t len = e->path.size < BOOT_PATH ? (size_t)e->path.size : BOOT_PATH - 1;
-
-		memcpy(path, e->path.base, len);
-		path[len] = '\0';
-		tell(t, path, e->why.code ? &e->why : NULL);
-	}
+	if (*told != why->where)
+		tell(t, "partition table", why);
+	*told = why->where;
 }
 
-/* Every file system of the disk; one that cannot be read is told. */
+/* Every file system of the disk; a partition that cannot be read is told. */
 static enum refusal_code
 open_volumes(
         struct disk *disk, struct boot_list *list, const struct teller *t, struct refusal *why)
 {
 	struct partition_cursor cursor = {0};
+	uint64_t told = UINT64_MAX;
 	struct partitions table;
 	struct partition part;
 	struct refusal fault;
@@ -60,48 +57,49 @@ open_volumes(
 	enum refusal_code code = partitions_open(disk, &table, why);
 
 	while (!code && found) {
-		code = partitions_next(&table, &cursor, &found, &part, why);
-		if (!code && found && boot_list_open(list, &part, &fault))
+		if (partitions_next(&table, &cursor, &found, &part, &fault)) {
+			tell_table(t, &fault, &told);
+			found = true; /* the walk goes on */
+		} else if (found && boot_list_open(list, &part, &fault)) {
 			tell_partition(t, &part, &fault);
+		}
 	}
 	return code;
 }
 
-static enum refusal_code
-join_options(struct boot_choice *c, const struct bls_entry *e, struct refusal *ret_why)
+/* "PATH", and of one of many entries in the same file "PATH (ID)". */
+static void
+name_entry(const struct boot_entry *e, char name[BOOT_PATH])
 {
-	struct cmdline line = cmdline_init(c->line, sizeof(c->line));
-	enum refusal_code code = REFUSAL_NONE;
+	struct text t = text_init(name, BOOT_PATH);
 
-	for (uint32_t i = 0; !code && i < e->options; i++)
-		code = cmdline_append(&line, e->option[i], ret_why);
-	return code;
+	boot_text(&t, e->path);
+	if (e->kind == BOOT_GRUB) {
+		text_str(&t, " (");
+		boot_text(&t, e->entry.id);
+		text_str(&t, ")");
+	}
 }
 
-/* The files and options of the chosen entry. */
-static enum refusal_code
-load_entry(struct boot_choice *c, struct refusal *ret_why)
+void
+boot_choice_tell(const struct boot_choice *choice, choice_watcher *watcher, void *context)
 {
-	const struct boot_entry *e = c->entry;
-	enum refusal_code code = REFUSAL_NONE;
+	const struct boot_entries *list = &choice->list.entries;
+	char name[BOOT_PATH];
 
-	c->volume = boot_list_volume(&c->list, e->partition);
-	for (uint32_t i = 0; !code && i <= e->entry.initrds; i++) {
-		struct choice_file *f = &c->file[i];
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct boot_entry *e = &list->entry[i];
 
-		code = boot_list_file(&c->list, e, i, f->path, &f->node, ret_why);
-		if (code && f->path[0])
-			ret_why->subject = f->path;
-		c->files += !code;
+		name_entry(e, name);
+		watcher(context, i + 1, name, e->why.code ? &e->why : NULL);
 	}
-	return code ? code : join_options(c, &e->entry, ret_why);
 }
 
 /* Where removable media have their boot program. */
 static bool
 find_fallback(struct boot_choice *c)
 {
-	struct choice_file *f = &c->file[0];
+	struct boot_file *f = &c->load.file[0];
 	struct refusal ignored;
 
 	for (uint32_t i = 0; i < c->list.volumes; i++) {
@@ -109,7 +107,8 @@ find_fallback(struct boot_choice *c)
 		if (fs_find_file(&c->volume->fs, text_span(FALLBACK), &f->node, &ignored))
 			continue;
 		memcpy(f->path, FALLBACK, sizeof(FALLBACK));
-		c->files = 1;
+		c->load.files = 1;
+		c->load.line[0] = '\0';
 		return true;
 	}
 	return false;
@@ -140,24 +139,27 @@ boot_choose(struct disk *disk, struct span wanted, choice_watcher *watcher, void
 	enum refusal_code code;
 
 	*ret_found = false;
-	choice->files = 0;
-	choice->line[0] = '\0';
+	choice->load.files = 0;
 	boot_list_start(&choice->list);
 	code = open_volumes(disk, &choice->list, &teller, ret_why);
 	if (code)
 		return code;
 	boot_list_make(&choice->list, tell_volume, &teller);
-	tell_entries(&teller, &choice->list.entries);
-	choice->entry = boot_entries_choose(&choice->list.entries, wanted);
+	choice->entry = boot_list_choose(&choice->list, wanted, &choice->load);
 	if (!choice->entry)
 		return without_entry(choice, wanted, ret_found, ret_why);
+	if (choice->entry->why.code) {
+		*ret_why = choice->entry->why;
+		return ret_why->code;
+	}
+	choice->volume = boot_list_volume(&choice->list, choice->entry->partition);
 	*ret_found = true;
-	return load_entry(choice, ret_why);
+	return REFUSAL_NONE;
 }
 
 enum refusal_code
 boot_choice_read(struct boot_choice *choice, uint32_t n, uint64_t off, void *to, uint64_t len,
         struct refusal *ret_why)
 {
-	return fs_read(&choice->volume->fs, &choice->file[n].node, off, len, to, ret_why);
+	return fs_read(&choice->volume->fs, &choice->load.file[n].node, off, len, to, ret_why);
 }

@@ -8,39 +8,33 @@
 
 #include "boot_list.h"
 
-#define CHOICE_FILES (1 + BLS_INITRDS) /* a kernel and its initrds */
-#define CHOICE_LINE  8192              /* bytes of an entry's options, with the NUL */
-
-struct choice_file {
-	struct fs_node node;
-	char path[BOOT_PATH];
-};
-
 struct boot_choice {
 	const struct boot_entry *entry; /* of `list`; NULL: BOOTX64.EFI */
 	struct boot_volume *volume;     /* with the files */
-	uint32_t files;                 /* [0] is the kernel */
-	struct choice_file file[CHOICE_FILES];
-	char line[CHOICE_LINE]; /* the entry's options */
+	struct boot_load load;
 	struct boot_list list;
 };
 
 /*
- * Is told of each entry, and with `why` of each that is damaged, of partitions that cannot be
- * read, and of no boot at all.
+ * Is told of an entry, by its number from 1 on, or (0) of a partition, and with `why` that it
+ * is damaged. `watcher` may be NULL.
  */
-typedef void choice_watcher(void *context, const char *path, const struct refusal *why);
+typedef void choice_watcher(
+        void *context, uint32_t number, const char *what, const struct refusal *why);
 
 /*
- * Choose what the disk boots. `wanted` is a glob of an id, or empty: then the default of
+ * Choose what the disk boots. `wanted` is as for boot_entries_choose(): empty, the default of
  * loader.conf counts, else the first of the order. *ret_found is false, with REFUSAL_NONE, if
- * there is nothing to boot. `watcher` may be NULL.
+ * there is nothing to boot. A partition that cannot be read is told and passed over.
  * Errors: REFUSAL_DISK_READ; REFUSAL_DISK_DAMAGED (the partition table); REFUSAL_ENTRY_NONE
- * (there are entries, found = how many, but none that is wanted); those of the chosen entry's
- * files, with the path as subject.
+ * (there are entries, found = how many, but none that is wanted); why the entry that is wanted
+ * does not boot, or the first one if none does, with the path of a missing file as subject.
  */
 enum refusal_code boot_choose(struct disk *disk, struct span wanted, choice_watcher *watcher,
         void *context, bool *ret_found, struct boot_choice *choice, struct refusal *ret_why);
+
+/* Tell of all entries, after the choice, with `why` of those that were found not to boot. */
+void boot_choice_tell(const struct boot_choice *choice, choice_watcher *watcher, void *context);
 
 /* The bytes [off, off + len) of file[n] to `to`. Errors: REFUSAL_DISK_READ, _DISK_DAMAGED. */
 enum refusal_code boot_choice_read(struct boot_choice *choice, uint32_t n, uint64_t off,

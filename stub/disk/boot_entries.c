@@ -6,6 +6,7 @@
 #include "boot_entries.h"
 
 #include "stub/base/text.h"
+#include "stub/input/cmdline.h"
 #include "stub/input/pe.h"
 
 #define HEADERS 4096u /* bytes of an image that are read for its section table */
@@ -275,22 +276,41 @@ boot_entries_sort(struct boot_entries *list)
 	}
 }
 
-static const struct boot_entry *
-first(const struct boot_entries *list, struct span glob)
+/* The first good or the first damaged entry that a glob matches; an empty one matches all. */
+static struct boot_entry *
+first(struct boot_entries *list, struct span glob, bool damaged)
 {
 	for (uint32_t i = 0; i < list->count; i++) {
-		const struct boot_entry *e = &list->entry[i];
+		struct boot_entry *e = &list->entry[i];
 
-		if (!e->why.code && (!glob.size || bls_is_default(&e->entry, glob)))
+		if ((e->why.code != REFUSAL_NONE) == damaged &&
+		        (!glob.size || bls_is_default(&e->entry, glob)))
 			return e;
 	}
 	return NULL;
 }
 
-const struct boot_entry *
-boot_entries_choose(const struct boot_entries *list, struct span glob)
+/* The entry at the place that a number says. */
+static struct boot_entry *
+numbered(struct boot_entries *list, struct span number)
 {
-	const struct boot_entry *e = first(list, glob.size ? glob : list->wanted);
+	uint64_t n = 0;
 
-	return e || glob.size ? e : first(list, glob);
+	if (cmdline_number(number, &n) != number.size || !n || n > list->count)
+		return NULL;
+	return &list->entry[n - 1];
+}
+
+struct boot_entry *
+boot_entries_choose(struct boot_entries *list, struct span wanted)
+{
+	struct boot_entry *e;
+
+	if (!wanted.size) {
+		e = list->wanted.size ? first(list, list->wanted, false) : NULL;
+		return e ? e : first(list, wanted, false);
+	}
+	if (!(e = first(list, wanted, false)) && !(e = first(list, wanted, true)))
+		e = numbered(list, wanted);
+	return e;
 }

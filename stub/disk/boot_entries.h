@@ -71,10 +71,11 @@ enum refusal_code boot_entries_guess(struct boot_entries *list, struct file_syst
 void boot_entries_sort(struct boot_entries *list);
 
 /*
- * Of a sorted list, the entry that boots: the first good one that matches `glob`, or else the
- * default of loader.conf, or else the first good one; NULL if there is none, or if none
- * matches a glob that is not empty.
+ * Of a sorted list, the entry that boots. `wanted` is a glob of its id, or its place in the
+ * list, counted from 1, if it is the id of none: the first good one that is meant, else a
+ * damaged one that is, whose `why` says so. If it is empty, the default of loader.conf, or else
+ * the first good one. NULL if there is none.
  */
-const struct boot_entry *boot_entries_choose(const struct boot_entries *list, struct span glob);
+struct boot_entry *boot_entries_choose(struct boot_entries *list, struct span wanted);
 
 #endif

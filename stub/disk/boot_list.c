@@ -4,9 +4,19 @@
  */
 #include "boot_list.h"
 
-#include "stub/base/text.h"
+#include "stub/input/cmdline.h"
 
 #define BELOW_BOOT "/boot/loader/"
+
+void
+boot_text(struct text *t, struct span name)
+{
+	for (uint64_t i = 0; i < name.size; i++) {
+		bool control = name.base[i] < ' ' || name.base[i] == 0x7f;
+
+		text_char(t, control ? '?' : (char)name.base[i]);
+	}
+}
 
 void
 boot_list_start(struct boot_list *list)
@@ -143,4 +153,56 @@ boot_list_file(struct boot_list *list, const struct boot_entry *entry, uint32_t 
 	        make_path("/boot", name, path))
 		code = fs_find_file(&v->fs, text_span(path), ret_node, ret_why);
 	return code;
+}
+
+static enum refusal_code
+join_options(const struct bls_entry *e, char line[BOOT_LINE], struct refusal *ret_why)
+{
+	struct cmdline joined = cmdline_init(line, BOOT_LINE);
+	enum refusal_code code = REFUSAL_NONE;
+
+	for (uint32_t i = 0; !code && i < e->options; i++)
+		code = cmdline_append(&joined, e->option[i], ret_why);
+	return code;
+}
+
+/* A path that a refusal may name for as long as the list is there; NULL if there is no room. */
+static const char *
+keep_subject(struct boot_entries *list, const char *path)
+{
+	struct text kept = text_init(list->text + list->used, BOOT_TEXTS - list->used);
+
+	boot_text(&kept, text_span(path));
+	if (!kept.len || kept.len >= kept.size)
+		return NULL;
+	list->used += (uint32_t)kept.len + 1;
+	return kept.buf;
+}
+
+static enum refusal_code
+load(struct boot_list *list, const struct boot_entry *e, struct boot_load *to,
+        struct refusal *ret_why)
+{
+	for (to->files = 0; to->files <= e->entry.initrds; to->files++) {
+		struct boot_file *f = &to->file[to->files];
+		enum refusal_code code =
+		        boot_list_file(list, e, to->files, f->path, &f->node, ret_why);
+
+		if (code) {
+			ret_why->subject = keep_subject(&list->entries, f->path);
+			return code;
+		}
+	}
+	return join_options(&e->entry, to->line, ret_why);
+}
+
+struct boot_entry *
+boot_list_choose(struct boot_list *list, struct span wanted, struct boot_load *to)
+{
+	struct boot_entry *e;
+
+	do { /* ends, because each turn but the last leaves one good entry less */
+		e = boot_entries_choose(&list->entries, wanted);
+	} while (e && !e->why.code && load(list, e, to, &e->why));
+	return e;
 }

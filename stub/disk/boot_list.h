@@ -9,9 +9,12 @@
 #define KSHIM_BOOT_LIST_H
 
 #include "boot_grub.h"
+#include "stub/base/text.h"
 
 #define BOOT_VOLUMES 64
-#define BOOT_PATH    512 /* bytes of a path, with the NUL */
+#define BOOT_PATH    512               /* bytes of a path, with the NUL */
+#define BOOT_FILES   (1 + BLS_INITRDS) /* a kernel and its initrds */
+#define BOOT_LINE    8192              /* bytes of an entry's options, with the NUL */
 
 struct boot_volume {
 	struct partition part;
@@ -24,6 +27,19 @@ struct boot_list {
 	struct boot_entries entries;
 	struct boot_grub grub; /* with texts of the entries */
 };
+
+/* What an entry boots. */
+struct boot_load {
+	uint32_t files; /* [0] is the kernel */
+	struct boot_file {
+		struct fs_node node;
+		char path[BOOT_PATH];
+	} file[BOOT_FILES];
+	char line[BOOT_LINE]; /* the entry's options */
+};
+
+/* A name that a disk has, for a person: control bytes are `?`. */
+void boot_text(struct text *t, struct span name);
 
 /* An empty list. */
 void boot_list_start(struct boot_list *list);
@@ -52,5 +68,13 @@ struct boot_volume *boot_list_volume(struct boot_list *list, uint32_t number);
  */
 enum refusal_code boot_list_file(struct boot_list *list, const struct boot_entry *entry,
         uint32_t n, char path[BOOT_PATH], struct fs_node *ret_node, struct refusal *ret_why);
+
+/*
+ * The entry that boots, as boot_entries_choose() says, and in *load what it boots. One whose
+ * files are not all there is passed over, and its `why` then says which one. A damaged entry is
+ * the answer only if it was wanted; NULL if there is none.
+ */
+struct boot_entry *boot_list_choose(
+        struct boot_list *list, struct span wanted, struct boot_load *load);
 
 #endif

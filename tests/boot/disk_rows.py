@@ -41,6 +41,18 @@ DISK = [
     probe('chosen-by-word', Disk(tree='entries'), append='kshim.entry=b'),
     probe('grub-rom-q35', Disk(fs=EXT4, tree='grub'), way='rom-disk'),
     probe('grub-mbr-pc', Disk(table='mbr', fs=EXT2, tree='grub'), machine='pc', initrds=('bytes:70001',)),
+    probe('chosen-by-number', Disk(tree='entries'), append='kshim.entry=1', expect=(
+        'kshim: disk 0: entry 1: /loader/entries/b.conf\n',)),
+    none('number-2', 'disk.no-file', Disk(), append='kshim.entry=2 quiet', absent=('not booted',), expect=(
+        'disk 0: entry 1: /loader/entries/b.conf\n',
+        'disk 0: entry 2: /loader/entries/a.conf: /none: there is no such file',
+        'disk 0: entry 3: /loader/entries/c.conf: ')),
+    probe('number-0-bootindex', Disk(second=True), qemu=('-fw_cfg', 'name=opt/org.kshim/boot,string=0')),
+    none('number-1-bootindex', 'disk.no-kernel', Disk(second=True), qemu=(
+        '-fw_cfg', 'name=opt/org.kshim/boot,string=1')),
+    none('number-2-bootindex', 'fw-cfg.boot', Disk(second=True), qemu=(
+        '-fw_cfg', 'name=opt/org.kshim/boot,string=2')),
+    none('number-large', 'fw-cfg.boot', Disk(), qemu=('-fw_cfg', 'name=opt/org.kshim/boot,string=4294967296')),
     none('grub-old', 'disk.no-file', Disk(fs=EXT4, tree='grub'), append='kshim.entry=*5.10'),
     # What a unified kernel image brings has its own initrds; a probe has two.
     probe('type2-rom-q35', Disk(tree='type2'), way='rom-disk'),

@@ -196,6 +196,17 @@ def judge_refusal(row, outcome):
         return f'refused by {outcome.refusal or "nobody"}, wanted [{row.refusal}]'
     if outcome.status != status:
         return f'QEMU ended with {outcome.status}, wanted {status}'
+    return judge_texts(row, outcome)
+
+
+def judge_texts(row, outcome):
+    """What must be said, and what must not."""
+    text = missing(row, outcome.serial)
+    if text:
+        return f'"{text}" is missing'
+    for text in row.absent:
+        if text in outcome.serial:
+            return f'"{text}" should not have been said'
     return ''
 
 
@@ -212,16 +223,13 @@ def judge(row, outcome):
         wanted = f'probe {row.kernel[6:]}: PASS\n'
         if wanted not in outcome.serial or outcome.status != PASSED:
             return f'no "{wanted.strip()}" with status {PASSED}, but status {outcome.status}'
-    text = missing(row, outcome.serial)
-    if text:
-        return f'"{text}" is missing'
+    wrong = judge_texts(row, outcome)
+    if wrong:
+        return wrong
     if 'initramfs' in ' '.join(row.initrds):
         wrong = judge_linux(row, outcome)
         if wrong:
             return wrong
-    for text in row.absent:
-        if text in outcome.serial:
-            return f'"{text}" should not have been said'
     if row.status is not None and outcome.status != row.status:
         return f'QEMU ended with {outcome.status}, wanted {row.status}'
     return ''

@@ -24,37 +24,53 @@ static struct ram_disk ram;
 static struct boot_choice choice;
 static struct refusal why;
 static char told[4096];
+static uint32_t told_entries;
 static bool found;
 
 static void
-watch(void *context, const char *path, const struct refusal *fault)
+watch(void *context, uint32_t number, const char *path, const struct refusal *fault)
 {
 	size_t len = strlen(told);
 
 	assert_ptr_equal(context, &choice);
+	told_entries += number != 0;
+	if (number)
+		assert_int_equal(number, told_entries);
 	snprintf(told + len, sizeof(told) - len, "%s%s%s\n", path, fault ? " " : "",
 	        fault ? refusal_name(fault->code) : "");
+}
+
+/* Ask the disk that is open, and let it tell all. */
+static enum refusal_code
+ask(const char *wanted)
+{
+	enum refusal_code code;
+
+	memset(&choice, 0x5a, sizeof(choice));
+	told[0] = '\0';
+	told_entries = 0;
+	code = boot_choose(&ram.disk, text_span(wanted), watch, &choice, &found, &choice, &why);
+	boot_choice_tell(&choice, watch, &choice);
+	return code;
 }
 
 static enum refusal_code
 choose(const struct fat_file *file, unsigned files, const char *wanted)
 {
-	memset(&choice, 0x5a, sizeof(choice));
-	told[0] = '\0';
 	fat_tree(image, file, files);
 	ram_disk_open(&ram, image, sizeof(image), 512);
-	return boot_choose(&ram.disk, text_span(wanted), watch, &choice, &found, &choice, &why);
+	return ask(wanted);
 }
 
 static void
 assert_files(const char *kernel, const char *initrd, const char *line)
 {
 	assert_true(found);
-	assert_string_equal(choice.file[0].path, kernel);
-	assert_int_equal(choice.files, initrd ? 2 : 1);
+	assert_string_equal(choice.load.file[0].path, kernel);
+	assert_int_equal(choice.load.files, initrd ? 2 : 1);
 	if (initrd)
-		assert_string_equal(choice.file[1].path, initrd);
-	assert_string_equal(choice.line, line);
+		assert_string_equal(choice.load.file[1].path, initrd);
+	assert_string_equal(choice.load.line, line);
 }
 
 #define ENTRY(version)                                                                         \
@@ -74,7 +90,7 @@ the_newest_entry_boots(void **state)
 	assert_int_equal(choose(two, COUNT(two), ""), REFUSAL_NONE);
 	assert_files("/k-6.12", "/i", "a=6.12 b=\"c d\"");
 	assert_int_equal(choice.entry->kind, BOOT_TEXT_ENTRY);
-	assert_int_equal(choice.file[0].node.size, 5);
+	assert_int_equal(choice.load.file[0].node.size, 5);
 	assert_int_equal(boot_choice_read(&choice, 0, 2, bytes, 3, &why), REFUSAL_NONE);
 	assert_string_equal(bytes, "wer");
 	assert_string_equal(told, "/loader/entries/new.conf\n/loader/entries/alt.conf\n");
@@ -119,9 +135,78 @@ a_file_of_the_entry_is_missing(void **state)
 	(void)state;
 	assert_int_equal(choose(two, COUNT(two) - 1, ""), REFUSAL_DISK_NO_FILE);
 	assert_string_equal(why.subject, "/i");
-	assert_true(found);
+	assert_false(found);
+	assert_string_equal(told,
+	        "/loader/entries/new.conf disk.no-file\n/loader/entries/alt.conf disk.no-file\n");
 	assert_int_equal(choose(two, 2, ""), REFUSAL_DISK_NO_FILE);
 	assert_string_equal(why.subject, "/k-6.12");
+}
+
+/* An entry that names what is not there leaves the next one to boot, unless it was wanted. */
+static void
+an_entry_without_its_files_is_passed_over(void **state)
+{
+	static const char *const wanted[] = {"new", "new.conf", "1", "n*"};
+	const struct fat_file file[] = {two[0], two[1], TEXT("k-6.1", "old"), TEXT("i", "i"),
+	        TEXT("loader/loader.conf", "default new\n")};
+
+	(void)state;
+	assert_int_equal(choose(file, COUNT(file), ""), REFUSAL_NONE);
+	assert_files("/k-6.1", "/i", "a=6.1 b=\"c d\"");
+	assert_string_equal(
+	        told, "/loader/entries/new.conf disk.no-file\n/loader/entries/alt.conf\n");
+	for (unsigned i = 0; i < COUNT(wanted); i++) {
+		assert_int_equal(choose(file, COUNT(file), wanted[i]), REFUSAL_DISK_NO_FILE);
+		assert_string_equal(why.subject, "/k-6.12");
+		assert_false(found);
+	}
+	assert_int_equal(choose(file, COUNT(file), "*"), REFUSAL_NONE);
+	assert_files("/k-6.1", "/i", "a=6.1 b=\"c d\"");
+}
+
+/* Options that are longer than any kernel's line, and a file's name with an escape in it. */
+static void
+an_entry_of_a_long_line_is_passed_over(void **state)
+{
+	static char text[BOOT_TEXT];
+	const struct fat_file file[] = {{"loader/entries/z.conf", text, sizeof(text)},
+	        {"loader/entries/y.conf", "linux /\033k\n", 10},
+	        {"loader/entries/a.conf", "linux /k\n", 9}, TEXT("k", "k")};
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "linux /k\noptions a\001", 19);
+	text[sizeof(text) - 1] = '\n';
+	assert_int_equal(choose(file, COUNT(file), ""), REFUSAL_NONE);
+	assert_files("/k", NULL, "");
+	assert_string_equal(told,
+	        "/loader/entries/z.conf cmdline.control\n"
+	        "/loader/entries/y.conf disk.no-file\n/loader/entries/a.conf\n");
+	assert_int_equal(choose(file, COUNT(file), "y"), REFUSAL_DISK_NO_FILE);
+	assert_string_equal(why.subject, "/?k");
+}
+
+/* By its place in the list, from 1 on; an id that is a number comes first. */
+static void
+entries_by_number(void **state)
+{
+	struct fat_file file[COUNT(two) + 1];
+
+	(void)state;
+	assert_int_equal(choose(two, COUNT(two), "1"), REFUSAL_NONE);
+	assert_files("/k-6.12", "/i", "a=6.12 b=\"c d\"");
+	assert_int_equal(choose(two, COUNT(two), "2"), REFUSAL_NONE);
+	assert_files("/k-6.1", "/i", "a=6.1 b=\"c d\"");
+	assert_int_equal(choose(two, COUNT(two), "0"), REFUSAL_ENTRY_NONE);
+	assert_int_equal(choose(two, COUNT(two), "3"), REFUSAL_ENTRY_NONE);
+	assert_int_equal(choose(two, COUNT(two), "18446744073709551617"), REFUSAL_ENTRY_NONE);
+	memcpy(file, two, sizeof(two));
+	file[COUNT(two)] = (struct fat_file)TEXT("loader/entries/1.conf", ENTRY("6.1"));
+	assert_int_equal(choose(file, COUNT(file), "1"), REFUSAL_NONE);
+	assert_files("/k-6.1", "/i", "a=6.1 b=\"c d\"");
+	file[COUNT(two)] = (struct fat_file)TEXT("loader/entries/1.conf", "linux a\nlinux b\n");
+	assert_int_equal(choose(file, COUNT(file), "1"), REFUSAL_BLS_ENTRY);
+	assert_int_equal(choose(file, COUNT(file), "3"), REFUSAL_BLS_ENTRY);
 }
 
 static void
@@ -213,7 +298,7 @@ fail_everywhere(const struct fat_file *file, unsigned files)
 		            &ram.disk, text_span(""), watch, &choice, &found, &choice, &why) ||
 		        !found)
 			continue;
-		assert_true(choice.files > 0);
+		assert_true(choice.load.files > 0);
 		ok++;
 	}
 	assert_true(ok > 0);
@@ -234,11 +319,11 @@ failing_disks(void **state)
 }
 
 /* A disk of an MBR with two partitions: one that holds nothing, and the volume in `image`. */
+static uint8_t disk[FAT_TREE_SIZE + 4096];
+
 static void
 open_mbr(uint8_t type)
 {
-	static uint8_t disk[FAT_TREE_SIZE + 4096];
-
 	memset(disk, 0, sizeof(disk));
 	memcpy(disk + 4096, image, sizeof(image));
 	disk[446 + 4] = 0x83;
@@ -263,14 +348,41 @@ partitions_of_an_mbr(void **state)
 	fat_tree(image, two, COUNT(two));
 	for (unsigned i = 0; i < COUNT(types); i++) {
 		open_mbr(types[i]);
-		assert_int_equal(boot_choose(&ram.disk, text_span(""), watch, &choice, &found,
-		                         &choice, &why),
-		        REFUSAL_NONE);
+		assert_int_equal(ask(""), REFUSAL_NONE);
 		assert_int_equal(found, types[i] == 0xef);
 		assert_memory_equal(told, "83 disk.no-file-system\n", 23);
 		if (found)
 			assert_int_equal(choice.volume->part.number, 2);
 	}
+}
+
+/* What is damaged on one partition, or in its entry, leaves the others. */
+static void
+damaged_partitions(void **state)
+{
+	(void)state;
+	fat_tree(image, two, COUNT(two));
+	open_mbr(0xef);
+	disk[446 + 15] = 0x7f; /* the first one is larger than the disk */
+	assert_int_equal(ask(""), REFUSAL_NONE);
+	assert_files("/k-6.12", "/i", "a=6.12 b=\"c d\"");
+	assert_memory_equal(told, "partition table disk.damaged\n/", 30);
+
+	open_mbr(0xef);
+	disk[446 + 48 + 4] = 5; /* an extended partition without a table: sector 3 */
+	disk[446 + 48 + 8] = 3;
+	disk[446 + 48 + 12] = 1;
+	assert_int_equal(ask(""), REFUSAL_NONE);
+	assert_files("/k-6.12", "/i", "a=6.12 b=\"c d\"");
+	assert_non_null(strstr(told, "partition table disk.damaged\n"));
+
+	open_mbr(0xef);
+	memcpy(disk + 512, image, 512); /* a FAT that ends before its files begin */
+	disk[512 + 19] = 1;
+	disk[512 + 20] = 0;
+	assert_int_equal(ask(""), REFUSAL_NONE);
+	assert_files("/k-6.12", "/i", "a=6.12 b=\"c d\"");
+	assert_memory_equal(told, "83 disk.damaged\n/", 17);
 }
 
 /* More entries than there is room for; images that are none. */
@@ -340,9 +452,7 @@ menus_of_grub(void **state)
 		image[38] = 0x29; /* serial number and label */
 		memcpy(image + 39, "\xcd\xab\x34\x12LABEL      ", 15);
 		open_mbr(0xef);
-		assert_int_equal(boot_choose(&ram.disk, text_span(""), watch, &choice, &found,
-		                         &choice, &why),
-		        menus[i].code);
+		assert_int_equal(ask(""), menus[i].code);
 		if (menus[i].code)
 			continue;
 		if (found != (menus[i].menu[0] == 's'))
@@ -375,8 +485,8 @@ odd_paths(void **state)
 	        boot_choose(&ram.disk, text_span(""), NULL, NULL, &found, &choice, &why),
 	        REFUSAL_NONE);
 	assert_true(found);
-	assert_string_equal(choice.file[0].path, "/k");
-	assert_int_equal(strlen(choice.line), 699 - 16);
+	assert_string_equal(choice.load.file[0].path, "/k");
+	assert_int_equal(strlen(choice.load.line), 699 - 16);
 }
 
 /* Bytes exchanged in the volume's structures: a code, nothing, or files that can be read. */
@@ -400,9 +510,9 @@ mutants(void **state)
 		        !found)
 			continue;
 		booted++;
-		if (choice.file[0].node.size <= sizeof(contents))
+		if (choice.load.file[0].node.size <= sizeof(contents))
 			(void)boot_choice_read(
-			        &choice, 0, 0, contents, choice.file[0].node.size, &why);
+			        &choice, 0, 0, contents, choice.load.file[0].node.size, &why);
 	}
 	assert_true(booted > 500);
 }
@@ -417,6 +527,9 @@ main(void)
 	        cmocka_unit_test(unified_kernel_images),
 	        cmocka_unit_test(kernels_without_entries),
 	        cmocka_unit_test(fallback_and_nothing), cmocka_unit_test(failing_disks),
+	        cmocka_unit_test(an_entry_without_its_files_is_passed_over),
+	        cmocka_unit_test(an_entry_of_a_long_line_is_passed_over),
+	        cmocka_unit_test(entries_by_number), cmocka_unit_test(damaged_partitions),
 	        cmocka_unit_test(odd_paths), cmocka_unit_test(partitions_of_an_mbr),
 	        cmocka_unit_test(many_entries), cmocka_unit_test(menus_of_grub),
 	        cmocka_unit_test(mutants)};

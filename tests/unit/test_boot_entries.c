@@ -164,7 +164,7 @@ text_entries(void **state)
 		assert_chosen("", "b");
 		assert_chosen("A.CONF", "a");
 		assert_chosen("[cd]", fat ? "c" : "d");
-		assert_chosen("b?d", NULL);
+		assert_chosen("b?d", "bad"); /* which says why it does not boot */
 		shell("rm %1$s/image", top, "");
 	}
 }
@@ -220,7 +220,8 @@ images(void **state)
 		assert_int_not_equal(list.entry[i].why.code, REFUSAL_NONE);
 	assert_chosen("*.EFI", "deb");
 	assert_chosen("bare.efi", "bare");
-	assert_chosen("none", NULL);
+	assert_chosen("none", "none");
+	assert_chosen("other", NULL);
 }
 
 static void

@@ -14,6 +14,7 @@
 struct disk_view {
 	struct report *report;
 	struct boot_list list;
+	struct boot_load load;
 };
 
 static const char *const columns[COLUMNS] = {"number", "size", "contents", "label", "name",
@@ -155,7 +156,7 @@ describe_entries(struct disk_view *view)
 	boot_list_make(&view->list, warn, view->report);
 	if (!list->count)
 		return;
-	chosen = boot_entries_choose(list, (struct span){NULL, 0});
+	chosen = boot_list_choose(&view->list, (struct span){NULL, 0}, &view->load);
 	t = report_table(view->report, "entries", sizeof(names) / sizeof(names[0]), names);
 	for (uint32_t i = 0; i < list->count; i++)
 		describe_entry(view, t, &list->entry[i], &list->entry[i] == chosen);
