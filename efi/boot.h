@@ -15,6 +15,7 @@
 #define BOOT_INITRDS   (PLAN_BLOBS - 1)
 #define BOOT_FIXED     64
 #define EXTRA_ARCHIVES 10
+#define EXTRA_ADDONS   16 /* that have the same section */
 #define SCREEN_LEN     64 /* screen_info in boot_params */
 
 /* A piece of the initrd that systemd's stub would add. */
@@ -28,6 +29,10 @@ struct extra {
 struct extras {
 	uint32_t archives; /* in the order in which they are measured and unpacked */
 	struct extra archive[EXTRA_ARCHIVES];
+	struct cmdline addon_line, smbios_line; /* behind the kernel's line, in this order */
+	uint32_t ucodes, initrds;               /* of addons, as they were found */
+	struct extra ucode[EXTRA_ADDONS];       /* the last one comes first in the initrd */
+	struct extra initrd[EXTRA_ADDONS];      /* at its end */
 };
 
 struct boot {

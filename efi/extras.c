@@ -8,14 +8,13 @@
  * be, because it signs what was measured.
  */
 #include "efi/extras.h"
+#include "efi/addons.h"
 #include "efi/kept_text.h"
 #include "efi/say.h"
 #include "efi/secure.h"
 #include "efi/unpack.h"
-#include "stub/input/efi_extra.h"
 #include "stub/input/newc_write.h"
 
-#define FILES       128 /* of one kind */
 #define PCR_CONFIG  12
 #define PCR_SYSEXTS 13
 
@@ -65,17 +64,19 @@ _Static_assert(sizeof(kinds) / sizeof(kinds[0]) + sizeof(embedded) / sizeof(embe
 
 /* What an archive is made of. */
 struct content {
-	uint32_t count;
-	char name[FILES][EFI_EXTRA_NAME];
-	struct file file[FILES];
+	struct extra_names names;
+	struct file file[EXTRA_NAMES];
 };
+
+static struct content content;
 
 static void
 write_archive(struct newc *a, const struct target *target, const struct content *c)
 {
 	newc_folder(a, target->path, target->folder_mode);
-	for (uint32_t i = 0; i < c->count; i++)
-		newc_file(a, target->path, c->name[i], target->file_mode, c->file[i].bytes);
+	for (uint32_t i = 0; i < c->names.count; i++)
+		newc_file(
+		        a, target->path, c->names.name[i], target->file_mode, c->file[i].bytes);
 	newc_end(a);
 }
 
@@ -98,8 +99,8 @@ add_archive(struct boot *b, const struct target *target, const struct content *c
 
 /* A listing that is going on. */
 struct listing {
-	const struct kind *kind;
-	struct content *content;
+	const char *suffix, *but;
+	struct extra_names *names;
 	bool too_many;
 };
 
@@ -107,45 +108,60 @@ static void
 add_name(void *arg, const uint16_t *wide)
 {
 	struct listing *l = arg;
-	struct content *c = l->content;
+	struct extra_names *names = l->names;
 	char name[EFI_EXTRA_NAME];
 
-	if (!efi_extra_name(wide, FOLDER_NAME, l->kind->suffix, l->kind->but, name))
+	if (!efi_extra_name(wide, FOLDER_NAME, l->suffix, l->but, name))
 		return;
-	if (c->count == FILES)
+	if (names->count == EXTRA_NAMES)
 		l->too_many = true;
 	else
-		memcpy(c->name[c->count++], name, sizeof(name));
+		memcpy(names->name[names->count++], name, sizeof(name));
+}
+
+enum refusal_code
+extras_list(EFI_FILE_HANDLE root, const char *folder, const char *suffix, const char *but,
+        struct extra_names *ret_names, struct refusal *ret_why)
+{
+	struct listing l = {suffix, but, ret_names, false};
+
+	ret_names->count = 0;
+	folder_files(root, folder, add_name, &l);
+	if (l.too_many)
+		return refuse_too_many(ret_why, suffix, EXTRA_NAMES + 1, EXTRA_NAMES);
+	efi_extra_sort(ret_names->name, ret_names->count);
+	return REFUSAL_NONE;
 }
 
 /* Read the files; those that cannot be read are said, and their names dropped. */
 static void
 read_files(EFI_FILE_HANDLE root, const char *folder, struct content *c)
 {
-	uint32_t found = c->count;
+	struct extra_names *names = &c->names;
+	uint32_t found = names->count;
 
-	c->count = 0;
+	names->count = 0;
 	for (uint32_t i = 0; i < found; i++) {
-		char *path = text_keep(text_span(folder), "\\", text_span(c->name[i]));
+		char *path = text_keep(text_span(folder), "\\", text_span(names->name[i]));
 		struct refusal why = {.code = REFUSAL_NONE};
 
-		memmove(c->name[c->count], c->name[i], EFI_EXTRA_NAME);
+		memmove(names->name[names->count], names->name[i], EFI_EXTRA_NAME);
 		if (!path)
 			refuse(&why, REFUSAL_CMDLINE_BUFFER, 0, TEXT_KEEP_ROOM + 1,
 			        TEXT_KEEP_ROOM);
 		else
-			(void)file_read_from(root, path, &c->file[c->count], &why);
+			(void)file_read_from(root, path, &c->file[names->count], &why);
 		if (why.code)
 			say_refusal(&why);
 		else
-			c->count++;
+			names->count++;
 	}
 }
 
 static void
 free_files(struct content *c)
 {
-	for (uint32_t i = 0; i < c->count; i++)
+	for (uint32_t i = 0; i < c->names.count; i++)
 		pages_free((uintptr_t)c->file[i].bytes.base);
 }
 
@@ -153,8 +169,6 @@ free_files(struct content *c)
 static enum refusal_code
 add_kind(struct boot *b, EFI_FILE_HANDLE root, const struct kind *kind, struct refusal *ret_why)
 {
-	static struct content content;
-	struct listing l = {kind, &content, false};
 	char own[FILE_PATH];
 	const char *folder = kind->folder;
 	enum refusal_code code;
@@ -163,13 +177,9 @@ add_kind(struct boot *b, EFI_FILE_HANDLE root, const struct kind *kind, struct r
 		return REFUSAL_NONE;
 	if (!folder)
 		folder = own;
-	content.count = 0;
-	folder_files(root, folder, add_name, &l);
-	if (l.too_many)
-		return refuse_too_many(ret_why, kind->event, FILES + 1, FILES);
-	if (!content.count)
-		return REFUSAL_NONE;
-	efi_extra_sort(content.name, content.count);
+	code = extras_list(root, folder, kind->suffix, kind->but, &content.names, ret_why);
+	if (code || !content.names.count)
+		return code;
 	read_files(root, folder, &content);
 	code = add_archive(b, &kind->target, &content,
 	        (struct extra){.event = kind->event, .pcr = kind->pcr}, ret_why);
@@ -181,34 +191,63 @@ static enum refusal_code
 add_embedded(struct boot *b, struct refusal *ret_why)
 {
 	static const struct target target = {".extra", 0555, 0444};
-	static struct content content;
 	enum refusal_code code = REFUSAL_NONE;
 
-	content.count = 1;
+	content.names.count = 1;
 	for (unsigned i = 0; !code && i < sizeof(embedded) / sizeof(embedded[0]); i++) {
 		struct span name = text_span(embedded[i].name);
 
 		if (!unpack_own_section(b, embedded[i].section, &content.file[0].bytes))
 			continue;
-		memcpy(content.name[0], name.base, name.size + 1);
+		memcpy(content.names.name[0], name.base, name.size + 1);
 		code = add_archive(
 		        b, &target, &content, (struct extra){.event = NULL}, ret_why);
 	}
 	return code;
 }
 
-enum refusal_code
-extras_find(struct boot *b, struct refusal *ret_why)
+static enum refusal_code
+add_kinds(struct boot *b, struct refusal *ret_why)
 {
 	struct volume volume;
 	enum refusal_code code = REFUSAL_NONE;
 
+	if (!volume_open(fw.self->DeviceHandle, &volume))
+		return REFUSAL_NONE;
+	for (unsigned i = 0; !code && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		code = add_kind(b, volume.root, &kinds[i], ret_why);
+	volumes_close(&volume, 1);
+	return code;
+}
+
+enum refusal_code
+extras_find(struct boot *b, struct refusal *ret_why)
+{
+	enum refusal_code code;
+
 	if (!secure_is_own(b->kernel.bytes))
 		return REFUSAL_NONE;
-	if (volume_open(fw.self->DeviceHandle, &volume)) {
-		for (unsigned i = 0; !code && i < sizeof(kinds) / sizeof(kinds[0]); i++)
-			code = add_kind(b, volume.root, &kinds[i], ret_why);
-		volumes_close(&volume, 1);
+	code = addons_find(b, ret_why);
+	if (!code)
+		code = add_kinds(b, ret_why);
+	if (!code)
+		code = add_embedded(b, ret_why);
+	addons_smbios(b);
+	return code;
+}
+
+enum refusal_code
+extras_join_line(struct boot *b, struct refusal *ret_why)
+{
+	const struct cmdline *more[] = {&b->extras.addon_line, &b->extras.smbios_line};
+	enum refusal_code code = REFUSAL_NONE;
+
+	for (unsigned i = 0; !code && i < sizeof(more) / sizeof(more[0]); i++) {
+		if (more[i]->len)
+			code = cmdline_append(
+			        &b->request.cmdline, text_span(more[i]->text), ret_why);
 	}
-	return code ? code : add_embedded(b, ret_why);
+	if (code)
+		ret_why->subject = "command line";
+	return code;
 }

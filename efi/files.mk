@@ -2,6 +2,7 @@
 # The UEFI body, and what it shares with x86/.
 
 EFI_SRCS := \
+	efi/addons.c \
 	efi/entries.c \
 	efi/entry_files.c \
 	efi/execute.c \

@@ -62,12 +62,18 @@ add_blob(struct plan_request *req, const struct file *f, struct refusal *why)
 static enum refusal_code
 list_blobs(struct boot *b, struct refusal *ret_why)
 {
+	const struct extras *e = &b->extras;
 	enum refusal_code code = add_blob(&b->request, &b->kernel, ret_why);
 
+	/* Of microcode the kernel takes the first that fits, of a file the last. */
+	for (uint32_t i = e->ucodes; !code && i--;)
+		code = add_blob(&b->request, &e->ucode[i].file, ret_why);
 	for (uint32_t i = 0; !code && i < b->initrds; i++)
 		code = add_blob(&b->request, &b->initrd[i], ret_why);
-	for (uint32_t i = 0; !code && i < b->extras.archives; i++)
-		code = add_blob(&b->request, &b->extras.archive[i].file, ret_why);
+	for (uint32_t i = 0; !code && i < e->archives; i++)
+		code = add_blob(&b->request, &e->archive[i].file, ret_why);
+	for (uint32_t i = 0; !code && i < e->initrds; i++)
+		code = add_blob(&b->request, &e->initrd[i].file, ret_why);
 	return code;
 }
 
@@ -187,6 +193,7 @@ efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	        extras_find,
 	        list_blobs,
 	        measure,
+	        extras_join_line,
 	        read_system,
 	        execute,
 	};

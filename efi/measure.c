@@ -53,6 +53,16 @@ measure_sections(struct tcg2 *tpm, const struct boot *b, struct refusal *ret_why
 	return code;
 }
 
+bool
+measure_is_number(struct span line)
+{
+	uint64_t i = 0;
+
+	while (i < line.size && line.base[i] >= '0' && line.base[i] <= '9')
+		i++;
+	return line.size && i == line.size;
+}
+
 /* A text as UTF-16 with its NUL. Different texts never become the same bytes. */
 static enum refusal_code
 measure_text(struct tcg2 *tpm, uint32_t tag, const char *text, struct refusal *ret_why)
@@ -108,7 +118,8 @@ measure_words(struct tcg2 *tpm, const struct boot *b, bool own, struct refusal *
 		text_str(&t, "kshim.profile=@");
 		text_dec(&t, b->profile);
 	}
-	if (own && b->own_words.size && foreign_line)
+	if (own && foreign_line &&
+	        (b->own_words.size || measure_is_number(text_span(b->request.cmdline.text))))
 		add_word(&t, "kshim.line=appended");
 	if (foreign_line && b->joined[b->request.cmdline.len])
 		add_word(&t, b->joined);
@@ -167,8 +178,16 @@ measure_extras(struct tcg2 *tpm, const struct extras *e, struct refusal *ret_why
 {
 	enum refusal_code code = REFUSAL_NONE;
 
+	if (e->addon_line.len)
+		code = measure_text(tpm, 0, e->addon_line.text, ret_why);
+	if (!code && e->smbios_line.len)
+		code = measure_text(tpm, 0, e->smbios_line.text, ret_why);
 	for (uint32_t i = 0; !code && i < e->archives; i++)
 		code = measure_extra(tpm, &e->archive[i], ret_why);
+	for (uint32_t i = e->ucodes; !code && i--;)
+		code = measure_extra(tpm, &e->ucode[i], ret_why);
+	for (uint32_t i = 0; !code && i < e->initrds; i++)
+		code = measure_extra(tpm, &e->initrd[i], ret_why);
 	return code;
 }
 

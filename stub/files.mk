@@ -37,6 +37,7 @@ STUB_INPUT := \
 	stub/input/newc_write.c \
 	stub/input/pe.c \
 	stub/input/pin.c \
+	stub/input/smbios.c \
 	stub/input/uki.c \
 	stub/input/utf.c \
 

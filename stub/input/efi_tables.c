@@ -8,6 +8,7 @@
  * page, too, quietly, because the kernel will judge it itself.
  */
 #include "efi_tables.h"
+#include "smbios.h"
 #include "stub/base/bytes.h"
 
 #define SYSTAB_LEN     120
@@ -72,10 +73,9 @@ mok_len(const struct walk *w, uint64_t addr)
 static uint64_t
 keep_smbios(const struct walk *w, struct span head)
 {
-	if (span_is(head, 0, "_SM3_", 5))
-		keep(w, span_le64(head, 16), span_le32(head, 12));
-	else if (span_is(head, 0, "_SM_", 4))
-		keep(w, span_le32(head, 24), span_le16(head, 22));
+	struct range r = smbios_structures(head);
+
+	keep(w, r.addr, r.len);
 	return HEAD_LEN;
 }
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import pytest
 from kshimtest import efi_vm as vm
-from kshimtest.media import EFI, files, own_init, resolve, ukify
+from kshimtest.media import EFI, files, own_init, resolve, signed, ukify
+from kshimtest.newc import archive
 
 STUB_PCRS = (11, 12, 13)
 LINE = 'console=ttyS0 panic=-1 loglevel=5'
@@ -33,6 +34,7 @@ class Seen:
     variables: dict
     line: str
     pcrs: dict
+    said: str
 
 
 def image(stub, name, *more):
@@ -67,7 +69,10 @@ def events(log):
 
 def boot(stub, name, disk, make=(), **more):
     """Boot the image as the firmware's boot loader, with a TPM."""
-    row = vm.Row(f'stubs-{name}', {'EFI/BOOT/BOOTX64.EFI': image(stub, name, *make), **disk}, tpm=True, **more)
+    loader = image(stub, name, *make)
+    if more.get('firmware') == 'snakeoil':
+        loader = signed(loader)
+    row = vm.Row(f'stubs-{name}', {'EFI/BOOT/BOOTX64.EFI': loader, **disk}, tpm=True, **more)
     text, _, _, _ = vm.run(row)
     print(text)
     log = re.search(r'TPM-LOG\n(.*?)TPM-END', text, re.S)
@@ -75,7 +80,7 @@ def boot(stub, name, disk, make=(), **more):
     return Seen(events(base64.b64decode(log[1])), tuple(re.findall(r'^EXTRA (.*)$', text, re.M)),
                 dict(re.findall(r'^VARIABLE (\w+) (\w*)$', text, re.M)),
                 re.search(r'^kshim: command line (.*)$', text, re.M)[1],
-                dict(re.findall(r'^PCR (\d+) (\w+)$', text, re.M)))
+                dict(re.findall(r'^PCR (\d+) (\w+)$', text, re.M)), text)
 
 
 def both(name, disk, **more):
@@ -101,3 +106,55 @@ def test_beside():
     assert ours.line == theirs.line == LINE
     assert ours.pcrs['12'] == theirs.pcrs['12'] != '0' * 64
     assert ours.pcrs['13'] == theirs.pcrs['13'] != '0' * 64
+
+
+def addon(name, line='', **sections):
+    """An addon with these sections."""
+    out = os.path.join(files.MADE, f'stubs-{os.getpid()}-{name}.addon.efi')
+    os.makedirs(files.MADE, exist_ok=True)
+    ukify('addonx64.efi.stub', *([f'--cmdline={line}'] if line else []), f'--output={out}',
+          *(f'--section=.{section}:@{files.write(f"addon {os.getpid()} {name} {section}", data)}'
+            for section, data in sections.items()))
+    return out
+
+
+def addons(sign):
+    """path -> file: those that fit, some of them in the image's own folder, and some that do not fit."""
+    def marker(name, text):
+        return archive([(name, 0o100644, text)])
+    own = 'EFI/BOOT/BOOTX64.EFI.extra.d'
+    good = {'loader/addons/b.addon.efi': addon('b', 'global=b', initrd=marker('marker', b'global')),
+            'loader/addons/A.ADDON.EFI': addon('A', 'global=a', uname=UNAME.encode()),
+            f'{own}/z.addon.efi': addon('z', 'own=z', ucode=marker('first', b'z'), initrd=marker('marker', b'own')),
+            f'{own}/c.addon.efi': addon('c', ucode=marker('first', b'c'))}
+    bad = {f'{own}/other.addon.efi': addon('other', 'bad=uname', uname=b'6.2'),
+           f'{own}/uki.addon.efi': addon('uki', 'bad=linux', linux=b'a kernel'),
+           f'{own}/empty.addon.efi': addon('empty', sbat2=b'nothing')}
+    found = {**good, **bad}
+    return {**({path: signed(made) for path, made in found.items()} if sign else found),
+            f'{own}/text.addon.efi': b'no PE'}
+
+
+SMBIOS = ('-smbios', 'type=11,value=other=1,value=io.systemd.stub.kernel-cmdline-extra=owner=1')
+SAID = ('other.addon.efi: it is not added: its .uname is not', 'uki.addon.efi: it is not added: it has a .linux',
+        'empty.addon.efi: it is not added: it has no .cmdline')
+TEXT_SAID = {'plain': 'text.addon.efi: it is not added: the firmware does not load it',
+             'snakeoil': "text.addon.efi: it is not added: no key of the firmware's verifies it"}
+
+
+@pytest.mark.parametrize('firmware', ['plain', 'snakeoil'])
+def test_addons(firmware):
+    disk = addons(sign=firmware == 'snakeoil')
+    said = (*SAID, TEXT_SAID[firmware])
+    if firmware == 'snakeoil':
+        disk['loader/addons/unsigned.addon.efi'] = addon('unsigned', 'bad=unsigned')
+        said = (*said, "unsigned.addon.efi: it is not added: no key of the firmware's")
+    ours, theirs = both(f'addons-{firmware}', disk, firmware=firmware, qemu=SMBIOS)
+    assert comparable(ours) == comparable(theirs)
+    assert ours.line == theirs.line == f'{LINE} global=a global=b own=z owner=1'
+    assert ours.extra == theirs.extra
+    assert ours.pcrs['12'] == theirs.pcrs['12'] != '0' * 64
+    for text in said:
+        assert text in ours.said
+    for seen in (ours, theirs):
+        assert 'kshim: marker own' in seen.said and 'kshim: first c' in seen.said    # z's comes before it

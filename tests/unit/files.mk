@@ -94,6 +94,7 @@ UNIT_TESTS := \
 	tests/unit/test_riscv_image.c \
 	tests/unit/test_riscv_parts.c \
 	tests/unit/test_run_machine.c \
+	tests/unit/test_smbios.c \
 	tests/unit/test_sources.c \
 	tests/unit/test_space.c \
 	tests/unit/test_uki.c \

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads addons (UAPI Group Specifications, "Unified Kernel Image"; systemd-stub(7), "Companion
+ * Files"), and the line of SMBIOS.
+ *
+ * The firmware loads an addon as it loads any image, so with Secure Boot it verifies it, or a
+ * shim does that has put itself in front of LoadImage(). Nothing of it is run: its sections are
+ * copied, and it is unloaded. Surprise: each line is measured as a text of its own, so one that
+ * could be taken for a text of ours, or for a profile's number, is left out.
+ */
+#include "efi/addons.h"
+#include "efi/extras.h"
+#include "efi/kept_text.h"
+#include "efi/measure.h"
+#include "efi/say.h"
+#include "efi/unpack.h"
+#include "stub/input/efi_extra.h"
+#include "stub/input/smbios.h"
+#include "stub/input/utf.h"
+#include "x86/cpu/cpu.h"
+
+#define SUFFIX      ".addon.efi"
+#define PATH_ROOM   1024 /* bytes of a device path */
+#define PCR_CONFIG  12
+#define TAG_INITRD  0x49dffe0f /* systemd's, of the events */
+#define TAG_UCODE   0xdac08e1a
+#define SMBIOS_LINE "io.systemd.stub.kernel-cmdline-extra="
+
+static char addon_text[LINE_ROOM], smbios_text[LINE_ROOM];
+
+static void
+leave_out(const char *subject, const char *what)
+{
+	struct refusal why;
+
+	refuse(&why, REFUSAL_EFI_ADDON, 0, 0, 0);
+	why.subject = subject;
+	why.detail = what;
+	say_refusal(&why);
+}
+
+/* Why a line cannot be added: NULL if it can. */
+static const char *
+wrong_line(struct span section)
+{
+	static char text[LINE_ROOM];
+	static uint16_t wide[LINE_ROOM];
+	struct cmdline line = cmdline_init(text, sizeof(text));
+	struct cmdline_words words;
+	struct refusal why;
+	size_t len;
+
+	if (cmdline_append_section(&line, section, &why))
+		return "its line is too long";
+	len = line.len;
+	if (utf16_exactly(text, wide, LINE_ROOM, &why))
+		return "its line is no UTF-8";
+	if (measure_is_number(text_span(text)))
+		return "its line is a number alone, which a profile is measured as";
+	if (cmdline_take_words(&line, &words, &why) || line.len != len)
+		return "its line has a kshim. word";
+	return NULL;
+}
+
+/* An addon that is loaded, and what it has. */
+struct addon {
+	const char *path, *name;
+	struct span image;
+	struct pe pe;
+};
+
+static bool
+section_of(const struct addon *a, const char *name, struct span *ret_content)
+{
+	const struct pe_section *s = pe_find(&a->pe, name);
+
+	return s && span_sub(a->image, s->addr, s->len, ret_content);
+}
+
+/* A section's text, without what ends a file. */
+static struct span
+trimmed(struct span s)
+{
+	while (s.size && (!s.base[s.size - 1] || s.base[s.size - 1] == '\n'))
+		s.size--;
+	return s;
+}
+
+/* Is it for another kernel than ours? Only if both say for which. */
+static bool
+of_other_kernel(const struct boot *b, const struct addon *a)
+{
+	struct span wanted, found;
+
+	return section_of(a, ".uname", &found) && unpack_own_section(b, ".uname", &wanted) &&
+	       !span_same(trimmed(found), trimmed(wanted));
+}
+
+/* Why an addon cannot be used: NULL if it can. */
+static const char *
+wrong_addon(const struct boot *b, struct addon *a)
+{
+	struct refusal why;
+	struct span content;
+	bool found, has_line;
+
+	if (pe_read(a->image, &found, &a->pe, &why) || !found)
+		return "its sections cannot be read";
+	has_line = section_of(a, ".cmdline", &content);
+	if (!has_line && !pe_find(&a->pe, ".initrd") && !pe_find(&a->pe, ".ucode"))
+		return "it has no .cmdline, .initrd or .ucode";
+	if (pe_find(&a->pe, ".linux"))
+		return "it has a .linux, so it is a unified kernel image";
+	if (of_other_kernel(b, a))
+		return "its .uname is not the image's";
+	return has_line ? wrong_line(content) : NULL;
+}
+
+/* Copy a section, if the addon has it, to pages that stay. */
+static enum refusal_code
+take_section(const struct addon *a, const char *section, uint32_t tag,
+        struct extra list[EXTRA_ADDONS], uint32_t *count, struct refusal *ret_why)
+{
+	struct span s;
+	uint64_t addr;
+
+	if (!section_of(a, section, &s))
+		return REFUSAL_NONE;
+	if (*count == EXTRA_ADDONS)
+		return refuse_too_many(ret_why, "addons", EXTRA_ADDONS + 1, EXTRA_ADDONS);
+	if (pages_get(s.size, a->path, &addr, ret_why))
+		return ret_why->code;
+	memcpy((void *)(uintptr_t)addr, s.base, s.size);
+	list[(*count)++] =
+	        (struct extra){.file = {a->path, {(const uint8_t *)(uintptr_t)addr, s.size}},
+	                .event = a->name,
+	                .pcr = PCR_CONFIG,
+	                .tag = tag};
+	return REFUSAL_NONE;
+}
+
+static enum refusal_code
+take_addon(struct boot *b, const struct addon *a, struct refusal *ret_why)
+{
+	struct extras *e = &b->extras;
+	struct span line;
+	enum refusal_code code = REFUSAL_NONE;
+
+	if (section_of(a, ".cmdline", &line))
+		code = cmdline_append_section(&e->addon_line, line, ret_why);
+	if (!code)
+		code = take_section(a, ".initrd", TAG_INITRD, e->initrd, &e->initrds, ret_why);
+	if (!code)
+		code = take_section(a, ".ucode", TAG_UCODE, e->ucode, &e->ucodes, ret_why);
+	return code;
+}
+
+/* Have the firmware load the file at `path` of our volume; NULL, and that said, if it does not.
+ */
+static EFI_HANDLE
+load(const char *path)
+{
+	static uint8_t whole[PATH_ROOM] __attribute__((aligned(8)));
+	static uint16_t wide[FILE_PATH];
+	EFI_GUID guid = DEVICE_PATH_PROTOCOL;
+	EFI_DEVICE_PATH *device = protocol_of(fw.self->DeviceHandle, &guid);
+	uint64_t at = device ? device_path_len(device) : 0, units = 0;
+	EFI_HANDLE image = NULL;
+	EFI_STATUS status = EFI_INVALID_PARAMETER;
+
+	if (utf16_from_8(path, wide, FILE_PATH))
+		while (wide[units++])
+			;
+	if (device && units && at + 4 + 2 * units + 4 <= PATH_ROOM) {
+		uint64_t len = 4 + 2 * units;
+		const uint8_t node[] = {MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, (uint8_t)len,
+		        (uint8_t)(len >> 8)};
+		const uint8_t end[] = {
+		        END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, 4, 0};
+
+		memcpy(whole, device, at);
+		memcpy(whole + at, node, sizeof(node));
+		memcpy(whole + at + sizeof(node), wide, 2 * units);
+		memcpy(whole + at + len, end, sizeof(end));
+		status = fw.boot->LoadImage(
+		        FALSE, fw.image, (EFI_DEVICE_PATH *)whole, NULL, 0, &image);
+	}
+	if (status == EFI_SUCCESS)
+		return image;
+	if (image) /* loaded, but not allowed */
+		fw.boot->UnloadImage(image);
+	leave_out(path, status == EFI_SECURITY_VIOLATION || status == EFI_ACCESS_DENIED
+	                        ? "no key of the firmware's verifies it"
+	                        : "the firmware does not load it");
+	return NULL;
+}
+
+static enum refusal_code
+read_addon(struct boot *b, const char *folder, const char *name, struct refusal *ret_why)
+{
+	static struct addon a;
+	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+	EFI_LOADED_IMAGE *loaded;
+	EFI_HANDLE image;
+	const char *wrong;
+	enum refusal_code code = REFUSAL_NONE;
+
+	a.path = text_keep(text_span(folder), "\\", text_span(name));
+	if (!a.path) {
+		leave_out(name, "there is no room for more paths");
+		return REFUSAL_NONE;
+	}
+	a.name = a.path + text_span(folder).size + 1;
+	image = load(a.path);
+	if (!image)
+		return REFUSAL_NONE;
+	loaded = protocol_of(image, &guid);
+	a.image = (struct span){
+	        loaded ? loaded->ImageBase : NULL, loaded ? loaded->ImageSize : 0};
+	wrong = wrong_addon(b, &a);
+	if (wrong)
+		leave_out(a.path, wrong);
+	else
+		code = take_addon(b, &a, ret_why);
+	fw.boot->UnloadImage(image);
+	return code;
+}
+
+static enum refusal_code
+read_folder(struct boot *b, EFI_FILE_HANDLE root, const char *folder, struct refusal *ret_why)
+{
+	static struct extra_names names;
+	enum refusal_code code = extras_list(root, folder, SUFFIX, NULL, &names, ret_why);
+
+	for (uint32_t i = 0; !code && i < names.count; i++)
+		code = read_addon(b, folder, names.name[i], ret_why);
+	return code;
+}
+
+enum refusal_code
+addons_find(struct boot *b, struct refusal *ret_why)
+{
+	char own[FILE_PATH];
+	struct volume volume;
+	enum refusal_code code;
+
+	b->extras.addon_line = cmdline_init(addon_text, sizeof(addon_text));
+	if (!volume_open(fw.self->DeviceHandle, &volume))
+		return REFUSAL_NONE;
+	code = read_folder(b, volume.root, "\\loader\\addons", ret_why);
+	if (!code && efi_extra_folder(b->self, own, sizeof(own)))
+		code = read_folder(b, volume.root, own, ret_why);
+	volumes_close(&volume, 1);
+	return code;
+}
+
+/*
+ * Is this, or may it be, a virtual machine whose host is not trusted? Intel TDX (SDM vol. 2A,
+ * leaf 0x21), AMD SEV (APM vol. 3, leaf 0x8000001f), Hyper-V (TLFS, leaves 0x40000003 and
+ * 0x4000000c). A host that only shows SEV's bit counts as well.
+ */
+static bool
+may_be_confidential(void)
+{
+	struct cpuid tdx = cpuid(0x21);
+
+	if (!(cpuid(1).c >> 31 & 1))
+		return false;
+	if (tdx.b == 0x65746e49 && tdx.d == 0x5844546c && tdx.c == 0x20202020)
+		return true;
+	if (cpuid(0x8000001f).a >> 1 & 1)
+		return true;
+	return cpuid_basic(0x40000000).b == 0x7263694d &&
+	       cpuid_basic(0x40000000).a >= 0x4000000c && cpuid_basic(0x40000003).b >> 22 & 1 &&
+	       (cpuid_basic(0x4000000c).b & 0xf) >= 2;
+}
+
+static struct span
+smbios_structures_here(void)
+{
+	static const EFI_GUID guids[] = {
+	        {0xf2fd1544, 0x9794, 0x4a2c, {0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94}},
+	        {0xeb9d2d31, 0x2d88, 0x11d3, {0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d}},
+	};
+	struct range r = {0, 0};
+
+	for (unsigned i = 0; !r.addr && i < sizeof(guids) / sizeof(guids[0]); i++) {
+		const uint8_t *entry = (const uint8_t *)(uintptr_t)config_table(&guids[i]);
+
+		if (entry)
+			r = smbios_structures((struct span){entry, SMBIOS_ENTRY_LEN});
+	}
+	return (struct span){(const uint8_t *)(uintptr_t)r.addr, r.addr ? r.len : 0};
+}
+
+void
+addons_smbios(struct boot *b)
+{
+	struct cmdline *line = &b->extras.smbios_line;
+	struct refusal why;
+	struct span text;
+	const char *wrong;
+
+	*line = cmdline_init(smbios_text, sizeof(smbios_text));
+	if (!smbios_oem_string(smbios_structures_here(), SMBIOS_LINE, &text))
+		return;
+	wrong = may_be_confidential() ? "the host of a confidential machine is not trusted"
+	                              : wrong_line(text);
+	if (wrong)
+		leave_out("SMBIOS's " SMBIOS_LINE, wrong);
+	else
+		(void)cmdline_append_section(line, text, &why); /* as it was tried */
+}
