@@ -62,6 +62,7 @@ UNIT_TESTS := \
 	tests/unit/test_fdt_dtc.c \
 	tests/unit/test_fwft.c \
 	tests/unit/test_grub_cfg.c \
+	tests/unit/test_grub_full.c \
 	tests/unit/test_gstage.c \
 	tests/unit/test_handoff.c \
 	tests/unit/test_handoff_efi.c \
@@ -80,6 +81,7 @@ UNIT_TESTS := \
 	tests/unit/test_pc_tables.c \
 	tests/unit/test_pe.c \
 	tests/unit/test_pin.c \
+	tests/unit/test_plan_edges.c \
 	tests/unit/test_plan_initrd.c \
 	tests/unit/test_plan_kernel.c \
 	tests/unit/test_plan_linux.c \
@@ -92,6 +94,7 @@ UNIT_TESTS := \
 	tests/unit/test_refusal.c \
 	tests/unit/test_report.c \
 	tests/unit/test_riscv_image.c \
+	tests/unit/test_riscv_machine.c \
 	tests/unit/test_riscv_parts.c \
 	tests/unit/test_run_machine.c \
 	tests/unit/test_smbios.c \
