@@ -1,9 +1,24 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`make fetch`: gets the kernels that the rows boot, the one step that needs a network."""
+"""`make fetch`: gets the kernels that the rows boot, and the systems; the one step that needs a network."""
+import os
 import subprocess
 import sys
 
 from kshimtest import files
+from kshimtest.systems import image, recipe, tree
+
+
+def systems():
+    """Make the trees of the systems that will boot; those that could not be made."""
+    if image.why_not():
+        return []
+    missing = []
+    for suite in recipe.SUITES if os.environ.get('KSHIM_TEST_ALL') else recipe.SUITES[:1]:
+        try:
+            tree.make(suite)
+        except files.Missing as why:
+            missing.append(str(why))
+    return missing
 
 
 def main():
@@ -13,6 +28,7 @@ def main():
         result = subprocess.run([*command, files.package_dir(name)], check=False)
         if result.returncode:
             missing.append(f'{package} of {suite} ({arch})')
+    missing += systems()
     if missing:
         sys.exit('fetch: could not be had: ' + ', '.join(missing))
 

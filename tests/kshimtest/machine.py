@@ -117,7 +117,7 @@ def with_files(words):
 
 def command(row, directory):
     line, _ = lines(row)
-    return ['qemu-system-x86_64', '-accel', 'tcg', '-M', row.machine, '-cpu', row.cpu,
+    return ['qemu-system-x86_64', '-accel', row.accel, '-M', row.machine, '-cpu', row.cpu,
             '-m', str(row.memory), '-smp', str(row.cpus), '-nodefaults', '-display', 'none',
             '-no-reboot', '-serial', f'file:{directory}/serial',
             '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', *with_files(row.qemu),

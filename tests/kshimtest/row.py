@@ -53,6 +53,7 @@ class Row:
     memory: int = 256                       # MiB
     cpus: int = 1
     cpu: str = 'qemu64'
+    accel: str = 'tcg'                      # of QEMU
     word: str = ''                          # kshim.protocol=
     by: str = ''                            # the protocol by which kshim must say it enters
     append: str = ''                        # more words for the kernel

@@ -88,6 +88,7 @@ hardening-report: all replay coverage
 WORKERS ?= 2
 PYTEST_PARTS := cli check package boot efi kvm riscv
 NEEDS_check := build/asan/kshim
+NEEDS_boot := build/asan/kshim
 NEEDS_package := build/rig/typist
 NEEDS_kvm := build/rig/typist build/asan/kshim
 

@@ -174,8 +174,8 @@ def disk_image(row, directory):
     return out
 
 
-def drive(number, path, bus, sector, more=''):
-    args = ['-drive', f'file={path},format=raw,if=none,id=d{number}']
+def drive(number, path, bus, sector, more='', file_more=''):
+    args = ['-drive', f'file={path},format=raw,if=none,id=d{number}{file_more}']
     if bus.startswith('scsi'):
         args += ['-device', f'virtio-scsi-{"device" if bus == "scsi-mmio" else "pci"},id=s{number}']
         device = f'scsi-hd,bus=s{number}.0,scsi-id=3'

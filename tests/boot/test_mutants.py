@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Damaged disks boot or are refused by a code within seconds: all by `kshim check`, some by kshim.rom.
+
+KSHIM_SEED= chooses other mutants; make test-all takes ten times as many, of a seed that it prints.
+"""
+import os
+import random
+import resource
+import shutil
+import subprocess
+
+from kshimtest import files
+from kshimtest.machine import CODES, ENTERED, REFUSED, lines
+from kshimtest.patience import cpu_seconds, until
+from kshimtest.ways.disk import MIB, disk_image, drive
+from kshimtest.ways.way import cmdline_item
+import pytest
+from boot.disk_rows import DISK
+from boot.mutants import mutants
+
+ALL = bool(os.environ.get('KSHIM_TEST_ALL'))
+SEED = int(os.environ.get('KSHIM_SEED') or (random.randrange(1 << 32) if ALL else 1))
+CHECKED, BOOTED = (400, 25) if ALL else (40, 3)       # mutants of a disk
+CHECK_SECONDS, BOOT_SECONDS = 20, 60                  # of a CPU's time; what is there takes less than a second
+NAMES = ('gpt-fat-entries-pc', 'mbr-fat-scsi-q35', 'gpt-ext4-below-boot-rom-q35', 'logical-ext3-rom-pc', 'whole-ext2-rom-microvm',
+         '4096-gpt-ext4-q35', 'grub-rom-q35', 'type2-rom-q35', 'fallback-pc')
+ROWS = [next(row for row in DISK if row.name == f'disk-{name}') for name in NAMES]
+
+
+class Image:
+    """A row's disk, and copies of it with a mutant's bytes."""
+
+    def __init__(self, row, directory):
+        self.row, self.path = row, disk_image(row, str(directory))
+        self.data = files.read(self.path)
+        part = 0 if row.disk.table == 'none' else 2 * MIB
+        self.mutants = lambda kind, count: mutants(self.data, part, row.disk.sector, f'{SEED} {kind} {row.name}', count)
+
+    def put(self, at, data):
+        with open(self.path, 'r+b') as f:
+            f.seek(at)
+            f.write(data)
+
+    def failures(self, kind, count, look):
+        """What look(path) says of each mutant in which it finds a fault."""
+        found = []
+        for mutant in self.mutants(kind, count):
+            self.put(mutant.at, mutant.data)
+            said = look(self.path)
+            self.put(mutant.at, self.data[mutant.at:mutant.at + len(mutant.data)])
+            if said:
+                found.append(f'{mutant.what}: {said}')
+        return found
+
+
+def check(path):
+    """'' if `kshim check` ends as it should."""
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (CHECK_SECONDS, CHECK_SECONDS))
+    done = subprocess.run([f'{files.BUILD}/asan/kshim', 'check', '--json', path], check=False, preexec_fn=limit,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace')
+    return '' if done.returncode in (0, 1) else f'kshim check ended with {done.returncode}: {done.stdout[-2000:]}'
+
+
+def boot(row, path, directory):
+    """'' if kshim.rom enters a kernel or refuses by a code."""
+    serial = f'{directory}/serial'
+    if os.path.exists(serial):
+        os.remove(serial)
+    qemu = subprocess.Popen(
+        ['qemu-system-x86_64', '-accel', 'tcg', '-M', 'q35', '-m', '128', '-nodefaults', '-display', 'none', '-no-reboot',
+         '-serial', f'file:{serial}', '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', '-bios', f'{files.BUILD}/kshim.rom',
+         *cmdline_item(directory, lines(row)[0]), *drive(0, path, 'virtio-blk-pci', row.disk.sector, file_more=',snapshot=on')],
+        stdin=subprocess.DEVNULL)
+
+    def said():
+        return files.read(serial).decode(errors='replace') if os.path.exists(serial) else ''
+
+    def is_over():
+        return qemu.poll() is not None or ENTERED.search(said()) or cpu_seconds(qemu.pid) > BOOT_SECONDS
+    try:
+        until(is_over, said)
+        text, status = said(), qemu.poll()
+    finally:
+        qemu.kill()
+        qemu.wait()
+    refusal = REFUSED.search(text)
+    if ENTERED.search(text) or refusal and status == CODES[refusal[1]] << 1 | 1:
+        return ''
+    return f'QEMU ended with {status}: {text[-2000:]}'
+
+
+@pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)
+def test_checked(row, tmp_path):
+    found = Image(row, tmp_path).failures('check', CHECKED, check)
+    shutil.rmtree(tmp_path)
+    assert not found, f'KSHIM_SEED={SEED}\n' + '\n'.join(found)
+
+
+@pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)
+def test_booted(row, tmp_path):
+    found = Image(row, tmp_path).failures('boot', BOOTED, lambda path: boot(row, path, str(tmp_path)))
+    shutil.rmtree(tmp_path)
+    assert not found, f'KSHIM_SEED={SEED}\n' + '\n'.join(found)
