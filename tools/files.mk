@@ -30,6 +30,9 @@ TOOL_CHECK := \
 	tools/check/check.c \
 	tools/check/cmd_check.c \
 	tools/check/config.c \
+	tools/check/disk_bios.c \
+	tools/check/disk_entry.c \
+	tools/check/disk_uefi.c \
 	tools/check/elf_view.c \
 	tools/check/facts_bzimage.c \
 	tools/check/facts_disk.c \
@@ -41,6 +44,7 @@ TOOL_CHECK := \
 	tools/check/gate_require.c \
 	tools/check/identify.c \
 	tools/check/json.c \
+	tools/check/launch_disk.c \
 	tools/check/launch_kshim.c \
 	tools/check/launch_loader.c \
 	tools/check/launch_qemu.c \
@@ -50,6 +54,7 @@ TOOL_CHECK := \
 	tools/check/note_scan.c \
 	tools/check/report.c \
 	tools/check/text.c \
+	tools/check/text_disk.c \
 	tools/check/text_facts.c \
 	tools/check/trial.c \
 	tools/check/trial_exec.c \
@@ -62,6 +67,7 @@ TOOL_CHECK := \
 
 TOOL_PLAN := \
 	tools/plan/advice.c \
+	tools/plan/boot_look.c \
 	tools/plan/cmd_plan.c \
 	tools/plan/collide.c \
 	tools/plan/config.c \

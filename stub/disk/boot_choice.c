@@ -4,8 +4,6 @@
  */
 #include "boot_choice.h"
 
-#define FALLBACK "/EFI/BOOT/BOOTX64.EFI"
-
 struct teller {
 	choice_watcher *watcher;
 	void *context;
@@ -95,23 +93,19 @@ boot_choice_tell(const struct boot_choice *choice, choice_watcher *watcher, void
 	}
 }
 
-/* Where removable media have their boot program. */
+/* The boot program of removable media. */
 static bool
 find_fallback(struct boot_choice *c)
 {
 	struct boot_file *f = &c->load.file[0];
-	struct refusal ignored;
 
-	for (uint32_t i = 0; i < c->list.volumes; i++) {
-		c->volume = &c->list.volume[i];
-		if (fs_find_file(&c->volume->fs, text_span(FALLBACK), &f->node, &ignored))
-			continue;
-		memcpy(f->path, FALLBACK, sizeof(FALLBACK));
-		c->load.files = 1;
-		c->load.line[0] = '\0';
-		return true;
-	}
-	return false;
+	c->volume = boot_list_fallback(&c->list, &f->node);
+	if (!c->volume)
+		return false;
+	memcpy(f->path, BOOT_FALLBACK, sizeof(BOOT_FALLBACK));
+	c->load.files = 1;
+	c->load.line[0] = '\0';
+	return true;
 }
 
 /* No entry is chosen: is there another way, or why not? */

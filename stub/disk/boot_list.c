@@ -57,19 +57,26 @@ find_device(void *context, const struct boot_device *what, uint32_t *ret_partiti
 	return false;
 }
 
+enum refusal_code
+boot_list_grub(struct boot_list *list, struct boot_volume *volume, struct boot_entries *entries,
+        struct refusal *ret_why)
+{
+	struct boot_devices devices = {find_device, list};
+
+	return boot_entries_grub(
+	        entries, &list->grub, &volume->fs, &volume->part, &devices, ret_why);
+}
+
 enum source { FROM_ENTRIES, FROM_GRUB, FROM_NAMES };
 
 /* What one source has on a volume; of GRUB's menus the first one counts. */
 static enum refusal_code
 add(struct boot_list *list, struct boot_volume *v, enum source source, struct refusal *why)
 {
-	struct boot_devices devices = {find_device, list};
 	struct boot_entries *entries = &list->entries;
 
 	if (source == FROM_GRUB)
-		return entries->count ? REFUSAL_NONE
-		                      : boot_entries_grub(entries, &list->grub, &v->fs,
-		                                &v->part, &devices, why);
+		return entries->count ? REFUSAL_NONE : boot_list_grub(list, v, entries, why);
 	if (!boot_entries_on(&v->fs, &v->part))
 		return REFUSAL_NONE;
 	return source == FROM_ENTRIES ? boot_entries_add(entries, &v->fs, &v->part, why)
@@ -205,4 +212,17 @@ boot_list_choose(struct boot_list *list, struct span wanted, struct boot_load *t
 		e = boot_entries_choose(&list->entries, wanted);
 	} while (e && !e->why.code && load(list, e, to, &e->why));
 	return e;
+}
+
+struct boot_volume *
+boot_list_fallback(struct boot_list *list, struct fs_node *ret_node)
+{
+	struct refusal ignored;
+
+	for (uint32_t i = 0; i < list->volumes; i++) {
+		if (!fs_find_file(
+		            &list->volume[i].fs, text_span(BOOT_FALLBACK), ret_node, &ignored))
+			return &list->volume[i];
+	}
+	return NULL;
 }

@@ -55,6 +55,13 @@ enum refusal_code boot_list_open(
 typedef void boot_list_watcher(
         void *context, const struct boot_volume *volume, const struct refusal *why);
 
+/*
+ * Append the entries of GRUB's menu on a volume, for lists that have others: `list` has none of
+ * GRUB's then. Errors: boot_entries_grub()'s.
+ */
+enum refusal_code boot_list_grub(struct boot_list *list, struct boot_volume *volume,
+        struct boot_entries *entries, struct refusal *ret_why);
+
 /* List the entries of all volumes. */
 void boot_list_make(struct boot_list *list, boot_list_watcher *watcher, void *context);
 
@@ -76,5 +83,12 @@ enum refusal_code boot_list_file(struct boot_list *list, const struct boot_entry
  */
 struct boot_entry *boot_list_choose(
         struct boot_list *list, struct span wanted, struct boot_load *load);
+
+/*
+ * Where removable media have their boot program, which may be a unified kernel image: the first
+ * volume with \EFI\BOOT\BOOTX64.EFI; NULL if there is none.
+ */
+#define BOOT_FALLBACK "/EFI/BOOT/BOOTX64.EFI"
+struct boot_volume *boot_list_fallback(struct boot_list *list, struct fs_node *ret_node);
 
 #endif

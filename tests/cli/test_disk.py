@@ -5,12 +5,15 @@ import os
 import random
 import subprocess
 
+import jsonschema
 import pytest
 
-from cli.test_cli import kshim, read, KERNELS
+from cli.test_cli import kshim, read, KERNELS, TOP
 
 ESP, LINUX = 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B', '0FC63DAF-8483-4772-8E79-3D69D8477DE4'
 MIB = 1 << 20
+with open(f'{TOP}/tools/check/check.schema.json', encoding='ascii') as schema:
+    SCHEMA = json.load(schema)
 GPT = f'''label: gpt
 start=2048,size=65536,type={ESP},name="EFI system Ünïcode"
 start=69632,size=2048,type={LINUX}
@@ -39,11 +42,13 @@ def empty(path, size):
     return path
 
 
-def check(path):
+def check(path, status=1):
     """What kshim check says of an image."""
     done = kshim('check', '--json', path)
-    assert done.returncode == 1, done.stderr
-    return json.loads(done.stdout)['files'][0]
+    assert (done.returncode, done.stderr) == (status, '')
+    said = json.loads(done.stdout)
+    jsonschema.validate(said, SCHEMA)
+    return said['files'][0]
 
 
 def partitions(path):
@@ -195,7 +200,7 @@ def test_boot_entries_of_an_esp(image):
     put(image, 'loader/entries/old.conf', ENTRY.format('6.0'))
     put(image, 'loader/entries/new.conf', ENTRY.format('6.1'))
     put(image, 'loader/loader.conf', 'default new*\n')
-    found = check(image)
+    found = check(image, 0)
     rows = [(row['id'], row['default'], row['partition'], row['kind'], row['kernel'])
             for row in found['tables']['entries']]
     assert rows == [('new', True, 1, 'text', '/EFI/vmlinuz-6.1'), ('old', False, 1, 'text', '/EFI/vmlinuz-6.0')]
@@ -212,7 +217,7 @@ def test_kernels_of_a_linux_root(tmp_path):
     (tmp_path / 'tree/vmlinuz').symlink_to('boot/vmlinuz-6.10.2')
     image = empty(tmp_path / 'root', 32 * MIB)
     run('mke2fs', '-q', '-t', 'ext4', '-d', tmp_path / 'tree', image)
-    first, second = check(image)['tables']['entries']
+    first, second = check(image)['tables']['entries']      # what is in place of an initrd is none
     assert (first['kernel'], first['initrds'], first['kind']) == (
         '/boot/vmlinuz-6.10.2', '/boot/initrd.img-6.10.2', 'guess')
     assert second['kernel'] == '/boot/vmlinuz-6.9.1' and second['initrds'] == ''
@@ -231,8 +236,10 @@ def test_entries_below_boot(tmp_path):
     run('mke2fs', '-q', '-t', 'ext4', '-d', tmp_path / 'tree', image)
     found = check(image)
     assert [row['id'] for row in found['tables']['entries']] == ['b', 'a']
-    [verdict] = found['verdicts']
-    assert '/boot/loader/entries/b.conf: /boot/gone' in verdict['text']
+    assert [(v['name'], v['verdict']) for v in found['verdicts']] == [
+        ('disk.boot-entry', 'warning'), ('disk.boot-entry', 'error')]
+    assert '/boot/loader/entries/b.conf: /boot/gone' in found['verdicts'][0]['text']
+    assert '/boot/vmlinuz: ' in found['verdicts'][1]['text']
 
 
 GRUB_UUID = '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9'
@@ -260,7 +267,7 @@ def test_a_menu_of_grub(tmp_path):
     (grub / 'grubenv').write_text('# GRUB Environment Block\nsaved_entry=second\n' + '#' * 900)
     image = empty(tmp_path / 'root', 32 * MIB)
     run('mke2fs', '-q', '-t', 'ext4', '-U', GRUB_UUID, '-d', tmp_path / 'tree', image)
-    found = check(image)
+    found = check(image, 0)
     rows = [(row['id'], row['default'], row['kind'], row['kernel']) for row in found['tables']['entries']]
     assert rows == [('second', True, 'grub', '/boot/vmlinuz-6.9.1'), ('first', False, 'grub', '/boot/vmlinuz-6.10.2'),
                     ('third', False, 'grub', '/boot/vmlinuz-6.9.1')]

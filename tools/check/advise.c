@@ -18,6 +18,8 @@ boots(const struct report *r, const char *launcher)
 static const char *
 how_to_boot(struct report *r)
 {
+	if (r->disk)
+		return "qemu-system-x86_64 -M q35 -m 1G -bios kshim.rom -drive file=THIS,format=raw,if=virtio boots it; kshim check --boot tries it";
 	if (boots(r, "kshim.direct"))
 		return "kshim run [-i INITRD] [-a COMMAND-LINE] THIS boots it; kshim check --boot tries every way";
 	if (boots(r, "kshim.efi"))
@@ -41,6 +43,8 @@ what_instead(struct report *r)
 	if (report_damaged(r))
 		return "get the file anew: compare its size and checksum with the original";
 	report_why_not(r, &name);
+	if (r->disk && name && strcmp(name, refusal_name(REFUSAL_DISK_NO_KERNEL)) == 0)
+		return "if a kernel is on it, name that: kshim check THIS:/PATH; kshim explain disk.no-kernel says where kernels are looked for";
 	return name ? report_format(
 	                      r, "kshim explain %s says what it means and what to do", name)
 	            : NULL;

@@ -31,6 +31,16 @@ inner_name(enum payload_in in)
 
 static void add_inner(struct report *r, struct budget *b);
 
+/* The kernels on a disk may look like disks themselves. */
+static bool
+is_inside_disk(const struct report *r)
+{
+	do
+		r = r->outer;
+	while (r && r->kind != KIND_DISK);
+	return r;
+}
+
 static struct report *
 check_layer(struct report *outer, const char *name, struct span bytes, struct budget *b)
 {
@@ -52,8 +62,8 @@ check_layer(struct report *outer, const char *name, struct span bytes, struct bu
 	} else if (r->kind == KIND_ZBOOT || r->kind == KIND_COMPRESSED) {
 		facts_zboot(r);
 	}
-	if (r->kind == KIND_DISK)
-		facts_disk(r);
+	if (r->kind == KIND_DISK && !is_inside_disk(r))
+		facts_disk(r, b->limit);
 	if (r->has_pe)
 		facts_pe(r);
 	add_inner(r, b);
@@ -111,12 +121,20 @@ add_inner(struct report *r, struct budget *b)
 }
 
 struct report *
-check_bytes(const char *name, struct span bytes, uint64_t limit)
+check_inside(struct report *outer, const char *name, struct span bytes, uint64_t limit)
 {
 	struct budget budget = budget_of(name, limit);
-	struct report *r = check_layer(NULL, name, bytes, &budget);
+	struct report *r = check_layer(outer, name, bytes, &budget);
 
 	launchers(r);
+	return r;
+}
+
+struct report *
+check_bytes(const char *name, struct span bytes, uint64_t limit)
+{
+	struct report *r = check_inside(NULL, name, bytes, limit);
+
 	advise(r);
 	return r;
 }

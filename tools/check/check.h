@@ -14,6 +14,10 @@
  */
 struct report *check_bytes(const char *name, struct span bytes, uint64_t limit);
 
+/* The same without advice, of a file on the disk image `outer`, in whose arena it is. */
+struct report *check_inside(
+        struct report *outer, const char *name, struct span bytes, uint64_t limit);
+
 /* The parts, in this order; each adds to the report. */
 void identify(struct report *r);
 /* `why` behind "PATH: ", if it starts so. */

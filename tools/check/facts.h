@@ -8,8 +8,11 @@
 #include "stub/input/cmdline.h"
 #include "tools/check/report.h"
 
-/* Partitions and file systems of a raw disk image. */
-void facts_disk(struct report *r);
+/*
+ * Partitions, file systems and boot entries of a raw disk image; files on it that are larger
+ * than `limit`, or unpack to more, are not looked at.
+ */
+void facts_disk(struct report *r, uint64_t limit);
 void facts_bzimage(struct report *r);
 /* `bytes` of the header that the core keeps, at `off` in the file; 0 past the header's end. */
 uint64_t bzimage_field(const struct bzimage_facts *bz, uint64_t off, unsigned bytes);

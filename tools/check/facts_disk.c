@@ -4,26 +4,38 @@
  */
 #include <string.h>
 
-#include "stub/disk/boot_list.h"
+#include "stub/base/text.h"
+#include "tools/check/disk.h"
 #include "tools/check/facts.h"
 #include "tools/check/verdicts.h"
-#include "tools/disk_image.h"
 
-#define COLUMNS 10
-
-struct disk_view {
-	struct report *report;
-	struct boot_list list;
-	struct boot_load load;
-};
-
-static const char *const columns[COLUMNS] = {"number", "size", "contents", "label", "name",
+static const char *const columns[DISK_COLUMNS] = {"number", "size", "contents", "label", "name",
         "type", "start", "code", "partuuid", "uuid"};
+_Static_assert(DISK_COLUMNS <= TABLE_COLUMNS, "there is room for them");
 
 static const char *
 copy(struct report *r, const char *text)
 {
 	return report_text(r, (struct span){(const uint8_t *)text, strlen(text)});
+}
+
+/* Could files be in it? Its bytes are a file system's, an encrypted one's, those of a volume.
+ */
+static bool
+is_foreign(const struct partition *p)
+{
+	const char *name;
+	struct refusal ignored;
+
+	return !fs_foreign(&p->volume, &name, &ignored) && name && !strstr(name, "swap");
+}
+
+static void
+note_foreign(struct disk_view *view, const char *name)
+{
+	if (!view->foreign)
+		view->foreign_name = name;
+	view->foreign = true;
 }
 
 /* The file system on a partition: three cells, and below the row why there is none. */
@@ -37,16 +49,19 @@ describe_contents(struct disk_view *view, struct row *row, const struct partitio
 
 	if (code == REFUSAL_DISK_NO_FS)
 		fs.name = why.detail;
-	else if (code)
-		row->meaning = report_sentence(r, &why);
-	else
+	if (code && (code != REFUSAL_DISK_NO_FS || is_foreign(p)))
+		note_foreign(view, code == REFUSAL_DISK_NO_FS ? fs.name : "what is damaged");
+	if (code && code != REFUSAL_DISK_NO_FS)
+		report_verdict(r, V_DISK_PARTITION, LEVEL_WARNING, "partition %u: %s",
+		        p->number, report_sentence(r, &why));
+	if (!code)
 		fs = view->list.volume[view->list.volumes - 1].fs;
 	if (fs.needs_recovery)
 		row->meaning =
 		        "its journal was not replayed: what was written last may be missing";
-	row->cell[2] = value_text(fs.name);
-	row->cell[3] = value_text(copy(r, fs.label));
-	row->cell[9] = value_text(copy(r, fs.uuid));
+	row->cell[DISK_CONTENTS] = value_text(fs.name);
+	row->cell[DISK_LABEL] = value_text(copy(r, fs.label));
+	row->cell[DISK_UUID] = value_text(copy(r, fs.uuid));
 }
 
 static void
@@ -56,21 +71,24 @@ describe_partition(struct disk_view *view, struct table *t, const struct partiti
 	struct row *row = report_row(r, t);
 	const char *type = partition_type_name(p);
 
-	row->cell[0] = value_count(p->number);
-	row->cell[1] = value_bytes(p->volume.size);
-	row->cell[4] = value_text(copy(r, p->name));
-	row->cell[5] = value_text(type ? type : copy(r, p->type));
-	row->cell[6] = value_bytes(p->volume.start);
-	row->cell[7] = value_text(copy(r, p->type));
-	row->cell[8] = value_text(copy(r, p->uuid));
+	row->cell[DISK_NUMBER] = value_count(p->number);
+	row->cell[DISK_SIZE] = value_bytes(p->volume.size);
+	row->cell[DISK_NAME] = value_text(copy(r, p->name));
+	row->cell[DISK_TYPE] = value_text(type ? type : copy(r, p->type));
+	row->cell[DISK_START] = value_bytes(p->volume.start);
+	row->cell[DISK_CODE] = value_text(copy(r, p->type));
+	row->cell[DISK_PARTUUID] = value_text(copy(r, p->uuid));
 	describe_contents(view, row, p);
 }
 
-static void
+/* Returns how many partitions there are. */
+static unsigned
 walk(struct disk_view *view, const struct partitions *table)
 {
+	unsigned count = 0;
+
 	struct report *r = view->report;
-	struct table *t = report_table(r, "partitions", COLUMNS, columns);
+	struct table *t = report_table(r, "partitions", DISK_COLUMNS, columns);
 	struct partition_cursor cursor = {0};
 	struct partition part;
 	struct refusal why;
@@ -83,8 +101,10 @@ walk(struct disk_view *view, const struct partitions *table)
 			found = true; /* the walk goes on */
 		} else if (found) {
 			describe_partition(view, t, &part);
+			count++;
 		}
 	}
+	return count;
 }
 
 /* What of a file system's entries could not be read. */
@@ -106,86 +126,202 @@ joined(struct report *r, const struct span *text, uint32_t count)
 	return all;
 }
 
-/* The first file that the entry names and that is not there: why; NULL if all are. */
-static const char *
-missing(struct disk_view *view, const struct boot_entry *e)
-{
-	char path[BOOT_PATH];
-	struct fs_node node;
-	struct refusal why;
-
-	for (uint32_t i = 0; i <= e->entry.initrds; i++) {
-		if (boot_list_file(&view->list, e, i, path, &node, &why))
-			return report_format(view->report, "%s: %s", *path ? path : "its path",
-			        report_sentence(view->report, &why));
-	}
-	return NULL;
-}
-
 static void
-describe_entry(struct disk_view *view, struct table *t, const struct boot_entry *e, bool boots)
+describe_entry(struct disk_view *view, struct table *t, struct disk_entry *d)
 {
 	static const char *const kinds[] = {"text", "image", "guess", "grub"};
 	struct report *r = view->report;
 	struct row *row = report_row(r, t);
+	const struct boot_entry *e = d->entry;
 	const struct bls_entry *b = &e->entry;
+	bool decides = view->chosen ? d == view->chosen : d == &view->entry[0];
+	const struct fact *version = d->kernel ? report_find(d->kernel, "linux.version") : NULL;
 
-	row->cell[0] = value_text(report_text(r, b->id));
-	row->cell[1] = value_flag(boots);
+	row->cell[0] = value_text(d->id);
+	row->cell[1] = value_flag(d == view->chosen);
 	row->cell[2] = value_count(e->partition);
 	row->cell[3] = value_text(kinds[e->kind]);
 	row->cell[4] = value_text(report_text(r, b->title));
 	row->cell[5] = value_text(report_text(r, b->kernel.size ? b->kernel : e->path));
 	row->cell[6] = value_text(joined(r, b->initrd, b->initrds));
 	row->cell[7] = value_text(joined(r, b->option, b->options));
-	row->meaning = e->why.code ? report_sentence(r, &e->why) : missing(view, e);
-	if (row->meaning)
-		report_verdict(r, V_DISK_ENTRY, LEVEL_WARNING, "the boot entry %s: %s",
-		        report_text(r, e->path), row->meaning);
+	row->cell[8] = value_flag(!d->why);
+	row->cell[9] = value_text(version ? version->value.text : "");
+	row->meaning = d->why;
+	if (!d->why)
+		return;
+	report_verdict(r, V_DISK_ENTRY, decides ? LEVEL_ERROR : LEVEL_WARNING,
+	        "the boot entry %s: %s [%s]", report_text(r, e->path), d->why, d->rule);
+	d->said = r->verdict_last;
 }
 
 static void
 describe_entries(struct disk_view *view)
 {
-	static const char *const names[] = {
-	        "id", "default", "partition", "kind", "title", "kernel", "initrds", "options"};
-	struct boot_entries *list = &view->list.entries;
-	const struct boot_entry *chosen;
+	static const char *const names[] = {"id", "default", "partition", "kind", "title",
+	        "kernel", "initrds", "options", "boots", "version"};
 	struct table *t;
 
-	boot_list_make(&view->list, warn, view->report);
-	if (!list->count)
+	if (!view->entries)
 		return;
-	chosen = boot_list_choose(&view->list, (struct span){NULL, 0}, &view->load);
 	t = report_table(view->report, "entries", sizeof(names) / sizeof(names[0]), names);
-	for (uint32_t i = 0; i < list->count; i++)
-		describe_entry(view, t, &list->entry[i], &list->entry[i] == chosen);
+	for (uint32_t i = 0; i < view->entries; i++)
+		describe_entry(view, t, &view->entry[i]);
+}
+
+const struct disk_entry *
+disk_entry_of(const struct disk_view *view, const struct verdict *v)
+{
+	for (uint32_t i = 0; i < view->entries; i++)
+		if (view->entry[i].said == v)
+			return &view->entry[i];
+	return NULL;
+}
+
+static void
+judge_entries(struct disk_view *view)
+{
+	struct boot_entries *list = &view->list.entries;
+	const struct boot_entry *chosen =
+	        boot_list_choose(&view->list, (struct span){NULL, 0}, &view->load);
+
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct disk_entry *d = &view->entry[i];
+
+		disk_entry_judge(view, &list->entry[i], d);
+		view->entries = i + 1;
+		if (d->entry == chosen)
+			view->chosen = d;
+	}
+}
+
+/* Where there is no entry at all, the images take the boot program of removable media. */
+static void
+judge_fallback(struct disk_view *view)
+{
+	static const char path[] = BOOT_FALLBACK;
+	struct fs_node node;
+	struct boot_volume *v = boot_list_fallback(&view->list, &node);
+
+	if (view->entries || !v)
+		return;
+	view->fallback = (struct boot_entry){.kind = BOOT_IMAGE,
+	        .partition = v->part.number,
+	        .path = text_span(path),
+	        .entry = {.id = text_span("BOOTX64.EFI")}};
+	disk_entry_judge(view, &view->fallback, &view->entry[0]);
+	view->entries = 1;
+	view->chosen = &view->entry[0];
+}
+
+/* What the images say of this disk alone. */
+static struct disk_way
+by_kshim(struct disk_view *view)
+{
+	struct report *r = view->report;
+	const struct disk_entry *d = view->chosen;
+
+	if (d && !d->why)
+		return disk_yes("disk-entry",
+		        report_format(r, "takes the entry \"%s\" of partition %u and %s",
+		                d->title, d->entry->partition, d->how));
+	if (!d && view->entries)
+		d = &view->entry[0]; /* all of them are damaged */
+	if (d)
+		return disk_no(
+		        d->rule, report_format(r, "the entry \"%s\": %s", d->title, d->why));
+	if (view->foreign)
+		return disk_no(refusal_name(REFUSAL_DISK_NO_KERNEL),
+		        report_format(r,
+		                "there is no boot entry, no grub.cfg and no /boot/vmlinuz-* on FAT, ext2, ext3 or ext4, and kshim does not read %s",
+		                view->foreign_name));
+	return disk_no(refusal_name(REFUSAL_DISK_NO_KERNEL),
+	        "there is no boot entry, no grub.cfg and no /boot/vmlinuz-* on it");
+}
+
+/* Nothing but a note where an answer is not known. */
+static void
+note_unknown(struct report *r, const struct disk_way *way, const char *who)
+{
+	if (!way->known && way->text)
+		report_verdict(r, V_DISK_BOOTS, LEVEL_NOTE, "%s: %s", who, way->text);
+}
+
+static void
+judge(struct disk_view *view)
+{
+	struct report *r = view->report;
+
+	judge_entries(view);
+	judge_fallback(view);
+	view->kshim = by_kshim(view);
+	disk_bios(view);
+	disk_uefi(view);
+	note_unknown(r, &view->bios, "by a BIOS");
+	note_unknown(r, &view->uefi, "by UEFI");
+	describe_entries(view);
+	if (!view->chosen)
+		return;
+	report_fact(r, "disk.default", value_text(view->chosen->id), NULL);
+	if (view->chosen->least)
+		report_fact(r, "memory.least", value_bytes(view->chosen->least),
+		        "to boot the default entry; what its system needs is not known");
+	r->inner = view->chosen->kernel;
+}
+
+static void
+name_disk(struct disk_view *view, unsigned partitions)
+{
+	struct report *r = view->report;
+	uint32_t n = view->list.entries.count;
+
+	r->disk = view;
+	r->refusal = REFUSAL_NONE;
+	r->refused = NULL;
+	r->next = NULL;
+	if (view->table.table != PARTITION_TABLE_NONE)
+		r->what = report_format(r, "%s, %u partition%s", r->what, partitions,
+		        partitions == 1 ? "" : "s");
+	r->what = n ? report_format(r, "%s, %u boot entr%s", r->what, n, n == 1 ? "y" : "ies")
+	            : report_format(r, "%s, no boot entry", r->what);
+}
+
+/* Table and entries are there: what is on the disk. */
+static void
+describe(struct disk_view *view)
+{
+	static const char *const tables[] = {"none", "MBR", "GPT"};
+	struct report *r = view->report;
+	const struct partitions *table = &view->table;
+	unsigned partitions;
+
+	report_fact(r, "disk.table", value_text(tables[table->table]), NULL);
+	if (table->id[0])
+		report_fact(r, "disk.id", value_text(copy(r, table->id)), NULL);
+	report_fact(r, "disk.sector-size", value_bytes(view->image.disk.sector_size), NULL);
+	if (table->backup)
+		report_verdict(r, V_DISK_TABLE, LEVEL_WARNING,
+		        "the first copy of the partition table is damaged, the second is read: %s",
+		        report_sentence(r, &table->primary));
+	boot_list_start(&view->list);
+	partitions = walk(view, table);
+	boot_list_make(&view->list, warn, r);
+	name_disk(view, partitions);
 }
 
 void
-facts_disk(struct report *r)
+facts_disk(struct report *r, uint64_t limit)
 {
-	static const char *const tables[] = {"none", "MBR", "GPT"};
-	struct disk_image *image = report_alloc(r, sizeof(*image));
 	struct disk_view *view = report_alloc(r, sizeof(*view));
-	struct partitions table;
 	struct refusal why;
 
-	disk_image_open(r->bytes, image);
-	if (partitions_open(&image->disk, &table, &why)) {
+	view->report = r;
+	view->limit = limit;
+	disk_image_open(r->bytes, &view->image);
+	if (partitions_open(&view->image.disk, &view->table, &why)) {
 		report_verdict(r, V_DISK_TABLE, LEVEL_ERROR, "%s", report_sentence(r, &why));
 		return;
 	}
-	report_fact(r, "disk.table", value_text(tables[table.table]), NULL);
-	if (table.id[0])
-		report_fact(r, "disk.id", value_text(copy(r, table.id)), NULL);
-	report_fact(r, "disk.sector-size", value_bytes(image->disk.sector_size), NULL);
-	if (table.backup)
-		report_verdict(r, V_DISK_TABLE, LEVEL_WARNING,
-		        "the first copy of the partition table is damaged, the second is read: %s",
-		        report_sentence(r, &table.primary));
-	view->report = r;
-	boot_list_start(&view->list);
-	walk(view, &table);
-	describe_entries(view);
+	describe(view);
+	judge(view);
 }

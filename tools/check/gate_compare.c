@@ -51,6 +51,7 @@ static const struct {
         {"pe.image-version", "how initrds reach the EFI stub"},
         {"uki.cmdline", "the command line that it brings"},
         {"memory.least", "how much memory a machine must have"},
+        {"disk.default", "which entry boots"},
         {"linux.config", "whether the .config is inside"},
 };
 

@@ -48,6 +48,9 @@ enum trial_kind {
 	TRIAL_RISCV,   /* QEMU for riscv64 */
 };
 
+/* Who starts what is on a disk, with this launcher (disk.h). */
+enum disk_launch { DISK_BY_NOTHING, DISK_BY_KSHIM, DISK_BY_BIOS, DISK_BY_UEFI };
+
 /* Where RAM below 4 GiB ends in QEMU's machines at the most. */
 #define PC_LOW_END      0xe0000000ull
 #define Q35_LOW_END     0xb0000000ull
@@ -73,6 +76,7 @@ struct launcher {
 	enum way way;          /* kshim's: what is planned for */
 	enum trial_kind trial; /* kshim's */
 	const char *image;     /* kshim's: the file that it is, or NULL */
+	enum disk_launch disk; /* those that boot from a disk */
 	uint64_t low_end;      /* QEMU with a BIOS or kshim.rom: *_LOW_END */
 	uint64_t low_used;     /* the same: *_LOW */
 	bool few_services;     /* that BIOS serves loaders of Linux, and little else */
@@ -106,5 +110,8 @@ bool candidate_is_unread(const struct candidate *c);
 /* Where a KIND_ARM_ELF's segments lie, by their physical addresses; empty if they have no
  * bytes. */
 struct range candidate_arm_span(const struct candidate *c);
+
+/* The same of a disk image; false if this launcher boots from none, or if that is not known. */
+bool launch_disk(const struct launcher *self, const struct report *r, struct launch *l);
 
 #endif

@@ -111,10 +111,13 @@ is_other_machine(const struct report *r)
 static bool
 is_worth_asking(const struct candidate *c)
 {
-	return c->r->known || c->hdrs || c->elf || c->multiboot.found || c->multiboot2 ||
-	       c->r->has_pe || c->r->kind == KIND_COMPRESSED || c->r->kind == KIND_ZBOOT ||
-	       c->r->kind == KIND_ARM64 || c->r->kind == KIND_ARM_ZIMAGE ||
-	       c->r->kind == KIND_ARM_ELF || c->r->kind == KIND_BUNDLE;
+	if (c->r->kind == KIND_COMPRESSED && c->r->inner && c->r->inner->kind == KIND_DISK)
+		return false;
+	return c->r->disk || c->r->known || c->hdrs || c->elf || c->multiboot.found ||
+	       c->multiboot2 || c->r->has_pe || c->r->kind == KIND_COMPRESSED ||
+	       c->r->kind == KIND_ZBOOT || c->r->kind == KIND_ARM64 ||
+	       c->r->kind == KIND_ARM_ZIMAGE || c->r->kind == KIND_ARM_ELF ||
+	       c->r->kind == KIND_BUNDLE;
 }
 
 /* The least memory by which kshim plans a boot of it, in the way that is named first. */
@@ -147,6 +150,24 @@ refuse_damaged(struct report *r, struct launch *l)
 	}
 }
 
+/* Of a disk kshim.rom is the first to be named, because it needs nothing else. */
+static bool
+is_first(const struct report *r, const struct launcher *row)
+{
+	return r->disk ? row->trial == TRIAL_ROM : !r->bootable && row->trial != TRIAL_NONE;
+}
+
+static void
+take_answer(struct report *r, const struct launcher *row, const struct launch *l)
+{
+	report_launch(r, l);
+	if (!l->boots || !is_first(r, row))
+		return;
+	r->bootable = l->title;
+	if (!r->disk)
+		add_memory(r, row->way);
+}
+
 void
 launchers(struct report *r)
 {
@@ -168,15 +189,16 @@ launchers(struct report *r)
 	for (const struct launcher *row = all_launchers; row->name; row++) {
 		struct launch l = {.launcher = row, .name = row->name, .title = row->title};
 
+		if (r->disk) {
+			if (launch_disk(row, r, &l))
+				take_answer(r, row, &l);
+			continue;
+		}
 		/* Other launchers take a bundle for the initrd that it is in form. */
 		if (r->kind == KIND_BUNDLE && row->trial == TRIAL_NONE)
 			continue;
 		row->ask(row, &c, &l);
 		refuse_damaged(r, &l);
-		report_launch(r, &l);
-		if (l.boots && !r->bootable && row->trial != TRIAL_NONE) {
-			r->bootable = l.title;
-			add_memory(r, row->way);
-		}
+		take_answer(r, row, &l);
 	}
 }

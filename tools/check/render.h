@@ -16,7 +16,10 @@ void render_text(const struct term *t, const struct outcome *o, bool verbose);
 /* Parts of it. */
 void text_heading(const struct term *t, const char *text);
 void text_facts(const struct term *t, const struct report *r);
-void text_tables(const struct term *t, const struct report *r);
+/* A table's first rows, without the sentences below them. */
+void text_rows(const struct term *t, const struct table *tb, unsigned most);
+/* Of a disk image: partitions and boot entries, on at most that many lines. */
+void text_disk(const struct term *t, const struct report *r, unsigned lines);
 
 /* A new object that the caller owns. */
 json_object *render_json(const struct outcome *o);

@@ -58,6 +58,7 @@ report_new(struct report *outer, const char *name, struct span bytes)
 		return no_memory();
 	r = take(arena, sizeof(*r));
 	r->arena = arena;
+	r->outer = outer;
 	r->name = name;
 	r->bytes = bytes;
 	return r;
@@ -297,7 +298,8 @@ own_answer(const struct report *r)
 {
 	const struct launch *l = r->launch_first;
 
-	while (l && l->next && strcmp(l->rule, refusal_name(REFUSAL_KERNEL_ARCH)) == 0)
+	while (!r->disk && l && l->next &&
+	        strcmp(l->rule, refusal_name(REFUSAL_KERNEL_ARCH)) == 0)
 		l = l->next;
 	return l;
 }

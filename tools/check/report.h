@@ -113,6 +113,7 @@ enum kind {
 };
 
 struct arena;
+struct disk_view;
 
 struct report {
 	struct arena *arena;
@@ -136,7 +137,9 @@ struct report {
 	struct verdict *verdict_first, *verdict_last;
 	struct launch *launch_first, *launch_last;
 	struct trial *trial_first, *trial_last;
-	struct report *inner; /* what is packed inside, or NULL */
+	struct report *inner;         /* what is packed inside, or NULL */
+	const struct report *outer;   /* what this is inside of, or NULL */
+	const struct disk_view *disk; /* of a disk image that could be read (disk.h), or NULL */
 };
 
 /* A report on `bytes`, of the arena of `outer` if there is one; NULL if memory is out. */

@@ -4,14 +4,19 @@
  * word.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "tools/check/disk.h"
 #include "tools/check/facts.h"
 #include "tools/check/render.h"
 #include "tools/check/verdicts.h"
 
-#define VERDICT_AT    10
-#define MATTERS_SHOWN 5 /* verdicts on the first screen */
+#define VERDICT_AT      10
+#define SCREEN          40 /* lines */
+#define HINT_LINES      2
+#define MATTERS_SHOWN   5 /* verdicts on the first screen */
+#define MATTERS_OF_DISK 2
 
 static enum term_colour
 level_colour(enum level level)
@@ -222,11 +227,12 @@ print_summary(const struct term *t, const struct report *r)
 	}
 }
 
-/* Is it said already, where it stands that kshim does not boot the file? */
+/* Is it said already, where it stands that kshim does not boot the file, or with an entry? */
 static bool
-is_in_summary(const struct report *r, const struct verdict *v)
+is_said(const struct report *r, const struct verdict *v)
 {
-	return !r->bootable && strcmp(v->name, V_KSHIM) == 0;
+	return (!r->bootable && strcmp(v->name, V_KSHIM) == 0) ||
+	       (r->disk && disk_entry_of(r->disk, v));
 }
 
 /* Of all layers, the verdicts by which something fails; those that are too many are counted. */
@@ -234,13 +240,13 @@ static void
 print_matters(const struct term *t, const struct report *r)
 {
 	const struct report *outer = r;
-	unsigned shown = 0, more = 0;
+	unsigned shown = 0, more = 0, most = r->disk ? MATTERS_OF_DISK : MATTERS_SHOWN;
 
 	for (; r; r = r->inner)
 		for (const struct verdict *v = r->verdict_first; v; v = v->next) {
-			if (v->level < LEVEL_WARNING || is_in_summary(outer, v))
+			if (v->level < LEVEL_WARNING || is_said(outer, v))
 				continue;
-			if (shown == MATTERS_SHOWN) {
+			if (shown == most) {
 				more++;
 				continue;
 			}
@@ -271,20 +277,64 @@ print_titles(const struct term *t, const struct report *r, bool boots)
 	return true;
 }
 
+/* Why not is told as well, because no header of the file tells it. */
+static void
+print_who_of_disk(const struct term *t, const struct report *r)
+{
+	const struct launch *l = r->launch_first;
+
+	print_titles(t, r, true);
+	while (l)
+		l = l->boots ? l->next : print_launch(t, l);
+}
+
+static void
+print_who(const struct term *t, const struct report *r)
+{
+	if (!r->launch_first)
+		return;
+	text_heading(t, "Who can boot it");
+	if (r->disk)
+		print_who_of_disk(t, r);
+	else if (!print_titles(t, r, true))
+		fputs("  no   none of the launchers that are known here\n", t->out);
+	else
+		print_titles(t, r, false);
+}
+
+typedef void printer(const struct term *t, const struct report *r);
+
+/* How many lines that takes. */
+static unsigned
+lines_of(const struct term *t, const struct report *r, printer *print)
+{
+	char *text = NULL;
+	size_t len = 0;
+	unsigned lines = 0;
+	struct term memory = *t;
+
+	memory.out = open_memstream(&text, &len);
+	if (!memory.out)
+		return 0;
+	print(&memory, r);
+	fclose(memory.out);
+	for (size_t i = 0; i < len; i++)
+		lines += text[i] == '\n';
+	free(text);
+	return lines;
+}
+
 /* The first screen: what it is, does it boot, what to do. */
 static void
 print_first_screen(const struct term *t, const struct report *r)
 {
+	unsigned others = 1 + HINT_LINES + lines_of(t, r, print_summary) +
+	                  lines_of(t, r, print_matters) + lines_of(t, r, print_who);
+
 	print_matters(t, r);
-	if (r->kind == KIND_DISK)
-		text_tables(t, r);
-	if (!r->launch_first)
-		return;
-	text_heading(t, "Who can boot it");
-	if (!print_titles(t, r, true))
-		fputs("  no   none of the launchers that are known here\n", t->out);
-	else
-		print_titles(t, r, false);
+	if (r->disk)
+		text_disk(t, r, others < SCREEN ? SCREEN - others : 0);
+	print_who(t, r);
 }
 
 void

@@ -177,6 +177,38 @@ print_row(const struct term *t, const struct table *tb, const struct row *row, u
 }
 
 static void
+print_head(const struct term *t, const struct table *tb, unsigned columns, const int *width)
+{
+	text_heading(t, title_of(tb->name));
+	if (tb->columns == 2)
+		return;
+	fputs(term_set(t, TERM_FAINT), t->out);
+	print_row(t, tb, NULL, columns, width);
+	fputs(term_set(t, TERM_PLAIN), t->out);
+}
+
+void
+text_rows(const struct term *t, const struct table *tb, unsigned most)
+{
+	int width[TABLE_COLUMNS];
+	unsigned columns = fit(tb, width), left = 0;
+
+	if (!tb->first)
+		return;
+	print_head(t, tb, columns, width);
+	for (const struct row *row = tb->first; row; row = row->next) {
+		if (most) {
+			print_row(t, tb, row, columns, width);
+			most--;
+		} else {
+			left++;
+		}
+	}
+	if (left)
+		fprintf(t->out, "  and %u more\n", left);
+}
+
+static void
 print_table(const struct term *t, const struct table *tb)
 {
 	int width[TABLE_COLUMNS];
@@ -185,12 +217,7 @@ print_table(const struct term *t, const struct table *tb)
 
 	if (!tb->first)
 		return;
-	text_heading(t, title_of(tb->name));
-	if (!two) {
-		fputs(term_set(t, TERM_FAINT), t->out);
-		print_row(t, tb, NULL, columns, width);
-		fputs(term_set(t, TERM_PLAIN), t->out);
-	}
+	print_head(t, tb, columns, width);
 	for (const struct row *row = tb->first; row; row = row->next) {
 		if (two) {
 			struct fact f = {NULL, row->cell[0].text, row->cell[1], row->meaning};
@@ -207,15 +234,9 @@ print_table(const struct term *t, const struct table *tb)
 }
 
 void
-text_tables(const struct term *t, const struct report *r)
-{
-	for (const struct table *tb = r->table_first; tb; tb = tb->next)
-		print_table(t, tb);
-}
-
-void
 text_facts(const struct term *t, const struct report *r)
 {
 	print_facts(t, r);
-	text_tables(t, r);
+	for (const struct table *tb = r->table_first; tb; tb = tb->next)
+		print_table(t, tb);
 }

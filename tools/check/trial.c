@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/check/disk.h"
 #include "tools/check/launcher.h"
 #include "tools/check/trial.h"
 #include "tools/cmd.h"
@@ -18,11 +19,12 @@
 #include "tools/linux_log.h"
 #include "tools/outfile.h"
 
-#define SECONDS   90
-#define ARGS_MAX  40
-#define LINE      "console=ttyS0 panic=-1"
-#define OVMF      "/usr/share/OVMF/OVMF_CODE_4M.fd"
-#define EXIT_PORT "isa-debug-exit,iobase=0xf4,iosize=0x04"
+#define SECONDS        90
+#define SYSTEM_SECONDS 300
+#define ARGS_MAX       40
+#define LINE           "console=ttyS0 panic=-1"
+#define OVMF           "/usr/share/OVMF/OVMF_CODE_4M.fd"
+#define EXIT_PORT      "isa-debug-exit,iobase=0xf4,iosize=0x04"
 
 struct session {
 	struct report *r;
@@ -31,7 +33,7 @@ struct session {
 	unsigned tried, count; /* launchers so far, and in all */
 	char folder[32];       /* for the two below, "" if there is none yet */
 	const char *bundle;    /* of the file, NULL if there is none yet */
-	const char *uki;       /* the unified kernel image alone in its folder */
+	const char *uki; /* a copy of the unified kernel image alone in its folder, or NULL */
 	bool kvm;
 	const char *argv[ARGS_MAX];
 	unsigned args;
@@ -89,6 +91,14 @@ never(const char *output)
 	return false;
 }
 
+/* A system has shown all that it will: a kernel that has run its initrd goes on. */
+static bool
+system_has_ended(const char *output)
+{
+	return strstr(output, " login:") || strstr(output, TRIAL_DROPPED) ||
+	       strstr(output, TRIAL_EMERGENCY) || linux_log_panic_end(output);
+}
+
 /* The guest has shown all that it will. */
 static bool
 has_ended(const char *output)
@@ -129,6 +139,8 @@ make_volume(struct session *s)
 {
 	struct outfile out;
 
+	if (s->uki)
+		return true;
 	if (!make_folder(s))
 		return false;
 	s->uki = report_format(s->r, "%s/uki.efi", s->folder);
@@ -163,7 +175,8 @@ run_and_judge(struct session *s, struct trial *t)
 {
 	static struct trial_run run;
 
-	if (trial_exec(s->argv, SECONDS, has_ended, &run)) {
+	if (trial_exec(s->argv, s->r->disk ? SYSTEM_SECONDS : SECONDS,
+	            s->r->disk ? system_has_ended : has_ended, &run)) {
 		trial_judge(s->r, &run, t);
 		return;
 	}
@@ -178,7 +191,9 @@ run_and_judge(struct session *s, struct trial *t)
 static const char *
 handed(const struct session *s)
 {
-	return s->r->kind == KIND_UKI ? s->path : s->bundle;
+	if (s->r->kind != KIND_UKI)
+		return s->bundle;
+	return s->uki ? s->uki : s->path;
 }
 
 /* Behind the own words of a unified kernel image, which may be quieter than what is waited for.
@@ -242,6 +257,46 @@ by_rom(struct session *s, const struct launcher *l)
 	                NULL});
 }
 
+/* A file's name in an option of QEMU's, where a comma is written twice. */
+static const char *
+qemu_name(struct report *r, const char *path)
+{
+	char *out = report_alloc(r, 2 * strlen(path) + 1), *to = out;
+
+	for (; *path; path++) {
+		*to++ = *path;
+		if (*path == ',')
+			*to++ = ',';
+	}
+	return out;
+}
+
+static const char *
+sector_options(struct report *r)
+{
+	unsigned size = r->disk->image.disk.sector_size;
+
+	return report_format(r,
+	        "virtio-blk-pci,drive=d,logical_block_size=%u,physical_block_size=%u", size,
+	        size);
+}
+
+/*
+ * The disk image itself: QEMU opens it for reading, and what the guest writes goes to a file
+ * of QEMU's that has no name.
+ */
+static void
+by_disk(struct session *s, const struct launcher *l)
+{
+	qemu(s);
+	args(s, (const char *const[]){"-bios", image(s, l->image), "-fw_cfg",
+	                "name=opt/org.kshim/cmdline,string=" LINE " loglevel=7", "-drive",
+	                report_format(s->r,
+	                        "file=%s,format=raw,if=none,id=d,snapshot=on,file.read-only=on",
+	                        qemu_name(s->r, s->path)),
+	                "-device", sector_options(s->r), NULL});
+}
+
 static void
 by_efi(struct session *s, const struct launcher *l)
 {
@@ -298,6 +353,22 @@ missing(struct session *s, const struct launcher *l)
 	return NULL;
 }
 
+/* The file in the form that this way takes; false, with t->text, if that cannot be made. */
+static bool
+prepare(struct session *s, const struct launcher *l, struct trial *t)
+{
+	bool copied = l->trial == TRIAL_EFI || disk_path_is(s->path);
+
+	if (s->r->kind == KIND_UKI && copied && !make_volume(s)) {
+		t->text = "no folder for it can be made below /tmp";
+	} else if (s->r->kind != KIND_UKI && !make_bundle(s)) {
+		t->reached = "refused";
+		t->good = false;
+		t->text = "`kshim bundle` does not take it";
+	}
+	return !t->text;
+}
+
 static void
 try(struct session *s, const struct launcher *l)
 {
@@ -308,17 +379,12 @@ try(struct session *s, const struct launcher *l)
 	if (s->tell)
 		fprintf(stderr, "kshim: boot %u of %u, %s: ", s->tried, s->count, l->title);
 	t.text = missing(s, l);
-	if (!t.text && s->r->kind == KIND_UKI && l->trial == TRIAL_EFI && !make_volume(s)) {
-		t.text = "no folder for it can be made below /tmp";
-	} else if (!t.text && s->r->kind != KIND_UKI && !make_bundle(s)) {
-		t.reached = "refused";
-		t.good = false;
-		t.text = "`kshim bundle` does not take it";
-	}
-	if (!t.text) {
+	if (!t.text && s->r->disk)
+		by_disk(s, l);
+	else if (!t.text && prepare(s, l, &t))
 		ways[l->trial](s, l);
+	if (!t.text)
 		run_and_judge(s, &t);
-	}
 	if (s->tell)
 		fprintf(stderr, "%s, %llu.%llu s\n", trial_signal() ? "interrupted" : t.reached,
 		        (unsigned long long)t.milliseconds / 1000,
@@ -326,9 +392,12 @@ try(struct session *s, const struct launcher *l)
 	report_trial(s->r, &t);
 }
 
+/* Of a disk kshim.rom alone: what the images do with it is the same. */
 static bool
-is_tried(const struct launch *l)
+is_tried(const struct report *r, const struct launch *l)
 {
+	if (r->disk)
+		return l->launcher->trial == TRIAL_ROM && l->boots;
 	return l->launcher->trial != TRIAL_NONE && l->boots;
 }
 
@@ -343,10 +412,10 @@ trials(struct report *r, const char *path, bool tell)
 	s.kvm = kvm_is_real();
 	s.tell = tell;
 	for (const struct launch *l = r->launch_first; l; l = l->next)
-		s.count += is_tried(l);
+		s.count += is_tried(r, l);
 	trial_catch_signals();
 	for (const struct launch *l = r->launch_first; l && !trial_signal(); l = l->next)
-		if (is_tried(l))
+		if (is_tried(r, l))
 			try(&s, l->launcher);
 	remove_folder(&s);
 	trial_release_signals();

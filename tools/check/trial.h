@@ -36,6 +36,10 @@ void trial_release_signals(void);
 bool trial_exec(const char *const *argv, uint64_t seconds, bool (*done)(const char *output),
         struct trial_run *ret_run);
 
+/* What systems without their root file system print: Debian's initrd, systemd. */
+#define TRIAL_DROPPED   "Dropping to a shell!"
+#define TRIAL_EMERGENCY "You are in emergency mode"
+
 /* How far a guest's output shows that it came, into t->reached, good and text. */
 void trial_judge(struct report *r, const struct trial_run *run, struct trial *t);
 

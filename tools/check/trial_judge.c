@@ -10,10 +10,15 @@
 
 #include "tools/check/trial.h"
 
-static const struct {
+struct stage {
 	const char *seen, *reached, *text;
 	bool good;
-} stages[] = {
+};
+
+static const struct stage stages[] = {
+        {" login:", "login", "the system came to its login prompt", true},
+        {TRIAL_DROPPED, "shell", "the initrd did not find the root file system", false},
+        {TRIAL_EMERGENCY, "shell", "the system came to its emergency mode", false},
         {"Run /init as init process", "init", "the kernel ran its init", true},
         {"Run /sbin/init as init process", "init", "the kernel ran its init", true},
         {"Unable to mount root fs", "root",
@@ -50,6 +55,14 @@ spoke_after_entry(const char *output)
 	return at && strspn(at, "\n ") < strlen(at);
 }
 
+/* Of a system neither its initrd's init nor a missing root is the end: a panic counts. */
+static bool
+goes_on(const struct report *r, const struct trial_run *run, const struct stage *stage)
+{
+	return r->disk && strstr(run->output, "Kernel panic") &&
+	       (strcmp(stage->reached, "init") == 0 || strcmp(stage->reached, "root") == 0);
+}
+
 static void
 set(struct trial *t, const char *reached, bool good, const char *text)
 {
@@ -65,7 +78,7 @@ trial_judge(struct report *r, const struct trial_run *run, struct trial *t)
 
 	t->milliseconds = run->milliseconds;
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
-		if (!strstr(run->output, stages[i].seen))
+		if (!strstr(run->output, stages[i].seen) || goes_on(r, run, &stages[i]))
 			continue;
 		line_with(run->output, "panic -", line, sizeof(line));
 		set(t, stages[i].reached, stages[i].good,

@@ -75,25 +75,35 @@ check_pair(const struct plan_case *c, int *ret_status)
 	return map_fits_body(c, ret_status);
 }
 
+static const char *
+path_of(const struct plan_case *c, uint32_t i)
+{
+	return i ? c->options.initrd[i - 1] : c->options.kernel;
+}
+
+/* File `i` (0: the kernel) has been read: it becomes one of the request's. */
 static bool
-read_files(struct plan_case *c, int *ret_status)
+take_file(struct plan_case *c, uint32_t i, int *ret_status)
 {
 	const struct plan_options *o = &c->options;
 
-	for (uint32_t i = 0; i <= o->initrds; i++) {
-		const char *path = i ? o->initrd[i - 1] : o->kernel;
+	c->files = i + 1;
+	c->budget[i] = budget_of(path_of(c, i), o->limit);
+	*ret_status = i ? STATUS_OK : unpack(&c->data[0], &c->budget[0]);
+	snprintf(c->names[i], sizeof(c->names[i]), i ? "initrd" : "kernel");
+	if (o->initrds > 1 && i)
+		snprintf(c->names[i], sizeof(c->names[i]), "initrd %u", i % 100);
+	c->file[i] = (struct request_file){path_of(c, i), c->names[i], file_span(&c->data[i])};
+	return *ret_status == STATUS_OK;
+}
 
-		c->budget[i] = budget_of(path, o->limit);
-		*ret_status = file_read(path, &c->data[i]);
-		if (*ret_status == STATUS_OK && !i)
-			*ret_status = unpack(&c->data[0], &c->budget[0]);
-		if (*ret_status != STATUS_OK)
+static bool
+read_files(struct plan_case *c, int *ret_status)
+{
+	for (uint32_t i = 0; i <= c->options.initrds; i++) {
+		*ret_status = file_read(path_of(c, i), &c->data[i]);
+		if (*ret_status != STATUS_OK || !take_file(c, i, ret_status))
 			return false;
-		snprintf(c->names[i], sizeof(c->names[i]), i ? "initrd" : "kernel");
-		if (o->initrds > 1 && i)
-			snprintf(c->names[i], sizeof(c->names[i]), "initrd %u", i % 100);
-		c->file[i] = (struct request_file){path, c->names[i], file_span(&c->data[i])};
-		c->files = i + 1;
 	}
 	return true;
 }
@@ -154,14 +164,31 @@ read_stub(struct plan_case *c, int *ret_status)
 	return true;
 }
 
-bool
-case_read(struct plan_case *c, int *ret_status)
+/* The files are there: what else has to be read, and what is left open is decided. */
+static bool
+complete(struct plan_case *c, int *ret_status)
 {
-	if (!read_files(c, ret_status) || !map_read(c->options.map, &c->given, ret_status))
+	if (!map_read(c->options.map, &c->given, ret_status))
 		return false;
 	make_request(c);
 	decide(c);
 	return check_pair(c, ret_status) && read_stub(c, ret_status);
+}
+
+bool
+case_read(struct plan_case *c, int *ret_status)
+{
+	return read_files(c, ret_status) && complete(c, ret_status);
+}
+
+bool
+case_take(struct plan_case *c, int *ret_status)
+{
+	bool good = true;
+
+	for (uint32_t i = 0; i <= c->options.initrds; i++)
+		good = take_file(c, i, ret_status) && good;
+	return good && complete(c, ret_status);
 }
 
 int

@@ -75,6 +75,8 @@ struct plan_case {
  * an error here, but c->code and c->why.
  */
 bool case_read(struct plan_case *c, int *ret_status);
+/* The same of files that the caller has read into c->data, by the names in c->options. */
+bool case_take(struct plan_case *c, int *ret_status);
 void case_free(struct plan_case *c);
 /* Are the files still what was read? A sentence and STATUS_HOST if not. */
 int case_unchanged(const struct plan_case *c);

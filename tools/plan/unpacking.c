@@ -109,9 +109,8 @@ unpacking_fits(const struct plan_case *c, const struct unpacking *u)
 	return unpacked <= most ? UNPACKING_CLOSE : UNPACKING_FAILS;
 }
 
-/* The least -m, in whole MiB, with which plan and unpacking fit; 0 if there is none. */
-static uint64_t
-least_memory(struct plan_case *c, const struct unpacking *u)
+uint64_t
+unpacking_least_memory(struct plan_case *c, const struct unpacking *u)
 {
 	uint64_t low = c->options.memory, high = low;
 
@@ -148,7 +147,7 @@ unpacking_look(struct plan_case *c, const struct unpacking *u, struct findings *
 	size_text(u->packed, packed);
 	size_text(memory_left(c), left);
 	if (!case_map_is_given(c)) {
-		memory = least_memory(c, u);
+		memory = unpacking_least_memory(c, u);
 		case_plan(c, c->options.memory);
 	}
 	if (memory)

@@ -29,6 +29,10 @@ enum unpacking_fits {
 /* For the case as it is planned now. Nothing unpacked: it fits. */
 enum unpacking_fits unpacking_fits(const struct plan_case *c, const struct unpacking *u);
 
+/* The least -m, in whole MiB, with which plan and unpacking fit; 0 if there is none that does.
+ */
+uint64_t unpacking_least_memory(struct plan_case *c, const struct unpacking *u);
+
 /* Add what there is to say of it to the findings. */
 void unpacking_look(struct plan_case *c, const struct unpacking *u, struct findings *f);
 
