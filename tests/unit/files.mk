@@ -60,6 +60,7 @@ UNIT_TESTS := \
 	tests/unit/test_fdt.c \
 	tests/unit/test_fdt_boot.c \
 	tests/unit/test_fdt_dtc.c \
+	tests/unit/test_fdt_order.c \
 	tests/unit/test_fwft.c \
 	tests/unit/test_grub_cfg.c \
 	tests/unit/test_grub_full.c \
@@ -101,6 +102,7 @@ UNIT_TESTS := \
 	tests/unit/test_sources.c \
 	tests/unit/test_space.c \
 	tests/unit/test_uki.c \
+	tests/unit/test_utf.c \
 	tests/unit/test_wire.c \
 	tests/unit/test_x86_acpi.c \
 	tests/unit/test_x86_disks.c \

@@ -8,7 +8,7 @@
 
 #define DESC 48 /* as OVMF has it: longer than the specification's 40 */
 
-static uint8_t raw[64 * DESC];
+static uint8_t raw[(EFI_MAP_BUSY + 64) * DESC];
 static uint64_t raw_len;
 static struct efi_map got;
 static struct refusal why;
@@ -258,6 +258,34 @@ damaged(void **state)
 	assert_int_equal(convert(), REFUSAL_NONE);
 }
 
+/* Pages of boot services, apart from each other: as many as there is room for, one more. */
+static void
+busy_is_full(void **state)
+{
+	(void)state;
+	for (uint64_t i = 0; i < EFI_MAP_BUSY; i++)
+		add(4, 0x100000 + i * 0x2000, 1, 0xf);
+	add(7, 0x101000, 1, 0xf); /* joins two, so that the map has room, too */
+	assert_int_equal(convert(), REFUSAL_NONE);
+	assert_int_equal(got.nr_busy, EFI_MAP_BUSY);
+	add(4, 0x80000, 1, 0xf);
+	assert_int_equal(convert(), REFUSAL_MAP_FULL);
+	assert_int_equal(why.found, EFI_MAP_BUSY + 1);
+	assert_int_equal(why.wanted, EFI_MAP_BUSY);
+	assert_int_equal(why.where, raw_len - DESC);
+}
+
+/* More than one map can hold is refused by the map itself. */
+static void
+map_is_full(void **state)
+{
+	(void)state;
+	for (uint64_t i = 0; i <= MEMMAP_MAX; i++)
+		add(7, 0x100000 + i * 0x2000, 1, 0xf);
+	assert_int_equal(convert(), REFUSAL_MAP_FULL);
+	assert_int_equal(why.found, MEMMAP_MAX + 1);
+}
+
 int
 main(void)
 {
@@ -269,6 +297,8 @@ main(void)
 	        cmocka_unit_test_setup(busy_is_joined_in_any_order, setup),
 	        cmocka_unit_test_setup(more_than_128_ranges, setup),
 	        cmocka_unit_test_setup(damaged, setup),
+	        cmocka_unit_test_setup(busy_is_full, setup),
+	        cmocka_unit_test_setup(map_is_full, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "stub/handoff/handoff.h"
 #include "stub/plan/planner.h"
 #include "tests/unit/plan_bench.h"
 
@@ -327,6 +328,31 @@ too_many_ranges_to_map(void **state)
 	assert_int_equal(map_these(&b, &far, 1), REFUSAL_SPACE_UNREACHABLE);
 }
 
+/* UEFI's map may grow behind the plan; Linux by PVH has room for 126 entries. */
+static void
+map_has_grown_too_long(void **state)
+{
+	static uint8_t out[64 * KIB];
+	const struct placement *p;
+	struct memmap grown;
+	struct bench b;
+
+	(void)state;
+	bench_elf(&b);
+	b.req.map_spare = PVH_LINUX_MAP;
+	assert_int_equal(bench_plan(&b), REFUSAL_NONE);
+	p = plan_find(&b.plan, PLACE_START_INFO);
+	grown = b.map;
+	for (uint64_t i = 0; i < PVH_LINUX_MAP; i++)
+		memmap_add(&grown, GIB + 2 * i * PAGE, PAGE, MEM_RESERVED, &b.why);
+	assert_int_equal(handoff_write(&b.req, &b.plan, &grown, p, out, &b.why), REFUSAL_NONE);
+	for (uint64_t i = 0; i < PVH_LINUX_MAP; i++)
+		memmap_add(&grown, 2 * GIB + 2 * i * PAGE, PAGE, MEM_RAM, &b.why);
+	assert_int_equal(
+	        handoff_write(&b.req, &b.plan, &grown, p, out, &b.why), REFUSAL_MAP_TOO_MANY);
+	assert_int_equal(b.why.wanted, PVH_LINUX_MAP);
+}
+
 int
 main(void)
 {
@@ -342,6 +368,7 @@ main(void)
 	        cmocka_unit_test(initrds_longer_than_the_space),
 	        cmocka_unit_test(mapped_ranges_join),
 	        cmocka_unit_test(too_many_ranges_to_map),
+	        cmocka_unit_test(map_has_grown_too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

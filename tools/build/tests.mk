@@ -73,7 +73,7 @@ coverage: $(COVERED)
 	@find build/cov -name '*.gcda' -delete
 	@tests/run-units - --quiet $(filter build/cov/test_%,$^) \
 		$(foreach f,$(filter build/cov/fuzz_%,$^),'$(f) tests/fuzz/corpus/$(notdir $(f))')
-	@$(PYTHON) tests/coverage build/cov/stub
+	@$(PYTHON) tests/coverage build/cov
 
 # The figures of .github/SECURITY.md.
 .PHONY: hardening-report
