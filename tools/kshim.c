@@ -4,6 +4,7 @@
  *
  * This file picks the subcommand and words errors; cmd_NAME.c does the work.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -138,11 +139,13 @@ help(FILE *f)
 	        f);
 }
 
-/* Results on a full disk or a closed pipe are an error too. */
+/* Results on a full disk or a closed pipe are an error too, and also if only a part was lost. */
 static int
 flushed(int status)
 {
-	if (fflush(stdout) != 0 && status == STATUS_OK)
+	bool lost = fflush(stdout) != 0 || ferror(stdout);
+
+	if (lost && status == STATUS_OK)
 		return fail(STATUS_HOST, "cannot write to standard output");
 	return status;
 }
@@ -155,9 +158,14 @@ flushed(int status)
 static bool
 hold_standard_files(void)
 {
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
-			return false;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || open("/dev/null", O_RDONLY) == fd)
+			continue;
+		fail(STATUS_HOST,
+		        "descriptor %d is closed, and /dev/null cannot stand in its place: %s",
+		        fd, strerror(errno));
+		return false;
+	}
 	return true;
 }
 

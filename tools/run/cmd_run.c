@@ -156,10 +156,10 @@ run_machine(struct machine *m, struct run *r, uint64_t deadline)
 
 	if (status == STATUS_GO_ON)
 		status = carry_out(&r->boot, r->in, o->cpus, &m->vm.mem, &state);
+	if (status == STATUS_GO_ON)
+		status = vm_set_state(&m->vm, &state);
 	if (status != STATUS_GO_ON)
 		return status;
-	if (!vm_set_state(&m->vm, &state))
-		return fail(STATUS_HOST, "KVM_SET_SREGS: %s", strerror(errno));
 	release(r);
 	devices_init(&m->devices, m->vm.fd, &m->terminal, &m->ending, !o->direct);
 	if (!machine_start(m))
@@ -227,8 +227,7 @@ shut_jail(const struct run *r)
 		keep[count++] = r->in->file[i].fd;
 	if (jail_shut(keep, count, r->o->reboot_again, terminal_restore))
 		return STATUS_GO_ON;
-	return fail(STATUS_HOST,
-	        "this kernel cannot make the jail: %s; --no-jail does without it",
+	return fail(STATUS_HOST, "cannot make the jail: %s; --no-jail does without it",
 	        strerror(errno));
 }
 

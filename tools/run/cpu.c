@@ -31,6 +31,13 @@ note(struct cpu *cpu, const struct kvm_run *run)
 	return n;
 }
 
+/* What this CPU asked the host for has failed, with errno. */
+static void
+end_by_host(struct cpu *cpu, const char *what)
+{
+	ending_set(&cpu->machine->ending, ENDING_HOST, (uint32_t)errno, cpu->id, what);
+}
+
 /* Once set it must be set again after each step: a popf of the guest clears it. */
 static void
 step(struct cpu *cpu, bool on)
@@ -40,23 +47,23 @@ step(struct cpu *cpu, bool on)
 
 	cpu->stepping = on;
 	if (ioctl(cpu_fd(cpu), KVM_SET_GUEST_DEBUG, &debug) < 0)
-		ending_set(&cpu->machine->ending, ENDING_HOST, (uint32_t)errno, cpu->id,
-		        "KVM_SET_GUEST_DEBUG");
+		end_by_host(cpu, "KVM_SET_GUEST_DEBUG");
 }
 
 static void
 kernel_reached(struct cpu *cpu)
 {
 	struct machine *m = cpu->machine;
+	const char *failed;
 
 	m->marks.kernel = machine_now(m);
 	m->sent_before = m->terminal.sent;
 	if (!m->dump)
 		return;
-	m->dumped = dump_handoff(m);
-	if (!m->dumped)
-		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, cpu->id,
-		        "writing the file of --dump-handoff");
+	failed = dump_handoff(m);
+	m->dumped = !failed;
+	if (failed)
+		end_by_host(cpu, failed);
 }
 
 static void
@@ -72,8 +79,10 @@ on_jump(struct cpu *cpu)
 		kernel_reached(cpu);
 		return;
 	}
-	if (ioctl(cpu_fd(cpu), KVM_GET_REGS, &regs) < 0)
+	if (ioctl(cpu_fd(cpu), KVM_GET_REGS, &regs) < 0) {
+		end_by_host(cpu, "KVM_GET_REGS");
 		return;
+	}
 	cpu->step_page = align_down(regs.rip, PAGE);
 	step(cpu, true);
 }
@@ -83,8 +92,12 @@ on_step(struct cpu *cpu)
 {
 	struct kvm_regs regs;
 
-	if (!cpu->stepping || ioctl(cpu_fd(cpu), KVM_GET_REGS, &regs) < 0)
+	if (!cpu->stepping)
 		return;
+	if (ioctl(cpu_fd(cpu), KVM_GET_REGS, &regs) < 0) {
+		end_by_host(cpu, "KVM_GET_REGS");
+		return;
+	}
 	if (align_down(regs.rip, PAGE) == cpu->step_page) {
 		step(cpu, true);
 		return;
@@ -293,8 +306,7 @@ cpu_thread(void *arg)
 			run->immediate_exit = 0;
 			look(cpu);
 		} else {
-			ending_set(
-			        &m->ending, ENDING_HOST, (uint32_t)errno, cpu->id, "KVM_RUN");
+			end_by_host(cpu, "KVM_RUN");
 		}
 	}
 	take_state(cpu);

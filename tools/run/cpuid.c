@@ -82,7 +82,7 @@ set_leaf(struct kvm_cpuid_entry2 *e, uint32_t id, uint32_t cpus, bool deadline)
 	}
 }
 
-bool
+const char *
 cpuid_set(int kvm, const int *cpu, uint32_t cpus)
 {
 	bool deadline = ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_TSC_DEADLINE_TIMER) > 0;
@@ -91,12 +91,14 @@ cpuid_set(int kvm, const int *cpu, uint32_t cpus)
 	for (uint32_t id = 0; id < cpus && good; id++) {
 		struct kvm_cpuid2 *c = supported(kvm);
 
-		for (uint32_t i = 0; c && i < c->nent; i++)
+		if (!c)
+			return "KVM_GET_SUPPORTED_CPUID";
+		for (uint32_t i = 0; i < c->nent; i++)
 			set_leaf(&c->entries[i], id, cpus, deadline);
-		good = c && ioctl(cpu[id], KVM_SET_CPUID2, c) == 0;
+		good = ioctl(cpu[id], KVM_SET_CPUID2, c) == 0;
 		free(c);
 	}
-	return good;
+	return good ? NULL : "KVM_SET_CPUID2";
 }
 
 bool

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Give `cpus` CPUs their leaves; false with errno if KVM does not take them. */
-bool cpuid_set(int kvm, const int *cpu, uint32_t cpus);
+/* Give `cpus` CPUs their leaves. NULL, or the call that failed, with errno. */
+const char *cpuid_set(int kvm, const int *cpu, uint32_t cpus);
 
 /* Will guests see pages of 1 GiB (0x80000001 EDX bit 26)? */
 bool cpuid_gb_pages(int kvm);

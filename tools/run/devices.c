@@ -4,6 +4,7 @@
  */
 #include "devices.h"
 
+#include <errno.h>
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 
@@ -31,7 +32,7 @@ set_line(void *context, bool level)
 	struct kvm_irq_level irq = {.irq = UART_IRQ, .level = level};
 
 	if (ioctl(d->vm, KVM_IRQ_LINE, &irq) < 0)
-		ending_set(d->ending, ENDING_HOST, 0, 0, "KVM_IRQ_LINE");
+		ending_set(d->ending, ENDING_HOST, (uint32_t)errno, 0, "KVM_IRQ_LINE");
 }
 
 static void

@@ -321,9 +321,25 @@ dump_all(const struct machine *m, struct dump *d, const struct kvm_regs *regs,
 	return o;
 }
 
+/*
+ * json-c takes the seed of its tables at the first one, from the kernel or a device that the
+ * jail would not let it open.
+ */
+static bool
+take_seed(void)
+{
+	json_object *o = json_object_new_object();
+	bool taken = o && json_object_object_add(o, "seed", NULL) == 0;
+
+	json_object_put(o);
+	return taken;
+}
+
 int
 dump_open(const char *path, int *ret_fd)
 {
+	if (path && !take_seed())
+		return fail(STATUS_HOST, "no memory for the handoff");
 	*ret_fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
 	if (path && *ret_fd < 0)
 		return fail(
@@ -331,7 +347,7 @@ dump_open(const char *path, int *ret_fd)
 	return STATUS_GO_ON;
 }
 
-bool
+const char *
 dump_handoff(struct machine *m)
 {
 	struct dump d = {.mem = &m->vm.mem, .ending = &m->ending, .entries = DUMP_ENTRIES};
@@ -340,13 +356,14 @@ dump_handoff(struct machine *m)
 	json_object *o;
 	bool good;
 
-	if (ioctl(m->vm.cpu[0], KVM_GET_REGS, &regs) < 0 ||
-	        ioctl(m->vm.cpu[0], KVM_GET_SREGS, &sregs) < 0)
-		return false;
+	if (ioctl(m->vm.cpu[0], KVM_GET_REGS, &regs) < 0)
+		return "KVM_GET_REGS";
+	if (ioctl(m->vm.cpu[0], KVM_GET_SREGS, &sregs) < 0)
+		return "KVM_GET_SREGS";
 	for (uint32_t i = 0; i < d.mem->slots; i++)
 		d.bytes += d.mem->slot[i].range.len;
 	o = dump_all(m, &d, &regs, &sregs);
 	good = !ending_over(&m->ending) && write_file(m->dump_fd, o);
 	json_object_put(o);
-	return good;
+	return good ? NULL : "writing the file of --dump-handoff";
 }

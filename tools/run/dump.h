@@ -31,10 +31,10 @@ struct dump {
 int dump_open(const char *path, int *ret_fd);
 
 /*
- * Write the boot CPU's state and the guest's memory to that file; false with errno, or if the
- * run has ended in the meantime.
+ * Write the boot CPU's state and the guest's memory to that file. NULL, or what failed, with
+ * errno; or if the run has ended in the meantime.
  */
-bool dump_handoff(struct machine *m);
+const char *dump_handoff(struct machine *m);
 
 /* Parts of it, in the files of their own. */
 json_object *dump_zero_page(struct dump *d, uint64_t addr);

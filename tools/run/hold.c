@@ -88,30 +88,38 @@ is_same(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* Make and fill the copy; false with errno, which is 0 if the file changed meanwhile. */
-static bool
+/*
+ * Fill the copy. NULL, or what cannot be done to the file, with errno, which is 0 if the file
+ * changed meanwhile.
+ */
+static const char *
 copy(int fd, const struct stat *before, int to)
 {
 	struct stat after;
 
-	if (ftruncate(to, before->st_size) < 0 || !copy_data(fd, to, before->st_size) ||
-	        fstat(fd, &after) < 0)
-		return false;
+	if (to < 0 || ftruncate(to, before->st_size) < 0)
+		return "copy";
+	if (!copy_data(fd, to, before->st_size) || fstat(fd, &after) < 0)
+		return "read";
 	errno = 0;
-	return is_same(before, &after) && fcntl(to, F_ADD_SEALS, SEALS | F_SEAL_SEAL) == 0;
+	if (!is_same(before, &after))
+		return "read";
+	return fcntl(to, F_ADD_SEALS, SEALS | F_SEAL_SEAL) < 0 ? "copy" : NULL;
 }
 
 int
 hold(int fd, const struct stat *before, const char *name, const char *path, int *ret_fd)
 {
 	struct stat after = *before;
+	const char *cannot;
 	int to, error;
 
 	*ret_fd = fd;
 	if (cannot_change(fd))
 		return STATUS_GO_ON;
 	to = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (to >= 0 && copy(fd, before, to)) {
+	cannot = copy(fd, before, to);
+	if (!cannot) {
 		close(fd);
 		*ret_fd = to;
 		return STATUS_GO_ON;
@@ -122,8 +130,8 @@ hold(int fd, const struct stat *before, const char *name, const char *path, int 
 	if (to >= 0)
 		close(to);
 	if (error)
-		return fail(
-		        STATUS_HOST, "cannot read the %s: %s: %s", name, path, strerror(error));
+		return fail(STATUS_HOST, "cannot %s the %s: %s: %s", cannot, name, path,
+		        strerror(error));
 	return fail(STATUS_HOST,
 	        "the %s changed while it was read: %s: %lld bytes at first, then %lld; try again when nothing writes to it",
 	        name, path, (long long)before->st_size, (long long)after.st_size);

@@ -33,6 +33,8 @@
 #include "tools/run/jail_files.h"
 #include "tools/run/status.h"
 
+#define FILTER_ROOM (4u << 20) /* some forty times what the library takes */
+
 #define BY_FILTER 1 /* the kernel's SYS_SECCOMP, which glibc's headers lack */
 
 static const struct jail_row rows[] = {
@@ -110,19 +112,30 @@ add_rows(scmp_filter_ctx filter, const struct jail_row *row, unsigned who)
 	return error;
 }
 
+/* Read back what the library has written. 0, or a negative errno. */
+static int
+read_filter(int fd, struct sock_fprog *ret_program)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	void *code = size > 0 ? malloc((size_t)size) : NULL;
+
+	if (!code || pread(fd, code, (size_t)size, 0) != size) {
+		free(code);
+		return errno ? -errno : -EIO;
+	}
+	*ret_program = (struct sock_fprog){
+	        (unsigned short)((size_t)size / sizeof(struct sock_filter)), code};
+	return 0;
+}
+
 /* The library writes a filter to a file only (the versions that Debian 12 has). */
 static int export(scmp_filter_ctx filter, struct sock_fprog *ret_program)
 {
 	int fd = memfd_create("filter", MFD_CLOEXEC);
 	int error = fd < 0 ? -errno : seccomp_export_bpf(filter, fd);
-	off_t size = error ? 0 : lseek(fd, 0, SEEK_END);
-	void *code = size > 0 ? malloc((size_t)size) : NULL;
 
-	if (code && pread(fd, code, (size_t)size, 0) == size)
-		*ret_program = (struct sock_fprog){
-		        (unsigned short)((size_t)size / sizeof(struct sock_filter)), code};
-	else if (!error)
-		error = -ENOMEM;
+	if (!error)
+		error = read_filter(fd, ret_program);
 	if (fd >= 0)
 		close(fd);
 	return error;
@@ -141,20 +154,36 @@ make_filter(unsigned who, struct sock_fprog *ret_program)
 	if (!error)
 		error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!error)
+		error = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
+	if (!error)
 		error = add_rows(filter, rows, who);
 	if (!error && jail_more)
 		error = add_rows(filter, jail_more, who);
 	if (!error)
 		error = export(filter, ret_program);
-	seccomp_release(filter);
+	if (filter)
+		seccomp_release(filter);
 	return error;
+}
+
+/*
+ * Is there as much memory as the library could need? If an allocation fails in the middle it
+ * leaves out calls or arguments, or does not return (seen with 2.5.4).
+ */
+static bool
+has_memory(void)
+{
+	void *volatile room = malloc(FILTER_ROOM); /* or the compiler leaves it out */
+
+	free(room);
+	return room;
 }
 
 static int
 make_filters(bool again)
 {
 	unsigned main_rows = again ? JAIL_MAIN | JAIL_CPU | JAIL_AGAIN : JAIL_MAIN;
-	int error = make_filter(main_rows, &main_filter);
+	int error = has_memory() ? make_filter(main_rows, &main_filter) : -ENOMEM;
 
 	return error ? error : make_filter(JAIL_CPU, &cpu_filter);
 }

@@ -93,12 +93,18 @@ jail_keep_only(const int *keep, uint32_t count)
 	return good && close_range(next, ~0u, 0) == 0;
 }
 
+/* False with errno if that cannot be known. */
 static bool
-is_file(int fd)
+look_for_file(int fd, bool *ret_grows)
 {
 	struct stat st;
 
-	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (fd < 0)
+		return true;
+	if (fstat(fd, &st) < 0)
+		return false;
+	*ret_grows |= S_ISREG(st.st_mode);
+	return true;
 }
 
 /* Both the limit in force and what it could be raised to. */
@@ -111,8 +117,10 @@ limit(int resource, rlim_t most)
 bool
 jail_limit(int output, bool again)
 {
-	bool grows = is_file(STDOUT_FILENO) || is_file(STDERR_FILENO) || is_file(output);
+	bool grows = false;
 
-	return limit(RLIMIT_CORE, 0) && (grows || limit(RLIMIT_FSIZE, 0)) &&
+	return look_for_file(STDOUT_FILENO, &grows) && look_for_file(STDERR_FILENO, &grows) &&
+	       look_for_file(output, &grows) && limit(RLIMIT_CORE, 0) &&
+	       (grows || limit(RLIMIT_FSIZE, 0)) &&
 	       (again || limit(RLIMIT_NOFILE, STDERR_FILENO + 1));
 }

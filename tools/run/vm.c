@@ -20,6 +20,31 @@
 #define FAST_STRINGS     0x1
 #define MTRR_ENABLED_WB  0x806
 
+static int
+failed(const char *call)
+{
+	const char *hint = "";
+
+	if (errno == ENOMEM)
+		hint = "; give the guest less memory (-m) or fewer CPUs (-c)";
+	else if (errno == ENOTTY || errno == EINVAL)
+		hint = "; this KVM lacks it, try a newer kernel";
+	return fail(STATUS_HOST, "KVM: %s: %s%s", call, strerror(errno), hint);
+}
+
+static int
+ask_version(int kvm)
+{
+	int version = ioctl(kvm, KVM_GET_API_VERSION, 0);
+
+	if (version < 0 && errno != ENOTTY)
+		return failed("KVM_GET_API_VERSION");
+	if (version != KVM_API_VERSION)
+		return fail(STATUS_HOST,
+		        "/dev/kvm is no KVM: remove what lies there and load the module kvm_intel or kvm_amd");
+	return STATUS_GO_ON;
+}
+
 int
 vm_open_kvm(int *ret_kvm)
 {
@@ -35,25 +60,8 @@ vm_open_kvm(int *ret_kvm)
 		return fail(STATUS_HOST,
 		        "/dev/kvm cannot be opened: %s; is another hypervisor in the way?",
 		        strerror(errno));
-	if (ioctl(kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION) {
-		close(kvm);
-		return fail(STATUS_HOST,
-		        "/dev/kvm is no KVM: remove what lies there and load the module kvm_intel or kvm_amd");
-	}
 	*ret_kvm = kvm;
-	return STATUS_GO_ON;
-}
-
-static int
-failed(const char *call)
-{
-	const char *hint = "";
-
-	if (errno == ENOMEM)
-		hint = "; give the guest less memory (-m) or fewer CPUs (-c)";
-	else if (errno == ENOTTY || errno == EINVAL)
-		hint = "; this KVM lacks it, try a newer kernel";
-	return fail(STATUS_HOST, "KVM: %s: %s%s", call, strerror(errno), hint);
+	return ask_version(kvm);
 }
 
 static int
@@ -132,14 +140,15 @@ add_cpus(struct vm *vm, uint32_t cpus)
 {
 	int size = ioctl(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 	int status = size < 0 ? failed("KVM_GET_VCPU_MMAP_SIZE") : STATUS_GO_ON;
+	const char *call = NULL;
 
 	vm->run_size = size < 0 ? 0 : (size_t)size;
 	vm->sync_regs = ioctl(vm->kvm, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS);
 	for (uint32_t id = 0; id < cpus && status == STATUS_GO_ON; id++)
 		status = add_cpu(vm, id);
-	if (status == STATUS_GO_ON && !cpuid_set(vm->kvm, vm->cpu, cpus))
-		status = failed("KVM_SET_CPUID2");
-	return status;
+	if (status == STATUS_GO_ON)
+		call = cpuid_set(vm->kvm, vm->cpu, cpus);
+	return call ? failed(call) : status;
 }
 
 int
@@ -199,7 +208,7 @@ kvm_segment(struct segment_state s)
 	        .g = a >> 15 & 1};
 }
 
-bool
+int
 vm_set_state(const struct vm *vm, const struct machine_state *m)
 {
 	struct kvm_sregs sregs;
@@ -215,7 +224,7 @@ vm_set_state(const struct vm *vm, const struct machine_state *m)
 	        .rbp = m->rbp};
 
 	if (ioctl(vm->cpu[0], KVM_GET_SREGS, &sregs) < 0)
-		return false;
+		return failed("KVM_GET_SREGS");
 	sregs.cs = kvm_segment(m->cs);
 	sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = kvm_segment(m->data);
 	sregs.tr = kvm_segment(m->tr);
@@ -227,6 +236,9 @@ vm_set_state(const struct vm *vm, const struct machine_state *m)
 	sregs.cr3 = m->cr3;
 	sregs.cr4 = m->cr4;
 	sregs.efer = m->efer;
-	return ioctl(vm->cpu[0], KVM_SET_SREGS, &sregs) == 0 &&
-	       ioctl(vm->cpu[0], KVM_SET_REGS, &regs) == 0;
+	if (ioctl(vm->cpu[0], KVM_SET_SREGS, &sregs) < 0)
+		return failed("KVM_SET_SREGS");
+	if (ioctl(vm->cpu[0], KVM_SET_REGS, &regs) < 0)
+		return failed("KVM_SET_REGS");
+	return STATUS_GO_ON;
 }

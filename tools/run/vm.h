@@ -30,7 +30,8 @@ int vm_open_kvm(int *ret_kvm);
 int vm_make(struct vm *vm, const struct layout *layout, uint32_t cpus);
 void vm_free(struct vm *vm);
 
-/* Give the boot CPU the state at the first instruction. False with errno on failure. */
-bool vm_set_state(const struct vm *vm, const struct machine_state *state);
+/* Give the boot CPU the state at the first instruction; a sentence and STATUS_HOST on failure.
+ */
+int vm_set_state(const struct vm *vm, const struct machine_state *state);
 
 #endif
