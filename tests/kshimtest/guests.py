@@ -69,6 +69,8 @@ LATE = READY + b'\x66\xba\xf8\x03' + b''.join(
     out16(0x604, 0x3400) + SPIN
 
 GUESTS = {
+    # COM1's line goes up: OUT2 in MCR, the transmitter's interrupt in IER.
+    'interrupt': out8(0x3fc, 8) + out8(0x3f9, 2) + out16(0x604, 0x3400) + SPIN,
     'ready-reset': READY + out8(0xcf9, 6) + SPIN,
     'late': LATE.ljust(0x1000, b'\0') + b'first',
     'escapes': say('\x1b]0;title\x07\x1b[6n\x1b[1mbold\x1b[0m over\r\n') + out16(0x604, 0x3400) + SPIN,
