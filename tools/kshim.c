@@ -139,7 +139,7 @@ help(FILE *f)
 	        f);
 }
 
-/* Results on a full disk or a closed pipe are an error too, and also if only a part was lost. */
+/* Results on a full disk or a closed pipe are an error too, and so is a part of them. */
 static int
 flushed(int status)
 {
