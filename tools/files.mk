@@ -43,6 +43,8 @@ TOOL_CHECK := \
 	tools/check/gate_compare.c \
 	tools/check/gate_require.c \
 	tools/check/identify.c \
+	tools/check/identify_code.c \
+	tools/check/identify_programs.c \
 	tools/check/json.c \
 	tools/check/launch_disk.c \
 	tools/check/launch_kshim.c \

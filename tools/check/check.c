@@ -53,6 +53,7 @@ check_layer(struct report *outer, const char *name, struct span bytes, struct bu
 	} else if (r->kind == KIND_ELF) {
 		facts_linux(r);
 		facts_elf(r);
+		identify_by_notes(r);
 	} else if (r->kind == KIND_RISCV || r->kind == KIND_RISCV_ELF) {
 		facts_linux(r);
 		facts_riscv(r);
@@ -86,6 +87,22 @@ without_path(const char *why, const char *path)
 	                                                                        : why;
 }
 
+/* Linux and tar take compressed files themselves; others want what is inside. */
+static const char *
+next_of_compressed(struct report *r)
+{
+	const struct report *inner = r->inner;
+	bool as_it_is = strcmp(inner->kind_name, "initramfs") == 0 ||
+	                strcmp(inner->kind_name, "tar") == 0;
+
+	if (inner->kind == KIND_DISK)
+		return "unpack it first: kshim unpack -o FILE.raw THIS";
+	if (!inner->next || as_it_is)
+		return inner->next;
+	return report_format(
+	        r, "unpack it first: kshim unpack -o FILE THIS; of FILE: %s", inner->next);
+}
+
 /* Unpack what is inside and look at that too. */
 static void
 add_inner(struct report *r, struct budget *b)
@@ -114,9 +131,7 @@ add_inner(struct report *r, struct budget *b)
 	r->inner = check_layer(r, inner_name(p.in), file_span(&plain), b);
 	if (r->kind == KIND_COMPRESSED) {
 		r->what = report_format(r, "%s: %s", r->what, r->inner->what);
-		r->next = r->inner->kind == KIND_DISK
-		                  ? "unpack it first: kshim unpack -o FILE.raw THIS"
-		                  : r->inner->next;
+		r->next = next_of_compressed(r);
 	}
 }
 

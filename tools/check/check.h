@@ -20,6 +20,8 @@ struct report *check_inside(
 
 /* The parts, in this order; each adds to the report. */
 void identify(struct report *r);
+/* What an ELF without an entry that kshim knows is by its notes; after facts_elf(). */
+void identify_by_notes(struct report *r);
 /* `why` behind "PATH: ", if it starts so. */
 const char *without_path(const char *why, const char *path);
 void verdicts_elf(struct report *r);

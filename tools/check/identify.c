@@ -3,8 +3,8 @@
  * What a file is, by a stable name, and what to do with it.
  *
  * The core's probe says whether it is a kernel, and of what is none, what it is; its words are
- * looked up here. Only for a file that the core does not know at all is there more to look at:
- * firmware, multiboot.
+ * looked up here. What the core does not know at all, identify_code.c and identify_programs.c
+ * do.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #include "tools/check/check.h"
 #include "tools/check/elf_view.h"
 #include "tools/check/facts.h"
-#include "tools/check/multiboot.h"
+#include "tools/check/identify.h"
 
 struct kind_row {
 	const char *detail; /* the core's word for it, or how that begins */
@@ -44,7 +44,7 @@ static const struct kind_row kinds[] = {
         {"EFI zboot", KIND_ZBOOT, "efi-zboot",
                 "UEFI starts it; or take the kernel out: kshim unpack -k -o FILE THIS"},
         {"no kernel that kshim knows inside", KIND_PE, "efi-application",
-                "UEFI firmware can start it; it is no kernel"},
+                "UEFI firmware can start it; kshim takes no kernel out of it"},
         {"a UEFI application", KIND_PE, "efi-application",
                 "UEFI firmware of its own machine can start it"},
         {"an arm64 Image", KIND_ARM64, "arm64-image",
@@ -54,6 +54,8 @@ static const struct kind_row kinds[] = {
         {"an ELF for riscv64", KIND_OTHER, "elf-other",
                 "a Linux kernel has an Image header where it is entered; this is another "
                 "program"},
+        {"an ELF for riscv32", KIND_OTHER, "elf-other",
+                "boot it on its own machine: qemu-system-riscv32 -M virt -kernel"},
         {"an arm zImage", KIND_ARM_ZIMAGE, "arm-zimage",
                 "boot it on a 32-bit arm machine: qemu-system-arm -M virt -kernel"},
         {"an initramfs", KIND_OTHER, "initramfs", PACK_IT},
@@ -105,32 +107,14 @@ find_kind(const char *detail)
 	return NULL;
 }
 
-static void
-is(struct report *r, enum kind kind, const char *name, const char *what, const char *next)
+void
+identify_as(
+        struct report *r, enum kind kind, const char *name, const char *what, const char *next)
 {
 	r->kind = kind;
 	r->kind_name = name;
 	r->what = what;
 	r->next = next;
-}
-
-/* "Multiboot", "Multiboot2", or NULL. */
-static const char *
-multiboot_of(struct span s)
-{
-	uint64_t at;
-
-	if (multiboot_find(s, MULTIBOOT_1, &at))
-		return "Multiboot";
-	return multiboot_find(s, MULTIBOOT_2, &at) ? "Multiboot2" : NULL;
-}
-
-static const char *
-how_by_multiboot(const char *multiboot)
-{
-	return strcmp(multiboot, "Multiboot") == 0
-	               ? "QEMU's -kernel starts it, or GRUB's multiboot command"
-	               : "GRUB's multiboot2 command starts it";
 }
 
 /* What the core takes for a kernel by its form may be any ELF. */
@@ -157,13 +141,13 @@ what_elf(struct report *r, const char *multiboot)
 static void
 name_elf(struct report *r)
 {
-	const char *multiboot = multiboot_of(r->bytes), *next = NULL;
+	const char *multiboot = identify_multiboot(r->bytes), *next = NULL;
 
 	if (multiboot && !r->facts.elf.pvh && r->facts.elf.evidence == LINUX_NO)
-		next = how_by_multiboot(multiboot);
+		next = identify_how_by_multiboot(multiboot);
 	else if (r->facts.elf.program)
-		next = "an operating system starts it; a kernel is /boot/vmlinuz-* or a build's vmlinux";
-	is(r, KIND_ELF, "elf", what_elf(r, multiboot), next);
+		next = IDENTIFY_PROGRAM;
+	identify_as(r, KIND_ELF, "elf", what_elf(r, multiboot), next);
 }
 
 static void
@@ -172,7 +156,7 @@ name_bzimage(struct report *r)
 	const struct bzimage_facts *bz = &r->facts.bz;
 	bool for_bios = is_real_mode_only(r);
 
-	is(r, KIND_BZIMAGE, "bzimage",
+	identify_as(r, KIND_BZIMAGE, "bzimage",
 	        report_format(r, "%s, boot protocol %u.%02u",
 	                for_bios ? "a program for a BIOS in a bzImage's form"
 	                         : "a bzImage for x86",
@@ -198,46 +182,13 @@ name_kernel(struct report *r)
 		break;
 	case KERNEL_RISCV:
 		if (f->riscv.is_elf)
-			is(r, KIND_RISCV_ELF, "riscv-elf",
+			identify_as(r, KIND_RISCV_ELF, "riscv-elf",
 			        "an ELF64 kernel for riscv64 (vmlinux)", NULL);
 		else
-			is(r, KIND_RISCV, "riscv-image", "a Linux Image for riscv64", NULL);
+			identify_as(r, KIND_RISCV, "riscv-image", "a Linux Image for riscv64",
+			        NULL);
 		break;
 	}
-}
-
-/* "_FVH" in a UEFI firmware volume's header, an option ROM, a reset vector with a jump. */
-static const char *
-firmware_kind(struct span s)
-{
-	uint64_t end = s.size;
-
-	if (span_is(s, 0x28, "_FVH", 4))
-		return "UEFI firmware (a firmware volume)";
-	if (span_is(s, 0, "\x55\xaa", 2) && span_u8(s, 2) * 512ull <= s.size && span_u8(s, 2))
-		return "an option ROM";
-	if (end >= 64 * KIB && end % (64 * KIB) == 0 &&
-	        (span_u8(s, end - 16) == 0xea || span_u8(s, end - 16) == 0xe9 ||
-	                span_u8(s, end - 16) == 0x90 || span_u8(s, end - 16) == 0xfa))
-		return "PC firmware (with a reset vector at its end)";
-	return NULL;
-}
-
-/* What the core does not know. */
-static void
-name_unknown(struct report *r)
-{
-	const char *firmware = firmware_kind(r->bytes), *multiboot = multiboot_of(r->bytes);
-
-	if (multiboot)
-		is(r, KIND_OTHER, "multiboot", report_format(r, "a %s kernel", multiboot),
-		        how_by_multiboot(multiboot));
-	else if (firmware)
-		is(r, KIND_OTHER, "firmware", firmware,
-		        "give it to QEMU as -bios or pflash, with a kernel beside it");
-	else
-		is(r, KIND_OTHER, "unknown", "no kind of file that is known here",
-		        "look with `file` and at where it came from");
 }
 
 static const char *
@@ -267,24 +218,34 @@ is_arm_elf(struct span file)
 	return true;
 }
 
+static const char *
+what_with_object(const char *detail)
+{
+	if (detail && strcmp(detail, "a core dump") == 0)
+		return "gdb reads it together with its program; crash, if it is a kernel's, with vmlinux";
+	return "a linker makes a program of it; a kernel loads it, if it is a module (.ko)";
+}
+
 static void
 name_refused_elf(struct report *r, const struct refusal *why)
 {
 	bool arm = is_arm_elf(r->bytes);
 
 	if (why->code == REFUSAL_KERNEL_ARCH)
-		is(r, arm ? KIND_ARM_ELF : KIND_OTHER, "elf-other",
+		identify_as(r, arm ? KIND_ARM_ELF : KIND_OTHER, "elf-other",
 		        report_format(r, "an ELF for another machine: %s", why->detail),
 		        arm ? "boot it on its own machine; of Linux give the Image (arm64) or zImage (arm) of the same build"
 		            : "boot it on its own machine");
 	else if (why->code == REFUSAL_ELF_NOT_KERNEL)
-		is(r, KIND_OTHER, "elf-object",
-		        report_format(r, "an ELF that is %s: no kernel", why->detail), NULL);
+		identify_as(r, KIND_OTHER, "elf-object",
+		        report_format(r, "an ELF that is %s: no kernel", why->detail),
+		        what_with_object(why->detail));
 	else if (why->code == REFUSAL_ELF_MANY_SEGMENTS)
-		is(r, KIND_OTHER, "elf-segments", "an ELF with more segments than kshim takes",
-		        NULL);
+		identify_as(r, KIND_OTHER, "elf-segments",
+		        "an ELF with more segments than kshim takes", NULL);
 	else
-		is(r, KIND_OTHER, "elf-damaged", "an ELF that cannot be a kernel", NULL);
+		identify_as(
+		        r, KIND_OTHER, "elf-damaged", "an ELF that cannot be a kernel", NULL);
 }
 
 /* An archive with kshim/kernel in it; one that is damaged says how. */
@@ -300,10 +261,10 @@ name_bundle(struct report *r)
 	if (code) {
 		r->refusal = code;
 		r->refused = report_sentence(r, &why);
-		is(r, KIND_OTHER, "bundle-damaged", "a bundle that is damaged",
+		identify_as(r, KIND_OTHER, "bundle-damaged", "a bundle that is damaged",
 		        "make it again: kshim bundle -o FILE KERNEL INITRD");
 	} else if (found) {
-		is(r, KIND_BUNDLE, "bundle",
+		identify_as(r, KIND_BUNDLE, "bundle",
 		        report_format(r, "a bundle: a kernel%s%s",
 		                bundle.cmdline_len ? ", its command line" : "",
 		                bundle.initrd_len ? ", an initrd" : ""),
@@ -318,32 +279,34 @@ name_refused(struct report *r, const struct refusal *why)
 	const struct kind_row *row = find_kind(why->detail);
 
 	if (why->code == REFUSAL_KERNEL_COMPRESSED)
-		is(r, KIND_COMPRESSED, "compressed",
+		identify_as(r, KIND_COMPRESSED, "compressed",
 		        report_format(r, "compressed as a whole (%s)", why->detail), NULL);
 	else if (why->code == REFUSAL_KERNEL_EMPTY)
-		is(r, KIND_OTHER, "empty", "an empty file",
+		identify_as(r, KIND_OTHER, "empty", "an empty file",
 		        "a download or copy failed: fetch it again");
 	else if (why->code == REFUSAL_KERNEL_UNKNOWN)
-		name_unknown(r);
+		identify_code(r);
 	else if (why->code == REFUSAL_BZ_ZIMAGE)
-		is(r, KIND_OTHER, "zimage", "a zImage for x86: a kernel below 640 KiB",
+		identify_as(r, KIND_OTHER, "zimage", "a zImage for x86: a kernel below 640 KiB",
 		        "build it as a bzImage: make bzImage");
 	else if (why->code == REFUSAL_BZ_REAL_MODE)
-		is(r, KIND_OTHER, "bios-program",
+		identify_as(r, KIND_OTHER, "bios-program",
 		        "the first part of a program for a BIOS in a bzImage's form",
 		        "join it to its other part: cat lnxboot.img core.img >FILE");
 	else if (why->code == REFUSAL_BZ_OLD)
-		is(r, KIND_OTHER, "old-kernel", "a Linux from before boot protocol 2.00",
+		identify_as(r, KIND_OTHER, "old-kernel",
+		        "a Linux from before boot protocol 2.00",
 		        "it needs a BIOS and a boot loader of its time");
 	else if (row)
-		is(r, row->kind, row->name, what_of(r, row->kind, why->detail), row->next);
+		identify_as(
+		        r, row->kind, row->name, what_of(r, row->kind, why->detail), row->next);
 	else if (span_is(r->bytes, 0, "\177ELF", 4))
 		name_refused_elf(r, why);
 	else if (span_le32(r->bytes, ZP_AT(header)) == ZP_HDRS)
-		is(r, KIND_OTHER, "bzimage-damaged", "a bzImage that is damaged",
+		identify_as(r, KIND_OTHER, "bzimage-damaged", "a bzImage that is damaged",
 		        "compare its size and checksum with the original");
 	else
-		is(r, KIND_OTHER, "other",
+		identify_as(r, KIND_OTHER, "other",
 		        why->detail ? report_format(r, "%s", why->detail) : "not a kernel",
 		        NULL);
 }
@@ -366,4 +329,5 @@ identify(struct report *r)
 	r->refused = report_sentence(r, &why);
 	if (!span_is(r->bytes, 0, "070701", 6) || !name_bundle(r))
 		name_refused(r, &why);
+	identify_programs(r);
 }

@@ -44,6 +44,15 @@ is_for_linux16(const struct candidate *c)
 	       (c->r->facts.bz.version < GRUB_LEAST || is_real_mode_only(c->r));
 }
 
+/* By the header's own addresses, which must be of memory, or by an ELF's. */
+static bool
+is_for_multiboot(const struct candidate *c)
+{
+	if (!c->multiboot.found)
+		return false;
+	return c->multiboot.has_addresses ? c->multiboot.load_addr < PC_LOW_END : c->elf;
+}
+
 void
 launch_grub(const struct launcher *self, const struct candidate *c, struct launch *l)
 {
@@ -55,7 +64,7 @@ launch_grub(const struct launcher *self, const struct candidate *c, struct launc
 		launch_damaged(c, l);
 	else if (c->r->kind == KIND_BZIMAGE)
 		launch_yes(l, "grub.linux", "a bzImage: `linux`", NULL);
-	else if (c->multiboot.found && (c->multiboot.has_addresses || c->elf))
+	else if (is_for_multiboot(c))
 		launch_yes(l, "grub.multiboot", "a multiboot header: `multiboot`", NULL);
 	else if (c->multiboot2)
 		launch_yes(l, "grub.multiboot2", "a Multiboot2 header: `multiboot2`", NULL);

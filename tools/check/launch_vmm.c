@@ -173,7 +173,7 @@ launch_crosvm(const struct launcher *self, const struct candidate *c, struct lau
 
 	if (c->other_machine)
 		on_other_machine(self, c, l);
-	else if (c->multiboot.has_addresses)
+	else if (c->multiboot.has_addresses && c->multiboot.load_addr < PC_LOW_END)
 		launch_yes(l, "crosvm.multiboot", "a multiboot header with addresses", NULL);
 	else if ((c->elf || c->hdrs) && !c->r->known)
 		launch_damaged(c, l);

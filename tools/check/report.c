@@ -312,6 +312,9 @@ report_why_not(const struct report *r, const char **ret_name)
 	*ret_name = NULL;
 	if (r->bootable)
 		return NULL;
+	if (r->kind == KIND_COMPRESSED && r->inner && r->inner->refused &&
+	        r->inner->kind != KIND_COMPRESSED)
+		r = r->inner; /* what it is decides, not that it is packed */
 	if (r->refused) {
 		*ret_name = refusal_name(r->refusal);
 		return r->refused;
