@@ -46,6 +46,9 @@ int usage_error(const char *name);
 /* Print "kshim: " and a line on stderr, return `status`. */
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* "kshim: no memory", and the end of the program. */
+_Noreturn void no_memory(void);
+
 /* Word a refusal whose subject is `path` on stderr, return STATUS_REFUSED. */
 int fail_refusal(const char *path, struct refusal why);
 

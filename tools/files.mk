@@ -12,6 +12,7 @@ TOOL_SRCS := \
 	tools/file.c \
 	tools/find_image.c \
 	tools/ikconfig.c \
+	tools/json_new.c \
 	tools/kshim.c \
 	tools/linux_log.c \
 	tools/mapping.c \

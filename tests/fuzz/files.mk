@@ -58,7 +58,7 @@ FUZZ_LIBS := -larchive -llzo2 -lz
 PARTS_fuzz_initrd := $(FUZZ_FILES) tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c \
 	tools/plan/findings_initrd.c
 LIBS_fuzz_initrd := $(FUZZ_LIBS)
-PARTS_fuzz_check := $(FUZZ_FILES) tests/fuzz/check_look.c tools/find_image.c tools/term.c \
+PARTS_fuzz_check := $(FUZZ_FILES) tests/fuzz/check_look.c tools/find_image.c tools/json_new.c tools/term.c \
 	$(filter-out tools/check/cmd_check.c tools/check/trial%,$(TOOL_CHECK))
 LIBS_fuzz_check := $(FUZZ_LIBS) -ljson-c
 SEEDS_fuzz_check := bundle,fat,initrd,partitions,probe,riscv,uki

@@ -5,6 +5,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "tools/cmd.h"
 
@@ -28,4 +29,10 @@ fail_refusal(const char *path, struct refusal why)
 	(void)path;
 	refusal_format(&why, line, sizeof(line));
 	return STATUS_REFUSED;
+}
+
+void
+no_memory(void)
+{
+	abort();
 }

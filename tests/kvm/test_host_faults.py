@@ -38,7 +38,7 @@ def test_each_call_fails(args):
     check(*host_faults.calls_fail(args))
 
 
-ALLOCATES = [row for row in ROWS if row.id in ('plan', 'bundle', 'unpack')]
+ALLOCATES = [row for row in ROWS if row.id in ('direct', 'check', 'plan', 'bundle', 'unpack')]
 
 
 @pytest.mark.parametrize('args', ALLOCATES)

@@ -95,14 +95,13 @@ worse(int a, int b)
 static void
 print_json(json_object *files, int status)
 {
-	json_object *all = json_object_new_object();
+	json_object *all = json_new_object();
 
-	json_object_object_add(all, "schema", json_object_new_string(SCHEMA));
-	json_object_object_add(all, "kshim", json_object_new_string(KSHIM_VERSION));
-	json_object_object_add(all, "status", json_object_new_int(status));
-	json_object_object_add(all, "files", files);
-	puts(json_object_to_json_string_ext(
-	        all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_add(all, "schema", json_new_string(SCHEMA));
+	json_add(all, "kshim", json_new_string(KSHIM_VERSION));
+	json_add(all, "status", json_new_int(status));
+	json_add(all, "files", files);
+	puts(json_text(all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(all);
 }
 
@@ -110,7 +109,7 @@ static int
 check_files(char **paths, int count, const struct wishes *w)
 {
 	struct term term = term_open(stdout);
-	json_object *files = w->json ? json_object_new_array() : NULL;
+	json_object *files = w->json ? json_new_array() : NULL;
 	struct wishes plain = {.limit = w->limit};
 	struct outcome old = {.path = w->compare};
 	int status = STATUS_OK;
@@ -125,7 +124,7 @@ check_files(char **paths, int count, const struct wishes *w)
 		check_file(&o, w, w->compare ? &old : NULL);
 		status = worse(status, o.status);
 		if (files)
-			json_object_array_add(files, render_json(&o));
+			json_append(files, render_json(&o));
 		else
 			render_text(&term, &o, w->verbose);
 		if (!files && i + 1 < count)

@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "tools/check/render.h"
+#include "tools/cmd.h"
 
 #define CODE_MAX 127 /* of the refusals, check.schema.json */
 
 static void
 add(json_object *o, const char *key, json_object *value)
 {
-	json_object_object_add(o, key, value);
+	json_add(o, key, value);
 }
 
 /* Text as JSON has it: bytes that are no UTF-8 would make the whole invalid. */
@@ -27,11 +28,11 @@ text(const char *s)
 		return NULL;
 	clean = strdup(s);
 	if (!clean)
-		return NULL;
+		no_memory();
 	for (char *c = clean; *c; c++)
 		if ((unsigned char)*c < ' ' || (unsigned char)*c > 0x7e)
 			*c = '?';
-	value = json_object_new_string(clean);
+	value = json_new_string(clean);
 	free(clean);
 	return value;
 }
@@ -43,22 +44,22 @@ value_json(const struct value *v)
 	case VALUE_TEXT:
 		return text(v->text ? v->text : "");
 	case VALUE_FLAG:
-		return json_object_new_boolean(v->number != 0);
+		return json_new_boolean(v->number != 0);
 	case VALUE_HEX:
 	case VALUE_COUNT:
 	case VALUE_BYTES:
 	default:
-		return json_object_new_uint64(v->number);
+		return json_new_uint64(v->number);
 	}
 }
 
 static json_object *
 facts(const struct report *r)
 {
-	json_object *all = json_object_new_object();
+	json_object *all = json_new_object();
 
 	for (const struct fact *f = r->fact_first; f; f = f->next) {
-		json_object *o = json_object_new_object();
+		json_object *o = json_new_object();
 
 		add(o, "value", value_json(&f->value));
 		if (f->meaning)
@@ -71,16 +72,16 @@ facts(const struct report *r)
 static json_object *
 rows(const struct table *t)
 {
-	json_object *all = json_object_new_array();
+	json_object *all = json_new_array();
 
 	for (const struct row *row = t->first; row; row = row->next) {
-		json_object *o = json_object_new_object();
+		json_object *o = json_new_object();
 
 		for (unsigned i = 0; i < t->columns; i++)
 			add(o, t->column[i], value_json(&row->cell[i]));
 		if (row->meaning)
 			add(o, "meaning", text(row->meaning));
-		json_object_array_add(all, o);
+		json_append(all, o);
 	}
 	return all;
 }
@@ -88,7 +89,7 @@ rows(const struct table *t)
 static json_object *
 tables(const struct report *r)
 {
-	json_object *all = json_object_new_object();
+	json_object *all = json_new_object();
 
 	for (const struct table *t = r->table_first; t; t = t->next)
 		add(all, t->name, rows(t));
@@ -98,17 +99,17 @@ tables(const struct report *r)
 static json_object *
 verdicts(const struct report *r)
 {
-	json_object *all = json_object_new_array();
+	json_object *all = json_new_array();
 
 	for (const struct verdict *v = r->verdict_first; v; v = v->next) {
-		json_object *o = json_object_new_object();
+		json_object *o = json_new_object();
 
 		add(o, "name", text(v->name));
 		add(o, "verdict", text(level_name(v->level)));
 		add(o, "text", text(v->text));
 		if (v->who)
 			add(o, "who", text(v->who));
-		json_object_array_add(all, o);
+		json_append(all, o);
 	}
 	return all;
 }
@@ -116,19 +117,19 @@ verdicts(const struct report *r)
 static json_object *
 launches(const struct report *r)
 {
-	json_object *all = json_object_new_array();
+	json_object *all = json_new_array();
 
 	for (const struct launch *l = r->launch_first; l; l = l->next) {
-		json_object *o = json_object_new_object();
+		json_object *o = json_new_object();
 
 		add(o, "name", text(l->name));
 		add(o, "title", text(l->title));
-		add(o, "boots", json_object_new_boolean(l->boots));
+		add(o, "boots", json_new_boolean(l->boots));
 		add(o, "rule", text(l->rule));
 		add(o, "text", text(l->text));
 		if (l->since)
 			add(o, "since", text(l->since));
-		json_object_array_add(all, o);
+		json_append(all, o);
 	}
 	return all;
 }
@@ -136,17 +137,17 @@ launches(const struct report *r)
 static json_object *
 trials(const struct report *r)
 {
-	json_object *all = json_object_new_array();
+	json_object *all = json_new_array();
 
 	for (const struct trial *t = r->trial_first; t; t = t->next) {
-		json_object *o = json_object_new_object();
+		json_object *o = json_new_object();
 
 		add(o, "name", text(t->name));
-		add(o, "good", json_object_new_boolean(t->good));
+		add(o, "good", json_new_boolean(t->good));
 		add(o, "reached", text(t->reached));
-		add(o, "milliseconds", json_object_new_uint64(t->milliseconds));
+		add(o, "milliseconds", json_new_uint64(t->milliseconds));
 		add(o, "text", text(t->text));
-		json_object_array_add(all, o);
+		json_append(all, o);
 	}
 	return all;
 }
@@ -173,10 +174,10 @@ refusal(const struct report *r)
 
 	if (!r->refusal && !name)
 		return NULL;
-	o = json_object_new_object();
+	o = json_new_object();
 	code = r->refusal ? (int)r->refusal : code_of(name);
 	if (code)
-		add(o, "code", json_object_new_int(code));
+		add(o, "code", json_new_int(code));
 	add(o, "name", text(r->refusal ? refusal_name(r->refusal) : name));
 	add(o, "sentence", text(r->refusal ? r->refused : why));
 	return o;
@@ -194,7 +195,7 @@ add_report(json_object *o, const struct report *r)
 	add(o, "tables", tables(r));
 	add(o, "verdicts", verdicts(r));
 	if (r->inner) {
-		json_object *inside = json_object_new_object();
+		json_object *inside = json_new_object();
 
 		add(inside, "name", text(r->inner->name));
 		add_report(inside, r->inner);
@@ -205,15 +206,15 @@ add_report(json_object *o, const struct report *r)
 static json_object *
 needs(const struct outcome *o)
 {
-	json_object *all = json_object_new_array();
+	json_object *all = json_new_array();
 
 	for (const struct need *n = o->need_first; n; n = n->next) {
-		json_object *j = json_object_new_object();
+		json_object *j = json_new_object();
 
 		add(j, "word", text(n->word));
-		add(j, "met", json_object_new_boolean(n->met));
+		add(j, "met", json_new_boolean(n->met));
 		add(j, "text", text(n->text));
-		json_object_array_add(all, j);
+		json_append(all, j);
 	}
 	return all;
 }
@@ -221,18 +222,18 @@ needs(const struct outcome *o)
 static json_object *
 changes(const struct outcome *o)
 {
-	json_object *all = json_object_new_array();
+	json_object *all = json_new_array();
 
 	for (const struct change *c = o->change_first; c; c = c->next) {
-		json_object *j = json_object_new_object();
+		json_object *j = json_new_object();
 
 		add(j, "name", text(c->name));
 		add(j, "before", text(c->before));
 		add(j, "after", text(c->after));
-		add(j, "breaks", json_object_new_boolean(c->breaks));
+		add(j, "breaks", json_new_boolean(c->breaks));
 		if (c->text)
 			add(j, "text", text(c->text));
-		json_object_array_add(all, j);
+		json_append(all, j);
 	}
 	return all;
 }
@@ -240,14 +241,14 @@ changes(const struct outcome *o)
 json_object *
 render_json(const struct outcome *o)
 {
-	json_object *j = json_object_new_object();
+	json_object *j = json_new_object();
 
 	add(j, "file", text(o->path));
-	add(j, "status", json_object_new_int(o->status));
-	add(j, "readable", json_object_new_boolean(o->report != NULL));
+	add(j, "status", json_new_int(o->status));
+	add(j, "readable", json_new_boolean(o->report != NULL));
 	if (!o->report)
 		return j;
-	add(j, "bootable", json_object_new_boolean(o->report->bootable != NULL));
+	add(j, "bootable", json_new_boolean(o->report->bootable != NULL));
 	add_report(j, o->report);
 	add(j, "launchers", launches(o->report));
 	if (o->report->trial_first)

@@ -5,7 +5,7 @@
 #ifndef CHECK_RENDER_H
 #define CHECK_RENDER_H
 
-#include <json-c/json.h>
+#include "tools/json_new.h"
 
 #include "tools/check/outcome.h"
 #include "tools/term.h"

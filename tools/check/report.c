@@ -19,12 +19,6 @@ struct arena {
 	struct chunk *chunks;
 };
 
-static void *
-no_memory(void)
-{
-	exit(fail(STATUS_HOST, "no memory"));
-}
-
 static void
 keep(struct arena *arena, void *memory)
 {
@@ -43,7 +37,7 @@ take(struct arena *arena, size_t size)
 	void *memory = calloc(1, size ? size : 1);
 
 	if (!memory)
-		return no_memory();
+		no_memory();
 	keep(arena, memory);
 	return memory;
 }
@@ -55,7 +49,7 @@ report_new(struct report *outer, const char *name, struct span bytes)
 	struct report *r;
 
 	if (!arena)
-		return no_memory();
+		no_memory();
 	r = take(arena, sizeof(*r));
 	r->arena = arena;
 	r->outer = outer;
@@ -97,7 +91,7 @@ format_args(struct report *r, const char *format, va_list args)
 	char *text;
 
 	if (vasprintf(&text, format, args) < 0)
-		return no_memory();
+		no_memory();
 	keep(r->arena, text);
 	return text;
 }

@@ -11,6 +11,7 @@
 #include "tools/check/facts.h"
 #include "tools/check/render.h"
 #include "tools/check/verdicts.h"
+#include "tools/cmd.h"
 
 #define VERDICT_AT      10
 #define SCREEN          40 /* lines */
@@ -315,9 +316,10 @@ lines_of(const struct term *t, const struct report *r, printer *print)
 
 	memory.out = open_memstream(&text, &len);
 	if (!memory.out)
-		return 0;
+		no_memory();
 	print(&memory, r);
-	fclose(memory.out);
+	if (fclose(memory.out) != 0)
+		no_memory();
 	for (size_t i = 0; i < len; i++)
 		lines += text[i] == '\n';
 	free(text);

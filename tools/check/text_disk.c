@@ -8,6 +8,7 @@
 
 #include "tools/check/disk.h"
 #include "tools/check/render.h"
+#include "tools/cmd.h"
 
 #define PARTITIONS 5 /* rows */
 
@@ -42,9 +43,10 @@ entry_text(const struct term *t, const struct disk_view *view, const struct disk
 
 	memory.out = open_memstream(&text, &len);
 	if (!memory.out)
-		return NULL;
+		no_memory();
 	print_entry(&memory, view, d);
-	fclose(memory.out);
+	if (fclose(memory.out) != 0)
+		no_memory();
 	*ret_lines = 0;
 	for (size_t i = 0; i < len; i++)
 		*ret_lines += text[i] == '\n';

@@ -5,7 +5,7 @@
  * Addresses are strings of hexadecimal digits, because a number of JSON's readers ends at 2^53;
  * sizes are numbers.
  */
-#include <json-c/json.h>
+#include "tools/json_new.h"
 #include <stdio.h>
 
 #include "stub/body/report.h"
@@ -19,19 +19,19 @@ typedef struct json_object object;
 static void
 put(object *o, const char *name, object *value)
 {
-	json_object_object_add(o, name, value);
+	json_add(o, name, value);
 }
 
 static void
 put_text(object *o, const char *name, const char *text)
 {
-	put(o, name, json_object_new_string(text));
+	put(o, name, json_new_string(text));
 }
 
 static void
 put_number(object *o, const char *name, uint64_t value)
 {
-	put(o, name, json_object_new_uint64(value));
+	put(o, name, json_new_uint64(value));
 }
 
 static void
@@ -47,7 +47,7 @@ put_address(object *o, const char *name, uint64_t value)
 static object *
 range_object(struct range r)
 {
-	object *o = json_object_new_object();
+	object *o = json_new_object();
 
 	put_address(o, "first", r.addr);
 	if (r.len)
@@ -59,7 +59,7 @@ range_object(struct range r)
 static object *
 input_object(const struct plan_case *c)
 {
-	object *o = json_object_new_object(), *list = json_object_new_array();
+	object *o = json_new_object(), *list = json_new_array();
 	char line[160];
 	struct text t = text_init(line, sizeof(line));
 
@@ -68,11 +68,11 @@ input_object(const struct plan_case *c)
 	if (c->req.map)
 		put_text(o, "is", line);
 	for (uint32_t i = 1; i < c->files; i++) {
-		object *file = json_object_new_object();
+		object *file = json_new_object();
 
 		put_text(file, "path", c->file[i].path);
 		put_number(file, "size", c->file[i].bytes.size);
-		json_object_array_add(list, file);
+		json_append(list, file);
 	}
 	put(o, "initrds", list);
 	put_text(o, "cmdline", c->line);
@@ -89,14 +89,14 @@ input_object(const struct plan_case *c)
 static object *
 regions_array(const struct regions *s)
 {
-	object *list = json_object_new_array();
+	object *list = json_new_array();
 
 	for (uint32_t i = 0; i < s->count; i++) {
 		object *o = range_object(s->region[i].range);
 
 		put_text(o, "kind", region_word(s->region[i].kind));
 		put_text(o, "name", s->region[i].name);
-		json_object_array_add(list, o);
+		json_append(list, o);
 	}
 	return list;
 }
@@ -104,7 +104,7 @@ regions_array(const struct regions *s)
 static object *
 placements_array(const struct plan_case *c)
 {
-	object *list = json_object_new_array();
+	object *list = json_new_array();
 
 	for (uint32_t i = 0; i < c->plan.placements; i++) {
 		const struct placement *p = &c->plan.placement[i];
@@ -116,7 +116,7 @@ placements_array(const struct plan_case *c)
 			put_number(o, "offset", p->off);
 			put_number(o, "bytes", p->data_len);
 		}
-		json_object_array_add(list, o);
+		json_append(list, o);
 	}
 	return list;
 }
@@ -125,11 +125,11 @@ static object *
 moves_array(const struct plan *plan)
 {
 	static const char *const words[] = {"copy", "read", "zero"};
-	object *list = json_object_new_array();
+	object *list = json_new_array();
 
 	for (uint32_t i = 0; i < plan->moves; i++) {
 		const struct move *m = &plan->move[i];
-		object *o = json_object_new_object();
+		object *o = json_new_object();
 
 		put_text(o, "do", words[m->op]);
 		put_address(o, "to", m->dst);
@@ -138,8 +138,8 @@ moves_array(const struct plan *plan)
 		else if (m->op == MOVE_READ)
 			put_number(o, "offset", m->src);
 		put_number(o, "size", m->len);
-		put(o, "late", json_object_new_boolean(m->late));
-		json_object_array_add(list, o);
+		put(o, "late", json_new_boolean(m->late));
+		json_append(list, o);
 	}
 	return list;
 }
@@ -147,13 +147,13 @@ moves_array(const struct plan *plan)
 static object *
 entry_object(const struct plan *plan)
 {
-	object *o = json_object_new_object();
+	object *o = json_new_object();
 	struct machine_state s;
 
 	put_text(o, "protocol", protocol_name(plan->protocol));
 	put_address(o, "address", plan->entry);
 	put_address(o, "kernel", plan->kernel_load);
-	put(o, "displacement", json_object_new_int64(plan->displacement));
+	put(o, "displacement", json_new_int64(plan->displacement));
 	if (plan->initrd.len)
 		put(o, "initrd", range_object(plan->initrd));
 	if (plan->protocol == PROTOCOL_RISCV)
@@ -180,8 +180,8 @@ static object *
 refusal_object(const struct show *s)
 {
 	const struct refusal *why = &s->c->why;
-	object *o = json_object_new_object(), *collide = json_object_new_array();
-	object *help = json_object_new_array();
+	object *o = json_new_object(), *collide = json_new_array();
+	object *help = json_new_array();
 	char line[1024];
 
 	refusal_format(why, line, sizeof(line));
@@ -189,18 +189,18 @@ refusal_object(const struct show *s)
 	put_text(o, "name", refusal_name(why->code));
 	put_text(o, "sentence", line);
 	if (why->a.name)
-		json_object_array_add(collide, collision_object(&why->a));
+		json_append(collide, collision_object(&why->a));
 	if (why->a.name && why->b.name)
-		json_object_array_add(collide, collision_object(&why->b));
+		json_append(collide, collision_object(&why->b));
 	put(o, "collide", collide);
 	for (uint32_t i = 0; i < s->advice->count; i++) {
-		object *item = json_object_new_object();
+		object *item = json_new_object();
 
 		put_text(item, "what", s->advice->item[i].what);
 		if (s->advice->item[i].value)
 			put_number(item, "bytes", s->advice->item[i].value);
 		put_text(item, "text", s->advice->item[i].text);
-		json_object_array_add(help, item);
+		json_append(help, item);
 	}
 	put(o, "help", help);
 	return o;
@@ -209,15 +209,15 @@ refusal_object(const struct show *s)
 static object *
 findings_array(const struct findings *f)
 {
-	object *list = json_object_new_array();
+	object *list = json_new_array();
 
 	for (uint32_t i = 0; i < f->count; i++) {
-		object *o = json_object_new_object();
+		object *o = json_new_object();
 
 		put_text(o, "severity", severity_word(f->finding[i].severity));
 		put_text(o, "name", f->finding[i].name);
 		put_text(o, "text", f->finding[i].text);
-		json_object_array_add(list, o);
+		json_append(list, o);
 	}
 	return list;
 }
@@ -226,7 +226,7 @@ void
 show_json(const struct show *show)
 {
 	const struct plan_case *c = show->c;
-	object *o = json_object_new_object();
+	object *o = json_new_object();
 
 	put_number(o, "version", PLAN_JSON_VERSION);
 	put_text(o, "kshim", KSHIM_VERSION);
@@ -241,7 +241,6 @@ show_json(const struct show *show)
 		put(o, "moves", moves_array(&c->plan));
 	}
 	put(o, "findings", findings_array(show->findings));
-	puts(json_object_to_json_string_ext(
-	        o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	puts(json_text(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 }

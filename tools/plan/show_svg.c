@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "stub/body/report.h"
+#include "tools/cmd.h"
 #include "tools/outfile.h"
 #include "tools/plan/show.h"
 #include "tools/plan/svg.h"
@@ -334,12 +335,13 @@ draw(FILE *out, const struct show *show)
 	FILE *mem = open_memstream(&body, &len);
 
 	if (!mem)
-		return;
+		no_memory();
 	d.out = mem; /* the height is known when all is drawn */
 	draw_head(&d);
 	draw_map(&d);
 	y = draw_legend(&d, draw_refusal(&d, d.bottom));
-	fclose(mem);
+	if (fclose(mem) != 0)
+		no_memory();
 	snprintf(title, sizeof(title), "Memory for %.200s: %s",
 	        base_name(show->c->options.kernel), show->c->code ? "refused" : "it fits");
 	describe(show, desc, sizeof(desc));

@@ -6,7 +6,7 @@
  * name and what it means; what may differ between two ways to the same kernel (addresses that
  * each way chooses, entropy) is told as such and is no difference for the exit status.
  */
-#include <json-c/json.h>
+#include "tools/json_new.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -109,8 +109,8 @@ tell(const char *path, json_object *a, json_object *b, struct tally *tally)
 
 	*(expected ? &tally->expected : &tally->real) += 1;
 	printf("%s %s: %s, %s: %s\n", expected ? "may differ" : "DIFFERS", path,
-	        a ? json_object_to_json_string(a) : "absent",
-	        b ? json_object_to_json_string(b) : "absent",
+	        a ? json_text(a, JSON_C_TO_STRING_SPACED) : "absent",
+	        b ? json_text(b, JSON_C_TO_STRING_SPACED) : "absent",
 	        note ? note->text : "a field that this program does not know");
 }
 

@@ -34,13 +34,13 @@ dump_hex(uint64_t value)
 	char text[24];
 
 	snprintf(text, sizeof(text), "0x%" PRIx64, value);
-	return json_object_new_string(text);
+	return json_new_string(text);
 }
 
 void
 dump_add_hex(json_object *to, const char *name, uint64_t value)
 {
-	json_object_object_add(to, name, dump_hex(value));
+	json_add(to, name, dump_hex(value));
 }
 
 json_object *
@@ -52,7 +52,7 @@ dump_text(const struct memory *mem, uint64_t addr, uint64_t max)
 	while (len < max && (byte = memory_at(mem, addr + len, 1)) && *byte)
 		len++;
 	byte = memory_at(mem, addr, len);
-	return byte ? json_object_new_string_len((const char *)byte, (int)len) : NULL;
+	return byte ? json_new_string_len((const char *)byte, (int)len) : NULL;
 }
 
 bool
@@ -94,7 +94,7 @@ dump_blob(struct dump *d, uint64_t addr, uint64_t len)
 			return NULL;
 		sum = crc32_z(sum, bytes, part);
 	}
-	o = json_object_new_object();
+	o = json_new_object();
 	dump_add_hex(o, "address", addr);
 	dump_add_hex(o, "length", len);
 	dump_add_hex(o, "crc32", sum);
@@ -104,7 +104,7 @@ dump_blob(struct dump *d, uint64_t addr, uint64_t len)
 json_object *
 dump_map_entry(uint64_t addr, uint64_t len, uint32_t type)
 {
-	json_object *o = json_object_new_object();
+	json_object *o = json_new_object();
 
 	dump_add_hex(o, "address", addr);
 	dump_add_hex(o, "length", len);
@@ -122,7 +122,7 @@ dump_bytes(const struct memory *mem, uint64_t addr, uint64_t len)
 		return NULL;
 	for (uint64_t i = 0; i < len; i++)
 		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-	return json_object_new_string_len(text, (int)(2 * len));
+	return json_new_string_len(text, (int)(2 * len));
 }
 
 /* Those that code of this mode can see: r8 to r15 only in long mode. */
@@ -137,7 +137,7 @@ dump_registers(const struct kvm_regs *r, bool long_mode)
 	        {"rdi", r->rdi}, {"rbp", r->rbp}, {"r8", r->r8}, {"r9", r->r9}, {"r10", r->r10},
 	        {"r11", r->r11}, {"r12", r->r12}, {"r13", r->r13}, {"r14", r->r14},
 	        {"r15", r->r15}};
-	json_object *o = json_object_new_object();
+	json_object *o = json_new_object();
 	size_t count = sizeof(all) / sizeof(all[0]) - (long_mode ? 0 : 8);
 
 	for (size_t i = 0; i < count; i++)
@@ -148,7 +148,7 @@ dump_registers(const struct kvm_regs *r, bool long_mode)
 static json_object *
 dump_segment(const struct kvm_segment *s)
 {
-	json_object *o = json_object_new_object();
+	json_object *o = json_new_object();
 	unsigned access = s->type | s->s << 4 | s->dpl << 5 | s->present << 7 | s->avl << 12 |
 	                  s->l << 13 | s->db << 14 | s->g << 15;
 
@@ -167,10 +167,10 @@ dump_segments(const struct kvm_sregs *s)
 		const struct kvm_segment *segment;
 	} all[] = {{"cs", &s->cs}, {"ds", &s->ds}, {"es", &s->es}, {"fs", &s->fs},
 	        {"gs", &s->gs}, {"ss", &s->ss}, {"tr", &s->tr}};
-	json_object *o = json_object_new_object();
+	json_object *o = json_new_object();
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		json_object_object_add(o, all[i].name, dump_segment(all[i].segment));
+		json_add(o, all[i].name, dump_segment(all[i].segment));
 	return o;
 }
 
@@ -178,7 +178,7 @@ static json_object *
 dump_control(const struct memory *mem, const struct kvm_sregs *s)
 {
 	uint64_t gdt_len = s->gdt.limit < GDT_MAX ? s->gdt.limit + 1u : GDT_MAX;
-	json_object *o = json_object_new_object();
+	json_object *o = json_new_object();
 
 	dump_add_hex(o, "cr0", s->cr0);
 	dump_add_hex(o, "cr3", s->cr3);
@@ -186,7 +186,7 @@ dump_control(const struct memory *mem, const struct kvm_sregs *s)
 	dump_add_hex(o, "efer", s->efer);
 	dump_add_hex(o, "gdt_base", s->gdt.base);
 	dump_add_hex(o, "gdt_limit", s->gdt.limit);
-	json_object_object_add(o, "gdt", dump_bytes(mem, s->gdt.base, gdt_len));
+	json_add(o, "gdt", dump_bytes(mem, s->gdt.base, gdt_len));
 	return o;
 }
 
@@ -222,7 +222,7 @@ gib_is_identity(const struct memory *mem, uint64_t pdpte, uint64_t gib)
 static json_object *
 dump_identity(struct dump *d, uint64_t cr3)
 {
-	json_object *list = json_object_new_array();
+	json_object *list = json_new_array();
 	uint64_t from = 0, gib;
 	bool inside = false;
 
@@ -235,10 +235,10 @@ dump_identity(struct dump *d, uint64_t cr3)
 		if (mapped && !inside)
 			from = gib;
 		if (!mapped && inside && dump_entry(d)) {
-			json_object *o = json_object_new_object();
+			json_object *o = json_new_object();
 			dump_add_hex(o, "address", from * GIB);
 			dump_add_hex(o, "length", (gib - from) * GIB);
-			json_object_array_add(list, o);
+			json_append(list, o);
 		}
 		inside = mapped;
 	}
@@ -263,13 +263,13 @@ dump_protocol(
 	                       : is_start_info(d->mem, r->rbx) ? "pvh"
 	                                                       : "linux32";
 
-	json_object_object_add(o, "protocol", json_object_new_string(protocol));
+	json_add(o, "protocol", json_new_string(protocol));
 	if (long_mode)
-		json_object_object_add(o, "identity_map", dump_identity(d, s->cr3));
+		json_add(o, "identity_map", dump_identity(d, s->cr3));
 	if (strcmp(protocol, "pvh") == 0)
-		json_object_object_add(o, "start_info", dump_start_info(d, r->rbx));
+		json_add(o, "start_info", dump_start_info(d, r->rbx));
 	else
-		json_object_object_add(o, "zero_page", dump_zero_page(d, r->rsi));
+		json_add(o, "zero_page", dump_zero_page(d, r->rsi));
 }
 
 static bool
@@ -293,31 +293,29 @@ write_all(int fd, const char *text, size_t len)
 static bool
 write_file(int fd, json_object *o)
 {
-	size_t len;
-	const char *text = json_object_to_json_string_length(
-	        o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+	const char *text =
+	        json_text(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (lseek(fd, 0, SEEK_SET) == 0 && ftruncate(fd, 0) < 0 && errno != EINVAL)
 		return false;
-	return text && write_all(fd, text, len) && write_all(fd, "\n", 1);
+	return write_all(fd, text, strlen(text)) && write_all(fd, "\n", 1);
 }
 
 static json_object *
 dump_all(const struct machine *m, struct dump *d, const struct kvm_regs *regs,
         const struct kvm_sregs *sregs)
 {
-	json_object *o = json_object_new_object();
+	json_object *o = json_new_object();
 
-	json_object_object_add(o, "format", json_object_new_string(FORMAT));
-	json_object_object_add(
-	        o, "path", json_object_new_string(m->direct ? "direct" : "stub"));
-	json_object_object_add(o, "registers", dump_registers(regs, sregs->efer & EFER_LMA));
-	json_object_object_add(o, "segments", dump_segments(sregs));
-	json_object_object_add(o, "control", dump_control(d->mem, sregs));
-	json_object_object_add(o, "code", dump_bytes(d->mem, regs->rip, CODE_LEN));
+	json_add(o, "format", json_new_string(FORMAT));
+	json_add(o, "path", json_new_string(m->direct ? "direct" : "stub"));
+	json_add(o, "registers", dump_registers(regs, sregs->efer & EFER_LMA));
+	json_add(o, "segments", dump_segments(sregs));
+	json_add(o, "control", dump_control(d->mem, sregs));
+	json_add(o, "code", dump_bytes(d->mem, regs->rip, CODE_LEN));
 	dump_protocol(d, regs, sregs, o);
 	if (d->cut)
-		json_object_object_add(o, "cut", json_object_new_boolean(true));
+		json_add(o, "cut", json_new_boolean(true));
 	return o;
 }
 
@@ -325,21 +323,20 @@ dump_all(const struct machine *m, struct dump *d, const struct kvm_regs *regs,
  * json-c takes the seed of its tables at the first one, from the kernel or a device that the
  * jail would not let it open.
  */
-static bool
+static void
 take_seed(void)
 {
-	json_object *o = json_object_new_object();
-	bool taken = o && json_object_object_add(o, "seed", NULL) == 0;
+	json_object *o = json_new_object();
 
+	json_add(o, "seed", NULL);
 	json_object_put(o);
-	return taken;
 }
 
 int
 dump_open(const char *path, int *ret_fd)
 {
-	if (path && !take_seed())
-		return fail(STATUS_HOST, "no memory for the handoff");
+	if (path)
+		take_seed();
 	*ret_fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
 	if (path && *ret_fd < 0)
 		return fail(

@@ -8,7 +8,7 @@
 #ifndef RUN_DUMP_H
 #define RUN_DUMP_H
 
-#include <json-c/json.h>
+#include "tools/json_new.h"
 
 #include "tools/run/machine.h"
 

@@ -107,8 +107,7 @@ static void
 dump_e820(struct dump *d, const struct zp_e820_entry *table, uint64_t count, json_object *list)
 {
 	for (uint64_t i = 0; i < count && dump_entry(d); i++)
-		json_object_array_add(
-		        list, dump_map_entry(table[i].addr, table[i].size, table[i].type));
+		json_append(list, dump_map_entry(table[i].addr, table[i].size, table[i].type));
 }
 
 /* Is anything but zeros there? All that can be said of random bytes. */
@@ -128,16 +127,15 @@ has_entropy(struct dump *d, uint64_t addr, uint64_t len)
 static json_object *
 dump_node(struct dump *d, uint64_t addr, const struct zp_setup_data *node)
 {
-	json_object *o = json_object_new_object();
+	json_object *o = json_new_object();
 	uint64_t data = addr + sizeof(*node);
 
 	dump_add_hex(o, "type", node->type);
 	dump_add_hex(o, "length", node->len);
 	if (node->type == ZP_SETUP_RNG_SEED)
-		json_object_object_add(
-		        o, "entropy", json_object_new_boolean(has_entropy(d, data, node->len)));
+		json_add(o, "entropy", json_new_boolean(has_entropy(d, data, node->len)));
 	else
-		json_object_object_add(o, "data", dump_blob(d, data, node->len));
+		json_add(o, "data", dump_blob(d, data, node->len));
 	return o;
 }
 
@@ -145,7 +143,7 @@ dump_node(struct dump *d, uint64_t addr, const struct zp_setup_data *node)
 static json_object *
 dump_setup_data(struct dump *d, uint64_t addr, json_object *map)
 {
-	json_object *list = json_object_new_array();
+	json_object *list = json_new_array();
 	struct zp_setup_data node;
 
 	for (int n = 0; addr && n < SETUP_DATA_MAX; n++, addr = node.next) {
@@ -154,7 +152,7 @@ dump_setup_data(struct dump *d, uint64_t addr, json_object *map)
 		if (!p)
 			break;
 		memcpy(&node, p, sizeof(node));
-		json_object_array_add(list, dump_node(d, addr, &node));
+		json_append(list, dump_node(d, addr, &node));
 		p = memory_at(d->mem, addr, sizeof(node) + node.len);
 		if (p && node.type == ZP_SETUP_E820_EXT)
 			dump_e820(d, (const void *)(p + sizeof(node)),
@@ -179,16 +177,15 @@ dump_zero_page(struct dump *d, uint64_t addr)
 	initrd_len = zp.hdr.ramdisk_size | (uint64_t)zp.ext_ramdisk_size << 32;
 	if (zp.cl_magic == ZP_CL_MAGIC)
 		line = addr + zp.cl_offset;
-	o = json_object_new_object();
-	map = json_object_new_array();
+	o = json_new_object();
+	map = json_new_array();
 	dump_fields(page, o);
 	dump_add_hex(o, "other_bytes_set", other_bytes(page));
-	json_object_object_add(o, "command_line", dump_text(d->mem, line, PAGE * 16));
-	json_object_object_add(o, "initrd", dump_blob(d, initrd, initrd_len));
+	json_add(o, "command_line", dump_text(d->mem, line, PAGE * 16));
+	json_add(o, "initrd", dump_blob(d, initrd, initrd_len));
 	dump_e820(d, zp.e820_table,
 	        zp.e820_entries < ZP_E820_MAX ? zp.e820_entries : ZP_E820_MAX, map);
-	json_object_object_add(
-	        o, "setup_data_list", dump_setup_data(d, zp.hdr.setup_data, map));
-	json_object_object_add(o, "memory_map", map);
+	json_add(o, "setup_data_list", dump_setup_data(d, zp.hdr.setup_data, map));
+	json_add(o, "memory_map", map);
 	return o;
 }

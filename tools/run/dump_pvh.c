@@ -13,7 +13,7 @@
 static json_object *
 dump_modules(struct dump *d, const struct pvh_start_info *info)
 {
-	json_object *list = json_object_new_array();
+	json_object *list = json_new_array();
 
 	for (uint32_t i = 0; i < info->nr_modules && dump_entry(d); i++) {
 		struct pvh_modlist_entry e;
@@ -23,7 +23,7 @@ dump_modules(struct dump *d, const struct pvh_start_info *info)
 		if (!p)
 			break;
 		memcpy(&e, p, sizeof(e));
-		json_object_array_add(list, dump_blob(d, e.paddr, e.size));
+		json_append(list, dump_blob(d, e.paddr, e.size));
 	}
 	return list;
 }
@@ -31,7 +31,7 @@ dump_modules(struct dump *d, const struct pvh_start_info *info)
 static json_object *
 dump_map(struct dump *d, const struct pvh_start_info *info)
 {
-	json_object *list = json_object_new_array();
+	json_object *list = json_new_array();
 
 	for (uint32_t i = 0; info->version && i < info->memmap_entries && dump_entry(d); i++) {
 		struct pvh_memmap_entry e;
@@ -41,7 +41,7 @@ dump_map(struct dump *d, const struct pvh_start_info *info)
 		if (!p)
 			break;
 		memcpy(&e, p, sizeof(e));
-		json_object_array_add(list, dump_map_entry(e.addr, e.size, e.type));
+		json_append(list, dump_map_entry(e.addr, e.size, e.type));
 	}
 	return list;
 }
@@ -56,7 +56,7 @@ dump_start_info(struct dump *d, uint64_t addr)
 	if (!p)
 		return NULL;
 	memcpy(&info, p, sizeof(info));
-	o = json_object_new_object();
+	o = json_new_object();
 	dump_add_hex(o, "magic", info.magic);
 	dump_add_hex(o, "version", info.version);
 	dump_add_hex(o, "flags", info.flags);
@@ -66,9 +66,8 @@ dump_start_info(struct dump *d, uint64_t addr)
 	dump_add_hex(o, "rsdp_paddr", info.rsdp_paddr);
 	dump_add_hex(o, "memmap_paddr", info.memmap_paddr);
 	dump_add_hex(o, "memmap_entries", info.memmap_entries);
-	json_object_object_add(
-	        o, "command_line", dump_text(d->mem, info.cmdline_paddr, TEXT_MAX));
-	json_object_object_add(o, "modules", dump_modules(d, &info));
-	json_object_object_add(o, "memory_map", dump_map(d, &info));
+	json_add(o, "command_line", dump_text(d->mem, info.cmdline_paddr, TEXT_MAX));
+	json_add(o, "modules", dump_modules(d, &info));
+	json_add(o, "memory_map", dump_map(d, &info));
 	return o;
 }
