@@ -54,6 +54,8 @@ open_volumes(
 	bool found = true;
 	enum refusal_code code = partitions_open(disk, &table, why);
 
+	if (!code && table.backup)
+		tell(t, "partition table, whose second copy is read", &table.primary);
 	while (!code && found) {
 		if (partitions_next(&table, &cursor, &found, &part, &fault)) {
 			tell_table(t, &fault, &told);

@@ -5,6 +5,7 @@ from kshimtest.ways.disk import PARTUUID
 
 EXT4, EXT3, EXT2 = ('ext4',), ('ext3',), ('ext2', '-b', '1024')
 LINE = 'root=/dev/none own=1'
+SECOND_COPY = ('partition table, whose second copy is read: ', '[disk.damaged]')
 
 
 def probe(name, disk, *, way='disk', kernel='probe:bz64', by='linux64', **rest):
@@ -30,8 +31,8 @@ DISK = [
     probe('mmio-modern-microvm', Disk(bus='virtio-blk-device'), machine='microvm',
           qemu=('-global', 'virtio-mmio.force-legacy=false')),
     probe('4096-gpt-ext4-q35', Disk(sector=4096, fs=EXT4, tree='below-boot')),
-    probe('4096-gpt-damaged-rom-q35', Disk(sector=4096, table='gpt-damaged'), way='rom-disk'),
-    probe('gpt-damaged-bzimage-q35', Disk(table='gpt-damaged', tree='default'), way='bzimage-disk'),
+    probe('4096-gpt-damaged-rom-q35', Disk(sector=4096, table='gpt-damaged'), way='rom-disk', expect=SECOND_COPY),
+    probe('gpt-damaged-bzimage-q35', Disk(table='gpt-damaged', tree='default'), way='bzimage-disk', expect=SECOND_COPY),
     probe('modern-only-pc', Disk(bus='virtio-blk-pci,disable-legacy=on'), machine='pc', cpus=4),
     probe('behind-a-bridge-rom-q35', Disk(bus='virtio-blk-pci,bus=p1'), way='rom-disk',
           qemu=('-device', 'pcie-root-port,id=p1')),
