@@ -67,7 +67,7 @@ def path(suite, layout):
     out = os.path.join(tree.MADE, f'{name}-{tree.key(source, *recipes)}.img')
     with tree.Lock(name):
         if not os.path.exists(out):
-            for old in glob.glob(f'{tree.MADE}/{name}-????????????.img'):
+            for old in glob.glob(f'{tree.MADE}/{name}-????????????.img*'):
                 os.remove(old)
             make(suite, layout, f'{out}.new')
             os.rename(f'{out}.new', out)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 HERE = os.path.dirname(os.path.abspath(__file__))
 SUITES = ('bookworm', 'trixie', 'sid')
 # A system that boots to a login prompt, and whose tools write what boot loaders read.
-PACKAGES = ('linux-image-cloud-amd64', 'initramfs-tools', 'systemd-sysv', 'udev', 'login', 'grub-common')
+PACKAGES = ('linux-image-cloud-amd64', 'initramfs-tools', 'systemd-sysv', 'udev', 'login', 'mount', 'grub-common')
 
 MIB = 1 << 20
 ESP = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'
