@@ -11,7 +11,9 @@ import pytest
 from cli.test_cli import kshim, read, KERNELS
 from cli.test_disk import MIB, check, empty, run
 from kshimtest import images
+from kshimtest import media
 from kshimtest.newc import archive
+from kshimtest.ways.disk import gpt_of_4096
 
 UUID = '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9'
 PARTUUID = '6b736869-6d00-4000-8000-000000000003'
@@ -166,6 +168,15 @@ def test_by_a_bios_without_menu_or_by_unknown_code(disk):
     assert any("syslinux'" in v['text'] for v in found['verdicts'])
 
 
+@pytest.mark.parametrize('kernel, answer', [('/boot/vmlinuz-6.1', (True, 'grub.cfg')), ('/boot/none', (False, 'disk.no-file'))])
+def test_by_a_bios_and_blscfg(disk, kernel, answer):
+    """Fedora's: the menu has the entries of the Boot Loader Specification."""
+    tree = {'boot/grub2/grub.cfg': b'insmod blscfg\nblscfg\n',
+            'boot/loader/entries/a.conf': f'title a\nlinux {kernel}\noptions {LINE}\n'.encode()}
+    found = check(disk(tree=tree, code=boot_sector(), core_img=core()), 0 if answer[0] else 1)
+    assert launchers(found)['qemu.q35.seabios'] == answer and launchers(found)['kshim.rom'][0] == answer[0]
+
+
 def pe_with(section, data=b'x'):
     """An application for UEFI with a section of that name."""
     return images.pe(sections=(('.text', b'\xf4' * 512, 0x60000020), (section, data, 0x40000040)))
@@ -211,6 +222,12 @@ def test_compared(disk, tmp_path):
     done = kshim('check', '--json', '--compare', old, image)
     changes = {c['name']: c['breaks'] for c in json.loads(done.stdout)['files'][0]['changes']}
     assert done.returncode == 1 and changes['launchers.kshim.rom'] and changes['disk.default'] is False
+
+
+def test_sectors_of_4096_bytes(tmp_path):
+    image = empty(tmp_path / 'disk', 16 * MIB)
+    gpt_of_4096(image, 8 * MIB, media.ESP)
+    assert check(image)['what'] == 'a disk image (GPT, sectors of 4096 bytes), 1 partition, no boot entry'
 
 
 def test_booted_without_being_written(disk):

@@ -114,36 +114,63 @@ other_code(struct span code)
 	return "of no kind that is known here";
 }
 
-/* Is there a grub.cfg, and does it have entries of its own? They go to view->grub. */
+/* The menu that was read last has the entries of the Boot Loader Specification in it. */
 static bool
+has_blscfg(const struct grub_cfg *cfg)
+{
+	for (uint32_t i = 0; i < cfg->items; i++)
+		if (cfg->item[i].kind == GRUB_BLSCFG)
+			return true;
+	return false;
+}
+
+/* The first entry that is a text: systemd's loader orders them as GRUB does. */
+static const struct disk_entry *
+text_entry(const struct disk_view *view)
+{
+	if (view->chosen && view->chosen->entry->kind == BOOT_TEXT_ENTRY)
+		return view->chosen;
+	for (uint32_t i = 0; i < view->entries; i++)
+		if (view->entry[i].entry->kind == BOOT_TEXT_ENTRY)
+			return &view->entry[i];
+	return NULL;
+}
+
+/* The default of the first grub.cfg, on whichever file system; it is no entry of the list. */
+static const struct disk_entry *
 read_menu(struct disk_view *view, struct refusal *why)
 {
-	struct refusal one;
+	struct boot_list *list = &view->list;
 
-	boot_entries_start(&view->grub, "x64");
-	why->code = REFUSAL_NONE;
-	for (uint32_t i = 0; i < view->list.volumes && !view->grub.count; i++)
-		if (boot_list_grub(&view->list, &view->list.volume[i], &view->grub, &one))
-			*why = one;
-	return view->grub.count;
+	for (uint32_t i = 0; i < list->volumes; i++) {
+		list->grub.cfg.items = 0;
+		boot_entries_start(&view->grub, "x64");
+		if (boot_list_grub(list, &list->volume[i], &view->grub, why))
+			return NULL;
+		if (has_blscfg(&list->grub.cfg) && text_entry(view))
+			return text_entry(view);
+		if (view->grub.count) {
+			disk_entry_judge(view, &view->grub.entry[0], &view->by_grub);
+			return &view->by_grub;
+		}
+	}
+	return NULL;
 }
 
 const struct disk_entry *
 disk_grub_entry(struct disk_view *view, const char **ret_why)
 {
-	struct refusal why;
+	struct refusal why = {.code = REFUSAL_NONE};
+	const struct disk_entry *d;
 
 	if (view->by_grub.entry)
 		return &view->by_grub;
 	for (uint32_t i = 0; i < view->entries; i++)
 		if (view->entry[i].entry->kind == BOOT_GRUB)
 			return &view->entry[i];
-	if (read_menu(view, &why)) {
-		disk_entry_judge(view, &view->grub.entry[0], &view->by_grub);
-		return &view->by_grub;
-	}
+	d = read_menu(view, &why);
 	*ret_why = why.code ? report_sentence(view->report, &why) : NULL;
-	return NULL;
+	return d;
 }
 
 /* Does GRUB boot that entry? Its own word counts for the kernel. */
@@ -151,8 +178,7 @@ static struct disk_way
 by_grub_entry(struct disk_view *view, const struct disk_entry *d, const char *before)
 {
 	const struct launch *grub = d->kernel ? report_find_launch(d->kernel, "grub") : NULL;
-	const char *name =
-	        report_format(view->report, "%sthe entry \"%s\" of grub.cfg", before, d->title);
+	const char *name = report_format(view->report, "%sthe entry \"%s\"", before, d->title);
 
 	if (d->broken)
 		return disk_no(d->rule, report_format(view->report, "%s: %s", name, d->broken));

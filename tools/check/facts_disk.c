@@ -11,6 +11,7 @@
 
 static const char *const columns[DISK_COLUMNS] = {"number", "size", "contents", "label", "name",
         "type", "start", "code", "partuuid", "uuid"};
+static const char *const tables[] = {"none", "MBR", "GPT"};
 _Static_assert(DISK_COLUMNS <= TABLE_COLUMNS, "there is room for them");
 
 static const char *
@@ -279,9 +280,11 @@ name_disk(struct disk_view *view, unsigned partitions)
 	r->refusal = REFUSAL_NONE;
 	r->refused = NULL;
 	r->next = NULL;
-	if (view->table.table != PARTITION_TABLE_NONE)
-		r->what = report_format(r, "%s, %u partition%s", r->what, partitions,
-		        partitions == 1 ? "" : "s");
+	if (view->table.table != PARTITION_TABLE_NONE) /* what seems an MBR may protect a GPT */
+		r->what = report_format(r, "a disk image (%s%s), %u partition%s",
+		        tables[view->table.table],
+		        view->image.disk.sector_size == 4096 ? ", sectors of 4096 bytes" : "",
+		        partitions, partitions == 1 ? "" : "s");
 	r->what = n ? report_format(r, "%s, %u boot entr%s", r->what, n, n == 1 ? "y" : "ies")
 	            : report_format(r, "%s, no boot entry", r->what);
 }
@@ -290,7 +293,6 @@ name_disk(struct disk_view *view, unsigned partitions)
 static void
 describe(struct disk_view *view)
 {
-	static const char *const tables[] = {"none", "MBR", "GPT"};
 	struct report *r = view->report;
 	const struct partitions *table = &view->table;
 	unsigned partitions;
