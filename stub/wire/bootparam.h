@@ -57,9 +57,17 @@ zp_setup_len(uint64_t setup_sects)
 #define ZP_VID_ASK    0xfffd
 
 /* setup_data types */
-#define ZP_SETUP_E820_EXT 1
-#define ZP_SETUP_EFI      4
-#define ZP_SETUP_RNG_SEED 9
+#define ZP_SETUP_NONE      0
+#define ZP_SETUP_E820_EXT  1
+#define ZP_SETUP_DTB       2
+#define ZP_SETUP_PCI       3
+#define ZP_SETUP_EFI       4
+#define ZP_SETUP_APPLE     5
+#define ZP_SETUP_JAILHOUSE 6
+#define ZP_SETUP_CC_BLOB   7
+#define ZP_SETUP_IMA       8
+#define ZP_SETUP_RNG_SEED  9
+#define ZP_SETUP_KEXEC_KHO 10
 
 struct zp_setup_header {
 	uint8_t setup_sects;

@@ -192,7 +192,7 @@ setup_data(void **state)
 
 	(void)state;
 	valid();
-	add_node(0, SETUP_PCI, 100);
+	add_node(0, SETUP_NONE, 100);
 	add_node(1, SETUP_E820_EXT, sizeof(rest));
 	memcpy(w->node[1].data, rest, sizeof(rest));
 	add_node(2, 9, 40); /* SETUP_RNG_SEED: headers of 6.1 have no name for it */
@@ -211,12 +211,43 @@ setup_data(void **state)
 	assert_false(launcher.has_seed);
 }
 
+/* What would be lost on the way: each is named. */
+static void
+setup_data_of_others(void **state)
+{
+	static const struct {
+		uint32_t type;
+		const char *what;
+	} nodes[] = {
+	        {SETUP_DTB, "a device tree"},
+	        {SETUP_PCI, "an option ROM"},
+	        {SETUP_APPLE_PROPERTIES, "Apple's device properties"},
+	        {SETUP_JAILHOUSE, "Jailhouse's configuration"},
+	        {SETUP_CC_BLOB, "the secrets of a confidential machine"},
+	        {8, "IMA's log"},
+	        {10, "memory that the kernel before hands over"},
+	        {11, "unknown to kshim"},
+	        {SETUP_INDIRECT | SETUP_DTB, "unknown to kshim"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
+		valid();
+		add_node(0, SETUP_EFI, 8);
+		add_node(1, nodes[i].type, 32);
+		assert_int_equal(read_world(), REFUSAL_LOADER_SETUP_DATA);
+		assert_string_equal(why.detail, nodes[i].what);
+		assert_int_equal(why.where, address(&w->node[1]));
+		assert_int_equal(why.found, nodes[i].type);
+	}
+}
+
 static void
 setup_data_without_end(void **state)
 {
 	(void)state;
 	valid();
-	add_node(0, SETUP_PCI, 0);
+	add_node(0, SETUP_NONE, 0);
 	w->node[0].next = address(&w->node[0]);
 	assert_int_equal(read_world(), REFUSAL_LOADER_ZERO_PAGE);
 	assert_string_equal(why.detail, "setup_data's length");
@@ -287,6 +318,7 @@ main(void)
 	        cmocka_unit_test(map_without_e820),
 	        cmocka_unit_test(entries_of_the_map),
 	        cmocka_unit_test(setup_data),
+	        cmocka_unit_test(setup_data_of_others),
 	        cmocka_unit_test(setup_data_without_end),
 	        cmocka_unit_test(efi),
 	        cmocka_unit_test(length_of_the_line),

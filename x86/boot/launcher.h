@@ -37,8 +37,8 @@ enum refusal_code launcher_read(uint64_t addr, struct launcher *ret_launcher,
 /*
  * The same for a zero page (Linux Documentation/arch/x86/boot.rst, zero-page.rst): its initrd
  * is the only module. What setup_data carries is taken: the map's rest, the seed, which is
- * wiped there; other nodes are not handed on.
- * Errors: REFUSAL_LOADER_ZERO_PAGE, and as above.
+ * wiped there; what else it tells would be lost and is refused, but for the firmware's
+ * services. Errors: REFUSAL_LOADER_ZERO_PAGE, _LOADER_SETUP_DATA, and as above.
  */
 enum refusal_code launcher_read_zero_page(uint64_t addr, struct launcher *ret_launcher,
         struct memmap *map, struct refusal *ret_why);

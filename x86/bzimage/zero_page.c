@@ -96,6 +96,29 @@ take_seed(struct launcher *l, struct zp_setup_data *node)
 	node->len = 0;
 }
 
+/* What a node tells that only Linux itself can take. */
+static const char *
+told_by(uint32_t type)
+{
+	switch (type) {
+	case ZP_SETUP_DTB:
+		return "a device tree";
+	case ZP_SETUP_PCI:
+		return "an option ROM";
+	case ZP_SETUP_APPLE:
+		return "Apple's device properties";
+	case ZP_SETUP_JAILHOUSE:
+		return "Jailhouse's configuration";
+	case ZP_SETUP_CC_BLOB:
+		return "the secrets of a confidential machine";
+	case ZP_SETUP_IMA:
+		return "IMA's log";
+	case ZP_SETUP_KEXEC_KHO:
+		return "memory that the kernel before hands over";
+	}
+	return "unknown to kshim";
+}
+
 static enum refusal_code
 read_node(struct launcher *l, struct zp_setup_data *node, struct memmap *map,
         struct refusal *ret_why)
@@ -105,15 +128,22 @@ read_node(struct launcher *l, struct zp_setup_data *node, struct memmap *map,
 
 	if (code)
 		return code;
-	if (node->type == ZP_SETUP_E820_EXT)
+	switch (node->type) {
+	case ZP_SETUP_NONE:
+		return REFUSAL_NONE;
+	case ZP_SETUP_E820_EXT:
 		return add_entries((const struct zp_e820_entry *)(node + 1),
 		        node->len / sizeof(struct zp_e820_entry), map, ret_why);
-	if (node->type == ZP_SETUP_RNG_SEED)
+	case ZP_SETUP_RNG_SEED:
 		take_seed(l, node);
-	/* The firmware's runtime is in the hands of the kernel before us: see read_efi(). */
-	if (node->type == ZP_SETUP_EFI)
+		return REFUSAL_NONE;
+	case ZP_SETUP_EFI: /* the kernel before us runs the firmware's services: read_efi() */
 		l->efi.systab = 0;
-	return REFUSAL_NONE;
+		return REFUSAL_NONE;
+	}
+	refuse(ret_why, REFUSAL_LOADER_SETUP_DATA, (uintptr_t)node, node->type, 0);
+	ret_why->detail = told_by(node->type);
+	return ret_why->code;
 }
 
 static enum refusal_code

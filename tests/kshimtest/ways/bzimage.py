@@ -50,7 +50,7 @@ def cdrom(iso):
 # MiB that is free otherwise, and only it tells of most of the memory.
 HIGH_CODE, HIGH_PAGE, HIGH_LINE, HIGH_NODES, HIGH_BUNDLE = (0x80000000 + (i << 24) for i in range(1, 6))
 LAST_NODE, NODES = 0x100000, 20
-SETUP_E820_EXT, SETUP_PCI = 1, 3
+SETUP_E820_EXT, SETUP_NONE = 1, 0
 MIB = 1 << 20
 
 
@@ -176,7 +176,7 @@ class High(BzImage):
         loader.put(stub[(stub[0x1f1] + 1) * 512:], HIGH_CODE)
         loader.put(bytes(page), HIGH_PAGE)
         loader.put(line.encode() + b'\0', HIGH_LINE)
-        loader.put(b''.join(node(link, SETUP_PCI) for link in links), HIGH_NODES)
+        loader.put(b''.join(node(link, SETUP_NONE) for link in links), HIGH_NODES)
         loader.put(node(0, SETUP_E820_EXT, more), LAST_NODE)
         loader.put_file(f'{tree}/{BUNDLE}', HIGH_BUNDLE)
         prelude.start(loader, HIGH_CODE, HIGH_PAGE)
