@@ -30,7 +30,7 @@ PROBES = [
     probe('elf64-high-pc-6g', 'elf64-high', 'linux64', machine='pc', memory=6144,
           probe={'at': '140000000'}, initrds=('bytes:4096',)),
     probe('bz64-pc-rdrand', 'bz64', 'linux64', machine='pc', cpu=RDRAND,
-          initrds=('bytes:1000003',), probe={'at': '1000000'}),
+          initrds=('bytes:1000003',), probe={'at': '1000000', 'copies': '0'}),
     probe('bz64-linux32', 'bz64', 'linux32', word='linux32'),
     probe('bz64-no-nx', 'bz64', 'linux64', machine='pc', cpu='qemu64,nx=off'),
     probe('bz64-microvm-4cpus', 'bz64', 'linux64', machine='microvm', cpus=4),

@@ -72,7 +72,7 @@ ROM = [
         initrds=('bytes:70000',)),
     rom('bz-2.00-fwcfg-pc', 'probe:bz-2.00', 'linux32', machine='pc'),
     rom('elf64-fwcfg-microvm', 'probe:elf64', 'linux64', machine='microvm', cpu=RDRAND,
-        initrds=('bytes:4097', 'bytes:1')),
+        initrds=('bytes:4097', 'bytes:1'), probe={'copies': '0'}),
     rom('elf64-high-fwcfg-pc-6g', 'probe:elf64-high', 'linux64', machine='pc', memory=6144,
         probe={'at': '140000000'}, initrds=('bytes:4096',)),
     rom('elf64-high-fwcfg-q35-6g-gbpages', 'probe:elf64-high', 'linux64', memory=6144,

@@ -66,7 +66,7 @@ def probe_line(by, initrd, more=''):
 def probe(name, kernel, by, initrd=None, first='', seed=False, dump=False, **more):
     """A probe kernel that checks what it is handed."""
     words = probe_line(by, initrd,
-                       ' probe.efi=1' + ' probe.seed=1' * seed + ' probe.dump=1' * dump)
+                       ' probe.efi=1' + ' probe.seed=1 probe.copies=0' * seed + ' probe.dump=1' * dump)
     options = f'\\probe{" initrd=" + chr(92) + "data" if initrd else ""} {words}'
     disk = {'probe': f'probe:{kernel}', **({'data': initrd} if initrd else {})}
     passed = f'probe {kernel}: PASS'

@@ -9,6 +9,7 @@ PROBE_SRCS := \
 	tests/probes/pagewalk.c \
 	tests/probes/pvh.c \
 	tests/probes/say.c \
+	tests/probes/seed.c \
 	tests/probes/state.c \
 	tests/probes/verdict.c \
 	tests/probes/words.c \

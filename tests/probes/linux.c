@@ -143,6 +143,7 @@ read_node(struct probe *p, uint64_t addr, const struct setup_data *node)
 		break;
 	case SETUP_RNG_SEED:
 		p->rng = true;
+		p->seed = (struct range){addr + sizeof(*node), node->len};
 		if (node->len < 16 || all_zero(node->data, node->len))
 			fail(p, "SETUP_RNG_SEED without a seed, bytes", node->len, 32);
 		break;

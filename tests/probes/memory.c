@@ -50,6 +50,18 @@ in_ram(const struct probe *p, struct range r)
 	return pos >= end_of(r);
 }
 
+uint64_t
+ram_end(const struct probe *p, uint64_t limit)
+{
+	uint64_t end = 0;
+	struct mem m;
+
+	for (uint32_t n = 0; entry(p, n, &m); n++)
+		if (m.type == RAM && end_of(m.range) > end && end_of(m.range) <= limit)
+			end = end_of(m.range);
+	return end;
+}
+
 static void
 check_entry(struct probe *p, uint32_t n, struct mem m)
 {

@@ -83,8 +83,9 @@ struct probe {
 	struct range initrd; /* len 0 if none */
 	uint32_t files;      /* PVH modules */
 	struct range file[PROBE_FILES];
-	bool rng;
-	bool efi; /* the row says that the firmware is UEFI */ /* a SETUP_RNG_SEED was found */
+	bool rng;          /* a SETUP_RNG_SEED was found */
+	struct range seed; /* its bytes */
+	bool efi;          /* the row says that the firmware is UEFI */
 	uint32_t maps;
 	struct {
 		uint64_t addr; /* of the first entry */
@@ -228,5 +229,8 @@ void check_things(struct probe *p);
 void check_rsdp(struct probe *p);
 void check_files(struct probe *p);
 bool in_ram(const struct probe *p, struct range r);
+/* Where RAM ends that lies below `limit`. */
+uint64_t ram_end(const struct probe *p, uint64_t limit);
+void check_seed(struct probe *p);
 
 #endif

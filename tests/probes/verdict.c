@@ -98,6 +98,7 @@ verdict(uint64_t base, const struct saved *saved)
 	check_files(&p);
 	check_things(&p);
 	check_rsdp(&p);
+	check_seed(&p);
 	dump_handoff(&p);
 	if (!p.failures) {
 		say("probe ");

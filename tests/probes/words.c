@@ -8,8 +8,8 @@
  * probe.entry=pvh|linux32|linux64; probe.at=ADDR where it must run; probe.rsdp=ADDR (0: none);
  * probe.where=1 says where everything lies, probe.dump=1 shows the handoff's bytes;
  * probe.maps=N entries at least; probe.efi=1 if the firmware is UEFI, probe.seed=1 if it has
- * random numbers; probe.lax=WORD,.. leaves checks out (launchers other than kshim). Numbers are
- * hexadecimal.
+ * random numbers; probe.copies=N copies of the seed that there may be besides;
+ * probe.lax=WORD,.. leaves checks out (launchers other than kshim). Numbers are hexadecimal.
  */
 #include "probe.h"
 
