@@ -18,6 +18,9 @@
 void
 disk_reset(struct disk *disk)
 {
+	uint64_t most = UINT64_MAX / disk->sector_size;
+
+	disk->sectors = disk->sectors < most ? disk->sectors : most;
 	disk->requests = 0;
 	disk->asked = 0;
 	for (uint32_t i = 0; i < DISK_WINDOWS; i++) {

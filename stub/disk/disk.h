@@ -56,7 +56,10 @@ disk_sector_size_ok(uint32_t size)
 	return size >= 512 && size <= DISK_BLOCK && !(size & (size - 1));
 }
 
-/* Make *disk ready: nothing in its cache. The driver's members are the caller's. */
+/*
+ * Make *disk ready: nothing in its cache, no more sectors than a number of bytes can count. The
+ * driver's members are the caller's.
+ */
 void disk_reset(struct disk *disk);
 
 /* The whole disk. */

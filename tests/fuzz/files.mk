@@ -9,6 +9,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_bls_order.c \
 	tests/fuzz/fuzz_bundle.c \
 	tests/fuzz/fuzz_check.c \
+	tests/fuzz/fuzz_cmos.c \
 	tests/fuzz/fuzz_cmdline.c \
 	tests/fuzz/fuzz_efi_map.c \
 	tests/fuzz/fuzz_efi_options.c \
@@ -22,7 +23,9 @@ FUZZERS := \
 	tests/fuzz/fuzz_isa.c \
 	tests/fuzz/fuzz_keep.c \
 	tests/fuzz/fuzz_memmap.c \
+	tests/fuzz/fuzz_mmio.c \
 	tests/fuzz/fuzz_partitions.c \
+	tests/fuzz/fuzz_pci.c \
 	tests/fuzz/fuzz_pe.c \
 	tests/fuzz/fuzz_pin.c \
 	tests/fuzz/fuzz_plan.c \
@@ -34,6 +37,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_start_info.c \
 	tests/fuzz/fuzz_tables.c \
 	tests/fuzz/fuzz_uki.c \
+	tests/fuzz/fuzz_virtio.c \
 	tests/fuzz/fuzz_zero_page.c \
 
 FUZZ_PARTS := tests/fuzz/arena.c tests/fuzz/check_look.c tests/fuzz/no_words.c
@@ -58,6 +62,11 @@ FUZZ_LIBS := -larchive -llzo2 -lz
 PARTS_fuzz_initrd := $(FUZZ_FILES) tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c \
 	tools/plan/findings_initrd.c
 LIBS_fuzz_initrd := $(FUZZ_LIBS)
+PARTS_fuzz_cmos := x86/pc/cmos.c
+PARTS_fuzz_mmio := x86/disk/disk_rank.c x86/disk/mmio_find.c
+PARTS_fuzz_pci := x86/pc/pci_assign.c x86/pc/pci_need.c x86/pc/pci_scan.c
+PARTS_fuzz_virtio := tests/fuzz/arena.c x86/disk/pci_find.c x86/disk/virtio_blk.c x86/disk/virtio_mmio.c \
+	x86/disk/virtio_pci.c x86/disk/virtio_scsi.c
 PARTS_fuzz_check := $(FUZZ_FILES) tests/fuzz/check_look.c tools/find_image.c tools/json_new.c tools/term.c \
 	$(filter-out tools/check/cmd_check.c tools/check/trial%,$(TOOL_CHECK))
 LIBS_fuzz_check := $(FUZZ_LIBS) -ljson-c

@@ -181,6 +181,20 @@ a_sector_that_fails(void **state)
 }
 
 /* The check value of the CRC catalogues, in one piece and in two. */
+/* A device may say that it has more bytes than 64 bits can count. */
+static void
+more_sectors_than_bytes(void **state)
+{
+	struct disk disk = {.sectors = UINT64_MAX / 512, .sector_size = 512};
+
+	(void)state;
+	disk_reset(&disk);
+	assert_int_equal(disk_volume(&disk).size, UINT64_MAX / 512 * 512);
+	disk.sectors = UINT64_MAX / 512 + 2;
+	disk_reset(&disk);
+	assert_int_equal(disk_volume(&disk).size, UINT64_MAX / 512 * 512);
+}
+
 static void
 crc32(void **state)
 {
@@ -219,6 +233,7 @@ main(void)
 	        cmocka_unit_test_setup(contents, setup),
 	        cmocka_unit_test_setup(large_requests, setup),
 	        cmocka_unit_test_setup(a_sector_that_fails, setup),
+	        cmocka_unit_test(more_sectors_than_bytes),
 	        cmocka_unit_test(crc32),
 	        cmocka_unit_test(guids),
 	};

@@ -106,13 +106,19 @@ virtio_request(struct virtio *v, const struct virtio_buffer *buffer, unsigned co
 {
 	struct virtq *q = v->queue;
 
+	if (v->silent)
+		return false;
 	describe(q, buffer, count);
 	q->avail.ring[q->avail.idx % VIRTQ_SIZE] = 0;
 	cpu_fence(); /* the chain before the index, the index before the notification */
 	q->avail.idx++;
 	cpu_fence();
 	v->transport->notify(v, v->index);
-	return wait_used(v);
+	v->silent = !wait_used(v);
+	if (v->silent)
+		reset(v); /* or it would write to the buffers later, when they are something
+		             else */
+	return !v->silent;
 }
 
 void

@@ -54,8 +54,10 @@ struct virtio {
 	volatile uint8_t *registers; /* MMIO: all of them; PCI: the common configuration */
 	volatile uint8_t *config;    /* the device's own configuration */
 	volatile uint8_t *doorbell;  /* PCI: where the queue is notified */
+	uint64_t doorbells;          /* PCI: bytes of these, for all queues */
 	uint32_t doorbell_step;      /* PCI: bytes for each notify offset */
 	bool legacy;                 /* without VIRTIO_F_VERSION_1 */
+	bool silent;                 /* it did not answer once: it is not asked again */
 	uint64_t features;           /* agreed on */
 	uint32_t index;              /* of the queue that was started */
 	struct virtq *queue;

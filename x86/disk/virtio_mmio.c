@@ -2,10 +2,12 @@
 /*
  * Virtio over MMIO, version 2 and the legacy version 1 (Virtual I/O Device 1.2, 4.2.2, 4.2.4).
  */
+#include "x86/boot/reach.h"
 #include "x86/disk/disks.h"
 
 #define MAGIC_VALUE 0x74726976u /* "virt" */
 #define PAGE_SIZE   4096u
+#define REGISTERS   0x200u /* bytes of them, with the device's own configuration */
 
 enum {
 	MAGIC = 0x00,
@@ -109,8 +111,11 @@ static const struct virtio_transport transport = {
 bool
 virtio_mmio_find(struct virtio *v, uint64_t mmio, uint32_t *ret_id)
 {
+	struct refusal ignored;
 	uint32_t version;
 
+	if (mmio % 4 || reach("virtio device", mmio, REGISTERS, &ignored))
+		return false;
 	v->transport = &transport;
 	v->registers = (volatile uint8_t *)(uintptr_t)mmio;
 	v->config = v->registers + CONFIG;

@@ -9,6 +9,7 @@
 #include "x86/disk/virtio.h"
 
 #define VENDOR_CAPABILITY 9
+#define CAPABILITY_LEN    20 /* bytes of the longest that is read */
 
 enum cfg_type { CFG_COMMON = 1, CFG_NOTIFY = 2, CFG_DEVICE = 4 };
 
@@ -28,6 +29,8 @@ enum {
 	QUEUE_DEVICE = 48,
 	COMMON_LEN = 56
 };
+
+#define DEVICE_LEN 24 /* bytes that a driver here reads of a device's own configuration */
 
 static volatile uint32_t *
 reg32(const struct virtio *v, uint32_t off)
@@ -80,6 +83,8 @@ set_address(struct virtio *v, uint32_t off, const void *p)
 static bool
 start_queue(struct virtio *v, uint32_t index)
 {
+	uint64_t doorbell;
+
 	*reg16(v, QUEUE_SELECT) = (uint16_t)index;
 	if (*reg16(v, QUEUE_LEN) < VIRTQ_SIZE)
 		return false;
@@ -87,7 +92,10 @@ start_queue(struct virtio *v, uint32_t index)
 	set_address(v, QUEUE_DESC, v->queue->desc);
 	set_address(v, QUEUE_DRIVER, &v->queue->avail);
 	set_address(v, QUEUE_DEVICE, &v->queue->used);
-	v->doorbell += *reg16(v, QUEUE_NOTIFY_OFF) * v->doorbell_step;
+	doorbell = (uint64_t)*reg16(v, QUEUE_NOTIFY_OFF) * v->doorbell_step;
+	if (doorbell % 2 || !bounds_ok(v->doorbells, doorbell, 2))
+		return false;
+	v->doorbell += doorbell;
 	*reg16(v, QUEUE_ENABLE) = 1;
 	return true;
 }
@@ -101,8 +109,10 @@ notify(struct virtio *v, uint32_t index)
 static const struct virtio_transport transport = {
         get_status, set_status, get_features, set_features, start_queue, notify};
 
-/* One structure's place, out of its capability; NULL if it is not in memory that has an
- * address. */
+/*
+ * One structure's place, out of its capability; NULL if it is not in memory that has an
+ * address, or begins at an odd one.
+ */
 static volatile uint8_t *
 structure(struct pci_config *c, uint32_t at, uint32_t cap, uint64_t *ret_len)
 {
@@ -111,7 +121,7 @@ structure(struct pci_config *c, uint32_t at, uint32_t cap, uint64_t *ret_len)
 	struct refusal ignored;
 
 	*ret_len = c->read(c, at, cap + 12);
-	if (bar > 5 || !pci_memory_bar(c, at, bar, &addr) ||
+	if (bar > 5 || off % 4 || !pci_memory_bar(c, at, bar, &addr) ||
 	        !range_fits(addr, off + *ret_len) ||
 	        reach("virtio device", addr + off, *ret_len, &ignored))
 		return NULL;
@@ -130,10 +140,11 @@ take_capability(struct virtio *v, struct pci_config *c, uint32_t at, uint32_t ca
 	p = structure(c, at, cap, &len);
 	if (type == CFG_COMMON && !v->registers && len >= COMMON_LEN)
 		v->registers = p;
-	else if (type == CFG_DEVICE && !v->config)
+	else if (type == CFG_DEVICE && !v->config && len >= DEVICE_LEN)
 		v->config = p;
 	else if (type == CFG_NOTIFY && !v->doorbell) {
 		v->doorbell = p;
+		v->doorbells = len;
 		v->doorbell_step = c->read(c, at, cap + 16);
 	}
 }
@@ -146,7 +157,7 @@ virtio_pci_find(struct virtio *v, struct pci_config *c, uint32_t at)
 	for (unsigned n = 0; cap && n < PCI_CAPS_MOST; n++) {
 		uint32_t head = c->read(c, at, cap);
 
-		if ((head & 0xff) == VENDOR_CAPABILITY)
+		if ((head & 0xff) == VENDOR_CAPABILITY && cap <= PCI_CAPS_END - CAPABILITY_LEN)
 			take_capability(v, c, at, cap);
 		cap = pci_next_cap(head);
 	}

@@ -60,6 +60,7 @@ struct pci_config {
  * for.
  */
 #define PCI_CAPS_MOST 48
+#define PCI_CAPS_END  256u /* a capability that does not end here is none */
 
 static inline uint32_t
 pci_first_cap(struct pci_config *c, uint32_t at)

@@ -47,7 +47,7 @@ take_cap(struct pci *p, struct pci_function *f, uint32_t reg, uint32_t v)
 		break;
 	case CAP_VENDOR:
 		if ((f->id & 0xffff) == VENDOR_QEMU && v >> 24 == QEMU_RESERVE &&
-		        (v >> 16 & 0xff) >= RESERVE_LEN)
+		        (v >> 16 & 0xff) >= RESERVE_LEN && reg <= PCI_CAPS_END - RESERVE_LEN)
 			f->reserve = (uint8_t)reg;
 		break;
 	default:

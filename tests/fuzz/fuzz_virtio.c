@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Any bytes as virtio devices that mean no good: PCI configuration space, registers, and what a
+ * device does while the driver waits for it. What the driver gives away is what it was asked to
+ * read into, the sizes of a disk make sense, a device that does not answer is waited for once,
+ * and at the end it is reset.
+ *
+ * The input is, by bytes: the length of configuration space / 16, of the memory with registers
+ * / 16, then these, then what the device does.
+ */
+#include "tests/fuzz/arena.h"
+
+/* In place of x86/cpu/cpu.h: time passes, and the device acts, while the driver waits. */
+#define KSHIM_X86_CPU_H
+static uint64_t ticks;
+static void act(void);
+
+static uint64_t
+cpu_ticks(void)
+{
+	return ticks;
+}
+
+static void
+cpu_pause(void)
+{
+	ticks += 1ull << 36;
+	act();
+}
+
+static void
+cpu_fence(void)
+{
+}
+
+#include "x86/disk/disks.c"
+#include "x86/disk/virtio.c"
+
+#define REGION  256u /* bytes of one function's configuration space */
+#define CHAIN   3    /* buffers of a request */
+#define SECTORS 16u
+#define HOSTS   (4080 / REGION + 3) /* devices that there can be */
+#define WAITS   5u                  /* a request, and resets */
+
+static struct span config;
+static struct feed acts;
+static uint8_t *memory;
+
+static uint32_t
+read_config(struct pci_config *c, uint32_t at, uint32_t reg)
+{
+	uint64_t off = (uint64_t)at * REGION / 8 + reg; /* a slot a region */
+	uint32_t v;
+
+	(void)c;
+	REQUIRE(reg % 4 == 0 && reg < REGION);
+	if (at & 7 || !bounds_ok(config.size, off, 4))
+		return UINT32_MAX;
+	v = span_le32(config, off);
+	if (reg >= PCI_BAR0 && reg < PCI_BAR0 + 24 && !(v & 1) && (v & ~0xfu) && v < ARENA)
+		v += (uint32_t)(uintptr_t)memory;
+	return v;
+}
+
+static void
+write_config(struct pci_config *c, uint32_t at, uint32_t reg, unsigned bytes, uint32_t value)
+{
+	(void)c;
+	(void)at;
+	(void)value;
+	REQUIRE(reg == PCI_COMMAND && bytes == 2);
+}
+
+/* Do what was asked for, with the next bytes as the answer. */
+static void
+answer(void)
+{
+	uint16_t flags = DESC_NEXT;
+
+	for (unsigned i = 0; flags & DESC_NEXT; i++) {
+		const struct virtq_desc *d = &queue.desc[i];
+
+		REQUIRE(i < CHAIN && d->len);
+		flags = d->flags;
+		REQUIRE(!(flags & DESC_NEXT) || d->next == i + 1);
+		if (flags & DESC_WRITE) {
+			struct span s = feed_span(&acts, d->len < 64 ? d->len : 64);
+
+			memset((void *)(uintptr_t)d->addr, 0,
+			        d->len); /* all of it must be there */
+			memcpy((void *)(uintptr_t)d->addr, s.base, (size_t)s.size);
+		}
+	}
+	queue.used.idx = queue.avail.idx;
+}
+
+static void
+act(void)
+{
+	uint64_t what = feed_number(&acts, 1), at = feed_number(&acts, 2) % (ARENA - 8);
+	uint64_t value = feed_number(&acts, 2);
+
+	switch (what & 3) {
+	case 0:
+		if (queue.avail.idx != queue.used.idx)
+			answer();
+		break;
+	case 1:
+		memcpy(memory + at, &value, 4);
+		break;
+	case 2:
+		memcpy((uint8_t *)&queue.used + at % (sizeof(queue.used) - 1), &value, 2);
+		break;
+	default: /* nothing */
+		break;
+	}
+}
+
+static void
+read_disk(struct disk *disk)
+{
+	uint32_t most = disk->most < SECTORS ? disk->most : SECTORS, n;
+	uint64_t sectors = disk->sectors;
+	uint8_t *to;
+
+	REQUIRE(disk_sector_size_ok(disk->sector_size) && disk->most);
+	for (n = 1; n <= most && n <= sectors; n *= 4) {
+		to = malloc((size_t)n * disk->sector_size); /* of just that size */
+		disk->read(disk->context, sectors - n, n, to);
+		free(to);
+	}
+}
+
+static void
+open_disk(const struct disks *d, const struct disk_place *place)
+{
+	static struct disk disk;
+	struct refusal why;
+	uint64_t start = ticks;
+
+	if (disk_open(d, place, &disk, &why)) {
+		REQUIRE(why.code == REFUSAL_DISK_DEVICE && why.detail);
+		return;
+	}
+	REQUIRE(disk_volume(&disk).size / disk.sector_size == disk.sectors);
+	read_disk(&disk);
+	disk_close(&disk);
+	REQUIRE(!disk.read && ticks - start <= WAITS * PATIENCE);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct disks d;
+	struct feed f = {data, size};
+	uint64_t config_len = feed_number(&f, 1) * 16, memory_len = feed_number(&f, 1) * 16;
+	struct span registers;
+
+	config = feed_span(&f, config_len);
+	registers = feed_span(&f, memory_len);
+	acts = f;
+	ticks = 0;
+	memory = arena_fill(registers.base, (size_t)registers.size, ARENA);
+	d.pci = (struct pci_config){.read = read_config, .write = write_config};
+	d.mmios = 3;
+	d.mmio[0] = (uintptr_t)memory;
+	d.mmio[1] = (uintptr_t)memory + 0x800;
+	d.mmio[2] = 0x123456789000; /* nothing is there */
+	disks_find(&d);
+	REQUIRE(d.count <= DISKS_MAX && ticks <= HOSTS * WAITS * PATIENCE);
+	for (uint32_t i = 0; i < d.count; i++)
+		open_disk(&d, &d.place[i]);
+	return 0;
+}
