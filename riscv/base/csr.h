@@ -90,6 +90,8 @@
 
 #include <stdint.h>
 
+#ifdef __riscv
+
 #define csr_read(csr)                                                                          \
 	({                                                                                     \
 		uint64_t csr_value_;                                                           \
@@ -102,6 +104,52 @@
 	__asm__ volatile("csrs %0, %1" : : "i"(csr), "r"((uint64_t)(value)) : "memory")
 #define csr_clear(csr, value)                                                                  \
 	__asm__ volatile("csrc %0, %1" : : "i"(csr), "r"((uint64_t)(value)) : "memory")
+
+/* What was written to guest page tables, or G-stage tables, counts from here on. */
+static inline void
+hfence_vvma(void)
+{
+	__asm__ volatile(".word 0x22000073" ::: "memory");
+}
+
+static inline void
+hfence_gvma(void)
+{
+	__asm__ volatile(".word 0x62000073" ::: "memory");
+}
+
+static inline void
+fence_i(void)
+{
+	__asm__ volatile("fence.i" ::: "memory");
+}
+
+/* Orders memory and devices. */
+static inline void
+fence_all(void)
+{
+	__asm__ volatile("fence iorw, iorw" ::: "memory");
+}
+
+static inline void
+wait_for_interrupt(void)
+{
+	__asm__ volatile("wfi" ::: "memory");
+}
+
+#else /* a test's hart */
+
+uint64_t csr_read(unsigned csr);
+void csr_write(unsigned csr, uint64_t value);
+void csr_set(unsigned csr, uint64_t bits);
+void csr_clear(unsigned csr, uint64_t bits);
+void hfence_vvma(void);
+void hfence_gvma(void);
+void fence_i(void);
+void fence_all(void);
+void wait_for_interrupt(void);
+
+#endif
 
 #endif
 

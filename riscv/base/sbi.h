@@ -78,6 +78,8 @@ struct sbi_args {
 	uint64_t a[6];
 };
 
+#ifdef __riscv
+
 static inline struct sbi_result
 sbi_call(uint64_t extension, uint64_t function, struct sbi_args args)
 {
@@ -96,6 +98,12 @@ sbi_call(uint64_t extension, uint64_t function, struct sbi_args args)
 	                 : "memory");
 	return (struct sbi_result){(int64_t)a0, a1};
 }
+
+#else /* a test's firmware */
+
+struct sbi_result sbi_call(uint64_t extension, uint64_t function, struct sbi_args args);
+
+#endif
 
 static inline struct sbi_result
 sbi_call1(uint64_t extension, uint64_t function, uint64_t arg)

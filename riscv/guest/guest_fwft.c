@@ -41,7 +41,7 @@ henvcfg_set(enum fwft_feature feature, uint64_t value)
 		csr_write(CSR_HENVCFG, before);
 		return false;
 	}
-	__asm__ volatile(".word 0x22000073" ::: "memory"); /* hfence.vvma */
+	hfence_vvma();
 	return true;
 }
 

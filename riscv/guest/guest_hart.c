@@ -31,7 +31,7 @@ set_hypervisor(const struct vcpu *v)
 	csr_write(CSR_HVIP, 0);
 	csr_write_hstateen0(~0ull); /* where it is there */
 	csr_write(CSR_HGATP, v->guest->hgatp);
-	__asm__ volatile(".word 0x62000073" ::: "memory"); /* hfence.gvma */
+	hfence_gvma();
 }
 
 static void
@@ -52,8 +52,8 @@ guest_hart_enter(struct vcpu *v, uint64_t addr, uint64_t opaque)
 {
 	csr_write(CSR_VSATP, 0);
 	csr_clear(CSR_VSSTATUS, SSTATUS_SIE | SSTATUS_SPIE);
-	__asm__ volatile(".word 0x22000073" ::: "memory"); /* hfence.vvma */
-	__asm__ volatile("fence.i" ::: "memory");
+	hfence_vvma();
+	fence_i();
 	for (unsigned i = 0; i < 32; i++)
 		v->x[i] = 0;
 	v->x[10] = v->hart;

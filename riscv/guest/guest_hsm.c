@@ -41,7 +41,7 @@ start_stopped(struct vcpu *to, uint64_t addr, uint64_t opaque)
 	to->start_addr = addr;
 	to->opaque = opaque;
 	to->ipi = 0; /* of an earlier life; from here on each counts */
-	__asm__ volatile("fence rw, rw" ::: "memory");
+	fence_all();
 	return error(sbi_call(SBI_HSM, SBI_HSM_START,
 	        (struct sbi_args){{to->hart, (uintptr_t)hart_entry, (uintptr_t)to}})
 	                     .error);
@@ -85,7 +85,7 @@ hart_suspend(struct vcpu *v)
 		return error(SBI_ERR_INVALID_PARAM);
 	if (type == SBI_SUSPEND_NON_RETENTIVE && !can_run_at(v, resume))
 		return error(SBI_ERR_INVALID_ADDRESS);
-	__asm__ volatile("wfi" ::: "memory");
+	wait_for_interrupt();
 	if (type == SBI_SUSPEND_RETENTIVE)
 		return error(SBI_SUCCESS);
 	guest_hart_enter(v, resume, opaque);

@@ -139,7 +139,7 @@ plic_store(const struct plic *p, struct vcpu *v, uint64_t off, uint32_t value)
 	if (!is_guests(p, off, &hart))
 		return;
 	*reg(p, off) = value;
-	__asm__ volatile("fence iorw, iorw" ::: "memory");
+	fence_all();
 	if (hart == v->hart || hart == UINT64_MAX)
 		plic_interrupt();
 }
