@@ -7,10 +7,13 @@ FUZZERS := \
 	tests/fuzz/fuzz_acpi.c \
 	tests/fuzz/fuzz_bls.c \
 	tests/fuzz/fuzz_bls_order.c \
+	tests/fuzz/fuzz_boot_choice.c \
 	tests/fuzz/fuzz_bundle.c \
 	tests/fuzz/fuzz_check.c \
 	tests/fuzz/fuzz_cmos.c \
 	tests/fuzz/fuzz_cmdline.c \
+	tests/fuzz/fuzz_devices.c \
+	tests/fuzz/fuzz_disk.c \
 	tests/fuzz/fuzz_efi_map.c \
 	tests/fuzz/fuzz_efi_options.c \
 	tests/fuzz/fuzz_efi_tables.c \
@@ -19,6 +22,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_fdt.c \
 	tests/fuzz/fuzz_fw_cfg.c \
 	tests/fuzz/fuzz_grub_cfg.c \
+	tests/fuzz/fuzz_guest.c \
 	tests/fuzz/fuzz_initrd.c \
 	tests/fuzz/fuzz_isa.c \
 	tests/fuzz/fuzz_keep.c \
@@ -37,10 +41,11 @@ FUZZERS := \
 	tests/fuzz/fuzz_start_info.c \
 	tests/fuzz/fuzz_tables.c \
 	tests/fuzz/fuzz_uki.c \
+	tests/fuzz/fuzz_unpack.c \
 	tests/fuzz/fuzz_virtio.c \
 	tests/fuzz/fuzz_zero_page.c \
 
-FUZZ_PARTS := tests/fuzz/arena.c tests/fuzz/check_look.c tests/fuzz/no_words.c
+FUZZ_PARTS := tests/fuzz/arena.c tests/fuzz/check_look.c tests/fuzz/disk_tree.c tests/fuzz/no_words.c
 
 PARTS_fuzz_tables := x86/pc/items.c x86/pc/tables.c
 ASMS_fuzz_tables := x86/pc/sum.asm
@@ -71,3 +76,12 @@ PARTS_fuzz_check := $(FUZZ_FILES) tests/fuzz/check_look.c tools/find_image.c too
 	$(filter-out tools/check/cmd_check.c tools/check/trial%,$(TOOL_CHECK))
 LIBS_fuzz_check := $(FUZZ_LIBS) -ljson-c
 SEEDS_fuzz_check := bundle,fat,initrd,partitions,probe,riscv,uki
+PARTS_fuzz_boot_choice := tests/fuzz/disk_tree.c tests/unit/fat_tree.c
+PARTS_fuzz_disk := $(PARTS_fuzz_check) tests/fuzz/disk_tree.c tests/unit/fat_tree.c
+LIBS_fuzz_disk := $(LIBS_fuzz_check)
+PARTS_fuzz_unpack := $(FUZZ_FILES)
+LIBS_fuzz_unpack := $(FUZZ_LIBS)
+PARTS_fuzz_devices := tools/run/ending.c tools/run/rtc.c tools/run/uart.c
+LIBS_fuzz_devices := -lpthread
+PARTS_fuzz_guest := riscv/guest/guest_calls.c riscv/guest/guest_fwft.c riscv/guest/guest_hart.c \
+	riscv/guest/guest_hsm.c riscv/guest/guest_legacy.c riscv/guest/guest_sbi.c riscv/guest/guest_state.c

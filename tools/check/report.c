@@ -129,14 +129,15 @@ const char *
 report_sentence(struct report *r, const struct refusal *why)
 {
 	struct refusal plain = *why;
-	char line[512], *end;
+	char line[512], *start, *end;
 
 	plain.subject = "";
 	refusal_format(&plain, line, sizeof(line));
 	end = strrchr(line, '[');
 	if (end && end > line)
 		end[-1] = 0;
-	return report_format(r, "%s", line + strspn(line, ": "));
+	start = line + strspn(line, ": ");
+	return report_text(r, (struct span){(const uint8_t *)start, strlen(start)});
 }
 
 struct value
