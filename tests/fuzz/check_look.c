@@ -71,7 +71,8 @@ check_launches(const struct report *r)
 	bool ours = false;
 
 	for (const struct launch *l = r->launch_first; l; l = l->next) {
-		REQUIRE(l->name && l->rule && l->text && *l->text);
+		REQUIRE(l->name && l->text && *l->text);
+		REQUIRE(l->rule && *l->rule);
 		check_string(l->text);
 		REQUIRE(report_find_launch(r, l->name) == l);
 		ours |= l->boots && !strncmp(l->name, "kshim", 5);

@@ -72,8 +72,9 @@ PARTS_fuzz_mmio := x86/disk/disk_rank.c x86/disk/mmio_find.c
 PARTS_fuzz_pci := x86/pc/pci_assign.c x86/pc/pci_need.c x86/pc/pci_scan.c
 PARTS_fuzz_virtio := tests/fuzz/arena.c x86/disk/pci_find.c x86/disk/virtio_blk.c x86/disk/virtio_mmio.c \
 	x86/disk/virtio_pci.c x86/disk/virtio_scsi.c
-PARTS_fuzz_check := $(FUZZ_FILES) tests/fuzz/check_look.c tools/find_image.c tools/json_new.c tools/term.c \
-	$(filter-out tools/check/cmd_check.c tools/check/trial%,$(TOOL_CHECK))
+# All of the program but what is a command and what runs a machine.
+PARTS_fuzz_check := tests/fuzz/check_look.c tests/fuzz/no_words.c \
+	$(filter-out tools/kshim.c tools/cmd_% tools/check/cmd_% tools/plan/cmd_% $(TOOL_RUN),$(TOOL_SRCS))
 LIBS_fuzz_check := $(FUZZ_LIBS) -ljson-c
 SEEDS_fuzz_check := bundle,fat,initrd,partitions,probe,riscv,uki
 PARTS_fuzz_boot_choice := tests/fuzz/disk_tree.c tests/unit/fat_tree.c

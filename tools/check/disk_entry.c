@@ -16,10 +16,19 @@
 
 #define SPEND 4 /* times the limit: what is read of one disk in all */
 
+/* A path as the disk has it, for a person. */
+static const char *
+shown(struct report *r, const char *path)
+{
+	return report_text(r, (struct span){(const uint8_t *)path, strlen(path)});
+}
+
 static const char *
 at_path(struct disk_view *view, const char *path, const char *why)
 {
-	return report_format(view->report, "%s: %s", *path ? path : "its path", why);
+	struct report *r = view->report;
+
+	return report_format(r, "%s: %s", *path ? shown(r, path) : "its path", why);
 }
 
 static const char *
@@ -42,7 +51,7 @@ disk_entry_read(struct disk_view *view, const struct boot_entry *e, uint32_t n,
 	*ret_rule = "limit";
 	if (boot_list_file(&view->list, e, n, path, &node, &why))
 		return refused_at(view, path, &why, ret_rule);
-	f->path = report_format(view->report, "%s", path);
+	f->path = shown(view->report, path); /* findings name it */
 	if (node.size > view->limit || view->spent > SPEND * view->limit)
 		return at_path(view, path,
 		        "it is too large to be looked at; --limit SIZE allows more");

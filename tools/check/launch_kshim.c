@@ -5,6 +5,7 @@
 #include "stub/body/report.h"
 #include "tools/check/facts.h"
 #include "tools/check/launcher.h"
+#include "tools/check/verdicts.h"
 #include "tools/check/ways.h"
 
 /* Which part of the file is the kernel, and what is said of that. */
@@ -94,8 +95,14 @@ launch_kshim(const struct launcher *self, const struct candidate *c, struct laun
 	const struct report *kernel = kernel_of(c, &inside);
 	struct refusal why = {0};
 
-	if (!kernel->known) {
+	if (!kernel->known && kernel->refused) {
 		launch_no(l, refusal_name(kernel->refusal), kernel->refused);
+		return;
+	}
+	if (!kernel->known) {
+		launch_no(l, V_PAYLOAD_UNPACKS,
+		        kernel->damaged ? kernel->damaged
+		                        : "what is inside could not be looked at");
 		return;
 	}
 	if ((kernel->facts.format == KERNEL_RISCV) != (way == WAY_RISCV)) {
