@@ -151,7 +151,7 @@ chain_table(const struct partitions *table, struct partition_cursor *c, struct s
 	enum refusal_code code;
 
 	c->chain = 0;
-	if (c->slot == 0 && c->tables++ == TABLES)
+	if (c->slot == 0 && c->tables++ >= TABLES) /* all chains count together */
 		return disk_damaged(ret_why, at * table->disk->sector_size, c->tables, TABLES,
 		        "chain of extended partitions");
 	if ((code = table_read(table, at, ret_sector, ret_why)))

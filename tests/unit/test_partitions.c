@@ -128,6 +128,31 @@ mbr_loop(void **state)
 	assert_end();
 }
 
+/* The tables of all chains count together: who goes on behind the first one comes to an end. */
+static void
+mbr_two_loops(void **state)
+{
+	unsigned seen = 0, refused = 0;
+
+	(void)state;
+	mbr_entry(140, 2, 0x05, 0, 20);
+	mbr_entry(0, 1, 0x05, 180, 20);
+	mbr_entry(180, 0, 0x83, 1, 4);
+	mbr_entry(180, 1, 0x05, 0, 20);
+	assert_int_equal(open_disk(), REFUSAL_NONE);
+	for (found = true; found;) {
+		if (next()) {
+			refused++;
+			found = true; /* the walk goes on */
+		} else {
+			seen += found;
+		}
+		assert_true(seen < 250);
+	}
+	assert_int_equal(refused, 2);
+	assert_string_equal(why.detail, "chain of extended partitions");
+}
+
 static void
 mbr_damage(void **state)
 {
@@ -405,6 +430,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup(mbr, mbr_setup),
 	        cmocka_unit_test_setup(mbr_loop, mbr_setup),
+	        cmocka_unit_test_setup(mbr_two_loops, mbr_setup),
 	        cmocka_unit_test_setup(mbr_damage, mbr_setup),
 	        cmocka_unit_test_setup(mbr_link_outside, mbr_setup),
 	        cmocka_unit_test_setup(mbr_unreadable, mbr_setup),
