@@ -6,7 +6,8 @@
  * address of this range, a multiple of STEP above LOW, with these bytes, the counts are noted;
  * `stop` ends QEMU. A mark is judged before its instruction counts. Each iteration of a rep is
  * an instruction; TCG executes one more, which finds the count at zero, and that one is no port
- * I/O. One vCPU only.
+ * I/O. Rounds of a loop around `pause` are counted a second time, as waiting: how many there
+ * are depends on how fast the host is. One vCPU only.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -21,6 +22,7 @@
 #define MARK_BYTES 64
 #define INSN_BYTES 16
 #define BUCKETS    65536
+#define ROUND      64 /* instructions: two executions of one `pause` that are closer wait */
 
 struct mark {
 	char name[32];
@@ -38,7 +40,7 @@ struct site {
 	size_t size;
 	uint64_t executed, ports;
 	struct mark *mark;
-	bool is_port, is_rep;
+	bool is_port, is_rep, is_pause;
 };
 
 static struct {
@@ -46,7 +48,9 @@ static struct {
 	size_t mark_count;
 	struct site *buckets[BUCKETS];
 	const struct site *last;
-	uint64_t executed, ports;
+	uint64_t executed, ports, waited;
+	const struct site *pause; /* the last one, */
+	uint64_t paused;          /* and what had been executed by then */
 	FILE *out;
 	bool profile;
 } bench;
@@ -91,6 +95,7 @@ classify(struct site *s)
 		at++;
 	if (at == s->size)
 		return;
+	s->is_pause = s->bytes[at] == 0x90 && s->is_rep;
 	bool is_string = s->bytes[at] >= 0x6c && s->bytes[at] <= 0x6f;
 
 	s->is_port = is_string || (s->bytes[at] & 0xf4) == 0xe4;
@@ -165,13 +170,24 @@ reach(struct mark *m, const struct site *s)
 	if (m->seen)
 		return;
 	m->seen = true;
-	fprintf(bench.out, "mark %s %" PRIx64 " %" PRIu64 " %" PRIu64 "\n", m->name, s->address,
-	        bench.executed, bench.ports);
+	fprintf(bench.out, "mark %s %" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", m->name,
+	        s->address, bench.executed, bench.ports, bench.waited);
 	if (m->stops) {
 		finish();
 		fflush(NULL);
 		_exit(0);
 	}
+}
+
+static void
+pause_at(const struct site *s)
+{
+	uint64_t round = bench.executed - bench.paused;
+
+	if (bench.pause == s && round < ROUND)
+		bench.waited += round;
+	bench.pause = s;
+	bench.paused = bench.executed;
 }
 
 static void
@@ -182,6 +198,8 @@ execute(unsigned int vcpu, void *data)
 	(void)vcpu;
 	if (s->mark)
 		reach(s->mark, s);
+	if (s->is_pause)
+		pause_at(s);
 	bench.executed++;
 	s->executed++;
 	if (s->is_port && (!s->is_rep || bench.last == s)) {

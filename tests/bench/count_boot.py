@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 from bench import counting
+from bench import disk_image
 from kshimtest import files
 
 TOP_LINES = 30
@@ -27,6 +28,7 @@ def arguments():
     p.add_argument('--kernel', default='vmlinux:cloud')
     p.add_argument('--initrd', default='initramfs', help="a file, or '' for none")
     p.add_argument('--stub', default='', help='kshim.elf or kshim.bzimage: count from its entry')
+    p.add_argument('--disk', default='', help='an image that holds the kernel; `bench` for that of make bench')
     p.add_argument('--append', default='quiet')
     p.add_argument('--memory', default='512')
     p.add_argument('--cpu', default='')
@@ -42,6 +44,10 @@ def named(name):
     if not name:
         return ''
     return os.path.abspath(name) if os.path.exists(name) else files.path(name)
+
+
+def disk(a):
+    return disk_image.make(named(a.kernel), named(a.initrd)) if a.disk == 'bench' else named(a.disk)
 
 
 # ---------------------------------------------------------------- profile
@@ -106,15 +112,17 @@ def main():
     a = arguments()
     firmware = named(a.firmware) if os.path.exists(a.firmware) else a.firmware
     setup = counting.Setup(firmware=firmware, machine=a.machine, kernel=named(a.kernel),
-                           initrd=named(a.initrd), stub=named(a.stub), append=a.append,
+                           initrd=named(a.initrd), stub=named(a.stub), disk=disk(a), append=a.append,
                            memory=a.memory, cpu=a.cpu, qemu=tuple(a.qemu), profile=a.profile,
                            icount=a.icount, timeout=a.timeout)
     try:
         count = counting.run(setup)
     except (counting.NotReached, counting.entries.Unknown, files.Missing) as e:
         sys.exit(f'count: {e}')
-    for name, (address, instructions, ports) in count.marks.items():
-        print(f'{name:12} at {address:#10x}: {instructions:12} instructions {ports:8} port I/O')
+    for name, (address, instructions, ports, waited) in count.marks.items():
+        print(f'{name:12} at {address:#10x}: {instructions:12} instructions {ports:8} port I/O, {waited} waiting')
+    if a.disk:
+        print(f'{len(count.requests)} requests for {sum(count.requests) // 1024} KiB of the disk')
     if a.stub:
         print('from the stub to the kernel: {:12} instructions {:8} port I/O'.format(*count.since))
     if a.profile:

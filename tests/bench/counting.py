@@ -4,7 +4,6 @@
 Under -icount, so that what waits for a timer counts the same every time; where nothing waits the
 figures are the same without. The serial port is there, as users have it; its output is dropped.
 """
-import os
 import re
 import subprocess
 import tempfile
@@ -29,6 +28,7 @@ class Setup:
     kernel: str
     initrd: str = ''
     stub: str = ''              # kshim.elf or kshim.bzimage, which then takes a bundle of the two
+    disk: str = ''              # an image with the kernel on it: nothing is handed over then
     append: str = 'quiet'
     memory: str = '512'
     cpu: str = ''
@@ -40,19 +40,25 @@ class Setup:
 
 @dataclass
 class Count:
-    marks: dict = field(default_factory=dict)   # name -> (address, instructions, ports)
+    marks: dict = field(default_factory=dict)   # name -> (address, instructions, ports, waited)
     sites: list = field(default_factory=list)   # (address, executed, ports, bytes)
     trace: list = field(default_factory=list)   # (r or w, address, device)
+    requests: list = field(default_factory=list)    # bytes of each read from the disk
     reached: str = ''
     said: str = ''
 
     @property
     def since(self):
         """(instructions, ports) at the kernel's entry, from the stub's entry where there is one."""
-        _, instructions, ports = self.marks[self.reached]
-        start = min((m[1:] for name, m in self.marks.items() if name.startswith('stub.')),
+        _, instructions, ports, _ = self.marks[self.reached]
+        start = min((m[1:3] for name, m in self.marks.items() if name.startswith('stub.')),
                     default=(0, 0))
         return instructions - start[0], ports - start[1]
+
+    @property
+    def spent(self):
+        """The instructions of `since`, without those that waited for the disk."""
+        return self.since[0] - self.marks[self.reached][3]
 
 
 class NotReached(Exception):
@@ -74,6 +80,9 @@ def firmware_arguments(setup, directory):
 
 
 def kernel_arguments(setup, directory):
+    if setup.disk:
+        return ['-drive', f'file={setup.disk},format=raw,if=none,id=disk,snapshot=on',
+                '-device', 'virtio-blk-pci,drive=disk,bootindex=0']
     args = ['-append', setup.append]
     if not setup.stub:
         return args + ['-kernel', setup.kernel, *(['-initrd', setup.initrd] if setup.initrd else [])]
@@ -94,12 +103,17 @@ def plugin_argument(setup, out):
     return ','.join(words)
 
 
+def trace_arguments(setup, directory):
+    events = ['memory_region_ops_*'] * setup.profile + ['virtio_blk_handle_read'] * bool(setup.disk)
+    return [*(word for event in events for word in ('-trace', event)), '-D', f'{directory}/trace'] if events else []
+
+
 def command(setup, directory):
     return ['qemu-system-x86_64', '-accel', 'tcg', '-M', setup.machine,
             *(['-cpu', setup.cpu] if setup.cpu else []), '-m', setup.memory, '-nodefaults',
             '-display', 'none', '-no-reboot', '-serial', f'file:{directory}/serial',
             *(ICOUNT if setup.icount else []),
-            *(['-trace', 'memory_region_ops_*', '-D', f'{directory}/trace'] if setup.profile else []),
+            *trace_arguments(setup, directory),
             *firmware_arguments(setup, directory), *kernel_arguments(setup, directory),
             '-plugin', plugin_argument(setup, f'{directory}/out'), *setup.qemu]
 
@@ -109,8 +123,8 @@ def parse(setup, text):
     for line in text.splitlines():
         kind, *words = line.split()
         if kind == 'mark':
-            name, address, instructions, ports = words
-            count.marks[name] = (int(address, 16), int(instructions), int(ports))
+            name, address, *counts = words
+            count.marks[name] = (int(address, 16), *map(int, counts))
             if not name.startswith('stub.') and name != 'setup':
                 count.reached = name
         elif kind == 'site':
@@ -119,14 +133,16 @@ def parse(setup, text):
     return count
 
 
+READ = re.compile(r'virtio_blk_handle_read .*nsectors (\d+)')
 ACCESS = re.compile(r"memory_region_ops_(read|write) .*?addr (0x[0-9a-f]+).* name '(.*)'")
 
 
-def parse_trace(path):
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding='utf-8', errors='replace') as f:
-        return [(m[1], int(m[2], 16), m[3]) for m in map(ACCESS.search, f) if m]
+def parse_trace(text):
+    return [(m[1], int(m[2], 16), m[3]) for m in ACCESS.finditer(text)]
+
+
+def parse_requests(text):
+    return [512 * int(m[1]) for m in READ.finditer(text)]
 
 
 def text_of(path):
@@ -147,7 +163,8 @@ def run(setup):
             ended = f'nothing after {setup.timeout} seconds'
         count = parse(setup, text_of(f'{directory}/out'))
         count.said = text_of(f'{directory}/serial')
-        count.trace = parse_trace(f'{directory}/trace')
+        trace = text_of(f'{directory}/trace')
+        count.trace, count.requests = parse_trace(trace), parse_requests(trace)
     if not count.reached:
         raise NotReached(f'{ended.strip()}; reached {", ".join(count.marks) or "no mark"}\n'
                          + count.said[-2000:])
