@@ -45,7 +45,8 @@ FUZZERS := \
 	tests/fuzz/fuzz_virtio.c \
 	tests/fuzz/fuzz_zero_page.c \
 
-FUZZ_PARTS := tests/fuzz/arena.c tests/fuzz/check_look.c tests/fuzz/disk_tree.c tests/fuzz/no_words.c
+FUZZ_PARTS := tests/fuzz/arena.c tests/fuzz/check_look.c tests/fuzz/disk_tree.c tests/fuzz/no_words.c \
+	tests/fuzz/plan_solver.c tests/fuzz/range_memory.c
 
 PARTS_fuzz_tables := x86/pc/items.c x86/pc/tables.c
 ASMS_fuzz_tables := x86/pc/sum.asm
@@ -55,7 +56,7 @@ PARTS_fuzz_zero_page := tests/fuzz/arena.c x86/boot/launcher.c x86/bzimage/zero_
 PARTS_fuzz_smbios := x86/pc/items.c x86/pc/smbios.c x86/pc/tables.c
 ASMS_fuzz_smbios := x86/pc/sum.asm
 PARTS_fuzz_ports := tools/run/rtc.c tools/run/uart.c
-PARTS_fuzz_planner := tests/unit/plan_bench.c
+PARTS_fuzz_planner := tests/fuzz/plan_solver.c tests/fuzz/range_memory.c tests/unit/plan_bench.c
 LIBS_fuzz_planner := -lcmocka
 PARTS_fuzz_plan := tools/plan/cpio.c tools/plan/findings.c tools/plan/map.c tools/plan/map_e820.c \
 	tools/plan/map_efi.c tools/plan/map_qemu.c

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Random facts, maps and limits through the planner. An accepted plan is carried out in a
- * simulated memory, where its promises are checked byte by byte (tests/unit/plan_bench.h);
- * where it finds no room for a kernel, a slow search through all addresses must find none
- * either.
+ * memory of ranges (range_memory.h), where every byte must arrive; kernel and initrd must lie
+ * where a slow solver that looks at every page (plan_solver.h) puts them, and where the planner
+ * finds no room the solver must find none either.
  */
 #include "tests/fuzz/fuzz.h"
-
-#include "tests/unit/plan_bench.h"
+#include "tests/fuzz/plan_solver.h"
+#include "tests/fuzz/range_memory.h"
 
 #define UNIT 0x10000 /* most addresses are multiples of it, some a little off */
 
@@ -115,29 +115,185 @@ make_initrds(struct bench *b, struct feed *f)
 	}
 }
 
-/* Is there a place for the bzImage at any multiple of its weakest alignment? */
+/* ---------------------------------------------------------------- carried out */
+
 static bool
-has_place(const struct bench *b)
+is_built(const struct placement *pl)
 {
-	const struct bzimage_facts *bz = &b->kernel.bz;
+	return pl->blob == PLAN_NO_BLOB && pl->kind != PLACE_STAGE;
+}
 
-	for (uint64_t a = align_down(MIB, bz->min_alignment); a < BENCH_RAM;
-	        a += bz->min_alignment) {
-		bool free =
-		        a >= MIB && memmap_is_ram(&b->map, (struct range){a, bz->init_size});
+static void
+check_placements(const struct bench *b)
+{
+	const struct plan *plan = &b->plan;
 
-		for (uint32_t i = 0; i < b->req.nr_fixed && free; i++) {
-			struct range r = b->fixed[i].range;
-			uint64_t end = range_end(r);
+	for (uint32_t i = 0; i < plan->placements; i++) {
+		struct range r = plan->placement[i].range;
 
-			r.addr = align_down(r.addr, PAGE);
-			r.len = align_up(end, PAGE, &end) ? end - r.addr : 0;
-			free = !range_overlaps(r, (struct range){a, bz->init_size});
-		}
-		if (free && a >= bz->pref_address)
-			return true;
+		REQUIRE(!r.len || memmap_is_ram(&b->map, r));
+		REQUIRE(!overlaps_any(b->fixed, b->req.nr_fixed, r));
+		for (uint32_t j = 0; j < i; j++)
+			REQUIRE(!range_overlaps(r, plan->placement[j].range));
+		if (is_built(&plan->placement[i]))
+			REQUIRE(!overlaps_any(b->busy, b->req.nr_busy, r));
 	}
-	return false;
+}
+
+/* Memory as it is when the executor begins, what it builds in place already. */
+static void
+fill_memory(const struct bench *b, struct range_memory *m)
+{
+	range_memory_init(m, BENCH_RAM);
+	for (uint32_t i = 0; i < b->req.nr_fixed; i++)
+		range_memory_put(m, b->fixed[i].range, HOLDS_FIXED, 0);
+	for (uint32_t i = 0; i < b->req.nr_busy; i++)
+		range_memory_put(m, b->busy[i].range, HOLDS_BUSY, 0);
+	for (uint32_t i = 0; i < b->req.blobs; i++) {
+		const struct blob *bl = &b->req.blob[i];
+
+		if (bl->where == BLOB_SPACE)
+			range_memory_put(
+			        m, (struct range){bl->addr, bl->size}, HOLDS_BLOB + i, 0);
+	}
+	for (uint32_t i = 0; i < b->plan.placements; i++) {
+		if (is_built(&b->plan.placement[i]))
+			range_memory_put(m, b->plan.placement[i].range, HOLDS_BUILT, 0);
+	}
+}
+
+static void
+do_move(const struct move *move, struct range_memory *m)
+{
+	struct range to = {move->dst, move->len};
+
+	if (move->op == MOVE_COPY)
+		range_memory_copy(m, move->dst, move->src, move->len);
+	else if (move->op == MOVE_READ)
+		range_memory_put(m, to, HOLDS_BLOB + move->handle, move->src);
+	else
+		range_memory_put(m, to, HOLDS_ZERO, 0);
+}
+
+static void
+check_arrived(const struct bench *b, struct range_memory *m)
+{
+	for (uint32_t i = 0; i < b->plan.placements; i++) {
+		const struct placement *pl = &b->plan.placement[i];
+		struct range data = {pl->range.addr, pl->data_len};
+		struct range rest = {range_end(data), pl->range.len - data.len};
+
+		if (is_built(pl))
+			REQUIRE(range_memory_holds(m, pl->range, HOLDS_BUILT, 0));
+		if (pl->blob == PLAN_NO_BLOB)
+			continue;
+		REQUIRE(range_memory_holds(m, data, HOLDS_BLOB + pl->blob, pl->off));
+		REQUIRE(!pl->zero_rest || range_memory_holds(m, rest, HOLDS_ZERO, 0));
+	}
+	for (uint32_t i = 0; i < b->req.nr_fixed; i++)
+		REQUIRE(range_memory_holds(m, b->fixed[i].range, HOLDS_FIXED, 0));
+}
+
+static void
+run(const struct bench *b)
+{
+	static struct range_memory m;
+	const struct plan *plan = &b->plan;
+	uint32_t i = 0;
+
+	check_placements(b);
+	fill_memory(b, &m);
+	for (; i < plan->moves && !plan->move[i].late; i++)
+		do_move(&plan->move[i], &m);
+	for (uint32_t k = 0; k < b->req.nr_busy; k++)
+		REQUIRE(range_memory_holds(&m, b->busy[k].range, HOLDS_BUSY, 0));
+	for (; i < plan->moves; i++) {
+		REQUIRE(plan->move[i].late && plan->move[i].op != MOVE_READ);
+		do_move(&plan->move[i], &m);
+	}
+	check_arrived(b, &m);
+}
+
+/* ---------------------------------------------------------------- the solver's word */
+
+static void
+check_bzimage(const struct bench *b, enum refusal_code code)
+{
+	uint64_t where = b->kernel.bz.relocatable ? solver_bzimage(b) : SOLVER_NONE;
+
+	if (code == REFUSAL_PLAN_KERNEL_ROOM)
+		REQUIRE(where == SOLVER_NONE);
+	else if (!code && b->kernel.bz.relocatable)
+		REQUIRE(b->plan.kernel_load == where);
+	else if (!code)
+		REQUIRE(b->plan.kernel_load == b->kernel.bz.pref_address);
+	if (code == REFUSAL_PLAN_KERNEL_PLACE)
+		REQUIRE(!solver_is_free(b,
+		        (struct range){b->kernel.bz.pref_address, b->kernel.bz.init_size}, 0));
+}
+
+static void
+check_elf(const struct bench *b, enum refusal_code code)
+{
+	const struct elf_facts *elf = &b->kernel.elf;
+	const struct segment *s = &elf->segment[0];
+	uint64_t step = elf->reloc ? elf->reloc_align : 0, min = 0, where;
+
+	if (code ? b->req.protocol == PROTOCOL_LINUX64 || b->req.protocol == PROTOCOL_AUTO
+	         : b->plan.protocol == PROTOCOL_LINUX64) {
+		step = elf->evidence != LINUX_NO ? 2 * MIB : 0;
+		min = MIB;
+	}
+	where = solver_elf(b, s->paddr, s->mem_len, step, min);
+	if (code == REFUSAL_PLAN_KERNEL_ROOM || code == REFUSAL_PLAN_KERNEL_PLACE)
+		REQUIRE(where == SOLVER_NONE);
+	else if (!code)
+		REQUIRE(b->plan.kernel_load == where);
+}
+
+/* What the joined initrd takes; what lies between two files belongs to it (initrd_join.h). */
+static uint64_t
+initrd_len(const struct bench *b)
+{
+	uint64_t len = 0;
+
+	for (uint32_t i = 1; i < b->req.blobs; i++) {
+		uint64_t size = b->req.blob[i].size, gap = size % 4 ? 8 - size % 4 : 4;
+
+		len += size + (i + 1 < b->req.blobs ? gap : 0);
+	}
+	return len;
+}
+
+/* Placements that were made before the initrd's. */
+static unsigned
+placed_before(const struct plan *plan)
+{
+	unsigned n = 0;
+
+	while (n < plan->placements && plan->placement[n].kind != PLACE_INITRD)
+		n++;
+	return n;
+}
+
+static void
+check_initrd(const struct bench *b, enum refusal_code code)
+{
+	unsigned placed = placed_before(&b->plan);
+	const struct blob *only = &b->req.blob[1];
+	uint64_t len = initrd_len(b), where;
+	struct range lies = {only->addr, only->size};
+
+	if (b->req.blobs < 2 || b->plan.modules_apart)
+		return;
+	where = solver_initrd(b, len, placed);
+	if (b->req.blobs == 2 && only->where == BLOB_SPACE && only->addr % PAGE == 0 &&
+	        solver_is_free(b, lies, placed))
+		where = only->addr;
+	if (code == REFUSAL_PLAN_INITRD_ROOM)
+		REQUIRE(where == SOLVER_NONE);
+	else if (!code)
+		REQUIRE(b->plan.initrd.addr == where && b->plan.initrd.len == len);
 }
 
 int
@@ -152,13 +308,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	make_initrds(&b, &f);
 	code = bench_plan(&b);
 	if (!code) {
-		bench_run(&b);
+		run(&b);
 		bench_check_mapped(&b);
 	} else {
-		REQUIRE(b.why.code == code && b.why.subject);
+		REQUIRE(b.why.code == code);
+		REQUIRE(b.why.subject || code == REFUSAL_MAP_NO_RAM);
 	}
-	if (code == REFUSAL_PLAN_KERNEL_ROOM && b.kernel.format == KERNEL_BZIMAGE &&
-	        b.kernel.bz.relocatable)
-		REQUIRE(!has_place(&b));
+	if (b.kernel.format == KERNEL_BZIMAGE)
+		check_bzimage(&b, code);
+	else
+		check_elf(&b, code);
+	if (!code || code == REFUSAL_PLAN_INITRD_ROOM)
+		check_initrd(&b, code);
 	return 0;
 }
