@@ -28,6 +28,7 @@ STUB_INPUT := \
 	stub/input/grub_cfg.c \
 	stub/input/grub_default.c \
 	stub/input/grub_entry.c \
+	stub/input/grub_files.c \
 	stub/input/grub_test.c \
 	stub/input/grub_variables.c \
 	stub/input/grub_words.c \
@@ -43,9 +44,12 @@ STUB_INPUT := \
 
 # disks: volumes, partitions, file systems, what is booted from them
 STUB_DISK := \
+	stub/disk/boot_bls_grub.c \
 	stub/disk/boot_choice.c \
+	stub/disk/boot_device.c \
 	stub/disk/boot_entries.c \
 	stub/disk/boot_grub.c \
+	stub/disk/boot_grub_files.c \
 	stub/disk/boot_guess.c \
 	stub/disk/boot_list.c \
 	stub/disk/disk.c \

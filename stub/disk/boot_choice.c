@@ -141,6 +141,8 @@ boot_choose(struct disk *disk, struct span wanted, choice_watcher *watcher, void
 	if (code)
 		return code;
 	boot_list_make(&choice->list, tell_volume, &teller);
+	if (choice->list.note)
+		tell(&teller, choice->list.note, NULL);
 	choice->entry = boot_list_choose(&choice->list, wanted, &choice->load);
 	if (!choice->entry)
 		return without_entry(choice, wanted, ret_found, ret_why);

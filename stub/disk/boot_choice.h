@@ -17,7 +17,7 @@ struct boot_choice {
 
 /*
  * Is told of an entry, by its number from 1 on, or (0) of a partition, and with `why` that it
- * is damaged. `watcher` may be NULL.
+ * is damaged; or of something to know. `watcher` may be NULL.
  */
 typedef void choice_watcher(
         void *context, uint32_t number, const char *what, const struct refusal *why);

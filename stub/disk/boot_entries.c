@@ -25,7 +25,7 @@ boot_entries_start(struct boot_entries *list, const char *machine)
 {
 	list->machine = machine;
 	list->count = list->left_out = list->used = 0;
-	list->wanted = (struct span){NULL, 0};
+	list->wanted = list->grub_default = (struct span){NULL, 0};
 }
 
 /* Append bytes to the list's texts; false if there is no room. */
@@ -301,13 +301,32 @@ numbered(struct boot_entries *list, struct span number)
 	return &list->entry[n - 1];
 }
 
+/* What GRUB's default means, if that boots. */
+static struct boot_entry *
+first_of_grub(struct boot_entries *list)
+{
+	struct span chosen = list->grub_default;
+	uint64_t n = 0;
+	bool counts = cmdline_number(chosen, &n) == chosen.size;
+
+	for (uint32_t i = 0; chosen.size && i < list->count; i++) {
+		struct boot_entry *e = &list->entry[i];
+
+		if (!e->why.code &&
+		        (span_same(e->entry.id, chosen) || span_same(e->entry.title, chosen) ||
+		                (counts && n == i)))
+			return e;
+	}
+	return NULL;
+}
+
 struct boot_entry *
 boot_entries_choose(struct boot_entries *list, struct span wanted)
 {
 	struct boot_entry *e;
 
 	if (!wanted.size) {
-		e = list->wanted.size ? first(list, list->wanted, false) : NULL;
+		e = list->wanted.size ? first(list, list->wanted, false) : first_of_grub(list);
 		return e ? e : first(list, wanted, false);
 	}
 	if (!(e = first(list, wanted, false)) && !(e = first(list, wanted, true)))

@@ -39,8 +39,9 @@ struct boot_entries {
 	uint32_t count;
 	uint32_t left_out; /* for which there was no room */
 	struct boot_entry entry[BOOT_ENTRIES];
-	struct span wanted; /* the default that loader.conf names: a glob, or empty */
-	uint32_t used;      /* bytes of `text` */
+	struct span wanted;       /* the default that loader.conf names: a glob, or empty */
+	struct span grub_default; /* GRUB's, of entries in its menu: id, title, number from 0 */
+	uint32_t used;            /* bytes of `text` */
 	char text[BOOT_TEXTS];
 };
 

@@ -10,73 +10,10 @@
 
 #include "stub/base/text.h"
 
-/* "hd0,gpt2": digits at the end, behind a comma. */
-static bool
-read_number(struct span device, uint32_t *ret_number)
-{
-	uint32_t number = 0, unit = 1;
-	uint64_t i = device.size;
-	bool comma = false;
+#define EFI "/EFI"
 
-	while (i && device.base[i - 1] >= '0' && device.base[i - 1] <= '9' && unit <= 1000) {
-		number += (device.base[--i] - '0') * unit;
-		unit *= 10;
-	}
-	while (i && !comma)
-		comma = device.base[--i] == ',';
-	*ret_number = number;
-	return comma && number;
-}
-
-static bool
-read_device(struct span device, struct boot_device *ret_device)
-{
-	*ret_device = (struct boot_device){.kind = BOOT_BY_NUMBER, .text = device};
-	if (span_take(&ret_device->text, "uuid:"))
-		ret_device->kind = BOOT_BY_UUID;
-	else if (span_take(&ret_device->text, "label:"))
-		ret_device->kind = BOOT_BY_LABEL;
-	else if (span_take(&ret_device->text, "file:"))
-		ret_device->kind = BOOT_BY_FILE;
-	else
-		return read_number(device, &ret_device->number);
-	return true;
-}
-
-/* Is that the UUID, in letters of either case? */
-static bool
-is_uuid(struct span text, const char *uuid)
-{
-	uint64_t i = 0;
-
-	while (i < text.size && uuid[i] &&
-	        text_lower(text.base[i]) == text_lower((uint8_t)uuid[i]))
-		i++;
-	return i && i == text.size && !uuid[i];
-}
-
-bool
-boot_device_is(
-        const struct boot_device *what, struct file_system *fs, const struct partition *part)
-{
-	struct fs_node node;
-	struct refusal ignored;
-
-	switch (what->kind) {
-	case BOOT_BY_UUID:
-		return is_uuid(what->text, fs->uuid);
-	case BOOT_BY_LABEL:
-		return span_equals(what->text, fs->label);
-	case BOOT_BY_FILE:
-		return !fs_find(fs, what->text, &node, &ignored);
-	case BOOT_BY_NUMBER:
-	default:
-		return part->number == what->number;
-	}
-}
-
-static void
-refuse_entry(struct boot_entry *e, uint32_t line, const char *what)
+void
+boot_grub_refuse(struct boot_entry *e, uint32_t line, const char *what)
 {
 	refuse(&e->why, REFUSAL_GRUB_CFG, 0, line, 0);
 	e->why.detail = what;
@@ -92,7 +29,7 @@ read_files(const struct grub_item *item, struct boot_entry *e, struct span *ret_
 	for (uint32_t i = 0; i < item->initrds; i++) {
 		grub_file(item->initrd[i], item->root, &device, &e->entry.initrd[i]);
 		if (!span_same(device, *ret_device))
-			refuse_entry(e, item->line, "an initrd is on another file system");
+			boot_grub_refuse(e, item->line, "an initrd is on another file system");
 	}
 	e->entry.initrds = item->initrds;
 }
@@ -104,9 +41,9 @@ place(struct boot_entry *e, struct span device, uint32_t line,
 {
 	struct boot_device what;
 
-	if (device.size && (!read_device(device, &what) ||
+	if (device.size && (!boot_device_read(device, &what) ||
 	                           !devices->find(devices->context, &what, &e->partition)))
-		refuse_entry(e, line, "its file system is not on this disk");
+		boot_grub_refuse(e, line, "its file system is not on this disk");
 }
 
 static void
@@ -131,87 +68,87 @@ add(struct boot_entries *list, const struct grub_item *item, struct span path,
 	if (!e->why.code)
 		place(e, device, item->line, devices);
 	if (item->unknown)
-		refuse_entry(e, item->unknown, "what it says is not known before GRUB runs it");
+		boot_grub_refuse(e, item->unknown, BOOT_GRUB_UNKNOWN);
 	list->count++;
 }
 
 _Static_assert(GRUB_INITRDS <= BLS_INITRDS, "an entry's initrds fit");
 
-/* A file's bytes; none if there is no such file. */
-static enum refusal_code
-read_file(struct file_system *fs, const char *path, struct span room, struct span *ret_bytes,
-        struct refusal *ret_why)
+enum refusal_code
+boot_grub_find(struct boot_grub_reader *r, bool *ret_found, struct refusal *ret_why)
 {
-	struct fs_node node;
-	enum refusal_code code = fs_find_file(fs, text_span(path), &node, ret_why);
+	static const char *const folders[] = {"/boot/grub", "/boot/grub2", "/grub", "/grub2"};
+	enum refusal_code code = REFUSAL_NONE;
 
-	*ret_bytes = (struct span){room.base, 0};
-	if (code == REFUSAL_DISK_NO_FILE || code == REFUSAL_DISK_PATH)
-		return REFUSAL_NONE;
-	if (code)
-		return code;
-	if (node.size > room.size) {
-		refuse(ret_why, REFUSAL_GRUB_CFG, room.size, 0, 0);
-		ret_why->detail = "the file is longer than kshim has room for";
-		return REFUSAL_GRUB_CFG;
+	*ret_found = false;
+	for (unsigned i = 0; i < sizeof(folders) / sizeof(folders[0]) && !*ret_found; i++) {
+		if ((code = boot_grub_read(r, text_span(folders[i]), ret_found, ret_why)))
+			break;
 	}
-	ret_bytes->size = node.size;
-	return fs_read(fs, &node, 0, node.size, (uint8_t *)room.base, ret_why);
+	return code;
 }
 
-struct grub_place {
-	const char *script, *env, *prefix;
-};
-
-#define PLACE(folder)                                                                          \
-	{                                                                                      \
-		folder "/grub.cfg", folder "/grubenv", folder                                  \
-	}
-
-/* Read the script of one folder; *ret_found is false if there is none. */
-static enum refusal_code
-read_menu(struct boot_grub *room, struct file_system *fs, const struct grub_place *p,
-        bool *ret_found, struct refusal *ret_why)
+/* The menu that was read, its default first. */
+static void
+add_menu(struct boot_entries *list, const struct boot_grub_reader *r,
+        const struct partition *part)
 {
-	struct span script, env;
-	enum refusal_code code;
+	const struct grub_cfg *cfg = &r->room->cfg;
+	uint32_t chosen = grub_default(cfg);
 
-	if ((code = read_file(fs, p->script, (struct span){room->script, BOOT_GRUB_SCRIPT},
-	             &script, ret_why)) ||
-	        (code = read_file(
-	                 fs, p->env, (struct span){room->env, BOOT_GRUB_ENV}, &env, ret_why)))
-		return code;
-	*ret_found = script.size != 0;
-	if (!*ret_found)
-		return REFUSAL_NONE;
-	return grub_cfg_read(script, env, text_span(p->prefix), &room->cfg, ret_why);
+	if (chosen != GRUB_NONE)
+		add(list, &cfg->item[chosen], text_span(r->room->path), part, r->devices);
+	for (uint32_t n = 0; n < cfg->items; n++) {
+		if (n != chosen)
+			add(list, &cfg->item[n], text_span(r->room->path), part, r->devices);
+	}
 }
 
 enum refusal_code
-boot_entries_grub(struct boot_entries *list, struct boot_grub *room, struct file_system *fs,
-        const struct partition *part, const struct boot_devices *devices,
+boot_entries_grub(struct boot_entries *list, struct boot_grub_reader *r,
+        const struct partition *part, struct refusal *ret_why)
+{
+	bool found = false;
+	enum refusal_code code = boot_grub_find(r, &found, ret_why);
+
+	if (!code && found)
+		add_menu(list, r, part);
+	return code;
+}
+
+/* Read the script in folder NAME of /EFI. */
+static enum refusal_code
+read_vendor(struct boot_grub_reader *r, const struct fs_entry *vendor, bool *ret_found,
         struct refusal *ret_why)
 {
-	static const struct grub_place places[] = {
-	        PLACE("/boot/grub"), PLACE("/boot/grub2"), PLACE("/grub"), PLACE("/grub2")};
-	uint32_t chosen, i = 0;
-	enum refusal_code code;
-	bool found = false;
+	char folder[BOOT_GRUB_PATH];
+	struct text t = text_init(folder, sizeof(folder));
 
-	for (; i < sizeof(places) / sizeof(places[0]) && !found; i++) {
-		if ((code = read_menu(room, fs, &places[i], &found, ret_why)))
-			return code;
-	}
-	if (!found)
+	text_str(&t, EFI "/");
+	text_str(&t, vendor->name);
+	if (vendor->node.type != FS_DIRECTORY || t.len >= t.size)
 		return REFUSAL_NONE;
-	chosen = grub_default(&room->cfg);
-	if (chosen != GRUB_NONE)
-		add(list, &room->cfg.item[chosen], text_span(places[i - 1].script), part,
-		        devices);
-	for (uint32_t n = 0; n < room->cfg.items; n++) {
-		if (n != chosen)
-			add(list, &room->cfg.item[n], text_span(places[i - 1].script), part,
-			        devices);
+	return boot_grub_read(r, text_span(folder), ret_found, ret_why);
+}
+
+enum refusal_code
+boot_entries_grub_esp(struct boot_entries *list, struct boot_grub_reader *r,
+        const struct partition *part, struct refusal *ret_why)
+{
+	struct fs_cursor cursor = {0};
+	struct fs_entry vendor;
+	struct fs_node node;
+	bool more = true, found = false;
+	enum refusal_code code = fs_find(r->fs, text_span(EFI), &node, ret_why);
+
+	if (code == REFUSAL_DISK_NO_FILE || (!code && node.type != FS_DIRECTORY))
+		return REFUSAL_NONE;
+	while (!code && more && !found) {
+		code = fs_next(r->fs, &node, &cursor, &more, &vendor, ret_why);
+		if (!code && more)
+			code = read_vendor(r, &vendor, &found, ret_why);
 	}
-	return REFUSAL_NONE;
+	if (!code && found)
+		add_menu(list, r, part);
+	return code;
 }

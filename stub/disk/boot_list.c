@@ -22,6 +22,8 @@ void
 boot_list_start(struct boot_list *list)
 {
 	list->volumes = 0;
+	list->note = NULL;
+	list->grub.cfg.saves = 0;
 	boot_entries_start(&list->entries, "x64");
 }
 
@@ -43,7 +45,7 @@ boot_list_open(struct boot_list *list, const struct partition *part, struct refu
 }
 
 /* The partition with the file system that GRUB's script means. */
-static bool
+static struct file_system *
 find_device(void *context, const struct boot_device *what, uint32_t *ret_partition)
 {
 	struct boot_list *list = context;
@@ -52,9 +54,9 @@ find_device(void *context, const struct boot_device *what, uint32_t *ret_partiti
 		if (!boot_device_is(what, &v->fs, &v->part))
 			continue;
 		*ret_partition = v->part.number;
-		return true;
+		return &v->fs;
 	}
-	return false;
+	return NULL;
 }
 
 enum refusal_code
@@ -62,24 +64,44 @@ boot_list_grub(struct boot_list *list, struct boot_volume *volume, struct boot_e
         struct refusal *ret_why)
 {
 	struct boot_devices devices = {find_device, list};
+	struct boot_grub_reader grub = {&list->grub, &volume->fs, &devices};
 
-	return boot_entries_grub(
-	        entries, &list->grub, &volume->fs, &volume->part, &devices, ret_why);
+	return boot_entries_grub(entries, &grub, &volume->part, ret_why);
 }
 
-enum source { FROM_ENTRIES, FROM_GRUB, FROM_NAMES };
+enum source { FROM_ENTRIES, FROM_GRUB, FROM_ESP, FROM_NAMES };
+
+/* Boot entries, and what the GRUB of the same file system makes of them. */
+static enum refusal_code
+add_entries(struct boot_list *list, struct boot_volume *v, struct boot_grub_reader *grub,
+        struct refusal *why)
+{
+	struct boot_entries *entries = &list->entries;
+	uint32_t before = entries->count;
+	enum refusal_code code = boot_entries_add(entries, &v->fs, &v->part, why);
+
+	if (code || entries->count == before || v->fs.kind == FS_FAT)
+		return code;
+	return boot_entries_bls_grub(entries, grub, &v->part, why);
+}
 
 /* What one source has on a volume; of GRUB's menus the first one counts. */
 static enum refusal_code
 add(struct boot_list *list, struct boot_volume *v, enum source source, struct refusal *why)
 {
+	struct boot_devices devices = {find_device, list};
+	struct boot_grub_reader grub = {&list->grub, &v->fs, &devices};
 	struct boot_entries *entries = &list->entries;
 
 	if (source == FROM_GRUB)
 		return entries->count ? REFUSAL_NONE : boot_list_grub(list, v, entries, why);
 	if (!boot_entries_on(&v->fs, &v->part))
 		return REFUSAL_NONE;
-	return source == FROM_ENTRIES ? boot_entries_add(entries, &v->fs, &v->part, why)
+	if (source == FROM_ESP)
+		return entries->count || v->fs.kind != FS_FAT
+		               ? REFUSAL_NONE
+		               : boot_entries_grub_esp(entries, &grub, &v->part, why);
+	return source == FROM_ENTRIES ? add_entries(list, v, &grub, why)
 	                              : boot_entries_guess(entries, &v->fs, &v->part, why);
 }
 
@@ -96,6 +118,9 @@ boot_list_make(struct boot_list *list, boot_list_watcher *watcher, void *context
 				watcher(context, v, &why);
 		}
 	}
+	if (list->grub.cfg.saves)
+		list->note =
+		        "GRUB would change grubenv (next_entry, saved_entry), which kshim leaves: the next boot is the same";
 	boot_entries_sort(&list->entries);
 }
 

@@ -3,7 +3,8 @@
  * All that a disk can boot: its file systems, and in the order of the menu the entries on them.
  *
  * The order of the sources is decided here, for the images and for `kshim check`: boot entries;
- * without any, GRUB's menu; without that, kernels by their names.
+ * without any, GRUB's menu, and the one to which an EFI system partition leads; without that,
+ * kernels by their names.
  */
 #ifndef KSHIM_BOOT_LIST_H
 #define KSHIM_BOOT_LIST_H
@@ -26,6 +27,7 @@ struct boot_list {
 	struct boot_volume volume[BOOT_VOLUMES];
 	struct boot_entries entries;
 	struct boot_grub grub; /* with texts of the entries */
+	const char *note;      /* what a person should know of the choice; or NULL */
 };
 
 /* What an entry boots. */

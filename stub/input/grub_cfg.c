@@ -25,7 +25,7 @@ push(struct grub_reading *g, enum grub_block block, enum grub_mode inner,
 static enum refusal_code
 pop(struct grub_reading *g, enum grub_block from, enum grub_block to, struct refusal *ret_why)
 {
-	const struct grub_frame *f = g->frames ? &g->frame[g->frames - 1] : NULL;
+	const struct grub_frame *f = g->frames > g->base ? &g->frame[g->frames - 1] : NULL;
 
 	if (!f || f->block < from || f->block > to)
 		return grub_refuse(&g->r, "the end of a block that did not begin", ret_why);
@@ -43,7 +43,7 @@ pop(struct grub_reading *g, enum grub_block from, enum grub_block to, struct ref
 static enum refusal_code
 branch(struct grub_reading *g, enum grub_truth cond, bool chooses, struct refusal *ret_why)
 {
-	struct grub_frame *f = g->frames ? &g->frame[g->frames - 1] : NULL;
+	struct grub_frame *f = g->frames > g->base ? &g->frame[g->frames - 1] : NULL;
 
 	if (!f || f->block != GRUB_BLOCK_IF)
 		return grub_refuse(&g->r, "a branch without an if", ret_why);
@@ -141,12 +141,18 @@ other_command(struct grub_reading *g, struct span w)
 	}
 	if (is_one_of(w, reads, sizeof(reads) / sizeof(reads[0])))
 		grub_pass_over(g);
+	if (span_equals(w, "save_env") && !item && g->mode == GRUB_DONE && g->r.words > 1 &&
+	        (span_equals(g->r.word[1].text, "next_entry") ||
+	                span_equals(g->r.word[1].text, "saved_entry")))
+		g->cfg->saves = g->r.command_line;
 }
 
-/* configfile, where no entry runs it. */
+/* configfile, where no entry runs it; one that cannot be followed is the caller's. */
 static bool
 config_file(struct grub_reading *g)
 {
+	if (grub_config_file(g))
+		return true;
 	if (g->mode != GRUB_DONE || g->entry != GRUB_NONE || g->r.words < 2 ||
 	        !g->r.word[1].known)
 		return false;
@@ -183,7 +189,10 @@ known_command(struct grub_reading *g, struct span w, bool *ret_found, struct ref
 		return grub_initrd_line(g, ret_why);
 	if (span_equals(w, "blscfg") && g->mode == GRUB_DONE)
 		return grub_add_item(g, GRUB_BLSCFG, ret_why);
-	*ret_found = span_equals(w, "configfile") && config_file(g);
+	if (span_equals(w, "source") || span_equals(w, "."))
+		*ret_found = grub_source(g);
+	else
+		*ret_found = span_equals(w, "configfile") && config_file(g);
 	return REFUSAL_NONE;
 }
 
@@ -201,7 +210,7 @@ is_test(struct grub_reading *g, struct span w)
 		return false;
 	if (span_equals(w, "[") && words && span_equals(g->r.word[words].text, "]"))
 		words--;
-	g->result = grub_test(g->r.word + 1, words, g->env.size != 0);
+	g->result = grub_test(g, g->r.word + 1, words);
 	return true;
 }
 
@@ -253,7 +262,9 @@ start(struct grub_reading *g, struct span prefix, struct refusal *ret_why)
 	enum refusal_code code;
 
 	if ((code = grub_assign(
-	             g, text_span("prefix"), (struct grub_word){prefix, true}, ret_why)))
+	             g, text_span("prefix"), (struct grub_word){prefix, true}, ret_why)) ||
+	        (code = grub_assign(g, text_span("config_directory"),
+	                 (struct grub_word){prefix, true}, ret_why)))
 		return code;
 	if ((code = grub_assign(g, text_span("grub_platform"),
 	             (struct grub_word){text_span("pc"), true}, ret_why)))
@@ -287,9 +298,35 @@ finish(struct grub_reading *g, struct refusal *ret_why)
 	        ret_why);
 }
 
+bool
+grub_variable(const struct grub_cfg *cfg, struct span name, struct span *ret_value)
+{
+	struct grub_word w = grub_value(cfg, name);
+
+	*ret_value = w.text;
+	return w.known;
+}
+
+/* The next command of the script, or back from its end to the script around it. */
+static enum refusal_code
+step(struct grub_reading *g, struct refusal *ret_why)
+{
+	uint32_t used = g->cfg->used;
+	enum refusal_code code;
+
+	if (grub_at_end(&g->r))
+		return grub_return(g, ret_why);
+	g->keep = false;
+	if (!(code = grub_command(&g->r, ret_why)))
+		code = command(g, ret_why);
+	if (!g->keep)
+		g->cfg->used = used;
+	return code;
+}
+
 enum refusal_code
-grub_cfg_read(struct span script, struct span env, struct span prefix, struct grub_cfg *cfg,
-        struct refusal *ret_why)
+grub_cfg_read(struct span script, struct span env, struct span prefix,
+        const struct grub_files *files, struct grub_cfg *cfg, struct refusal *ret_why)
 {
 	struct grub_reading g;
 	enum refusal_code code;
@@ -301,19 +338,13 @@ grub_cfg_read(struct span script, struct span env, struct span prefix, struct gr
 	g.r.script = script;
 	g.r.line = 1;
 	g.env = env;
+	g.files = files;
 	g.mode = GRUB_DONE;
 	g.menu = g.entry = GRUB_NONE;
 	g.result = GRUB_YES;
 	g.negate = g.keep = false;
 	code = start(&g, prefix, ret_why);
-	while (!code && !grub_at_end(&g.r)) {
-		uint32_t used = cfg->used;
-
-		g.keep = false;
-		if (!(code = grub_command(&g.r, ret_why)))
-			code = command(&g, ret_why);
-		if (!g.keep)
-			cfg->used = used;
-	}
+	while (!code && (g.depth || !grub_at_end(&g.r)))
+		code = step(&g, ret_why);
 	return code ? code : finish(&g, ret_why);
 }

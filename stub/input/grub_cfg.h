@@ -10,9 +10,12 @@
  * all other commands are passed over. An entry whose kernel, initrds or options depend on
  * something unknown says so by its line, and is never guessed.
  *
- * Variables at the start: feature_* is y, grub_platform is pc, grub_cpu is i386, prefix as
- * given. A search's result is a name of ours, "uuid:1234-ABCD", "label:boot", "file:/x"; an
- * empty root is the file system that grub.cfg lies on.
+ * `source` and `configfile` are followed, and tests of files answered, where the caller can
+ * look at them.
+ *
+ * Variables at the start: feature_* is y, grub_platform is pc, grub_cpu is i386, prefix and
+ * config_directory as given. A search's result is a name of ours, "uuid:1234-ABCD",
+ * "label:boot", "file:/x"; an empty root is the file system that grub.cfg lies on.
  */
 #ifndef KSHIM_GRUB_CFG_H
 #define KSHIM_GRUB_CFG_H
@@ -63,19 +66,39 @@ struct grub_cfg {
 	struct span next;      /* configfile: the script goes on in this one; empty */
 	struct span next_root; /* and the file system that it is on, if its name has none */
 	uint32_t passed_over;  /* first line that was passed over and may matter; 0: none */
+	uint32_t saves;        /* line that would change the environment's choice; 0: none */
 	uint32_t variables;
 	struct grub_variable variable[GRUB_VARIABLES];
 	uint32_t used;
 	char text[GRUB_TEXT];
 };
 
+enum grub_file_kind { GRUB_NOT_KNOWN, GRUB_NO_FILE, GRUB_FILE, GRUB_FOLDER };
+
+struct grub_found {
+	enum grub_file_kind kind;
+	uint64_t size; /* bytes, of a file */
+};
+
+/* Files that a script names, by a device as grub_file() has it, and a path. */
+struct grub_files {
+	/* What is there? A file's bytes go to *ret_bytes, unless it is NULL, and stay. */
+	struct grub_found (*look)(
+	        void *context, struct span device, struct span path, struct span *ret_bytes);
+	void *context;
+};
+
 /*
  * Read a script. `env` is the environment block, grubenv (empty: there is none), `prefix` the
- * folder of grub.cfg. Errors: REFUSAL_GRUB_CFG, found = line: a block or quotation without an
- * end, more than there is room for, or nothing to boot: no entry, no blscfg, no configfile.
+ * folder of grub.cfg; `files` may be NULL. Errors: REFUSAL_GRUB_CFG, found = line: a block or
+ * quotation without an end, more than there is room for, or nothing to boot: no entry, no
+ * blscfg, no configfile.
  */
 enum refusal_code grub_cfg_read(struct span script, struct span env, struct span prefix,
-        struct grub_cfg *ret_cfg, struct refusal *ret_why);
+        const struct grub_files *files, struct grub_cfg *ret_cfg, struct refusal *ret_why);
+
+/* What a variable of the script holds at its end; false if that is not known. */
+bool grub_variable(const struct grub_cfg *cfg, struct span name, struct span *ret_value);
 
 /*
  * The entry that `choice` means (a number, an id, a title, `1>2`), as GRUB reads its variable

@@ -42,9 +42,6 @@ struct grub_word grub_value(const struct grub_cfg *cfg, struct span name);
 /* A copy in cfg->text of what lies elsewhere; false if there is no room. */
 bool grub_keep(struct grub_cfg *cfg, struct span bytes, struct span *ret_kept);
 
-/* Is it known to be so? The words of `[ ... ]`, without the brackets. */
-enum grub_truth grub_test(const struct grub_word *word, uint32_t words, bool has_env);
-
 /* Does `s` begin with this text? */
 bool grub_starts(struct span s, const char *text);
 
@@ -67,8 +64,23 @@ struct grub_frame {
 	uint32_t item;         /* GRUB_BLOCK_MENU: the submenu around it */
 };
 
+#define GRUB_FILES  8  /* scripts inside each other */
+#define GRUB_OPENED 32 /* scripts in all */
+
+/* The script that `source` stands in. */
+struct grub_around {
+	struct span script;
+	uint64_t at;
+	uint32_t line, base;
+};
+
 struct grub_reading {
 	struct grub_reader r;
+	const struct grub_files *files; /* NULL: none can be looked at */
+	uint32_t depth;                 /* around[0..depth) */
+	struct grub_around around[GRUB_FILES];
+	uint32_t opened;
+	uint32_t base; /* frames that are the scripts' around this one */
 	struct grub_cfg *cfg;
 	struct span env;
 	enum grub_mode mode;
@@ -80,6 +92,20 @@ struct grub_reading {
 	bool negate;            /* a ! stood before the next one */
 	bool keep;              /* the command's words are used on */
 };
+
+/* Is it known to be so? The words of `[ ... ]`, without the brackets. */
+enum grub_truth grub_test(struct grub_reading *g, const struct grub_word *word, uint32_t words);
+
+/* What is at a name of a file? */
+struct grub_found grub_look(
+        struct grub_reading *g, const struct grub_word *name, struct span *ret_bytes);
+
+/* The commands source and configfile: false, and nothing done, if the file is not known. */
+bool grub_source(struct grub_reading *g);
+bool grub_config_file(struct grub_reading *g);
+
+/* At the end of a script that was sourced: back to where that was done. */
+enum refusal_code grub_return(struct grub_reading *g, struct refusal *ret_why);
 
 /* The entry that commands belong to; NULL: none. */
 struct grub_item *grub_item_of(struct grub_reading *g);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tests of a GRUB script, `[ ... ]`, in three values: whether files are there is not known,
- * except for the environment block.
+ * The tests of a GRUB script, `[ ... ]`, in three values: whether files are there is known
+ * where the caller can look at them, and for the environment block.
  *
  * `-a` binds tighter than `-o`, `!` tighter than both; no brackets inside.
  */
@@ -11,7 +11,7 @@
 struct left {
 	const struct grub_word *word;
 	uint32_t words;
-	bool has_env;
+	struct grub_reading *g;
 };
 
 static bool
@@ -48,6 +48,17 @@ ends_with_grubenv(struct span path)
 	return path.size >= len && span_is(path, path.size - len, name, len);
 }
 
+/* -f, -e, -s or -d of what was found. */
+static enum grub_truth
+file_test(const struct left *l, struct grub_found found)
+{
+	if (is(l, 0, "-d"))
+		return truth(found.kind, found.kind == GRUB_FOLDER);
+	if (is(l, 0, "-e") && found.kind == GRUB_FOLDER)
+		return GRUB_YES;
+	return truth(found.kind, found.kind == GRUB_FILE && (found.size || !is(l, 0, "-s")));
+}
+
 /* -n, -z, -f and their kind, at l->word[0]. */
 static enum grub_truth
 one_operand(struct left *l)
@@ -60,8 +71,8 @@ one_operand(struct left *l)
 	if (is(l, 0, "-z"))
 		return truth(w->known, empty);
 	if (w->known && ends_with_grubenv(w->text))
-		return truth(true, l->has_env && !is(l, 0, "-d"));
-	return GRUB_MAYBE;
+		return truth(true, l->g->env.size && !is(l, 0, "-d"));
+	return file_test(l, grub_look(l->g, w, NULL));
 }
 
 static bool
@@ -106,9 +117,9 @@ primary(struct left *l)
 }
 
 enum grub_truth
-grub_test(const struct grub_word *word, uint32_t words, bool has_env)
+grub_test(struct grub_reading *g, const struct grub_word *word, uint32_t words)
 {
-	struct left l = {word, words, has_env};
+	struct left l = {word, words, g};
 	enum grub_truth any = GRUB_NO, all, t;
 
 	if (!words)

@@ -54,6 +54,8 @@ DISK = [
     none('number-2-bootindex', 'fw-cfg.boot', Disk(second=True), qemu=(
         '-fw_cfg', 'name=opt/org.kshim/boot,string=2')),
     none('number-large', 'fw-cfg.boot', Disk(), qemu=('-fw_cfg', 'name=opt/org.kshim/boot,string=4294967296')),
+    probe('blscfg-rom-q35', Disk(fs=EXT4, tree='bls'), way='rom-disk', expect=(
+        'entry 1: /loader/entries/m-6.1.conf\n', 'entry 2: /loader/entries/m-5.14.conf\n')),
     none('grub-old', 'disk.no-file', Disk(fs=EXT4, tree='grub'), append='kshim.entry=*5.10'),
     # What a unified kernel image brings has its own initrds; a probe has two.
     probe('type2-rom-q35', Disk(tree='type2'), way='rom-disk'),

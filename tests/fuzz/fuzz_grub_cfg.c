@@ -60,7 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint32_t lines = count_lines(script), chosen;
 	struct refusal why;
 
-	if (grub_cfg_read(script, env, prefix, &cfg, &why)) {
+	if (grub_cfg_read(script, env, prefix, NULL, &cfg, &why)) {
 		REQUIRE(why.code == REFUSAL_GRUB_CFG && why.detail);
 		REQUIRE(why.found && why.found <= lines && why.where <= script.size);
 		return 0;

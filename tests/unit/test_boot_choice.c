@@ -464,6 +464,31 @@ menus_of_grub(void **state)
 	}
 }
 
+/* The script on an EFI system partition leads to the one that has the menu. */
+static void
+a_script_leads_to_the_menu(void **state)
+{
+	const struct fat_file file[] = {TEXT("EFI/BOOT/x", ""),
+	        TEXT("EFI/debian/grub.cfg",
+	                "search --file --set=root /other/grub.cfg\n"
+	                "set prefix=($root)/other\nconfigfile $prefix/grub.cfg\n"),
+	        TEXT("other/grub.cfg",
+	                "if [ -s $prefix/grubenv ]; then load_env; fi\n"
+	                "set default=$next_entry\nset next_entry=\nsave_env next_entry\n"
+	                "menuentry A {\nlinux /gone\n}\nmenuentry B --id b {\nlinux /k b=1\n"
+	                "initrd /i\n}\n"),
+	        TEXT("other/grubenv", "next_entry=b\n"), TEXT("k", "kernel"), TEXT("i", "i")};
+
+	(void)state;
+	fat_tree(image, file, COUNT(file));
+	open_mbr(0xef);
+	assert_int_equal(ask(""), REFUSAL_NONE);
+	assert_files("/k", "/i", "b=1");
+	assert_non_null(strstr(told, "GRUB would change grubenv (next_entry"));
+	assert_non_null(strstr(told, "/EFI/debian/grub.cfg (b)\n/EFI/debian/grub.cfg (A)\n"));
+	assert_int_equal(ask("2"), REFUSAL_DISK_NO_FILE);
+}
+
 /* No one is told, and paths may be long, or begin without a slash. */
 static void
 odd_paths(void **state)
@@ -530,9 +555,9 @@ main(void)
 	        cmocka_unit_test(an_entry_without_its_files_is_passed_over),
 	        cmocka_unit_test(an_entry_of_a_long_line_is_passed_over),
 	        cmocka_unit_test(entries_by_number), cmocka_unit_test(damaged_partitions),
-	        cmocka_unit_test(odd_paths), cmocka_unit_test(partitions_of_an_mbr),
-	        cmocka_unit_test(many_entries), cmocka_unit_test(menus_of_grub),
-	        cmocka_unit_test(mutants)};
+	        cmocka_unit_test(a_script_leads_to_the_menu), cmocka_unit_test(odd_paths),
+	        cmocka_unit_test(partitions_of_an_mbr), cmocka_unit_test(many_entries),
+	        cmocka_unit_test(menus_of_grub), cmocka_unit_test(mutants)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

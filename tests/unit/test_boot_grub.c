@@ -12,7 +12,7 @@ static struct boot_entries list;
 static struct boot_grub room;
 static struct refusal why;
 
-static bool
+static struct file_system *
 find(void *context, const struct boot_device *what, uint32_t *ret_partition)
 {
 	(void)context;
@@ -21,10 +21,11 @@ find(void *context, const struct boot_device *what, uint32_t *ret_partition)
 		assert_memory_equal(what->text.base, "none", what->text.size);
 	if (what->kind == BOOT_BY_UUID)
 		assert_memory_equal(what->text.base, "1234-ABCD", what->text.size);
-	return what->kind != BOOT_BY_LABEL && what->number < 100;
+	return what->kind != BOOT_BY_LABEL && what->number < 100 ? &fs : NULL;
 }
 
 static const struct boot_devices devices = {find, NULL};
+static struct boot_grub_reader reader = {&room, &fs, &devices};
 
 static enum refusal_code
 read_image(const char *name)
@@ -37,7 +38,7 @@ read_image(const char *name)
 		fail_msg("%s", why_text(&why));
 	part = (struct partition){.number = 3, .volume = v};
 	boot_entries_start(&list, "x64");
-	return boot_entries_grub(&list, &room, &fs, &part, &devices, &why);
+	return boot_entries_grub(&list, &reader, &part, &why);
 }
 
 static void
@@ -91,8 +92,7 @@ no_menu(void **state)
 	assert_int_equal(list.count, 0);
 	image.ram.reads_left = 0;
 	disk_reset(&image.ram.disk);
-	assert_int_equal(
-	        boot_entries_grub(&list, &room, &fs, &part, &devices, &why), REFUSAL_DISK_READ);
+	assert_int_equal(boot_entries_grub(&list, &reader, &part, &why), REFUSAL_DISK_READ);
 	image_close(&image);
 	assert_int_equal(read_image("grub-bad"), REFUSAL_GRUB_CFG);
 	assert_int_equal(why.found, 2);
@@ -102,14 +102,45 @@ no_menu(void **state)
 	image_close(&image);
 }
 
+/* Entries in the menu of GRUB: its variables, and its default. */
+static void
+entries_in_the_menu(void **state)
+{
+	struct boot_entry *e;
+
+	(void)state;
+	(void)read_image("grub-bls");
+	boot_entries_start(&list, "x64");
+	assert_int_equal(boot_entries_add(&list, &fs, &part, &why), REFUSAL_NONE);
+	assert_int_equal(list.count, 3);
+	assert_int_equal(boot_entries_bls_grub(&list, &reader, &part, &why), REFUSAL_NONE);
+	assert_int_equal(room.cfg.saves, 0);
+	boot_entries_sort(&list);
+	e = boot_entries_choose(&list, (struct span){NULL, 0});
+	assert_span(e->entry.id, "a-1");
+	assert_int_equal(e->entry.initrds, 2);
+	assert_span(e->entry.initrd[0], "/initrd-1");
+	assert_span(e->entry.initrd[1], "/tuned.img");
+	assert_span(e->entry.option[0], "root=/dev/vda2 ro  t=1 u=2");
+	assert_span(e->entry.option[1], "a=$");
+	assert_span(list.entry[0].entry.option[0], "root=/dev/vda2");
+	assert_string_equal(list.entry[2].why.detail, BOOT_GRUB_UNKNOWN);
+	list.grub_default = (struct span){(const uint8_t *)"One", 3};
+	assert_ptr_equal(boot_entries_choose(&list, (struct span){NULL, 0}), e);
+	list.grub_default = (struct span){(const uint8_t *)"0", 1};
+	assert_span(boot_entries_choose(&list, (struct span){NULL, 0})->entry.id, "a-2");
+	list.grub_default = (struct span){(const uint8_t *)"2", 1}; /* damaged: the first */
+	assert_span(boot_entries_choose(&list, (struct span){NULL, 0})->entry.id, "a-2");
+	image_close(&image);
+}
+
 static void
 no_room(void **state)
 {
 	(void)state;
 	assert_int_equal(read_image("grub-menu"), REFUSAL_NONE);
 	list.count = BOOT_ENTRIES - 1;
-	assert_int_equal(
-	        boot_entries_grub(&list, &room, &fs, &part, &devices, &why), REFUSAL_NONE);
+	assert_int_equal(boot_entries_grub(&list, &reader, &part, &why), REFUSAL_NONE);
 	assert_int_equal(list.left_out, 6);
 	image_close(&image);
 }
@@ -121,6 +152,7 @@ main(void)
 	        cmocka_unit_test(menu),
 	        cmocka_unit_test(no_menu),
 	        cmocka_unit_test(no_room),
+	        cmocka_unit_test(entries_in_the_menu),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

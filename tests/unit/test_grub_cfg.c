@@ -13,6 +13,7 @@
 
 static struct grub_cfg cfg;
 static struct refusal why;
+static const struct grub_files *files;
 
 static struct span
 s(const char *text)
@@ -30,7 +31,8 @@ assert_span(struct span got, const char *wanted)
 static enum refusal_code
 read_with(const char *text, const char *env)
 {
-	return grub_cfg_read(s(text), s(env), s("(uuid:0000-0001)/boot/grub"), &cfg, &why);
+	return grub_cfg_read(
+	        s(text), s(env), s("(uuid:0000-0001)/boot/grub"), files, &cfg, &why);
 }
 
 static void
@@ -352,6 +354,123 @@ leads_on(void **state)
 	assert_span(path, "(x");
 }
 
+/* Files that can be looked at: by device, path and text; a folder has none. */
+static const struct {
+	const char *device, *path, *text;
+} disk[] = {
+        {"uuid:12-34", "/boot/grub/grub.cfg",
+                "if [ -s $prefix/grubenv ]; then\nload_env\nfi\nset default=$saved_entry\n"
+                "menuentry a {\nlinux /a\n}\nmenuentry b {\nlinux /b\n}\n"
+                "if [ -f $prefix/custom.cfg ]; then\nsource $prefix/custom.cfg\nfi\n"
+                "menuentry d {\nlinux /d $x\n}\n"},
+        {"uuid:12-34", "/boot/grub/grubenv", "saved_entry=1\n"},
+        {"uuid:12-34", "/boot/grub/custom.cfg", "x=7\nmenuentry c {\nlinux /c\n}\n"},
+        {"", "/loop", ". /loop\n"},
+        {"", "/again", "configfile /again\n"},
+        {"", "/open", "if true; then\n"},
+        {"", "/close", "fi\n"},
+        {"", "/closes", "}\n"},
+        {"", "/else", "else\n"},
+        {"", "/empty", ""},
+        {"", "/folder", NULL},
+};
+
+static struct grub_found
+look(void *context, struct span device, struct span path, struct span *ret_bytes)
+{
+	assert_ptr_equal(context, &cfg);
+	for (unsigned i = 0; i < sizeof(disk) / sizeof(disk[0]); i++) {
+		const char *text = disk[i].text;
+
+		if (!span_equals(device, disk[i].device) || !span_equals(path, disk[i].path))
+			continue;
+		if (text && ret_bytes)
+			*ret_bytes = s(text);
+		return (struct grub_found){
+		        text ? GRUB_FILE : GRUB_FOLDER, text ? strlen(text) : 0};
+	}
+	return (struct grub_found){GRUB_NO_FILE, 0};
+}
+
+static const struct grub_files on_disk = {look, &cfg};
+
+/* What other files say is followed where they can be read. */
+static void
+other_files(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *detail; /* of the refusal */
+	} rows[] = {
+	        {"if true; then\nsource /close\nfi\n", "the end of a block that did not begin"},
+	        {"submenu a {\nsource /closes\n}\n", "the end of a block that did not begin"},
+	        {"if true; then\nsource /else\nfi\n", "a branch without an if"},
+	        {"source /open\nfi\n", "a block without an end"},
+	        {"source /loop\n",
+	                "kshim passes this command over, and no entry that boots Linux is left"},
+	};
+
+	(void)state;
+	files = &on_disk;
+	read_well("search.fs_uuid 12-34 root hd0,gpt2 \nset prefix=($root)'/boot/grub'\n"
+	          "menuentry gone {\nlinux /gone\n}\nconfigfile $prefix/grub.cfg\n"
+	          "menuentry later {\nlinux /later\n}\n",
+	        "saved_entry=0\n");
+	assert_int_equal(cfg.items, 4);
+	assert_item(2, "c", "", "uuid:12-34", "/c", "");
+	assert_item(3, "d", "", "uuid:12-34", "/d", "7");
+	assert_int_equal(grub_default(&cfg), 1);
+	assert_int_equal(cfg.next.size, 0);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(read_with(rows[i].text, ""), REFUSAL_GRUB_CFG);
+		assert_string_equal(why.detail, rows[i].detail);
+	}
+	read_well("configfile /again\n", ""); /* a circle is the caller's, in the end */
+	assert_span(cfg.next, "/again");
+	read_well("submenu a {\nconfigfile /empty\nmenuentry b {\nlinux /b\n}\n}\n", "");
+	assert_int_equal(cfg.items, 2);
+	files = NULL;
+}
+
+static void
+tests_of_files(void **state)
+{
+	static const struct {
+		const char *test;
+		bool is;
+	} rows[] = {{"-f /loop", true}, {"-e /loop", true}, {"-s /loop", true},
+	        {"-d /loop", false}, {"-f /empty", true}, {"-s /empty", false},
+	        {"-e /folder", true}, {"-d /folder", true}, {"-f /folder", false},
+	        {"-s /folder", false}, {"-f /none", false}, {"-e /none", false},
+	        {"-d /none", false}, {"! -e /none", true},
+	        {"-f (uuid:12-34)/boot/grub/grub.cfg", true}};
+	char text[256];
+
+	(void)state;
+	files = &on_disk;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text),
+		        "if [ %s ]; then x=y; else x=n; fi\nmenuentry a {\nlinux /k $x\n}",
+		        rows[i].test);
+		read_well(text, "");
+		assert_item(0, "a", "", "", "/k", rows[i].is ? "y" : "n");
+	}
+	files = NULL;
+}
+
+/* A choice that GRUB would forget, if only it could be written. */
+static void
+saved_once(void **state)
+{
+	(void)state;
+	read_well(HEADER("0") DEBIAN, "next_entry=1\n");
+	assert_int_equal(cfg.saves, 12);
+	read_well(HEADER("0") DEBIAN, "recordfail=1\n");
+	assert_int_equal(cfg.saves, 0);
+	read_well("set boot_success=0\nsave_env boot_success\nmenuentry a {\nlinux /k\n}", "");
+	assert_int_equal(cfg.saves, 0);
+}
+
 static void
 searches(void **state)
 {
@@ -553,7 +672,7 @@ limits(void **state)
 	read_well(many("a=1\n", 1000, "blscfg\n"), "");
 	for (unsigned i = 0; i < GRUB_VARIABLES; i++)
 		len += (size_t)sprintf(text + len, "a%u=1\n", i);
-	assert_refused(text, GRUB_VARIABLES - 1, "more variables than kshim has room for");
+	assert_refused(text, GRUB_VARIABLES - 2, "more variables than kshim has room for");
 	assert_refused("menuentry a {\n linux /k\n initrd 1 2 3 4 5 6 7 8 9\n}\n", 4,
 	        "an entry of more than 8 initrds");
 	/* What doubles itself ends where the room does. */
@@ -572,7 +691,7 @@ cuts(void **state)
 
 		memcpy(copy, text, len);
 		(void)grub_cfg_read((struct span){(const uint8_t *)copy, len}, s("a=b\\"),
-		        s("/"), &cfg, &why);
+		        s("/"), files, &cfg, &why);
 		free(copy);
 	}
 }
@@ -593,7 +712,7 @@ mutants(void **state)
 			copy[random_below(sizeof(text) - 1)] =
 			        odd[random_below(sizeof(odd) - 1)];
 		read += !grub_cfg_read((struct span){(const uint8_t *)copy, sizeof(text) - 1},
-		        s("saved_entry=1\n"), s("(uuid:1)/boot/grub"), &cfg, &why);
+		        s("saved_entry=1\n"), s("(uuid:1)/boot/grub"), files, &cfg, &why);
 		assert_true(cfg.items <= GRUB_ITEMS && cfg.used <= GRUB_TEXT);
 	}
 	free(copy);
@@ -611,6 +730,9 @@ main(void)
 	        cmocka_unit_test(red_hat_7_and_suse),
 	        cmocka_unit_test(leads_on),
 	        cmocka_unit_test(searches),
+	        cmocka_unit_test(other_files),
+	        cmocka_unit_test(tests_of_files),
+	        cmocka_unit_test(saved_once),
 	        cmocka_unit_test(words),
 	        cmocka_unit_test(unknown_conditions),
 	        cmocka_unit_test(tests_of_words),

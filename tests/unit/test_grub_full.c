@@ -25,7 +25,7 @@ static enum refusal_code
 read_script(const char *env)
 {
 	return grub_cfg_read(text_span(script), text_span(env),
-	        text_span("(uuid:0000-0001)/boot/grub"), &cfg, &why);
+	        text_span("(uuid:0000-0001)/boot/grub"), NULL, &cfg, &why);
 }
 
 /* Read the script behind one that uses all but `left` bytes of the text. */

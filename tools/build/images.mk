@@ -85,7 +85,8 @@ build/rom/list: FORCE
 $(ROM_OBJS) $(STUB_SRCS:%.c=build/rom/%.o): build/rom/list
 
 # What reads disks waits for them, and is not compiled for speed.
-$(patsubst %.c,build/rom/%.o,$(STUB_DISK) $(filter x86/disk/%,$(X86_DISK))): CFLAGS_FILE := -Oz
+DISK_SRCS := $(STUB_DISK) $(filter stub/input/bls% stub/input/grub%,$(STUB_INPUT)) $(filter x86/disk/%,$(X86_DISK))
+$(DISK_SRCS:%.c=build/rom/%.o): CFLAGS_FILE := -Oz
 
 build/x86/kshim-rom.elf: $(ROM_OBJS) build/rom/libkshim.a x86/rom/kshim-rom.ld x86/boot/sections.ld \
 		build/rom/list $(X86_LINK_TOOLS)

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#define SYMBOLS_ROOM 8192 /* bytes, in each image */
+#define SYMBOLS_ROOM 9216 /* bytes, in each image */
 
 /*
  * The name of the function that holds the address, and the distance from its start; NULL if the

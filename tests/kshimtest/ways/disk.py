@@ -91,6 +91,35 @@ def grub(row, _):
     return {**row_files(row, 'boot/linux', 'boot/initrd{}'), 'boot/grub/grub.cfg': text.encode()}
 
 
+BLS_CFG = """\
+if [ -f ${config_directory}/grubenv ]; then
+  load_env -f ${config_directory}/grubenv
+elif [ -s $prefix/grubenv ]; then
+  load_env
+fi
+if [ "${next_entry}" ] ; then
+   set default="${next_entry}"
+   set next_entry=
+   save_env next_entry
+else
+   set default="${saved_entry}"
+fi
+insmod blscfg
+blscfg
+"""
+
+
+def bls(row, _):
+    """As RHEL has it on a /boot of its own: grubenv names an entry, and has the options of all of them."""
+    text = 'title RHEL {0}\nversion {0}\nlinux {1}\ninitrd {2} $tuned_initrd\noptions $kernelopts $tuned_params\n'
+    initrds = [f'/initrd{i}' for i in range(len(row.initrds))]
+    env = f'# GRUB Environment Block\nsaved_entry=m-5.14\nkernelopts={row.own_line}\ntuned_initrd={initrds[1]}\n'
+    return {**row_files(row, 'vmlinuz', 'initrd{}'), 'grub2/grub.cfg': BLS_CFG.encode(),
+            'grub2/grubenv': env.encode().ljust(1024, b'#'),
+            'loader/entries/m-5.14.conf': text.format('5.14', '/vmlinuz', initrds[0]).encode(),
+            'loader/entries/m-6.1.conf': text.format('6.1', '/none', initrds[0]).encode()}
+
+
 def type2(row, directory):
     return {'EFI/Linux/image.efi': files.read(uki(row, directory))}
 
@@ -100,7 +129,7 @@ def fallback(row, directory):
 
 
 TREES = {'entries': with_entries, 'default': with_default, 'below-boot': below_boot, 'kernels': kernels,
-         'grub': grub, 'type2': type2, 'fallback': fallback, 'empty': lambda row, directory: {'nothing': b''}}
+         'grub': grub, 'bls': bls, 'type2': type2, 'fallback': fallback, 'empty': lambda row, directory: {'nothing': b''}}
 
 
 def ext(path, tree, options):
