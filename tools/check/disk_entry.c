@@ -205,7 +205,8 @@ copy(struct file *from, struct file *to)
 {
 	if (file_reserve(to, from->size + 1) != STATUS_OK)
 		return false;
-	memcpy(to->data, from->data, from->size);
+	if (from->size)
+		memcpy(to->data, from->data, from->size);
 	to->size = from->size;
 	to->path = from->path;
 	return true;

@@ -288,9 +288,10 @@ sector_options(struct report *r)
 static void
 by_disk(struct session *s, const struct launcher *l)
 {
+	static const char line[] = "name=opt/org.kshim/cmdline,string=" LINE " loglevel=7";
+
 	qemu(s);
-	args(s, (const char *const[]){"-bios", image(s, l->image), "-fw_cfg",
-	                "name=opt/org.kshim/cmdline,string=" LINE " loglevel=7", "-drive",
+	args(s, (const char *const[]){"-bios", image(s, l->image), "-fw_cfg", line, "-drive",
 	                report_format(s->r,
 	                        "file=%s,format=raw,if=none,id=d,snapshot=on,file.read-only=on",
 	                        qemu_name(s->r, s->path)),
