@@ -131,11 +131,11 @@ take_section(const struct addon *a, const char *section, uint32_t tag,
 	if (pages_get(s.size, a->path, &addr, ret_why))
 		return ret_why->code;
 	memcpy((void *)(uintptr_t)addr, s.base, s.size);
-	list[(*count)++] =
-	        (struct extra){.file = {a->path, {(const uint8_t *)(uintptr_t)addr, s.size}},
-	                .event = a->name,
-	                .pcr = PCR_CONFIG,
-	                .tag = tag};
+	list[(*count)++] = (struct extra){.kind = EXTRA_ADDON,
+	        .file = {a->path, {(const uint8_t *)(uintptr_t)addr, s.size}},
+	        .event = a->name,
+	        .pcr = PCR_CONFIG,
+	        .tag = tag};
 	return REFUSAL_NONE;
 }
 

@@ -19,7 +19,16 @@
 #define SCREEN_LEN     64 /* screen_info in boot_params */
 
 /* A piece of the initrd that systemd's stub would add. */
+enum extra_kind {
+	EXTRA_SECTION,
+	EXTRA_CREDENTIALS,
+	EXTRA_SYSEXTS,
+	EXTRA_CONFEXTS,
+	EXTRA_ADDON,
+};
+
 struct extra {
+	enum extra_kind kind;
 	struct file file;
 	const char *event; /* the text by which it is measured; NULL: it is not */
 	uint32_t pcr;

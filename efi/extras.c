@@ -29,23 +29,23 @@ struct kind {
 	const char *folder; /* NULL: the image's own */
 	const char *suffix, *but;
 	struct target target;
-	uint32_t pcr;
+	enum extra_kind kind;
 	const char *event;
 };
 
 static const struct kind kinds[] = {
-        {NULL, ".cred", NULL, {".extra/credentials", 0500, 0400}, PCR_CONFIG,
+        {NULL, ".cred", NULL, {".extra/credentials", 0500, 0400}, EXTRA_CREDENTIALS,
                 "Credentials initrd"},
         {"\\loader\\credentials", ".cred", NULL, {".extra/global_credentials", 0500, 0400},
-                PCR_CONFIG, "Global credentials initrd"},
-        {NULL, ".raw", ".confext.raw", {".extra/sysext", 0555, 0444}, PCR_SYSEXTS,
+                EXTRA_CREDENTIALS, "Global credentials initrd"},
+        {NULL, ".raw", ".confext.raw", {".extra/sysext", 0555, 0444}, EXTRA_SYSEXTS,
                 "System extension initrd"},
         {"\\loader\\extensions", ".raw", ".confext.raw", {".extra/global_sysext", 0555, 0444},
-                PCR_SYSEXTS, "Global system extension initrd"},
-        {NULL, ".confext.raw", NULL, {".extra/confext", 0555, 0444}, PCR_CONFIG,
+                EXTRA_SYSEXTS, "Global system extension initrd"},
+        {NULL, ".confext.raw", NULL, {".extra/confext", 0555, 0444}, EXTRA_CONFEXTS,
                 "Configuration extension initrd"},
         {"\\loader\\extensions", ".confext.raw", NULL, {".extra/global_confext", 0555, 0444},
-                PCR_CONFIG, "Global configuration extension initrd"},
+                EXTRA_CONFEXTS, "Global configuration extension initrd"},
 };
 
 /* Sections of ours that become files. */
@@ -182,7 +182,10 @@ add_kind(struct boot *b, EFI_FILE_HANDLE root, const struct kind *kind, struct r
 		return code;
 	read_files(root, folder, &content);
 	code = add_archive(b, &kind->target, &content,
-	        (struct extra){.event = kind->event, .pcr = kind->pcr}, ret_why);
+	        (struct extra){.kind = kind->kind,
+	                .event = kind->event,
+	                .pcr = kind->kind == EXTRA_SYSEXTS ? PCR_SYSEXTS : PCR_CONFIG},
+	        ret_why);
 	free_files(&content);
 	return code;
 }

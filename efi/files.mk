@@ -21,6 +21,7 @@ EFI_SRCS := \
 	efi/system.c \
 	efi/tpm.c \
 	efi/unpack.c \
+	efi/variables.c \
 	x86/cpu/jump.c \
 	x86/cpu/rng.c \
 	x86/cpu/serial.c \

@@ -8,7 +8,7 @@
 bits 16
 org 0
 
-SECTORS equ 7				; with the first one 4 KiB: all headers of the PE
+SECTORS equ 15				; with the first one 8 KiB: all headers of the PE
 
 	db	"MZ"
 	times 0x3c - ($ - $$) db 0

@@ -11,6 +11,7 @@
 #include "efi/say.h"
 #include "efi/secure.h"
 #include "efi/tpm.h"
+#include "efi/variables.h"
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 
@@ -97,6 +98,14 @@ read_system(struct boot *b, struct refusal *ret_why)
 }
 
 static enum refusal_code
+tell_userspace(struct boot *b, struct refusal *ret_why)
+{
+	(void)ret_why;
+	variables_set(b);
+	return REFUSAL_NONE;
+}
+
+static enum refusal_code
 read_policy(struct boot *b, struct refusal *ret_why)
 {
 	(void)ret_why;
@@ -121,6 +130,7 @@ let_firmware_start(struct boot *b, struct refusal *ret_why)
 		say("version " KSHIM_VERSION);
 		say("Secure Boot: the firmware verifies and starts the kernel");
 	}
+	variables_set(b);
 	return start_image(b, b->whole, ret_why);
 }
 
@@ -193,6 +203,7 @@ efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	        extras_find,
 	        list_blobs,
 	        measure,
+	        tell_userspace,
 	        extras_join_line,
 	        read_system,
 	        execute,
@@ -203,12 +214,14 @@ efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 
 	if (status != EFI_SUCCESS)
 		return status;
+	variables_start();
 	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (steps[i](&boot, &why))
 			break;
 	}
 	say_refusal(&why);
 	tpm_take_log();
+	variables_take();
 	pages_free_all();
 	return status_of(why.code);
 }

@@ -13,7 +13,7 @@
 #include "stub/base/refusal.h"
 #include "stub/wire/pe.h"
 
-#define PE_SECTIONS 96
+#define PE_SECTIONS 128
 #define PE_NAME     9 /* with the NUL that a name of eight bytes does not have */
 
 struct pe_section {

@@ -142,6 +142,8 @@ ROWS = [
         found='sections of kshim.efi', by='pvh', line=LINUX, expect=BOOTED),
     Row('sections-ukify-vmlinux', {'EFI/BOOT/BOOTX64.EFI': 'uki:ukify:vmlinux:cloud'},
         found='sections of kshim.efi', by='pvh', line=LINUX, expect=BOOTED, full=True),
+    Row('sections-120', {'EFI/BOOT/BOOTX64.EFI': 'uki:ukify-many:debian:cloud'},
+        found='sections of kshim.efi', by='linux64', line=LINUX, expect=BOOTED),
     shell('sections-and-options', ['kshim.efi extra=1'], {'kshim.efi': 'uki:objcopy:debian:cloud'},
           found='sections of kshim.efi', line=f'{LINUX} extra=1', expect=BOOTED),
     Row('uki-of-lines', {'my.efi': 'uki:ukify-lines:vmlinux:cloud'}, append='\\my.efi extra=1',

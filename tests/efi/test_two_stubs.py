@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 from kshimtest import efi_vm as vm
-from kshimtest.media import EFI, files, own_init, resolve, signed, ukify
+from kshimtest.media import EFI, PARTITION, files, own_init, resolve, signed, ukify
 from kshimtest.newc import archive
 
 STUB_PCRS = (11, 12, 13)
@@ -98,12 +98,39 @@ def comparable(seen):
     return tuple(e for e in seen.events if e != sbat[1])
 
 
+def text_of(variable):
+    """A variable's text, behind its attributes, which are those of all of them."""
+    assert variable[:8] == '06000000'
+    return bytes.fromhex(variable[8:]).decode('utf-16-le').rstrip('\0')
+
+
+def compare_variables(ours, theirs):
+    """The same variables with the same values, but for these."""
+    named = {'StubInfo', 'StubFeatures',    # who the stub is, and what it can do
+             'StubPcrKernelParameters',     # theirs: only if there was all of what there could have been
+             'LoaderPcrSMBIOS', 'LoaderTpm2ActivePcrBanks',     # theirs only
+             'LoaderTimeInitUSec', 'LoaderTimeExecUSec'}        # ours only
+    common = {name: value for name, value in ours.variables.items() if name not in named}
+    assert common == {name: value for name, value in theirs.variables.items() if name not in named}
+    assert text_of(ours.variables['StubInfo']).startswith('kshim ')
+    features, other = (int.from_bytes(bytes.fromhex(seen.variables['StubFeatures'][8:]), 'little')
+                       for seen in (ours, theirs))
+    assert other & ~features & 0x7ff == 1 << 4 | 1 << 7     # no seed of the ESP, no device trees
+    assert not features & ~other
+    start, end = (int(text_of(ours.variables[f'LoaderTime{name}USec'])) for name in ('Init', 'Exec'))
+    assert 0 < start < end
+
+
 def test_beside():
     disk = {f'EFI/BOOT/BOOTX64.EFI.extra.d/{name}': data for name, data in BESIDE.items()}
-    ours, theirs = both('beside', {**disk, **GLOBAL})
+    ours, theirs = both('beside', {**disk, **GLOBAL}, xbootldr={'other': b'nothing'})
     assert comparable(ours) == comparable(theirs)
     assert ours.extra == theirs.extra and len(ours.extra) == 18
     assert ours.line == theirs.line == LINE
+    compare_variables(ours, theirs)
+    assert text_of(ours.variables['StubPcrKernelParameters']) == text_of(theirs.variables['StubPcrKernelParameters'])
+    assert {'StubPcrInitRDSysExts', 'StubPcrInitRDConfExts'} <= ours.variables.keys()
+    assert text_of(ours.variables['LoaderDevicePartUUID']) == PARTITION.upper()
     assert ours.pcrs['12'] == theirs.pcrs['12'] != '0' * 64
     assert ours.pcrs['13'] == theirs.pcrs['13'] != '0' * 64
 
@@ -153,6 +180,7 @@ def test_addons(firmware):
     assert comparable(ours) == comparable(theirs)
     assert ours.line == theirs.line == f'{LINE} global=a global=b own=z owner=1'
     assert ours.extra == theirs.extra
+    compare_variables(ours, theirs)
     assert ours.pcrs['12'] == theirs.pcrs['12'] != '0' * 64
     for text in said:
         assert text in ours.said

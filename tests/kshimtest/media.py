@@ -17,7 +17,9 @@ SNAKEOIL = '/usr/share/ovmf/PkKek-1-snakeoil'
 UKI_LINE = 'console=ttyS0 panic=-1 loglevel=5'
 ESP = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'
 XBOOTLDR = 'bc13c2ff-59e6-4262-a352-b275fd6f7172'
+PARTITION = '0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c40'     # of the first one; the next have 1, ... at the end
 MIB = 1 << 20
+KSHIM_SECTIONS = 5     # that kshim.efi itself has
 
 
 def fat_image(path, disk):
@@ -55,7 +57,7 @@ def gpt_image(path, esp, xbootldr):
             data = files.read(f'{path}.part')
             out.seek(at)
             out.write(data)
-            table += f'start={at // 512}, size={len(data) // 512}, type={kind}\n'
+            table += f'start={at // 512}, size={len(data) // 512}, type={kind}, uuid={PARTITION[:-1]}{len(starts)}\n'
             starts.append(at)
             at += len(data)
         out.truncate(at + MIB)
@@ -94,7 +96,7 @@ def profiles(out):
 def uki(tool, kernel):
     """A unified kernel image, of kshim.efi or of systemd's stub, by a TOOL of these words: objcopy
     or ukify (trixie's, on this system's Python), profiles, systemd, tpm, lines (the command line's
-    words are one a line)."""
+    words are one a line), many (120 sections)."""
     line = uki_part('line', UKI_LINE.replace(' ', '\n').encode() + b'\r\n' if 'lines' in tool else UKI_LINE.encode())
     osrel = uki_part('osrel', b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian"\n')
     initrd = resolve('initramfs')
@@ -104,6 +106,9 @@ def uki(tool, kernel):
         initrd = uki_part('initrd', files.read(initrd) + files.read(own_init('init-tpm')))
     if not tool.startswith('objcopy'):
         more = profiles(out) if 'profiles' in tool else []
+        if 'many' in tool:
+            filler = uki_part('filler', b'of no use')
+            more = [f'--section=.fill{n}:@{filler}' for n in range(120 - KSHIM_SECTIONS - 5)]
         ukify('linuxx64.efi.stub' if 'systemd' in tool else EFI, f'--linux={resolve(kernel)}', f'--initrd={initrd}', f'--cmdline=@{line}',
               f'--os-release=@{osrel}', '--uname=6.1', *more, f'--output={out}')
         return out

@@ -144,18 +144,18 @@ table_past_the_end(void **state)
 static void
 too_many_sections(void **state)
 {
-	static uint8_t big[TABLE + 97 * 40];
+	static uint8_t big[TABLE + (PE_SECTIONS + 1) * 40];
 
 	(void)state;
 	memcpy(big, image, TABLE);
-	big[AT + 6] = 96;
+	big[AT + 6] = PE_SECTIONS;
 	assert_int_equal(
 	        pe_read((struct span){big, sizeof(big)}, &found, &pe, &why), REFUSAL_NONE);
 	assert_int_equal(pe.sections, 0); /* all of them empty */
-	big[AT + 6] = 97;
+	big[AT + 6] = PE_SECTIONS + 1;
 	assert_int_equal(
 	        pe_read((struct span){big, sizeof(big)}, &found, &pe, &why), REFUSAL_PE_HEADER);
-	assert_int_equal(why.found, 97);
+	assert_int_equal(why.found, PE_SECTIONS + 1);
 }
 
 static void

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * EFI variables by which userspace learns how it was booted (systemd.io, "The Boot Loader
+ * Interface"; systemd-stub(7), "EFI Variables").
+ */
+#ifndef KSHIM_EFI_VARIABLES_H
+#define KSHIM_EFI_VARIABLES_H
+
+#include "efi/boot.h"
+
+/* Note when we were started; first of all. */
+void variables_start(void);
+
+/*
+ * Set them for the boot in `b`. Those that a loader before us has set stay as they are; those
+ * of the stub are set if we are one. All are gone after the next reset.
+ */
+void variables_set(const struct boot *b);
+
+/* Take back what variables_set() did. */
+void variables_take(void);
+
+#endif
