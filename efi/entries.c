@@ -4,11 +4,13 @@
  *
  * Looked at are the volume that kshim.efi came from and XBOOTLDR partitions, or, if it did not
  * come from a disk, all volumes. Chosen is the first that kshim.entry= matches; without that
- * word the first that the default in loader.conf matches, else the first of the order. Boot
- * counting is done as the specification says: the file is renamed before the boot.
+ * word the one that an EFI variable names, else the first that the default in loader.conf
+ * matches, else the first of the order. Boot counting is done as the specification says: the
+ * file is renamed before the boot.
  */
 #include "efi/entries.h"
 #include "efi/entry_files.h"
+#include "efi/entry_variables.h"
 #include "efi/initrds.h"
 #include "efi/kept_text.h"
 #include "efi/unpack.h"
@@ -82,8 +84,28 @@ refuse_no_entry(const struct entry_list *list, struct refusal *why)
 	return refuse(why, REFUSAL_ENTRY_NONE, 0, list->count, 0);
 }
 
-/* By kshim.entry= among our load options, which must match; else by loader.conf; else the
- * first. */
+/* As bootctl and systemctl have it (--boot-loader-entry=), if there is such an entry. */
+static const struct entry_file *
+by_variables(const struct entry_list *list)
+{
+	const struct entry_file *best = NULL;
+	char glob[ENTRY_NAME];
+
+	for (unsigned i = 0; !best && i < 2; i++) {
+		struct span wanted;
+
+		if (i ? !entry_variables_default(glob) : !entry_variables_once(glob))
+			continue;
+		wanted = text_span(glob);
+		best = first_of(list, &wanted);
+		if (!best)
+			say("the boot entry that an EFI variable names is not there");
+	}
+	return best;
+}
+
+/* By kshim.entry= among our load options, which must match; else by EFI variables; else by
+ * loader.conf; else the first. */
 static enum refusal_code
 choose(struct boot *b, const struct entry_list *list, const struct entry_file **ret_best,
         struct refusal *ret_why)
@@ -97,7 +119,9 @@ choose(struct boot *b, const struct entry_list *list, const struct entry_file **
 		*ret_best = first_of(list, &glob);
 		return *ret_best ? REFUSAL_NONE : refuse_no_entry(list, ret_why);
 	}
-	*ret_best = glob.size ? first_of(list, &glob) : NULL;
+	*ret_best = by_variables(list);
+	if (!*ret_best && glob.size)
+		*ret_best = first_of(list, &glob);
 	if (!*ret_best)
 		*ret_best = first_of(list, NULL);
 	return REFUSAL_NONE;
@@ -117,6 +141,15 @@ put_number(char *out, uint32_t v)
 	while (n)
 		*out++ = digits[--n];
 	return len;
+}
+
+static void
+tell_counted(const struct entry_file *c, const char *name)
+{
+	const char *path = text_keep(text_span(c->folder), "\\", text_span(name));
+
+	if (path)
+		entry_variables_counted(path);
 }
 
 /* One try less: NAME+LEFT[-DONE].SUFFIX is renamed. A volume that cannot be written is left. */
@@ -150,7 +183,8 @@ count_boot(const struct entry_file *c)
 	if (f->GetInfo(f, &guid, &len, buf) == EFI_SUCCESS &&
 	        utf16_from_8(name, info->FileName, ENTRY_NAME)) {
 		info->Size = sizeof(buf);
-		f->SetInfo(f, &guid, sizeof(buf), buf);
+		if (f->SetInfo(f, &guid, sizeof(buf), buf) == EFI_SUCCESS)
+			tell_counted(c, name);
 	}
 	f->Close(f);
 }
@@ -241,7 +275,10 @@ look_on(struct boot *b, struct entry_list *list, const struct volume *volume, un
 	}
 	b->config[0] = read_config(volume, count);
 	code = list->count ? choose(b, list, &best, ret_why) : REFUSAL_NONE;
-	return !code && list->count ? load(b, best, ret_why) : code;
+	if (code || !list->count)
+		return code;
+	entry_variables_tell(list, best);
+	return load(b, best, ret_why);
 }
 
 enum refusal_code

@@ -5,6 +5,7 @@ EFI_SRCS := \
 	efi/addons.c \
 	efi/entries.c \
 	efi/entry_files.c \
+	efi/entry_variables.c \
 	efi/execute.c \
 	efi/extras.c \
 	efi/file.c \

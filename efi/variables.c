@@ -46,8 +46,8 @@ exists(const CHAR16 *name)
 	               (CHAR16 *)name, &loader_guid, NULL, &size, NULL) == EFI_BUFFER_TOO_SMALL;
 }
 
-static void
-set(const CHAR16 *name, const void *bytes, UINTN size)
+void
+variable_set(const CHAR16 *name, const void *bytes, UINTN size)
 {
 	if (takens == TAKEN ||
 	        fw.table->RuntimeServices->SetVariable((CHAR16 *)name, &loader_guid,
@@ -57,8 +57,8 @@ set(const CHAR16 *name, const void *bytes, UINTN size)
 	taken[takens++] = name;
 }
 
-static void
-set_text(const CHAR16 *name, const char *text)
+void
+variable_set_text(const CHAR16 *name, const char *text)
 {
 	static uint16_t wide[TEXT_ROOM];
 	UINTN units = 0;
@@ -67,7 +67,24 @@ set_text(const CHAR16 *name, const char *text)
 		return;
 	while (wide[units++])
 		;
-	set(name, wide, units * sizeof(wide[0]));
+	variable_set(name, wide, units * sizeof(wide[0]));
+}
+
+bool
+variable_text(const CHAR16 *name, char *buf, size_t size)
+{
+	static uint8_t wide[2 * TEXT_ROOM];
+	UINTN len = sizeof(wide);
+
+	return fw.table->RuntimeServices->GetVariable(
+	               (CHAR16 *)name, &loader_guid, NULL, &len, wide) == EFI_SUCCESS &&
+	       utf8_from_16((struct span){wide, len}, buf, size) && buf[0];
+}
+
+void
+variable_delete(const CHAR16 *name)
+{
+	fw.table->RuntimeServices->SetVariable((CHAR16 *)name, &loader_guid, 0, 0, NULL);
 }
 
 /* Unless a loader before us has. */
@@ -75,7 +92,7 @@ static void
 offer_text(const CHAR16 *name, const char *text)
 {
 	if (!exists(name))
-		set_text(name, text);
+		variable_set_text(name, text);
 }
 
 static void
@@ -85,7 +102,7 @@ set_number(const CHAR16 *name, uint64_t v)
 	struct text t = text_init(room, sizeof(room));
 
 	text_dec(&t, v);
-	set_text(name, room);
+	variable_set_text(name, room);
 }
 
 /* The node of a partition (UEFI 2.10, 10.3.5.1), which gnu-efi's struct is longer than. */
@@ -205,11 +222,11 @@ set_stub(const struct boot *b, const char *part)
 	static const uint64_t features = FEATURES;
 	const struct extras *e = &b->extras;
 
-	set_text(L"StubInfo", "kshim " KSHIM_VERSION);
-	set(L"StubFeatures", &features, sizeof(features));
+	variable_set_text(L"StubInfo", "kshim " KSHIM_VERSION);
+	variable_set(L"StubFeatures", &features, sizeof(features));
 	set_number(L"StubProfile", b->profile);
-	set_text(L"StubDevicePartUUID", part);
-	set_text(L"StubImageIdentifier", b->self);
+	variable_set_text(L"StubDevicePartUUID", part);
+	variable_set_text(L"StubImageIdentifier", b->self);
 	if (!tpm_find())
 		return;
 	set_number(L"StubPcrKernelImage", 11);
@@ -239,6 +256,5 @@ void
 variables_take(void)
 {
 	while (takens)
-		fw.table->RuntimeServices->SetVariable(
-		        (CHAR16 *)(uintptr_t)taken[--takens], &loader_guid, 0, 0, NULL);
+		variable_delete(taken[--takens]);
 }

@@ -17,7 +17,16 @@ void variables_start(void);
  */
 void variables_set(const struct boot *b);
 
-/* Take back what variables_set() did. */
+/* Take back what was set. */
 void variables_take(void);
+
+/* Set one of the Boot Loader Interface until the next reset; an empty text is not set. */
+void variable_set(const CHAR16 *name, const void *bytes, UINTN size);
+void variable_set_text(const CHAR16 *name, const char *text);
+
+/* Read one that is a text; false if there is none, or it is empty or too long. */
+bool variable_text(const CHAR16 *name, char *buf, size_t size);
+
+void variable_delete(const CHAR16 *name);
 
 #endif

@@ -108,6 +108,14 @@ def secure(name, kshim, kernel, more=b'', initrd=b'initrd /initrd.img\n', found=
                found='\\loader\\entries\\a.conf' if found is not None else '', **rest)
 
 
+LOADER = '4a67b082-0a4c-41cf-b6c7-440b29bb8c4f'
+
+
+def variable(name, text, attributes='06'):
+    """How init-stub shows a variable of the Boot Loader Interface."""
+    return f'VARIABLE {name} {attributes}000000{(text + chr(0)).encode("utf-16-le").hex()}'
+
+
 ROWS = [
     # Found by the load options.
     Row('options-vmlinux-pvh', VMLINUX, append=f'\\vmlinux initrd=\\initrd.img {LINUX}',
@@ -180,6 +188,18 @@ ROWS = [
            'loader/entries/new.conf': b'version 99\nlinux /none\n', 'loader/entries/old.conf': ENTRY},
           found='\\loader\\entries\\old.conf', by='linux64', line=f'{LINUX} two=2 three=3', allowed='entry.none',
           expect=('none of the 2 boot entries', 'status 0xE', *BOOTED)),
+    # bootctl set-oneshot and set-default, and what bootctl and systemd-bless-boot read afterwards.
+    shell('entry-variables', [f'setvar LoaderEntryDefault -guid {LOADER} -nv -bs -rt =L"new.conf"',
+                              f'setvar LoaderEntryOneShot -guid {LOADER} -nv -bs -rt =L"old.conf"', 'kshim.efi'],
+          {**BZIMAGE, 'b.img': 'init:init-stub', 'loader/loader.conf': b'default other*\n',
+           'loader/entries/new.conf': b'version 99\nlinux /none\n', 'loader/entries/other.conf': b'version 98\nlinux /none\n',
+           'loader/entries/Old+3.conf': ENTRY.replace(b'/initrd.img\n', b'/initrd.img\ninitrd /b.img\n')},
+          tpm=True, found='\\loader\\entries\\Old+3.conf', by='linux64',
+          expect=(variable('LoaderBootCountPath', '\\loader\\entries\\Old+2-1.conf'),
+                  variable('LoaderEntries', 'old.conf\0other.conf\0new.conf'),
+                  variable('LoaderEntryDefault', 'new.conf', '07')[:-4],
+                  variable('LoaderEntrySelected', 'old.conf'), 'VARIABLE LoaderFeatures 06000000', *BOOTED[1:]),
+          absent=('LoaderEntryOneShot ',), left=('/loader/entries/Old+2-1.conf',)),
     Row('entry-xbootldr', {'EFI/BOOT/BOOTX64.EFI': 'kshim.efi',
                            'loader/loader.conf': b'default deb*\n',
                            'loader/entries/zz.conf': b'version 99\nlinux /none\n'},

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads and sets the variables of bootctl and systemd-bless-boot (systemd.io, "The Boot Loader
+ * Interface").
+ *
+ * An entry's id is its file's name in lower case, with its suffix and without the boot counter.
+ */
+#include "efi/entry_variables.h"
+#include "efi/variables.h"
+#include "stub/base/text.h"
+#include "stub/input/utf.h"
+
+#define IDS_ROOM (ENTRIES * 64) /* units of all ids; more is not told */
+
+/* systemd's EFI_LOADER_FEATURE_... of what this boot manager does. */
+#define FEATURES                                                                               \
+	(1u << 2 /* a default */ | 1u << 3 /* for one boot */ | 1u << 4 /* boot counting */ |  \
+	        1u << 5 /* XBOOTLDR */ | 1u << 8 /* sort-key */ | 1u << 16 /* uki */)
+
+bool
+entry_variables_once(char ret_glob[ENTRY_NAME])
+{
+	if (!variable_text(L"LoaderEntryOneShot", ret_glob, ENTRY_NAME))
+		return false;
+	variable_delete(L"LoaderEntryOneShot");
+	return true;
+}
+
+bool
+entry_variables_default(char ret_glob[ENTRY_NAME])
+{
+	return variable_text(L"LoaderEntryDefault", ret_glob, ENTRY_NAME);
+}
+
+/* False if it does not fit. */
+static bool
+id_of(const struct entry_file *f, char ret_id[ENTRY_NAME])
+{
+	struct text t = text_init(ret_id, ENTRY_NAME);
+	struct span name = text_span(f->name);
+	uint64_t suffix = name.size;
+
+	while (suffix && name.base[suffix - 1] != '.')
+		suffix--;
+	for (uint64_t i = 0; i < f->entry.id.size; i++)
+		text_char(&t, (char)text_lower(f->entry.id.base[i]));
+	for (uint64_t i = suffix ? suffix - 1 : 0; i < name.size; i++)
+		text_char(&t, (char)text_lower(name.base[i]));
+	return t.len < ENTRY_NAME;
+}
+
+/* The entry that comes next behind `before`, or first of all. */
+static const struct entry_file *
+next_of(const struct entry_list *list, const struct entry_file *before)
+{
+	const struct entry_file *best = NULL;
+
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct entry_file *f = &list->entry[i];
+
+		if (before && bls_compare(&f->entry, &before->entry) <= 0)
+			continue;
+		if (!best || bls_compare(&f->entry, &best->entry) < 0)
+			best = f;
+	}
+	return best;
+}
+
+void
+entry_variables_tell(const struct entry_list *list, const struct entry_file *chosen)
+{
+	static const uint64_t features = FEATURES;
+	static uint16_t ids[IDS_ROOM];
+	char id[ENTRY_NAME];
+	UINTN units = 0;
+
+	for (const struct entry_file *f = next_of(list, NULL); f; f = next_of(list, f)) {
+		if (!id_of(f, id) || !utf16_from_8(id, ids + units, IDS_ROOM - units))
+			break;
+		while (ids[units++])
+			;
+	}
+	variable_set_text(L"LoaderInfo", "kshim " KSHIM_VERSION);
+	variable_set(L"LoaderFeatures", &features, sizeof(features));
+	variable_set(L"LoaderEntries", ids, units * sizeof(ids[0]));
+	if (id_of(chosen, id))
+		variable_set_text(L"LoaderEntrySelected", id);
+}
+
+void
+entry_variables_counted(const char *path)
+{
+	variable_set_text(L"LoaderBootCountPath", path);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The Boot Loader Interface of a boot manager: which entry userspace wants, and which it got.
+ */
+#ifndef KSHIM_EFI_ENTRY_VARIABLES_H
+#define KSHIM_EFI_ENTRY_VARIABLES_H
+
+#include "efi/entry_files.h"
+
+/*
+ * The name or glob of the entry that userspace wants: for this boot only (forgotten by that),
+ * or for every boot. False if it wants none.
+ */
+bool entry_variables_once(char ret_glob[ENTRY_NAME]);
+bool entry_variables_default(char ret_glob[ENTRY_NAME]);
+
+/* Tell which entries there are, in their order, and which one is booted. */
+void entry_variables_tell(const struct entry_list *list, const struct entry_file *chosen);
+
+/* Tell systemd-bless-boot under which path the entry is after the boot was counted. */
+void entry_variables_counted(const char *path);
+
+#endif
