@@ -5,7 +5,7 @@ PAIRWISE is what `make test` boots, EVERY the full product.
 """
 import itertools
 
-from kshimtest.row import Row
+from kshimtest.row import Row, clock
 from kshimtest.systems import recipe
 
 MACHINES, BODIES, CPUS = ('pc', 'q35', 'microvm'), ('rom', 'elf'), (1, 4)
@@ -24,7 +24,9 @@ def machine_of(suite, layout, machine, body, cpus, end):
 
 def login(suite, layout, machine, body, cpus):
     """As it is, by systemd."""
-    return Row(**machine_of(suite, layout, machine, body, cpus, 'login'), expect=(ENTERED, 'kshim login:'), endless=True)
+    words, known = clock(machine, cpus)
+    return Row(**machine_of(suite, layout, machine, body, cpus, 'login'), append=known, qemu=words,
+               expect=(ENTERED, 'kshim login:'), endless=True)
 
 
 def twice(suite, layout, machine, body, cpus):
@@ -35,10 +37,10 @@ def twice(suite, layout, machine, body, cpus):
             for boot in (1, 2)]
     # Linux reads the second copy of a GPT only if it is told to.
     more = 'gpt ' if recipe.LAYOUTS[layout].damaged else ''
-    clock = ('-icount', 'shift=1,sleep=off') if cpus == 1 else ()
-    return Row(**machine_of(suite, layout, machine, body, cpus, 'twice'), append=f'{more}init=/sbin/kshim-marker',
+    words, known = clock(machine, cpus)
+    return Row(**machine_of(suite, layout, machine, body, cpus, 'twice'), append=f'{more}init=/sbin/kshim-marker {known}',
                gives_up='Gave up waiting for root',
-               accel='tcg,thread=single', qemu=(*clock, '-action', 'reboot=reset'), status=0,
+               accel='tcg,thread=single', qemu=(*words, '-action', 'reboot=reset'), status=0,
                expect=(*itertools.chain(*seen), 'kshim: powering off'))
 
 

@@ -86,17 +86,23 @@ def tsc_khz():
     return int(float(mhz[1]) * 1000) if mhz else 2000000
 
 
-def linux(name, kernel, by, *, initrds=('initramfs',), **rest):
-    """A real kernel to userspace; its init powers the machine off.
+def clock(machine, cpus):
+    """(words for QEMU, words for Linux) that keep a busy host from upsetting a guest's time.
 
-    A busy host upsets Linux's calibration of the TSC, and some kernels under TCG. So time is
-    what the guest executes (-icount, for one processor only), or, on a microvm without
-    another timer to fall back to, Linux is told the rate.
+    It upsets Linux's calibration of the TSC, and some kernels under TCG. So time is what the guest
+    executes (-icount, for one processor only), or, on a microvm without another timer to fall
+    back to, Linux is told the rate.
     """
-    if rest.get('cpus', 1) == 1:
-        rest['qemu'] = ('-icount', 'shift=1,sleep=off', *rest.get('qemu', ()))
-    elif rest.get('machine', '').startswith('microvm'):
-        rest['append'] = f'{rest.get("append", "")} tsc_early_khz={tsc_khz()}'.lstrip()
+    if cpus == 1:
+        return ('-icount', 'shift=1,sleep=off'), ''
+    return (), f'tsc_early_khz={tsc_khz()}' if machine.startswith('microvm') else ''
+
+
+def linux(name, kernel, by, *, initrds=('initramfs',), **rest):
+    """A real kernel to userspace; its init powers the machine off."""
+    words, more = clock(rest.get('machine', ''), rest.get('cpus', 1))
+    rest['qemu'] = (*words, *rest.get('qemu', ()))
+    rest['append'] = f'{rest.get("append", "")} {more}'.strip()
     return Row(name, kernel, by=by, initrds=initrds, status=0, expect=(
         *rest.pop('expect', ()), 'kshim: userspace reached', 'kshim: powering off'), **rest)
 
