@@ -60,26 +60,4 @@ is_inside(struct span part, struct span whole)
 		return why->code = code;                                                       \
 	}
 
-/*
- * memmove() of whole structs: CBMC's own copies bytes, which costs it much. A harness defines
- * memmove as `name` before it includes the source.
- */
-#define PROVE_MEMMOVE(name, type)                                                              \
-	static void *name(void *to, const void *from, size_t bytes)                            \
-	{                                                                                      \
-		type *out = to;                                                                \
-		const type *in = from;                                                         \
-		size_t n = bytes / sizeof(type);                                               \
-                                                                                               \
-		PROVE(bytes % sizeof(type) == 0, "whole structs are moved");                   \
-		if (out < in) {                                                                \
-			for (size_t i = 0; i < n; i++)                                         \
-				out[i] = in[i];                                                \
-		} else {                                                                       \
-			while (n--)                                                            \
-				out[n] = in[n];                                                \
-		}                                                                              \
-		return to;                                                                     \
-	}
-
 #endif
