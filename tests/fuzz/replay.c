@@ -7,17 +7,27 @@
  *
  * Speaks TAP, a test a file, and fails when it saw no file. A crash or a property that does not
  * hold aborts; the last line then names the file.
+ *
+ * With KSHIM_FUZZ_MS=N in the environment changes that were not tried before follow, for N
+ * milliseconds. The last line then is their seed; KSHIM_FUZZ_SEED=SEED makes the same ones.
  */
 #include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "tests/fuzz/fuzz.h"
 
 #define CUTS    200
 #define CHANGES 600 /* inputs that differ in up to four bytes */
 
+#define KEPT 256 /* files whose changes are tried */
+
 static unsigned files;
+static struct {
+	uint8_t *bytes;
+	size_t size;
+} kept[KEPT];
 
 /* Numerical Recipes' generator: the same sequence everywhere. */
 static uint32_t
@@ -84,7 +94,12 @@ run_file(const char *path, off_t size)
 	printf("# %s\n", path);
 	fflush(stdout); /* it is the last line if this file's turn aborts */
 	replay(bytes, (size_t)size);
-	free(bytes);
+	if (files < KEPT && size) {
+		kept[files].bytes = bytes;
+		kept[files].size = (size_t)size;
+	} else {
+		free(bytes);
+	}
 	printf("ok %u - %s\n", ++files, path);
 }
 
@@ -115,15 +130,63 @@ run(const char *path)
 		free(names);
 }
 
+static uint64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Some changes of any file, one on the other. */
+static unsigned
+try_some(unsigned file, uint32_t *state)
+{
+	size_t size = kept[file].size;
+	uint8_t *copy = malloc(size ? size : 1);
+	unsigned count = size ? 16 : 0;
+
+	if (size)
+		memcpy(copy, kept[file].bytes, size);
+	for (unsigned i = 0; i < count; i++) {
+		change(copy, size, state);
+		one(copy, next(state) % 4 ? size : next(state) % size);
+	}
+	free(copy);
+	return count;
+}
+
+static unsigned
+try_more(uint64_t ms)
+{
+	const char *given = getenv("KSHIM_FUZZ_SEED");
+	uint32_t state = given ? (uint32_t)strtoul(given, NULL, 0) : (uint32_t)now_ms();
+	unsigned count = 0;
+
+	printf("# KSHIM_FUZZ_SEED=%u\n", state);
+	fflush(stdout);
+	for (uint64_t end = now_ms() + ms; now_ms() < end;)
+		count += try_some(next(&state) % (files < KEPT ? files : KEPT), &state);
+	return count;
+}
+
 int
 main(int argc, char **argv)
 {
+	unsigned more = 0;
+
 	for (int i = 1; i < argc; i++)
 		run(argv[i]);
 	if (!files) {
 		fprintf(stderr, "%s: no file to replay\n", argv[0]);
 		return 1;
 	}
-	printf("1..%u\n# %u inputs\n", files, files * (1 + CUTS + CHANGES));
+	printf("1..%u\n", files);
+	if (getenv("KSHIM_FUZZ_MS"))
+		more = try_more(strtoul(getenv("KSHIM_FUZZ_MS"), NULL, 0));
+	printf("# %u inputs\n", files * (1 + CUTS + CHANGES) + more);
+	for (unsigned i = 0; i < KEPT; i++)
+		free(kept[i].bytes);
 	return 0;
 }

@@ -38,8 +38,8 @@ test-unit: $(call picked,$(UNIT_PROGRAMS),test_,unit test-unit)
 
 # ---------------------------------------------------------------- fuzzers
 
-# Each fuzzer is linked with replay.c, which goes through its corpus, and by clang with libFuzzer's
-# main(), which looks for new inputs.
+# Each fuzzer is linked with replay.c, which goes through its corpus and for half a second through new
+# changes of it, and by clang with libFuzzer's main(), which looks for new inputs.
 define REPLAY
 build/$(2)/$(1): build/$(2)/tests/fuzz/$(1).o $(if $(filter fuzz,$(2)),,build/$(2)/tests/fuzz/replay.o) \
 		$(PARTS_$(1):%.c=build/$(2)/%.o) $(ASMS_$(1):%.asm=build/x86/%.o) build/$(2)/libkshim.a
@@ -48,13 +48,14 @@ build/$(2)/$(1): build/$(2)/tests/fuzz/$(1).o $(if $(filter fuzz,$(2)),,build/$(
 endef
 $(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(foreach env,asan cov fuzz,$(eval $(call REPLAY,$(f),$(env)))))
 
-build/fuzz/%.o: | clang-is-there
+build/fuzz/flags: | clang-is-there
 .PHONY: clang-is-there
 clang-is-there:
 	@command -v $(CLANG) >/dev/null || { echo 'clang is missing: apt-get install clang' >&2; exit 1; }
 
 test-fuzz: $(call picked,$(FUZZ_PROGRAMS),fuzz_,replay test-fuzz)
-	@tests/run-units $(if $(T),-,fuzz) $(foreach f,$^,'$(f) tests/fuzz/corpus/$(notdir $(f))')
+	@KSHIM_FUZZ_MS=$${KSHIM_FUZZ_MS:-500} tests/run-units $(if $(T),-,fuzz) \
+		$(foreach f,$^,'$(f) tests/fuzz/corpus/$(notdir $(f))')
 
 # SECONDS= (or FUZZ_SECONDS=) for each fuzzer, as many at a time as there are CPUs; what is found is kept
 # in build/fuzz/fuzz_NAME.found/. The counts go to build/results/fuzz-executions.
