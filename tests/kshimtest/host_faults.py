@@ -35,10 +35,12 @@ MORE = ('no memory', 'Cannot allocate memory', 'cannot make the jail: Invalid ar
 
 
 def built(name, *options):
-    """A program or a library of this folder, for the tests of one worker."""
-    folder = tempfile.mkdtemp(prefix='kshim-faults-')
-    out = os.path.join(folder, name)
-    subprocess.run(['cc', '-O1', '-Wall', *options, '-o', out, os.path.join(HERE, f'{name}.c')], check=True)
+    """A program or a library of this folder, whole at any time: other workers may be running it."""
+    out, source = os.path.join(files.MADE, name), os.path.join(HERE, f'{name}.c')
+    if not files.is_newer(out, [source]):
+        os.makedirs(files.MADE, exist_ok=True)
+        subprocess.run(['cc', '-O1', '-Wall', *options, '-o', f'{out}.{os.getpid()}', source], check=True)
+        os.replace(f'{out}.{os.getpid()}', out)
     return out
 
 
