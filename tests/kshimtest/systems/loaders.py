@@ -59,8 +59,8 @@ FEDORA_ENTRY = """\
 title Fedora Linux ({version}) 42 (Cloud Edition)
 version {version}
 linux {kernel}
-initrd {initrd}
-options {line}
+initrd {initrd} $tuned_initrd
+options {line} $tuned_params
 grub_users $grub_users
 grub_arg --unrestricted
 grub_class fedora
