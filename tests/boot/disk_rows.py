@@ -27,6 +27,8 @@ DISK = [
     probe('whole-ext2-rom-microvm', Disk(table='none', fs=EXT2, bus='virtio-blk-device'), way='rom-disk',
           machine='microvm'),
     probe('gpt-scsi-rom-microvm', Disk(bus='scsi-mmio', tree='default'), way='rom-disk', machine='microvm'),
+    probe('scsi-lun-rom-q35', Disk(bus='scsi-pci', lun=5), way='rom-disk'),
+    probe('scsi-lun-bootindex-pc', Disk(bus='scsi-pci', lun=300, second=True), machine='pc'),
     probe('whole-fat-microvm', Disk(table='none', bus='virtio-blk-device'), machine='microvm'),
     probe('mmio-modern-microvm', Disk(bus='virtio-blk-device'), machine='microvm',
           qemu=('-global', 'virtio-mmio.force-legacy=false')),

@@ -39,6 +39,7 @@ class Disk:
     table: str = 'gpt'                      # gpt, gpt-damaged, mbr, logical, none
     bus: str = 'virtio-blk-pci'             # a device with options, or scsi-pci, scsi-mmio
     sector: int = 512                       # bytes
+    lun: int = 0                            # SCSI
     second: bool = False                    # behind an empty disk, and before it by bootindex
 
 

@@ -121,15 +121,18 @@ static void
 order(void **state)
 {
 	static const char items[] = "/pci@i0cf8/isa@1/fdc@03f0/floppy@0\n"
-	                            "/pci@i0cf8/pci-bridge@5/scsi@1,2/channel@0/disk@3,0\n"
+	                            "/pci@i0cf8/pci-bridge@5/scsi@1,2/channel@0/disk@3,1\n"
 	                            "/virtio-mmio@00000000feb02e00/disk@0,0\n"
 	                            "/pci@i0cf8,9/scsi@1/disk@0,0\n"
 	                            "/pci@i0cf8/scsi@4/disk@0,0";
 	struct disks d = {.pci = {.read = read_config},
 	        .count = 6,
 	        .place = {{.at = PCI_AT(0, 4, 0)}, {.at = PCI_AT(0, 6, 0)},
-	                {.kind = DISK_VIRTIO_SCSI, .at = PCI_AT(2, 1, 2), .target = 2},
 	                {.kind = DISK_VIRTIO_SCSI, .at = PCI_AT(2, 1, 2), .target = 3},
+	                {.kind = DISK_VIRTIO_SCSI,
+	                        .at = PCI_AT(2, 1, 2),
+	                        .target = 3,
+	                        .lun = 1},
 	                {.mmio = 0xfeb02e00}, {.at = PCI_AT(9, 1, 0)}}};
 
 	(void)state;

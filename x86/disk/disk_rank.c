@@ -73,12 +73,12 @@ take_function(struct disks *d, struct span *line, uint32_t *ret_at)
 static bool
 is_target(const struct disk_place *p, struct span rest)
 {
-	uint64_t channel, target, ignored;
+	uint64_t channel, target, lun, ignored;
 
 	if (p->kind != DISK_VIRTIO_SCSI)
 		return true;
-	return take_node(&rest, &channel, &ignored) && take_node(&rest, &target, &ignored) &&
-	       target == p->target;
+	return take_node(&rest, &channel, &ignored) && take_node(&rest, &target, &lun) &&
+	       target == p->target && lun == p->lun;
 }
 
 static void

@@ -39,7 +39,8 @@ take(const struct disks *d, const struct disk_place *place)
 {
 	uint32_t id;
 
-	driver = (struct disk_driver){.target = place->target, .pci = d->pci, .at = place->at};
+	driver = (struct disk_driver){
+	        .target = place->target, .lun = place->lun, .pci = d->pci, .at = place->at};
 	driver.virtio.queue = &queue;
 	if (place->mmio)
 		return virtio_mmio_find(&driver.virtio, place->mmio, &id);
@@ -60,6 +61,20 @@ give_back(void)
 		driver.pci.write(&driver.pci, driver.at, PCI_COMMAND, 2, driver.command);
 }
 
+/* The disks of the driver's target; false if there is no room for one. */
+static bool
+add_luns(struct disks *d, struct disk_place place)
+{
+	uint32_t luns[SCSI_LUNS], count = virtio_scsi_luns(&driver, luns);
+
+	for (uint32_t i = 0; i < count; i++) {
+		driver.lun = place.lun = luns[i];
+		if (virtio_scsi_has(&driver) && !add(d, place))
+			return false;
+	}
+	return true;
+}
+
 /* The disks behind a SCSI host, each a place of its own. */
 static void
 add_scsi(struct disks *d, struct disk_place host)
@@ -69,7 +84,7 @@ add_scsi(struct disks *d, struct disk_place host)
 	if (take(d, &host) && virtio_scsi_begin(&driver, &ignored)) {
 		for (; host.target < SCSI_TARGETS; host.target++) {
 			driver.target = host.target;
-			if (virtio_scsi_has(&driver) && !add(d, host))
+			if (!add_luns(d, host))
 				break;
 		}
 	}

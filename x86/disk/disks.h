@@ -15,6 +15,7 @@
 
 #define DISKS_MAX     16
 #define DISKS_MMIO    32
+#define SCSI_LUNS     16 /* of a target that are looked at; it may have more */
 #define DISK_UNRANKED UINT32_MAX
 
 enum disk_kind { DISK_VIRTIO_BLK, DISK_VIRTIO_SCSI };
@@ -24,6 +25,7 @@ struct disk_place {
 	enum disk_kind kind;
 	uint32_t at;     /* PCI function, if mmio is 0 */
 	uint32_t target; /* SCSI */
+	uint32_t lun;    /* SCSI: of the target's logical units */
 	uint64_t mmio;   /* address of its registers */
 	uint32_t rank;   /* by QEMU's bootorder: the lowest is first */
 };
@@ -42,7 +44,7 @@ struct disks {
 struct disk_driver {
 	struct virtio virtio;
 	uint32_t sector_size; /* bytes */
-	uint32_t target;      /* SCSI */
+	uint32_t target, lun; /* SCSI */
 	struct pci_config pci;
 	uint32_t at;
 	uint16_t command; /* what PCI_COMMAND held */
@@ -98,7 +100,10 @@ typedef bool disk_starter(
         struct disk_driver *driver, struct disk *ret_disk, const char **ret_what);
 disk_starter virtio_blk_start, virtio_scsi_start;
 
-/* Is there a disk at this target of a started controller? */
+/* The logical units that this target of a started controller has; their count. */
+uint32_t virtio_scsi_luns(struct disk_driver *driver, uint32_t lun[SCSI_LUNS]);
+
+/* Is the driver's target and logical unit a disk? */
 bool virtio_scsi_has(struct disk_driver *driver);
 
 /* Start the controller, whichever targets it has. */

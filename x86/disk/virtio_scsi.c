@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads a SCSI disk behind a virtio SCSI host (Virtual I/O Device 1.2, 5.6; SBC-4, SPC-5): LUN
- * 0 of each target, by INQUIRY, READ CAPACITY(16) and READ(16).
+ * Reads a SCSI disk behind a virtio SCSI host (Virtual I/O Device 1.2, 5.6; SBC-4, SPC-5), by
+ * REPORT LUNS, INQUIRY, READ CAPACITY(16) and READ(16).
  */
 #include "x86/disk/disks.h"
 
@@ -12,7 +12,13 @@
 #define SENSE_SIZE    96
 #define TYPE_DISK     0
 
-enum { INQUIRY = 0x12, READ_16 = 0x88, SERVICE_ACTION_IN = 0x9e, READ_CAPACITY_16 = 0x10 };
+enum {
+	INQUIRY = 0x12,
+	READ_16 = 0x88,
+	SERVICE_ACTION_IN = 0x9e,
+	READ_CAPACITY_16 = 0x10,
+	REPORT_LUNS = 0xa0
+};
 
 struct scsi_request {
 	uint8_t lun[8];
@@ -67,18 +73,20 @@ command(struct disk_driver *d, const struct scsi_request *request, void *to, uin
 	return false;
 }
 
-/* 5.6.6.1: LUN 0 of a target, in the single-level format. */
+/* 5.6.6.1: the target and its logical unit, in the single-level format. */
 static struct scsi_request
-to_target(const struct disk_driver *d, uint8_t code)
+to_unit(const struct disk_driver *d, uint8_t code)
 {
-	return (struct scsi_request){.lun = {1, (uint8_t)d->target, 0x40, 0}, .cdb = {code}};
+	return (struct scsi_request){
+	        .lun = {1, (uint8_t)d->target, (uint8_t)(0x40 | d->lun >> 8), (uint8_t)d->lun},
+	        .cdb = {code}};
 }
 
 static bool
 read_sectors(void *context, uint64_t sector, uint32_t count, void *to)
 {
 	struct disk_driver *d = context;
-	struct scsi_request r = to_target(d, READ_16);
+	struct scsi_request r = to_unit(d, READ_16);
 
 	put_be(&r.cdb[2], 8, sector);
 	put_be(&r.cdb[10], 4, count);
@@ -91,11 +99,37 @@ virtio_scsi_begin(struct disk_driver *d, const char **ret_what)
 	return virtio_start(&d->virtio, REQUEST_QUEUE, 0, ret_what);
 }
 
+/* SPC-5, 6.33: a list of eight bytes each, behind its length. A unit of another address method
+ * than the two with one number (SAM-5, 4.7.5, 4.7.6) is passed over. */
+uint32_t
+virtio_scsi_luns(struct disk_driver *d, uint32_t lun[SCSI_LUNS])
+{
+	uint8_t answer[8 + 8 * SCSI_LUNS] = {0};
+	uint32_t listed, count = 0;
+	struct scsi_request r;
+
+	d->lun = 0;
+	r = to_unit(d, REPORT_LUNS);
+	put_be(&r.cdb[6], 4, sizeof(answer));
+	if (!command(d, &r, answer, sizeof(answer))) {
+		lun[0] = 0; /* an old target may know no more than this one */
+		return 1;
+	}
+	listed = (uint32_t)get_be(answer, 4) / 8;
+	for (uint32_t i = 0; i < listed && i < SCSI_LUNS; i++) {
+		uint32_t n = (uint32_t)get_be(answer + 8 + 8 * (uint64_t)i, 2);
+
+		if (n < 0x100 || (n >= 0x4000 && n < 0x8000))
+			lun[count++] = n & 0x3fff;
+	}
+	return count;
+}
+
 bool
 virtio_scsi_has(struct disk_driver *d)
 {
 	uint8_t answer[36];
-	struct scsi_request r = to_target(d, INQUIRY);
+	struct scsi_request r = to_unit(d, INQUIRY);
 
 	r.cdb[4] = sizeof(answer);
 	return command(d, &r, answer, sizeof(answer)) && answer[0] == TYPE_DISK;
@@ -105,7 +139,7 @@ bool
 virtio_scsi_start(struct disk_driver *d, struct disk *ret_disk, const char **ret_what)
 {
 	uint8_t answer[32];
-	struct scsi_request r = to_target(d, SERVICE_ACTION_IN);
+	struct scsi_request r = to_unit(d, SERVICE_ACTION_IN);
 
 	if (!virtio_scsi_begin(d, ret_what))
 		return false;

@@ -216,7 +216,8 @@ def drive(number, path, bus, sector, more='', file_more=''):
 def drives(row, directory):
     """The row's disk, behind an empty one where the row asks for that."""
     disk = row.disk
-    args = drive(0, disk_image(row, directory), disk.bus, disk.sector, ',bootindex=1' if disk.second else '')
+    more = ',bootindex=1' * disk.second + f',lun={disk.lun}' * bool(disk.lun)
+    args = drive(0, disk_image(row, directory), disk.bus, disk.sector, more)
     if disk.second:
         with open(f'{directory}/first', 'wb') as f:
             f.truncate(MIB)
