@@ -16,11 +16,11 @@
 
 #define SPEND 4 /* times the limit: what is read of one disk in all */
 
-/* A path as the disk has it, for a person. */
+/* A path or words as the disk has them, for a person. */
 static const char *
-shown(struct report *r, const char *path)
+shown(struct report *r, const char *text)
 {
-	return report_text(r, (struct span){(const uint8_t *)path, strlen(path)});
+	return report_text(r, (struct span){(const uint8_t *)text, strlen(text)});
 }
 
 static const char *
@@ -142,8 +142,8 @@ judge_kernel(struct disk_view *view, struct disk_entry *d, struct file *file)
 static void
 warn(struct disk_view *view, const struct disk_entry *d, const char *name, const char *text)
 {
-	report_verdict(
-	        view->report, V_DISK_LINE, LEVEL_WARNING, "%s: %s [%s]", d->title, text, name);
+	report_verdict(view->report, V_DISK_LINE, LEVEL_WARNING, "%s: %s [%s]", d->title,
+	        shown(view->report, text), name);
 }
 
 /* What `kshim plan` found. */
@@ -161,8 +161,7 @@ take_findings(struct disk_view *view, struct disk_entry *d, const struct boot_lo
 		const struct finding *f = &look->findings.finding[i];
 
 		if (f->severity == FINDING_ERROR && !d->why)
-			by_nothing(d, report_format(r, "%s", f->name),
-			        report_format(r, "%s", f->text));
+			by_nothing(d, report_format(r, "%s", f->name), shown(r, f->text));
 		else if (f->severity == FINDING_WARNING)
 			warn(view, d, f->name, f->text);
 	}
