@@ -171,6 +171,7 @@ boot_list_file(struct boot_list *list, const struct boot_entry *entry, uint32_t 
 {
 	struct boot_volume *v = boot_list_volume(list, entry->partition);
 	struct span name = name_of(entry, n);
+	struct refusal why;
 	enum refusal_code code;
 
 	if (!v)
@@ -180,10 +181,12 @@ boot_list_file(struct boot_list *list, const struct boot_entry *entry, uint32_t 
 		ret_why->detail = "more bytes than kshim has room for";
 		return REFUSAL_DISK_PATH;
 	}
-	code = fs_find_file(&v->fs, text_span(path), ret_node, ret_why);
+	code = fs_find_file(&v->fs, text_span(path), ret_node, &why);
 	if (code && span_is(entry->path, 0, BELOW_BOOT, sizeof(BELOW_BOOT) - 1) &&
 	        make_path("/boot", name, path))
-		code = fs_find_file(&v->fs, text_span(path), ret_node, ret_why);
+		code = fs_find_file(&v->fs, text_span(path), ret_node, &why);
+	if (code)
+		*ret_why = why;
 	return code;
 }
 
