@@ -9,10 +9,11 @@ struct teller {
 	void *context;
 };
 
+/* That there were too many looks is the answer, and not told of each file system. */
 static void
 tell(const struct teller *t, const char *what, const struct refusal *why)
 {
-	if (t->watcher)
+	if (t->watcher && !(why && why->code == REFUSAL_DISK_BUDGET))
 		t->watcher(t->context, 0, what, why);
 }
 
@@ -127,8 +128,8 @@ without_entry(
 	return REFUSAL_NONE;
 }
 
-enum refusal_code
-boot_choose(struct disk *disk, struct span wanted, choice_watcher *watcher, void *context,
+static enum refusal_code
+choose(struct disk *disk, struct span wanted, choice_watcher *watcher, void *context,
         bool *ret_found, struct boot_choice *choice, struct refusal *ret_why)
 {
 	struct teller teller = {watcher, context};
@@ -153,6 +154,21 @@ boot_choose(struct disk *disk, struct span wanted, choice_watcher *watcher, void
 	choice->volume = boot_list_volume(&choice->list, choice->entry->partition);
 	*ret_found = true;
 	return REFUSAL_NONE;
+}
+
+enum refusal_code
+boot_choose(struct disk *disk, struct span wanted, choice_watcher *watcher, void *context,
+        bool *ret_found, struct boot_choice *choice, struct refusal *ret_why)
+{
+	enum refusal_code code;
+
+	disk_bound(disk);
+	code = choose(disk, wanted, watcher, context, ret_found, choice, ret_why);
+	if (!disk_unbound(disk)) {
+		*ret_found = false;
+		return refuse(ret_why, REFUSAL_DISK_BUDGET, 0, 0, DISK_LOOKS);
+	}
+	return code;
 }
 
 enum refusal_code

@@ -26,7 +26,8 @@ typedef void choice_watcher(
  * Choose what the disk boots. `wanted` is as for boot_entries_choose(): empty, the default of
  * loader.conf counts, else the first of the order. *ret_found is false, with REFUSAL_NONE, if
  * there is nothing to boot. A partition that cannot be read is told and passed over.
- * Errors: REFUSAL_DISK_READ; REFUSAL_DISK_DAMAGED (the partition table); REFUSAL_ENTRY_NONE
+ * Errors: REFUSAL_DISK_BUDGET: the disk would make it last too long; REFUSAL_DISK_READ;
+ * REFUSAL_DISK_DAMAGED (the partition table); REFUSAL_ENTRY_NONE
  * (there are entries, found = how many, but none that is wanted); why the entry that is wanted
  * does not boot, or the first one if none does, with the path of a missing file as subject.
  */

@@ -22,11 +22,39 @@ disk_reset(struct disk *disk)
 
 	disk->sectors = disk->sectors < most ? disk->sectors : most;
 	disk->requests = 0;
+	disk->bounded = false;
 	disk->asked = 0;
 	for (uint32_t i = 0; i < DISK_WINDOWS; i++) {
 		disk->cache[i].len = 0;
 		disk->cache[i].last = 0;
 	}
+}
+
+void
+disk_bound(struct disk *disk)
+{
+	disk->bounded = true;
+	disk->left = DISK_LOOKS;
+}
+
+bool
+disk_unbound(struct disk *disk)
+{
+	bool enough = disk->left != 0;
+
+	disk->bounded = false;
+	return enough;
+}
+
+/* Take `looks` off what is left; nothing is left once that is not enough. */
+static enum refusal_code
+spend(struct disk *disk, uint32_t looks, struct refusal *ret_why)
+{
+	if (!disk->bounded)
+		return REFUSAL_NONE;
+	disk->left = disk->left > looks ? disk->left - looks : 0;
+	return disk->left ? REFUSAL_NONE
+	                  : refuse(ret_why, REFUSAL_DISK_BUDGET, 0, 0, DISK_LOOKS);
 }
 
 struct volume
@@ -77,6 +105,8 @@ read_sectors(struct disk *disk, uint64_t at, uint64_t len, uint8_t *to, struct r
 	while (left) {
 		uint32_t count = left < most ? (uint32_t)left : most;
 
+		if (spend(disk, DISK_REQUEST, ret_why))
+			return REFUSAL_DISK_BUDGET;
 		disk->requests++;
 		if (!disk->read(disk->context, sector, count, to))
 			return refuse(ret_why, REFUSAL_DISK_READ, sector * disk->sector_size,
@@ -157,7 +187,8 @@ volume_bytes(const struct volume *v, uint64_t off, uint64_t len, const char *wha
 	struct span block;
 	enum refusal_code code;
 
-	if ((code = volume_has(v, off, len, what, ret_why)) ||
+	if ((code = spend(v->disk, 1, ret_why)) ||
+	        (code = volume_has(v, off, len, what, ret_why)) ||
 	        (code = volume_block(v, start, &block, ret_why)))
 		return code;
 	if (!span_sub(block, off - start, len, ret_bytes))

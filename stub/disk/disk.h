@@ -11,7 +11,8 @@
  *
  * What lies on a disk is hostile. A reader is bounded by what it counts itself (sectors,
  * entries, links), never by what the disk says; numbers are checked against the volume here, in
- * one place.
+ * one place. What readers do together, disk after all its partitions, is bounded by
+ * disk_bound().
  */
 #ifndef KSHIM_DISK_H
 #define KSHIM_DISK_H
@@ -21,7 +22,9 @@
 
 #define DISK_BLOCK   4096u /* bytes in which a structure lies; sectors are no larger */
 #define DISK_WINDOW  (16 * DISK_BLOCK)
-#define DISK_WINDOWS 8 /* in the cache */
+#define DISK_WINDOWS 8        /* in the cache */
+#define DISK_LOOKS   4000000u /* that a bounded search may make */
+#define DISK_REQUEST 256u     /* looks that a request counts for */
 
 struct disk {
 	uint64_t sectors;
@@ -34,6 +37,8 @@ struct disk {
 	void *context;
 	uint32_t most;
 	uint64_t requests; /* made so far */
+	bool bounded;      /* by disk_bound(): */
+	uint64_t left;     /* looks that may still be made */
 	uint64_t asked;    /* blocks that the cache was asked for so far */
 	struct disk_window {
 		uint64_t at;   /* byte on the disk */
@@ -61,6 +66,14 @@ disk_sector_size_ok(uint32_t size)
  * driver's members are the caller's.
  */
 void disk_reset(struct disk *disk);
+
+/*
+ * From here on the disk may be looked at DISK_LOOKS times, then all is REFUSAL_DISK_BUDGET: a
+ * structure in the cache is one look, a request DISK_REQUEST. disk_unbound() ends that; it is
+ * false if there was not enough.
+ */
+void disk_bound(struct disk *disk);
+bool disk_unbound(struct disk *disk);
 
 /* The whole disk. */
 struct volume disk_volume(struct disk *disk);

@@ -514,6 +514,58 @@ odd_paths(void **state)
 	assert_int_equal(strlen(choice.load.line), 699 - 16);
 }
 
+/*
+ * A disk that was made to waste time: a hundred partitions, all of them the same FAT, whose
+ * folders have no end. The choice ends by what it may look at, and says that.
+ */
+static void
+a_disk_without_an_end(void **state)
+{
+	static const char *const folders[] = {"loader/entries/x", "EFI/Linux/x", "EFI/BOOT/x"};
+	static uint8_t slow[FAT_TREE_SIZE + 4096];
+	struct fat_file file[COUNT(folders)];
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(folders); i++)
+		file[i] = (struct fat_file){folders[i], "", 0};
+	fat_tree(image, file, COUNT(file));
+	for (uint32_t c = 2; c < 20; c++) { /* each cluster is its own next one */
+		uint32_t at = 512 + c * 3 / 2, old = image[at] | image[at + 1] << 8u;
+		uint32_t v = c % 2 ? (old & 0xf) | c << 4 : (old & 0xf000) | c;
+
+		image[at] = (uint8_t)v;
+		image[at + 1] = (uint8_t)(v >> 8);
+	}
+	for (uint32_t at = 1024 + 4096; at < 65536; at += 32) {
+		if (!image[at])
+			image[at] = 0xe5; /* deleted entries, up to the folder's end */
+	}
+	memset(slow, 0, sizeof(slow));
+	memcpy(slow + 4096, image, sizeof(image));
+	for (unsigned i = 0; i < 4; i++) {
+		slow[446 + 16 * i + 4] = 0xef;
+		slow[446 + 16 * i + 8] = 8;
+		slow[446 + 16 * i + 13] = FAT_TREE_SIZE / 512 >> 8;
+	}
+	slow[446 + 48 + 4] = 5; /* the chain of extended partitions: each holds the volume */
+	slow[446 + 48 + 8] = 1;
+	memcpy(slow + 512, slow, 512);
+	slow[512 + 446 + 8] =
+	        7; /* the first one lies behind this table, the second is the link */
+	slow[512 + 446 + 16 + 4] = 5;
+	slow[512 + 446 + 16 + 8] = 0;
+	slow[512 + 510] = 0x55;
+	slow[512 + 511] = 0xaa;
+	slow[510] = 0x55;
+	slow[511] = 0xaa;
+	ram_disk_open(&ram, slow, sizeof(slow), 512);
+	assert_int_equal(ask(""), REFUSAL_DISK_BUDGET);
+	assert_int_equal(why.wanted, DISK_LOOKS);
+	assert_false(found);
+	assert_true(ram.disk.requests <= DISK_LOOKS / DISK_REQUEST);
+	assert_null(strstr(told, "budget"));
+}
+
 /* Bytes exchanged in the volume's structures: a code, nothing, or files that can be read. */
 static void
 mutants(void **state)
@@ -555,7 +607,8 @@ main(void)
 	        cmocka_unit_test(an_entry_without_its_files_is_passed_over),
 	        cmocka_unit_test(an_entry_of_a_long_line_is_passed_over),
 	        cmocka_unit_test(entries_by_number), cmocka_unit_test(damaged_partitions),
-	        cmocka_unit_test(a_script_leads_to_the_menu), cmocka_unit_test(odd_paths),
+	        cmocka_unit_test(a_script_leads_to_the_menu),
+	        cmocka_unit_test(a_disk_without_an_end), cmocka_unit_test(odd_paths),
 	        cmocka_unit_test(partitions_of_an_mbr), cmocka_unit_test(many_entries),
 	        cmocka_unit_test(menus_of_grub), cmocka_unit_test(mutants)};
 
