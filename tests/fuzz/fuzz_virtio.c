@@ -13,7 +13,7 @@
 /* In place of x86/cpu/cpu.h: time passes, and the device acts, while the driver waits. */
 #define KSHIM_X86_CPU_H
 static uint64_t ticks;
-static void act(void);
+static bool act(void);
 
 static uint64_t
 cpu_ticks(void)
@@ -24,8 +24,7 @@ cpu_ticks(void)
 static void
 cpu_pause(void)
 {
-	ticks += 1ull << 36;
-	act();
+	ticks += act() ? 1 : 1ull << 36; /* an answer comes at once, or late */
 }
 
 static void
@@ -94,7 +93,8 @@ answer(void)
 	queue.used.idx = queue.avail.idx;
 }
 
-static void
+/* What the device does next; true if it is what it was asked for. */
+static bool
 act(void)
 {
 	uint64_t what = feed_number(&acts, 1), at = feed_number(&acts, 2) % (ARENA - 8);
@@ -102,9 +102,10 @@ act(void)
 
 	switch (what & 3) {
 	case 0:
-		if (queue.avail.idx != queue.used.idx)
-			answer();
-		break;
+		if (queue.avail.idx == queue.used.idx)
+			break;
+		answer();
+		return true;
 	case 1:
 		memcpy(memory + at, &value, 4);
 		break;
@@ -114,6 +115,7 @@ act(void)
 	default: /* nothing */
 		break;
 	}
+	return false;
 }
 
 static void
