@@ -13,6 +13,7 @@ import pytest
 
 from kshimtest import images
 from kshimtest import newc
+from kshimtest import resident
 from kshimtest.patience import HANG
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -43,11 +44,8 @@ class Said(str):
 
 def most_memory(*args):
     """The command's largest resident size in bytes, and what it said."""
-    with subprocess.Popen([KSHIM, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as p:
-        said = p.stdout.read()
-        _, status, usage = os.wait4(p.pid, 0)
-        p.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss * 1024, Said(said.decode())
+    size, _, said = resident.most_memory([KSHIM, *args])
+    return size, Said(said)
 
 
 def deflated(mebibytes, wbits):

@@ -172,14 +172,18 @@ refusal(const struct report *r)
 	const char *name, *why = report_why_not(r, &name);
 	int code;
 
-	if (!r->refusal && !name)
+	if (!name && !r->refusal)
 		return NULL;
+	if (!name) {
+		name = refusal_name(r->refusal);
+		why = r->refused;
+	}
 	o = json_new_object();
-	code = r->refusal ? (int)r->refusal : code_of(name);
+	code = code_of(name);
 	if (code)
 		add(o, "code", json_new_int(code));
-	add(o, "name", text(r->refusal ? refusal_name(r->refusal) : name));
-	add(o, "sentence", text(r->refusal ? r->refused : why));
+	add(o, "name", text(name));
+	add(o, "sentence", text(why));
 	return o;
 }
 
