@@ -28,6 +28,7 @@ CPU = 'qemu64,+svm,+npt,+nrip-save,+pdpe1gb,+rdrand,+rdseed'
 MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci',
            'virtio_blk', 'irqbypass', 'kvm', 'kvm-amd']
 DISK = 64 << 20
+KILLED = 128 + 9                        # the status of a row whose time was over
 
 
 @dataclass
@@ -201,13 +202,12 @@ def run(rows, cpus=1, icount=True, memory='4G'):
     """Boot the rig for all rows, again for those left when it hung; an Outcome for each row."""
     found, pending, hung = {}, list(rows), set()
     while pending:
-        left = []
-        for outcome in boot(pending, cpus, icount, memory):
-            found[outcome.row.name] = outcome
-            if outcome.status is None:
-                left.append(outcome.row)
-        # The first of those left is where it hung: it gets a second try, after the others.
-        again = [r for r in left[:1] if r.name not in hung]
+        outcomes = boot(pending, cpus, icount, memory)
+        found.update((o.row.name, o) for o in outcomes)
+        left = [o.row for o in outcomes if o.status is None]
+        # What hung in the rig, and where the rig itself hung, which is the first of those left: these
+        # get a second try, after the others.
+        again = [r for r in [*(o.row for o in outcomes if o.status == KILLED), *left[:1]] if r.name not in hung]
         hung.update(r.name for r in again)
         pending = left[1:] + again
     return [found[r.name] for r in rows]
