@@ -55,9 +55,15 @@ get_be(const uint8_t *p, unsigned bytes)
 	return v;
 }
 
+enum answer {
+	DONE,
+	NOT_DONE,  /* the unit said no */
+	NOT_THERE, /* so no unit said anything */
+};
+
 /* One command whose answer is `len` bytes; a unit attention asks for it again. */
-static bool
-command(struct disk_driver *d, const struct scsi_request *request, void *to, uint32_t len)
+static enum answer
+ask(struct disk_driver *d, const struct scsi_request *request, void *to, uint32_t len)
 {
 	static struct scsi_response response;
 	struct virtio_buffer parts[] = {{request, sizeof(*request), false},
@@ -66,11 +72,17 @@ command(struct disk_driver *d, const struct scsi_request *request, void *to, uin
 	for (unsigned n = 0; n < TRIES; n++) {
 		response.response = response.status = 0xff;
 		if (!virtio_request(&d->virtio, parts, 3) || response.response)
-			return false;
+			return NOT_THERE;
 		if (!response.status)
-			return true;
+			return DONE;
 	}
-	return false;
+	return NOT_DONE;
+}
+
+static bool
+command(struct disk_driver *d, const struct scsi_request *request, void *to, uint32_t len)
+{
+	return ask(d, request, to, len) == DONE;
 }
 
 /* 5.6.6.1: the target and its logical unit, in the single-level format. */
@@ -107,13 +119,15 @@ virtio_scsi_luns(struct disk_driver *d, uint32_t lun[SCSI_LUNS])
 	uint8_t answer[8 + 8 * SCSI_LUNS] = {0};
 	uint32_t listed, count = 0;
 	struct scsi_request r;
+	enum answer said;
 
 	d->lun = 0;
 	r = to_unit(d, REPORT_LUNS);
 	put_be(&r.cdb[6], 4, sizeof(answer));
-	if (!command(d, &r, answer, sizeof(answer))) {
+	said = ask(d, &r, answer, sizeof(answer));
+	if (said != DONE) {
 		lun[0] = 0; /* an old target may know no more than this one */
-		return 1;
+		return said == NOT_DONE;
 	}
 	listed = (uint32_t)get_be(answer, 4) / 8;
 	for (uint32_t i = 0; i < listed && i < SCSI_LUNS; i++) {
