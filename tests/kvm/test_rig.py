@@ -154,24 +154,24 @@ ONE = (pytest.mark.xdist_group('rig-one'), pytest.mark.takes(300))
 MANY = (pytest.mark.xdist_group('rig-many'), pytest.mark.takes(150))
 
 
-def test_of(run, marks):
+def parameter(run, marks):
     more = (pytest.mark.full,) if run.full else ()
     return pytest.param(run, id=run.name, marks=[*marks, *more, pytest.mark.judges(run.name, run.like)])
 
 
-def test_of_probe(row):
+def probe_parameter(row):
     more = (pytest.mark.full,) if row not in probes.pairwise() else ()
     return pytest.param(row, id=probe_name(row), marks=[*ONE, *more, pytest.mark.judges(probe_name(row))])
 
 
-@pytest.mark.parametrize('run', [*(test_of(r, ONE) for r in rig_rows.ONE), *(test_of(r, MANY) for r in rig_rows.MANY)])
+@pytest.mark.parametrize('run', [*(parameter(r, ONE) for r in rig_rows.ONE), *(parameter(r, MANY) for r in rig_rows.MANY)])
 def test_run(outcomes, run, record_property, tmp_path):
     outcome = judge(outcomes, run, record_property)
     if run.like:
         judge_dump(outcomes(run in rig_rows.MANY)[run.like][0], outcome, tmp_path)
 
 
-@pytest.mark.parametrize('row', [test_of_probe(r) for r in probes.rows()])
+@pytest.mark.parametrize('row', [probe_parameter(r) for r in probes.rows()])
 def test_probe(outcomes, row):
     outcome, _ = outcomes(False)[probe_name(row)]
     assert outcome.status == 0 and ': PASS' in outcome.stdout, outcome.stdout + outcome.stderr
