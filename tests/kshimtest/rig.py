@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass, field
 
 from kshimtest import files
-from kshimtest.patience import HANG, LOOK
+from kshimtest.patience import HANG, LOOK, cpu_seconds
 
 HERE = pathlib.Path(__file__).resolve().parent
 KSHIM = pathlib.Path(files.BUILD) / 'kshim'
@@ -28,6 +28,7 @@ CPU = 'qemu64,+svm,+npt,+nrip-save,+pdpe1gb,+rdrand,+rdseed'
 MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci',
            'virtio_blk', 'irqbypass', 'kvm', 'kvm-amd']
 DISK = 64 << 20
+ROW_CPU = 200                           # seconds of a CPU; a row of Linux needs some 30
 KILLED = 128 + 9                        # the status of a row whose time was over
 
 
@@ -169,20 +170,21 @@ def rows_begun(directory):
     return serial.read_bytes().count(b'rig: row ') if serial.exists() else 0
 
 
-def wait_while_it_moves(qemu, directory):
-    """Wait for the rig's end; end it when no further row begins, for nested machines may hang."""
-    begun, since = 0, time.monotonic()
+def wait_while_it_moves(qemu, directory, most):
+    """Wait for the rig's end. Nested machines may hang, so it is ended when no further row begins although
+    it had `most` seconds of a CPU for that, or HANG seconds went by."""
+    begun, since, had = 0, time.monotonic(), 0
     while qemu.poll() is None:
         time.sleep(LOOK)
         now = rows_begun(directory)
         if now != begun:
-            begun, since = now, time.monotonic()
-        elif time.monotonic() - since > HANG:
+            begun, since, had = now, time.monotonic(), cpu_seconds(qemu.pid)
+        elif cpu_seconds(qemu.pid) - had > most or time.monotonic() - since > HANG:
             qemu.kill()
             qemu.wait()
 
 
-def boot(rows, cpus, icount, memory):
+def boot(rows, cpus, icount, memory, most):
     """One boot of the rig; an Outcome for each row, without a status where it did not get to."""
     with tempfile.TemporaryDirectory(prefix='kshim-rig-', dir=files.BUILD) as directory:
         initramfs = prepare(directory, rows)
@@ -192,17 +194,17 @@ def boot(rows, cpus, icount, memory):
         with subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as qemu:
             try:
-                wait_while_it_moves(qemu, directory)
+                wait_while_it_moves(qemu, directory, most)
             finally:
                 qemu.kill()
         return collect(directory, rows)
 
 
-def run(rows, cpus=1, icount=True, memory='4G'):
+def run(rows, cpus=1, icount=True, memory='4G', most=ROW_CPU):
     """Boot the rig for all rows, again for those left when it hung; an Outcome for each row."""
     found, pending, hung = {}, list(rows), set()
     while pending:
-        outcomes = boot(pending, cpus, icount, memory)
+        outcomes = boot(pending, cpus, icount, memory, most)
         found.update((o.row.name, o) for o in outcomes)
         left = [o.row for o in outcomes if o.status is None]
         # What hung in the rig, and where the rig itself hung, which is the first of those left: these

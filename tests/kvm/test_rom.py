@@ -13,6 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 from rig import bench
 from kshimtest import files
 from kshimtest import rig
+from kshimtest.patience import HANG
 
 REACHED = 'kshim: userspace reached'
 # Machine, kernel, memory: marks.
@@ -54,9 +55,10 @@ def boot(rows):
     """By name, each row's outcome; what ended in nothing is tried once more."""
     kept, rig.Initramfs = rig.Initramfs, WithRom
     try:
-        found = {o.row.name: o for o in rig.run([*map(rig_row, rows), rig.Row(NO_KERNEL, qemu('pc', '64M'))])}
+        no_kernel = rig.Row(NO_KERNEL, qemu('pc', '64M'))
+        found = {o.row.name: o for o in rig.run([*map(rig_row, rows), no_kernel], most=HANG)}
         again = [o.row for o in found.values() if o.row.name != NO_KERNEL and REACHED not in o.stdout]
-        found.update((o.row.name, o) for o in (rig.run(again) if again else ()))
+        found.update((o.row.name, o) for o in (rig.run(again, most=HANG) if again else ()))
         return found
     finally:
         rig.Initramfs = kept

@@ -11,6 +11,7 @@ import subprocess
 
 from kshimtest import rig
 from kshimtest import files
+from kshimtest.patience import HANG
 
 LINE = 'kshim: userspace reached'
 TYPED = f'expect {LINE}\n'
@@ -60,7 +61,7 @@ def main():
                  kshim(f'{name} kshim run, direct', kernel, initrd, '--direct'),
                  microvm(f'{name} QEMU microvm', kernel, initrd, roms)]
     print(f'{"ms from exec to":28}  first ins.    kernel  userspace')
-    for outcome in rig.run(rows, memory='4G'):
+    for outcome in rig.run(rows, memory='4G', most=HANG):
         said = outcome.stderr
         print(f'{outcome.row.name:28}   {figure(r"first-instruction ([0-9.]+)", outcome.stdout)} '
               f'{figure(r"kernel-entry ([0-9.]+)", outcome.stdout)}  '
