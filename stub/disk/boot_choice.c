@@ -42,7 +42,8 @@ tell_table(const struct teller *t, const struct refusal *why, uint64_t *told)
 	*told = why->where;
 }
 
-/* Every file system of the disk; a partition that cannot be read is told. */
+/* Every file system of the disk; a partition that should have one and cannot be read is told.
+ */
 static enum refusal_code
 open_volumes(
         struct disk *disk, struct boot_list *list, const struct teller *t, struct refusal *why)
@@ -61,7 +62,8 @@ open_volumes(
 		if (partitions_next(&table, &cursor, &found, &part, &fault)) {
 			tell_table(t, &fault, &told);
 			found = true; /* the walk goes on */
-		} else if (found && boot_list_open(list, &part, &fault)) {
+		} else if (found && partition_is_for_files(&part) &&
+		           boot_list_open(list, &part, &fault)) {
 			tell_partition(t, &part, &fault);
 		}
 	}

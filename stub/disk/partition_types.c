@@ -11,6 +11,9 @@
 #define ESP      "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
 #define XBOOTLDR "bc13c2ff-59e6-4262-a352-b275fd6f7172"
 
+#define BIOS "21686148-6449-6e6f-744e-656564454649"
+#define SWAP "0657fd6d-a4ab-43c4-84e5-0933c84b4f4f"
+
 struct type_name {
 	const char *type, *name;
 };
@@ -18,14 +21,14 @@ struct type_name {
 static const struct type_name types[] = {
         {ESP, "EFI system"},
         {XBOOTLDR, "extended boot loader"},
-        {"21686148-6449-6e6f-744e-656564454649", "BIOS boot"},
+        {BIOS, "BIOS boot"},
         {"0fc63daf-8483-4772-8e79-3d69d8477de4", "Linux file system"},
         {"4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "Linux root (x86-64)"},
         {"44479540-f297-41b2-9af7-d131d5f0458a", "Linux root (x86)"},
         {"72ec70a6-cf74-40e6-bd49-4bda08e8f224", "Linux root (riscv64)"},
         {"933ac7e1-2eb4-4f13-b844-0e14e2aef915", "Linux home"},
         {"8484680c-9521-48c6-9c11-b0720656f69e", "Linux /usr (x86-64)"},
-        {"0657fd6d-a4ab-43c4-84e5-0933c84b4f4f", "Linux swap"},
+        {SWAP, "Linux swap"},
         {"e6d6d379-f507-44c2-a23c-238f2a3df928", "Linux LVM"},
         {"a19d880f-05fc-4d3b-a006-743f0f84911e", "Linux RAID"},
         {"ca7d7ccb-63ed-4c53-861c-1742536059cc", "LUKS"},
@@ -58,6 +61,14 @@ partition_type_name(const struct partition *p)
 			return types[i].name;
 	}
 	return NULL;
+}
+
+bool
+partition_is_for_files(const struct partition *p)
+{
+	const struct span type = text_span(p->type);
+
+	return !span_equals(type, BIOS) && !span_equals(type, SWAP) && !span_equals(type, "82");
 }
 
 bool

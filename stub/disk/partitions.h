@@ -65,6 +65,9 @@ enum refusal_code partitions_next(const struct partitions *table,
 /* What a partition's type is called ("EFI system"); NULL if it is not a well-known one. */
 const char *partition_type_name(const struct partition *p);
 
+/* Could it hold a file system? GRUB's core and memory that was swapped out are none. */
+bool partition_is_for_files(const struct partition *p);
+
 /* Is it where the Boot Loader Specification looks for entries? */
 bool partition_is_esp(const struct partition *p);
 bool partition_is_xbootldr(const struct partition *p);

@@ -281,6 +281,22 @@ gpt_setup(void **state)
 	return gpt_make(512, 128);
 }
 
+/* GRUB's core and swapped memory are no file systems, and are not tried as such. */
+static void
+for_files(void **state)
+{
+	static const struct partition none[] =
+	        {{.type = "21686148-6449-6e6f-744e-656564454649"},
+	                {.type = "0657fd6d-a4ab-43c4-84e5-0933c84b4f4f"}, {.type = "82"}},
+	                              some[] = {{.type = ESP}, {.type = "83"}, {.type = ""}};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_false(partition_is_for_files(&none[i]));
+		assert_true(partition_is_for_files(&some[i]));
+	}
+}
+
 static void
 assert_partitions(void)
 {
@@ -434,6 +450,7 @@ main(void)
 	        cmocka_unit_test_setup(mbr_damage, mbr_setup),
 	        cmocka_unit_test_setup(mbr_link_outside, mbr_setup),
 	        cmocka_unit_test_setup(mbr_unreadable, mbr_setup),
+	        cmocka_unit_test(for_files),
 	        cmocka_unit_test(no_table),
 	        cmocka_unit_test(gpt),
 	        cmocka_unit_test(gpt_backup),
