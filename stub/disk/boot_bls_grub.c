@@ -16,45 +16,20 @@ struct expansion {
 	bool known; /* all variables so far */
 };
 
-static bool
-is_name(uint8_t c)
-{
-	uint8_t lower = text_lower(c);
-
-	return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool
-put(struct expansion *x, struct span bytes)
-{
-	struct boot_entries *list = x->list;
-
-	if (bytes.size > BOOT_TEXTS - list->used)
-		return false;
-	if (bytes.size)
-		memcpy(list->text + list->used, bytes.base, (size_t)bytes.size);
-	list->used += (uint32_t)bytes.size;
-	return true;
-}
-
 /* The variable at the `$` of text[*at], which is moved behind it. */
 static bool
 put_variable(struct expansion *x, struct span text, uint64_t *at)
 {
-	bool braces = span_u8(text, *at + 1) == '{';
-	uint64_t start = *at + 1 + braces, len = 0;
-	struct span name = text_span(""), value;
+	struct span name, value;
+	uint64_t end;
 
-	while (is_name(span_u8(text, start + len)))
-		len++;
-	span_sub(text, start, len, &name);
-	if (!len || (braces && span_u8(text, start + len) != '}')) {
+	if (!grub_variable_name(text, *at, &name, &end) || !name.size) {
 		++*at;
-		return put(x, text_span("$"));
+		return boot_keep(x->list, text_span("$"));
 	}
-	*at = start + len + braces;
+	*at = end;
 	x->known = grub_variable(x->cfg, name, &value) && x->known;
-	return put(x, value);
+	return boot_keep(x->list, value);
 }
 
 /* A line with the values of its variables; false if there is no room. */
@@ -68,13 +43,13 @@ expand(struct expansion *x, struct span *line)
 	while (at < text.size) {
 		for (plain = at; at < text.size && text.base[at] != '$';)
 			at++;
-		if (!put(x, (struct span){text.base + plain, at - plain}) ||
+		if (!boot_keep(x->list, (struct span){text.base + plain, at - plain}) ||
 		        (at < text.size && !put_variable(x, text, &at)))
 			return false;
 	}
 	while (x->list->used > start && x->list->text[x->list->used - 1] == ' ')
 		x->list->used--; /* before a variable that is empty */
-	*line = (struct span){(const uint8_t *)x->list->text + start, x->list->used - start};
+	*line = boot_kept(x->list, start);
 	return true;
 }
 
@@ -133,14 +108,12 @@ expand_entry(struct expansion *x, struct boot_entry *b, uint32_t line)
 
 /* The default stays when the room is used for another script; without room there is none. */
 static void
-keep_default(struct expansion *x, struct span chosen)
+keep_default(struct boot_entries *list, struct span chosen)
 {
-	struct boot_entries *list = x->list;
 	uint32_t start = list->used;
 
-	if (put(x, chosen))
-		list->grub_default =
-		        (struct span){(const uint8_t *)list->text + start, chosen.size};
+	if (boot_keep(list, chosen))
+		list->grub_default = boot_kept(list, start);
 }
 
 static const struct grub_item *
@@ -171,6 +144,6 @@ boot_entries_bls_grub(struct boot_entries *list, struct boot_grub_reader *r,
 			expand_entry(&x, b, item->line);
 	}
 	if (x.cfg->chosen_known)
-		keep_default(&x, x.cfg->chosen);
+		keep_default(list, x.cfg->chosen);
 	return REFUSAL_NONE;
 }

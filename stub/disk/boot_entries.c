@@ -28,9 +28,8 @@ boot_entries_start(struct boot_entries *list, const char *machine)
 	list->wanted = list->grub_default = (struct span){NULL, 0};
 }
 
-/* Append bytes to the list's texts; false if there is no room. */
-static bool
-keep(struct boot_entries *list, struct span bytes)
+bool
+boot_keep(struct boot_entries *list, struct span bytes)
 {
 	if (bytes.size > BOOT_TEXTS - list->used)
 		return false;
@@ -40,6 +39,12 @@ keep(struct boot_entries *list, struct span bytes)
 	return true;
 }
 
+struct span
+boot_kept(const struct boot_entries *list, uint32_t start)
+{
+	return (struct span){(const uint8_t *)list->text + start, list->used - start};
+}
+
 /* FOLDER/NAME as a text that stays; false if there is no room. */
 static bool
 keep_path(
@@ -47,9 +52,10 @@ keep_path(
 {
 	uint32_t start = list->used;
 
-	if (!keep(list, text_span(folder)) || !keep(list, text_span("/")) || !keep(list, name))
+	if (!boot_keep(list, text_span(folder)) || !boot_keep(list, text_span("/")) ||
+	        !boot_keep(list, name))
 		return false;
-	*ret_path = (struct span){(const uint8_t *)list->text + start, list->used - start};
+	*ret_path = boot_kept(list, start);
 	return true;
 }
 

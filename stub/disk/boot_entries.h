@@ -48,6 +48,12 @@ struct boot_entries {
 /* Nothing found so far; text entries for another machine than this are left out. */
 void boot_entries_start(struct boot_entries *list, const char *machine);
 
+/* Append bytes to the list's texts, where they stay; false if there is no room. */
+bool boot_keep(struct boot_entries *list, struct span bytes);
+
+/* What was appended since list->used was `start`, as one text. */
+struct span boot_kept(const struct boot_entries *list, uint32_t start);
+
 /* Are entries looked for on this partition? On FAT only if its type is one of the two. */
 bool boot_entries_on(const struct file_system *fs, const struct partition *part);
 

@@ -82,7 +82,7 @@ boot_grub_find(struct boot_grub_reader *r, bool *ret_found, struct refusal *ret_
 
 	*ret_found = false;
 	for (unsigned i = 0; i < sizeof(folders) / sizeof(folders[0]) && !*ret_found; i++) {
-		if ((code = boot_grub_read(r, text_span(folders[i]), ret_found, ret_why)))
+		if ((code = boot_grub_read(r, folders[i], ret_found, ret_why)))
 			break;
 	}
 	return code;
@@ -128,7 +128,7 @@ read_vendor(struct boot_grub_reader *r, const struct fs_entry *vendor, bool *ret
 	text_str(&t, vendor->name);
 	if (vendor->node.type != FS_DIRECTORY || t.len >= t.size)
 		return REFUSAL_NONE;
-	return boot_grub_read(r, text_span(folder), ret_found, ret_why);
+	return boot_grub_read(r, folder, ret_found, ret_why);
 }
 
 enum refusal_code

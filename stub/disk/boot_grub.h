@@ -57,7 +57,7 @@ struct boot_grub_reader {
  * Read FOLDER/grub.cfg, with the environment block beside it, into the room; *ret_found is
  * false if there is none. boot_grub_find() looks into the usual folders. Errors: as below.
  */
-enum refusal_code boot_grub_read(struct boot_grub_reader *r, struct span folder,
+enum refusal_code boot_grub_read(struct boot_grub_reader *r, const char *folder,
         bool *ret_found, struct refusal *ret_why);
 enum refusal_code boot_grub_find(
         struct boot_grub_reader *r, bool *ret_found, struct refusal *ret_why);

@@ -64,15 +64,14 @@ look(void *context, struct span device, struct span path, struct span *ret_bytes
 
 /* The bytes of FOLDER/NAME, whose path goes to `path`; none if there is no such file. */
 static enum refusal_code
-read_beside(const struct boot_grub_reader *r, struct span folder, const char *name,
+read_beside(const struct boot_grub_reader *r, const char *folder, const char *name,
         char path[BOOT_GRUB_PATH], struct span *ret_bytes, struct refusal *ret_why)
 {
 	struct text t = text_init(path, BOOT_GRUB_PATH);
 	struct fs_node node;
 	enum refusal_code code;
 
-	for (uint64_t i = 0; i < folder.size; i++)
-		text_char(&t, (char)folder.base[i]);
+	text_str(&t, folder);
 	text_str(&t, name);
 	*ret_bytes = text_span("");
 	if (t.len >= t.size)
@@ -86,7 +85,7 @@ read_beside(const struct boot_grub_reader *r, struct span folder, const char *na
 }
 
 enum refusal_code
-boot_grub_read(struct boot_grub_reader *r, struct span folder, bool *ret_found,
+boot_grub_read(struct boot_grub_reader *r, const char *folder, bool *ret_found,
         struct refusal *ret_why)
 {
 	struct boot_grub *room = r->room;
@@ -103,7 +102,6 @@ boot_grub_read(struct boot_grub_reader *r, struct span folder, bool *ret_found,
 	if (!*ret_found)
 		return REFUSAL_NONE;
 	text_str(&prefix, "()");
-	for (uint64_t i = 0; i < folder.size; i++)
-		text_char(&prefix, (char)folder.base[i]);
+	text_str(&prefix, folder);
 	return grub_cfg_read(script, env, text_span(room->prefix), &files, &room->cfg, ret_why);
 }

@@ -16,18 +16,14 @@
 static bool
 join(struct boot_entries *list, const char *a, struct span b, const char *c, struct span *ret)
 {
-	const struct span parts[] = {text_span(a), b, text_span(c)};
-	uint32_t start = list->used, used = start;
+	uint32_t start = list->used;
 
-	for (unsigned i = 0; i < 3; i++) {
-		if (parts[i].size > BOOT_TEXTS - used)
-			return false;
-		if (parts[i].size)
-			memcpy(list->text + used, parts[i].base, (size_t)parts[i].size);
-		used += (uint32_t)parts[i].size;
+	if (!boot_keep(list, text_span(a)) || !boot_keep(list, b) ||
+	        !boot_keep(list, text_span(c))) {
+		list->used = start;
+		return false;
 	}
-	list->used = used;
-	*ret = (struct span){(const uint8_t *)list->text + start, used - start};
+	*ret = boot_kept(list, start);
 	return true;
 }
 

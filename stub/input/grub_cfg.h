@@ -97,6 +97,13 @@ struct grub_files {
 enum refusal_code grub_cfg_read(struct span script, struct span env, struct span prefix,
         const struct grub_files *files, struct grub_cfg *ret_cfg, struct refusal *ret_why);
 
+/*
+ * The name of the variable at text[at], which is its `$`, and what is behind: without letters
+ * it is empty. False if a brace has no other.
+ */
+bool grub_variable_name(
+        struct span text, uint64_t at, struct span *ret_name, uint64_t *ret_end);
+
 /* What a variable of the script holds at its end; false if that is not known. */
 bool grub_variable(const struct grub_cfg *cfg, struct span name, struct span *ret_value);
 

@@ -108,26 +108,36 @@ finish(struct grub_reader *r, struct making *m, struct refusal *ret_why)
 	return REFUSAL_NONE;
 }
 
+bool
+grub_variable_name(struct span text, uint64_t at, struct span *ret_name, uint64_t *ret_end)
+{
+	bool braces = span_u8(text, at + 1) == '{';
+	uint64_t start = at + 1 + braces, len = 0;
+
+	while (is_name(span_u8(text, start + len)))
+		len++;
+	*ret_name = text_span("");
+	span_sub(text, start, len, ret_name);
+	*ret_end = start + len + braces;
+	return !braces || span_u8(text, start + len) == '}';
+}
+
 /* A variable, at its $. */
 static enum refusal_code
 put_variable(struct grub_reader *r, struct making *m, bool split, struct refusal *ret_why)
 {
-	bool braces = peek(r, 1) == '{';
-	uint64_t start = r->at + 1 + braces, len = 0;
 	enum refusal_code code = REFUSAL_NONE;
 	struct grub_word value;
-	struct span name = text_span("");
+	struct span name;
+	uint64_t end;
 
-	while (is_name(span_u8(r->script, start + len)))
-		len++;
-	span_sub(r->script, start, len, &name);
-	if (braces && span_u8(r->script, start + len) != '}')
+	if (!grub_variable_name(r->script, r->at, &name, &end))
 		return grub_refuse(r, "a variable's name without an end", ret_why);
-	if (!len && !braces) {
+	if (end == r->at + 1) {
 		r->at++;
 		return put(r, m, '$', ret_why);
 	}
-	r->at = start + len + braces;
+	r->at = end;
 	value = grub_value(r->cfg, name);
 	m->known &= value.known;
 	m->begun |= !value.known;

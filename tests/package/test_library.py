@@ -160,7 +160,7 @@ def test_example_words_a_refusal(vmm):
 @functools.lru_cache(maxsize=None)
 def outcomes(vmm):
     initrd = pathlib.Path(files.path('initramfs'))
-    rows = [rig.Row(name, [vmm, pathlib.Path(files.path(kernel)), initrd, f'quiet reboot=k {words}'], timeout=60)
+    rows = [rig.Row(name, [vmm, pathlib.Path(files.path(kernel)), initrd, f'quiet reboot=k {words}'])
             for name, kernel, words in (('bzImage', 'debian:cloud', 'console=ttyS0'),
                                         ('ELF by PVH', 'vmlinux:cloud', 'console=ttyS0'))]
     return {o.row.name: o for o in rig.run(rows, memory='2G')}
