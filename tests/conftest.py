@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """For all parts: which tests run, in which order, and which rows were tried again (some kernels oops under TCG)."""
-import os
+from kshimtest.everything import EVERYTHING
 
 
 def pytest_configure(config):
@@ -10,7 +10,7 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     """Those that were asked for, the longest first, so that at the end no worker waits for another's long test."""
-    if not os.environ.get('KSHIM_TEST_ALL') and not config.option.keyword:
+    if not EVERYTHING and not config.option.keyword:
         more = [item for item in items if item.get_closest_marker('full')]
         config.hook.pytest_deselected(items=more)
         items[:] = [item for item in items if item not in more]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`make fetch`: gets the kernels that the rows boot, and the systems; the one step that needs a network."""
-import os
 import subprocess
 import sys
 
 from kshimtest import files
+from kshimtest.everything import EVERYTHING
 from kshimtest.systems import image, recipe, tree
 
 
@@ -13,7 +13,7 @@ def systems():
     if image.why_not():
         return []
     missing = []
-    for suite in recipe.SUITES if os.environ.get('KSHIM_TEST_ALL') else recipe.SUITES[:1]:
+    for suite in recipe.SUITES if EVERYTHING else recipe.SUITES[:1]:
         try:
             tree.make(suite)
         except files.Missing as why:

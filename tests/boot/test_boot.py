@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boots every row of the table: `make test-boot`, or pytest tests/boot -k NAME for some."""
-from kshimtest import files
 from kshimtest import machine
 from kshimtest.selection import picked
 import pytest
+from boot.booted import booted
 from boot.rows import ROWS
 
 
@@ -11,15 +11,7 @@ from boot.rows import ROWS
 def test_boot(row, record_property):
     if row.skip:
         pytest.skip(row.skip)
-    try:
-        outcome, tries = machine.run(row)
-    except files.Missing as why:
-        pytest.fail(str(why), pytrace=False)
-    record_property('tries', tries)
-    print(outcome.serial)
-    wrong = machine.judge(row, outcome)
-    if wrong:
-        pytest.fail(f'{row.name}: {wrong} (after {outcome.seconds:.0f} s)', pytrace=False)
+    booted(row, record_property)
 
 
 def test_rows_have_names_of_their_own():

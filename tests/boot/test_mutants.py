@@ -4,12 +4,12 @@
 KSHIM_SEED= chooses other mutants; make test-all takes ten times as many, of a seed that it prints.
 """
 import os
-import random
 import resource
 import shutil
 import subprocess
 
 from kshimtest import files
+from kshimtest.everything import EVERYTHING, SEED
 from kshimtest.machine import CODES, ENTERED, REFUSED, lines
 from kshimtest.patience import cpu_seconds, until
 from kshimtest.ways.disk import MIB, disk_image, drive
@@ -18,9 +18,7 @@ import pytest
 from boot.disk_rows import DISK
 from boot.mutants import mutants
 
-ALL = bool(os.environ.get('KSHIM_TEST_ALL'))
-SEED = int(os.environ.get('KSHIM_SEED') or (random.randrange(1 << 32) if ALL else 1))
-CHECKED, BOOTED = (400, 25) if ALL else (40, 3)       # mutants of a disk
+CHECKED, BOOTED = (400, 25) if EVERYTHING else (40, 3)       # mutants of a disk
 CHECK_SECONDS, BOOT_SECONDS = 20, 60                  # of a CPU's time; what is there takes less than a second
 NAMES = ('gpt-fat-entries-pc', 'mbr-fat-scsi-q35', 'gpt-ext4-below-boot-rom-q35', 'logical-ext3-rom-pc', 'whole-ext2-rom-microvm',
          '4096-gpt-ext4-q35', 'grub-rom-q35', 'type2-rom-q35', 'fallback-pc')

@@ -5,6 +5,7 @@ from kshimtest import machine
 import pytest
 from kshimtest import ways
 from kshimtest import where
+from boot.booted import booted
 from kshimtest.row import MIB, Row, refused
 
 CPU = {'qemu64': 'none', 'qemu64,+rdrand': 'rdrand', 'qemu64,+rdrand,+pdpe1gb': 'rdrand,pdpe1gb'}
@@ -86,13 +87,9 @@ def arguments(row):
 def test_planned_as_booted(row, record_property):
     try:
         told = where.plan(*arguments(row))
-        outcome, tries = machine.run(row)
     except files.Missing as why:
         pytest.fail(str(why), pytrace=False)
-    record_property('tries', tries)
-    print(outcome.serial)
-    wrong = machine.judge(row, outcome)
-    assert not wrong, wrong
+    outcome = booted(row, record_property)
     found = where.differences_of_lines(told, outcome.serial)
     if row.is_probe:
         found += where.differences_of_things(told, outcome.serial)

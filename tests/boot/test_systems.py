@@ -2,10 +2,9 @@
 """Whole systems boot from their disks; the rows are in system_rows.py."""
 from dataclasses import replace
 
-from kshimtest import files
-from kshimtest import machine
 from kshimtest.selection import picked
 import pytest
+from boot.booted import booted
 from boot.system_rows import EVERY, PAIRWISE
 from kshimtest.systems import image
 
@@ -17,15 +16,7 @@ NAMES = {row.name for row in PAIRWISE}
 def test_boots(row, record_property):
     if image.why_not():
         pytest.skip(image.why_not())
-    try:
-        outcome, tries = machine.run(row)
-    except files.Missing as why:
-        pytest.fail(str(why), pytrace=False)
-    record_property('tries', tries)
-    print(outcome.serial)
-    wrong = machine.judge(row, outcome)
-    if wrong:
-        pytest.fail(f'{row.name}: {wrong} (after {outcome.seconds:.0f} s)', pytrace=False)
+    booted(row, record_property)
 
 
 def test_pairwise_rows_are_of_the_product():

@@ -14,6 +14,7 @@ import pytest
 from check import report
 
 from kshimtest import files
+from kshimtest.everything import EVERYTHING, SEED
 from kshimtest import machine
 from kshimtest.patience import HANG
 from kshimtest.row import Row
@@ -162,10 +163,8 @@ def test_check_and_kshim_agree_on_damaged_kernels(probe, index, tmp_path):
 
 # ---------------------------------------------------------------- distributions' kernels, whole
 
-ALL = bool(os.environ.get('KSHIM_TEST_ALL'))
-SEED = int(os.environ.get('KSHIM_SEED') or (random.randrange(1 << 32) if ALL else 1))
 # Mutants of one kernel: how many are planned by the program under sanitizers, how many booted.
-PLANNED, BOOTED = (100, 75) if ALL else (15, 3)
+PLANNED, BOOTED = (100, 75) if EVERYTHING else (15, 3)
 REAL = ['debian:cloud', 'debian:sid', 'vmlinux:cloud', 'vmlinux:sid']
 
 

@@ -11,12 +11,12 @@ import subprocess
 import tempfile
 
 from kshimtest import files
+from kshimtest.everything import EVERYTHING
 from kshimtest.patience import HANG
 
-ALL = bool(os.environ.get('KSHIM_TEST_ALL'))
 HERE = os.path.dirname(os.path.abspath(__file__))
-MOST = 40 if ALL else 3         # occurrences of one kind of call that fail, from the first on; and the last
-ALLOCATIONS = 1000 if ALL else 40
+MOST = 40 if EVERYTHING else 3         # occurrences of one kind of call that fail, from the first on; and the last
+ALLOCATIONS = 1000 if EVERYTHING else 40
 
 # These cannot fail for a program that is not wrong, or not by an errno: the kernel has no such way out. brk()
 # gives the old break, which is what fail_malloc.c tests.
@@ -108,9 +108,9 @@ class Calls:
         number = errno.EMFILE if name in FEW_FILES else errno.ENOMEM if name in NO_MEMORY else \
             errno.EAGAIN if name.startswith('clone') else errno.EIO
         yield str(-number), os.strerror(number)
-        if ALL and name in SHORT:
+        if EVERYTHING and name in SHORT:
             yield 'short', ''
-        if ALL and name in ENDS_EARLY:
+        if EVERYTHING and name in ENDS_EARLY:
             yield '0', ''
 
     def faults(self, base):
