@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 
+from kshimtest import asan
 from kshimtest import files
 from kshimtest.everything import EVERYTHING, SEED
 from kshimtest.machine import CODES, ENTERED, REFUSED, lines
@@ -55,9 +56,8 @@ def check(path):
     """'' if `kshim check` ends as it should."""
     def limit():
         resource.setrlimit(resource.RLIMIT_CPU, (CHECK_SECONDS, CHECK_SECONDS))
-    done = subprocess.run([f'{files.BUILD}/asan/kshim', 'check', '--json', path], check=False, preexec_fn=limit,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace')
-    return '' if done.returncode in (0, 1) else f'kshim check ended with {done.returncode}: {done.stdout[-2000:]}'
+    done = asan.run('check', '--json', path, preexec_fn=limit)
+    return '' if done.returncode in (0, 1) else f'kshim check ended with {done.returncode}: {done.stderr[-2000:]}'
 
 
 def boot(row, path, directory):

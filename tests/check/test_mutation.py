@@ -2,13 +2,12 @@
 """Damaged headers: check, built with sanitizers, must survive them; and what it says of a damaged
 probe kernel must be what kshim.elf does with it under QEMU."""
 import json
-import os
 import random
 import re
 import struct
-import subprocess
 import tempfile
 
+from kshimtest import asan
 from kshimtest import images
 import pytest
 from check import report
@@ -16,10 +15,8 @@ from check import report
 from kshimtest import files
 from kshimtest.everything import EVERYTHING, SEED
 from kshimtest import machine
-from kshimtest.patience import HANG
 from kshimtest.row import Row
 
-ASAN = f'{report.TOP}/build/asan/kshim'
 BATCH = 60
 INTERESTING = [0, 1, 2, 4, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
                0x7fffffffffffffff, 0xffffffffffffffff, 4095, 4096, 0x200000, 1 << 32]
@@ -105,9 +102,7 @@ def test_real_headers_damaged_under_sanitizers(name, tmp_path):
             paths.append(tmp_path / f'{batch}-{i}')
             paths[-1].write_bytes(data if batch == i == 0 else mutate(data, start, length, rng))
         for args in (['--json'], []) if batch == 0 else (['--json'],):
-            out = subprocess.run([ASAN, 'check', *args, *paths], capture_output=True, text=True,
-                                 timeout=HANG, check=False,
-                                 env={**os.environ, 'ASAN_OPTIONS': 'exitcode=99'})
+            out = asan.run('check', *args, *paths)
             assert out.returncode in (0, 1), out.stderr[-3000:]
             assert out.stderr == ''
             if args:
@@ -193,8 +188,7 @@ def test_plans_of_damaged_kernels(name, tmp_path):
     path = tmp_path / 'kernel'
     for title, data in real_mutants(name, 'plan', PLANNED):
         path.write_bytes(data)
-        done = subprocess.run([ASAN, 'plan', path], capture_output=True, text=True, timeout=HANG, check=False,
-                              env={**os.environ, 'ASAN_OPTIONS': 'exitcode=99'})
+        done = asan.run('plan', path)
         assert done.returncode in (0, 1), f'KSHIM_SEED={SEED}, {title}: {done.stderr[-3000:]}'
         assert done.returncode == 0 or REFUSED.search(done.stdout + done.stderr), f'{title}: {done}'
 

@@ -102,48 +102,48 @@ what_is_not_there(void **state)
 	assert_int_equal(value.size, 0);
 }
 
-/* A "reg" whose cells are none, too many, or past the end of the space. */
+/* A root with a "reg" of so many numbers, two cells each. */
+static void
+open_reg(uint32_t addr_cells, uint32_t size_cells, const uint64_t *reg, uint32_t count)
+{
+	struct fdt_writer w;
+	uint64_t len;
+
+	fdt_write_start(&w, blob, sizeof(blob), NULL);
+	fdt_write_node(&w, "");
+	fdt_write_u32(&w, "#address-cells", addr_cells);
+	fdt_write_u32(&w, "#size-cells", size_cells);
+	fdt_write_numbers(&w, "reg", 2, reg, count);
+	fdt_write_end_node(&w);
+	assert_int_equal(fdt_write_finish(&w, 0, &len, &why), REFUSAL_NONE);
+	assert_int_equal(fdt_open((struct span){blob, len}, &fdt, &why), REFUSAL_NONE);
+}
+
+/* A "reg" whose cells are none or too many, though they are all there. */
 static void
 ranges_that_are_none(void **state)
 {
-	static const uint32_t cells[][4] = {{0, 0, 0, 0}, {5, 1, 0, 0}, {1, 5, 0, 0}};
+	static const uint32_t cells[][2] = {{0, 0}, {5, 1}, {1, 5}};
+	static const uint64_t reg[3] = {0};
 	struct range r = {7, 7};
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
-		struct fdt_writer w;
-		uint64_t len;
-
-		fdt_write_start(&w, blob, sizeof(blob), NULL);
-		fdt_write_node(&w, "");
-		fdt_write_u32(&w, "#address-cells", cells[i][0]);
-		fdt_write_u32(&w, "#size-cells", cells[i][1]);
-		fdt_write_u64(&w, "reg", UINT64_MAX);
-		fdt_write_end_node(&w);
-		assert_int_equal(fdt_write_finish(&w, 0, &len, &why), REFUSAL_NONE);
-		assert_int_equal(fdt_open((struct span){blob, len}, &fdt, &why), REFUSAL_NONE);
+		open_reg(cells[i][0], cells[i][1], reg, 3);
 		assert_false(fdt_reg(&fdt, 0, 0, 0, &r));
 	}
 	assert_int_equal(r.addr, 7);
 }
 
+/* Past the end of the space. */
 static void
 ranges_past_the_end(void **state)
 {
 	static const uint64_t reg[] = {UINT64_MAX, 1, UINT64_MAX - 1, 1};
-	struct fdt_writer w;
 	struct range r = {7, 7};
-	uint64_t len;
 
 	(void)state;
-	fdt_write_start(&w, blob, sizeof(blob), NULL);
-	fdt_write_node(&w, "");
-	fdt_write_u32(&w, "#address-cells", 2);
-	fdt_write_u32(&w, "#size-cells", 2);
-	fdt_write_numbers(&w, "reg", 2, reg, 4);
-	fdt_write_end_node(&w);
-	assert_int_equal(fdt_write_finish(&w, 0, &len, &why), REFUSAL_NONE);
-	assert_int_equal(fdt_open((struct span){blob, len}, &fdt, &why), REFUSAL_NONE);
+	open_reg(2, 2, reg, 4);
 	assert_false(fdt_reg(&fdt, 0, 0, 0, &r));
 	assert_int_equal(r.addr, 7);
 	assert_true(fdt_reg(&fdt, 0, 0, 1, &r));
