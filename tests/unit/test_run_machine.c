@@ -80,7 +80,7 @@ check_put(const struct memory *mem, int fd, uint64_t addr, uint64_t off, uint64_
 }
 
 static void
-file_pages_stop_where_asked(void **state)
+check_file_pages(bool shared)
 {
 	static const struct {
 		uint64_t addr, off, len;
@@ -89,16 +89,57 @@ file_pages_stop_where_asked(void **state)
 	        {0x250fff, 0xfff, PAGE + 2}, {0x260000, 0, PAGE - 1}, {0x270000, 7, 0}};
 	struct memory mem;
 	struct layout l;
-	int fd = file_of(4 * PAGE);
+	int fd = file_of(4 * PAGE), file;
 
-	(void)state;
 	layout_make(LAYOUT_KSHIM, 64 * MIB, &l);
-	assert_true(memory_make(&mem, &l));
+	file = shared ? memory_file(&l, -1) : -1;
+	assert_true(memory_make(&mem, &l, file));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check_put(&mem, fd, cases[i].addr, cases[i].off, cases[i].len);
 	assert_false(memory_put_file(&mem, 0x280000, fd, 0, 5 * PAGE - 1)); /* past its end */
 	assert_false(memory_put_file(&mem, 64 * MIB - 1, fd, 0, 2));
 	memory_free(&mem);
+	close(fd);
+	if (shared)
+		close(file);
+}
+
+static void
+file_pages_stop_where_asked(void **state)
+{
+	(void)state;
+	check_file_pages(false);
+	check_file_pages(true);
+}
+
+/* What the guest writes over a kernel's page must reach the process that has the memory, too.
+ */
+static void
+shared_memory_is_one_file(void **state)
+{
+	struct memory mem;
+	struct layout l;
+	int file, fd = file_of(2 * PAGE);
+	uint8_t seen[2] = {0};
+
+	(void)state;
+	layout_make(LAYOUT_KSHIM, 5 * GIB, &l);
+	file = memory_file(&l, -1);
+	assert_true(memory_make(&mem, &l, file));
+	assert_true(memory_put_file(&mem, 0x200000, fd, 0, 2 * PAGE));
+	*memory_at(&mem, 0x200001, 1) = 0xa5;
+	*memory_at(&mem, 5 * GIB, 1) = 0x5a;
+	assert_int_equal(pread(file, seen, 1, 0x200001), 1);
+	assert_int_equal(pread(file, seen + 1, 1, 5 * GIB), 1);
+	assert_int_equal(seen[0], 0xa5);
+	assert_int_equal(seen[1], 0x5a);
+	assert_int_equal(ftruncate(file, PAGE), -1);
+	memory_free(&mem);
+	assert_int_equal(memory_file(&l, file), file);
+	assert_true(memory_make(&mem, &l, file));
+	assert_int_equal(*memory_at(&mem, 0x200001, 1), 0);
+	memory_free(&mem);
+	close(file);
 	close(fd);
 }
 
@@ -110,7 +151,7 @@ memory_ends_where_it_ends(void **state)
 
 	(void)state;
 	layout_make(LAYOUT_KSHIM, 64 * MIB, &l);
-	assert_true(memory_make(&mem, &l));
+	assert_true(memory_make(&mem, &l, -1));
 	assert_non_null(memory_at(&mem, 0, 0xa0000));
 	assert_null(memory_at(&mem, 0, 0xa0001));
 	assert_non_null(memory_at(&mem, 64 * MIB - 1, 1));
@@ -128,7 +169,7 @@ clear_leaves_the_neighbours(void **state)
 
 	(void)state;
 	layout_make(LAYOUT_KSHIM, 64 * MIB, &l);
-	assert_true(memory_make(&mem, &l));
+	assert_true(memory_make(&mem, &l, -1));
 	at = memory_at(&mem, 0x200000, 3 * PAGE);
 	memset(at, 0x55, PAGE);
 	memset(at + 2 * PAGE, 0x55, PAGE);
@@ -204,7 +245,7 @@ acpi_tables_add_up(void **state)
 			bool fits;
 
 			layout_make(kinds[k], 64 * MIB, &l);
-			assert_true(memory_make(&mem, &l));
+			assert_true(memory_make(&mem, &l, -1));
 			fits = acpi_write(&mem, &l, counts[n]);
 			assert_true(fits || (kinds[k] == LAYOUT_FIRECRACKER && n == 4));
 			if (fits)
@@ -227,7 +268,7 @@ mp_table_adds_up(void **state)
 			const uint8_t *p;
 
 			layout_make(kinds[k], 64 * MIB, &l);
-			assert_true(memory_make(&mem, &l));
+			assert_true(memory_make(&mem, &l, -1));
 			assert_int_equal(mptable_write(&mem, &l, counts[n]), !small);
 			p = memory_at(&mem, l.mptable, 1024);
 			if (!small) {
@@ -384,6 +425,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(told_ram_is_there),
 	        cmocka_unit_test(file_pages_stop_where_asked),
+	        cmocka_unit_test(shared_memory_is_one_file),
 	        cmocka_unit_test(memory_ends_where_it_ends),
 	        cmocka_unit_test(clear_leaves_the_neighbours),
 	        cmocka_unit_test(acpi_tables_add_up),

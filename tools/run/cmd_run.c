@@ -152,7 +152,7 @@ run_machine(struct machine *m, struct run *r, uint64_t deadline)
 {
 	const struct options *o = r->o;
 	struct machine_state state;
-	int status = vm_make(&m->vm, &r->boot.layout, o->cpus);
+	int status = vm_make(&m->vm, &r->boot.layout, -1, o->cpus);
 
 	if (status == STATUS_GO_ON)
 		status = carry_out(&r->boot, r->in, o->cpus, &m->vm.mem, &state);

@@ -1,22 +1,53 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Guest memory by mmap; files are mapped into it, not copied, wherever pages agree.
+ * Guest memory by mmap; files are mapped into it, not copied, wherever pages agree and nothing
+ * else is to see them.
  */
 #include "memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define HUGE_PAGE (2 * MIB)
 
+/* The other process could end this one by SIGBUS if it could cut the file. */
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+
+static int
+new_file(off_t size)
+{
+	int fd = memfd_create("guest memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd >= 0 && (ftruncate(fd, size) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0)) {
+		int error = errno;
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	return fd;
+}
+
+int
+memory_file(const struct layout *layout, int before)
+{
+	off_t size = (off_t)range_end(layout->slot[layout->slots - 1]);
+
+	if (before < 0)
+		return new_file(size);
+	return fallocate(before, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, size) < 0
+	               ? -1
+	               : before;
+}
+
 /*
  * Host and guest addresses agree in their lower 21 bits, so that KVM can map 2 MiB at once: far
  * fewer faults, each of which costs an exit.
  */
 static bool
-make_slot(struct memory_slot *s, struct range r)
+make_slot(struct memory_slot *s, struct range r, int file)
 {
 	uint64_t len = r.len + HUGE_PAGE;
 	void *map = mmap(NULL, len, PROT_READ | PROT_WRITE,
@@ -26,22 +57,24 @@ make_slot(struct memory_slot *s, struct range r)
 	if (map == MAP_FAILED)
 		return false;
 	*s = (struct memory_slot){r, (uint8_t *)map + skip, map, len};
+	if (file >= 0 && mmap(s->host, r.len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+	                         file, (off_t)r.addr) == MAP_FAILED)
+		return false;             /* memory_free() takes the map back */
 	madvise(map, len, MADV_HUGEPAGE); /* a host without them is only slower */
 	return true;
 }
 
 bool
-memory_make(struct memory *mem, const struct layout *layout)
+memory_make(struct memory *mem, const struct layout *layout, int file)
 {
-	*mem = (struct memory){0};
+	*mem = (struct memory){.file = file};
 	for (uint32_t i = 0; i < layout->slots; i++) {
-		if (!make_slot(&mem->slot[i], layout->slot[i])) {
+		if (!make_slot(&mem->slot[mem->slots++], layout->slot[i], file)) {
 			int error = errno;
 			memory_free(mem);
 			errno = error;
 			return false;
 		}
-		mem->slots++;
 	}
 	return true;
 }
@@ -50,7 +83,8 @@ void
 memory_free(struct memory *mem)
 {
 	for (uint32_t i = 0; i < mem->slots; i++)
-		munmap(mem->slot[i].map, mem->slot[i].map_len);
+		if (mem->slot[i].map)
+			munmap(mem->slot[i].map, mem->slot[i].map_len);
 	mem->slots = 0;
 }
 
@@ -97,7 +131,7 @@ memory_put_file(const struct memory *mem, uint64_t addr, int fd, uint64_t off, u
 		errno = EFAULT;
 		return false;
 	}
-	if (head > len || ((off + head) & (PAGE - 1)))
+	if (mem->file >= 0 || head > len || ((off + head) & (PAGE - 1)))
 		return read_all(fd, out, off, len);
 	pages = align_down(len - head, PAGE);
 	if (pages && mmap(out + head, pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,

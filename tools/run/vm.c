@@ -152,7 +152,7 @@ add_cpus(struct vm *vm, uint32_t cpus)
 }
 
 int
-vm_make(struct vm *vm, const struct layout *layout, uint32_t cpus)
+vm_make(struct vm *vm, const struct layout *layout, int memory_file, uint32_t cpus)
 {
 	int status;
 
@@ -163,7 +163,7 @@ vm_make(struct vm *vm, const struct layout *layout, uint32_t cpus)
 	while (vm->fd < 0 && errno == EINTR);
 	if (vm->fd < 0)
 		return failed("KVM_CREATE_VM");
-	if (!memory_make(&vm->mem, layout))
+	if (!memory_make(&vm->mem, layout, memory_file))
 		return fail(STATUS_HOST,
 		        "no room for the guest's memory: %s; give it less (-m)",
 		        strerror(errno));

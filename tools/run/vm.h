@@ -26,8 +26,11 @@ struct vm {
 /* Open /dev/kvm; a sentence and STATUS_HOST if it is absent, forbidden or no KVM. */
 int vm_open_kvm(int *ret_kvm);
 
-/* Make the machine; a sentence and STATUS_HOST on failure. vm->kvm is open. */
-int vm_make(struct vm *vm, const struct layout *layout, uint32_t cpus);
+/*
+ * Make the machine; a sentence and STATUS_HOST on failure. vm->kvm is open. `memory_file` is
+ * memory_make()'s.
+ */
+int vm_make(struct vm *vm, const struct layout *layout, int memory_file, uint32_t cpus);
 void vm_free(struct vm *vm);
 
 /* Give the boot CPU the state at the first instruction; a sentence and STATUS_HOST on failure.
