@@ -148,6 +148,29 @@ find(struct disk *disk, const struct disk_path *p, struct file_system *fs,
 	return best.code;
 }
 
+bool
+disk_path_exists(const char *name)
+{
+	static struct disk_image image;
+	struct disk_path p;
+	struct file bytes;
+	struct file_system fs;
+	struct fs_node node;
+	struct refusal why;
+	bool there;
+
+	if (!parse(name, &p))
+		return false;
+	there = access(p.image, R_OK) == 0 && file_read(p.image, &bytes) == STATUS_OK;
+	if (there) {
+		disk_image_open(file_span(&bytes), &image);
+		there = !find(&image.disk, &p, &fs, &node, &why);
+		file_free(&bytes);
+	}
+	free(p.image);
+	return there;
+}
+
 static int
 read_inside(struct span bytes, const struct disk_path *p, struct file *f)
 {

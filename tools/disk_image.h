@@ -23,6 +23,9 @@ void disk_image_open(struct span bytes, struct disk_image *ret_image);
 /* Does `name`, which is no file's name, begin with that of a file, as IMAGE:/PATH does? */
 bool disk_path_is(const char *name);
 
+/* Is there such a file inside of an image? Says nothing. */
+bool disk_path_exists(const char *name);
+
 /*
  * Read a file inside of an image: from the partition of that number, or from the first one
  * that has it. Returns STATUS_OK, _REFUSED or _HOST; says why.

@@ -8,6 +8,7 @@ TOOL_SRCS := \
 	tools/cmd_explain.c \
 	tools/cmd_pin.c \
 	tools/cmd_unpack.c \
+	tools/config_beside.c \
 	tools/disk_image.c \
 	tools/file.c \
 	tools/find_image.c \

@@ -39,9 +39,9 @@ def verdict(said, name):
     return None
 
 
-def fact(said, name):
+def fact(said, name, part='value'):
     while said:
         if name in said['facts']:
-            return said['facts'][name]['value']
+            return said['facts'][name].get(part)
         said = said.get('inside')
     return None

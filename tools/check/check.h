@@ -32,10 +32,8 @@ void verdicts_pe(struct report *r);
 void verdicts_payload(struct report *r, bool unpacked, const char *why, uint64_t size);
 /* The options that matter in a virtual machine, from the .config inside an unpacked Linux. */
 void config_facts(struct report *r, struct budget *b);
-/*
- * If nothing is inside: the same from the config-VERSION that distributions put beside
- * vmlinuz-VERSION, which is `path`.
- */
+/* If nothing is inside: the same from the one that distributions put beside it
+ * (config_beside.h). */
 void config_beside(struct report *r, const char *path);
 /* Who can boot it; of the outermost file only. */
 void launchers(struct report *r);

@@ -3,12 +3,13 @@
  * The options of a .config that matter in a virtual machine: of the one inside the kernel
  * (CONFIG_IKCONFIG), else of the one that distributions install beside it.
  */
+#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/check/check.h"
 #include "tools/check/verdicts.h"
 #include "tools/cmd.h"
+#include "tools/config_beside.h"
 #include "tools/ikconfig.h"
 
 static const struct {
@@ -138,30 +139,26 @@ config_facts(struct report *r, struct budget *b)
 	add_options(r, file_span(&text));
 }
 
-/* "DIR/config-VERSION" for "DIR/vmlinuz-VERSION"; NULL for other names. */
-static const char *
-path_beside(struct report *r, const char *path)
+/* The release in Linux's version string: up to the first blank. */
+static struct span
+release(const char *version)
 {
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	int dir = (int)(name - path);
-
-	if (strncmp(name, "vmlinuz-", 8) != 0 && strncmp(name, "vmlinux-", 8) != 0)
-		return NULL;
-	return report_format(r, "%.*sconfig-%s", dir, path, name + 8);
+	return (struct span){(const uint8_t *)version, strcspn(version, " ")};
 }
 
 void
 config_beside(struct report *r, const char *path)
 {
-	const char *beside = path_beside(r, path);
+	const struct fact *version = report_find(r, "linux.version");
 	struct report *linux_report = r;
+	char beside[PATH_MAX];
 	struct file text;
 
-	if (!report_find(r, "linux.version") || report_find(r, "linux.config"))
+	if (!version || report_find(r, "linux.config"))
 		return;
 	while (linux_report->inner)
 		linux_report = linux_report->inner;
-	if (!beside || access(beside, R_OK) != 0 ||
+	if (!config_beside_find(path, release(version->value.text), beside, sizeof(beside)) ||
 	        file_read_text(beside, &text) != STATUS_OK) {
 		report_fact(linux_report, "linux.config", value_text("none"),
 		        "no .config inside (CONFIG_IKCONFIG), nor a config-VERSION beside it");

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The configuration that a distribution puts beside a kernel, in each of the places that are in use."""
+import subprocess
+
+from kshimtest import files
+from kshimtest import images
+import pytest
+from check import report
+
+VERSION = '6.1.0-golden'
+KERNEL = images.BZIMAGES['2.15']
+CONFIG = b'CONFIG_PVH=y\nCONFIG_SMP=y\n'
+IMAGES = {'folder': ('boot/vmlinuz-' + VERSION, 'boot/config-' + VERSION),
+          'modules': (f'usr/lib/modules/{VERSION}/vmlinuz', f'usr/lib/modules/{VERSION}/config'),
+          'tree': ('boot/vmlinuz-' + VERSION, f'usr/lib/modules/{VERSION}/config'),
+          'tree-lib': ('boot/vmlinuz-' + VERSION, f'lib/modules/{VERSION}/config'),
+          'name-without-version': ('boot/linux', 'boot/config-' + VERSION)}
+
+
+def read_from(path):
+    """Where the kernel's configuration was read from: '' if there is none."""
+    said = report.check(path)
+    if report.fact(said, 'linux.config') == 'none':
+        return ''
+    return report.fact(said, 'linux.config', 'meaning').removeprefix('none inside; read from ')
+
+
+@pytest.fixture(name='tree', params=IMAGES)
+def fixture_tree(request, tmp_path):
+    kernel, config = IMAGES[request.param]
+    for name, data in ((kernel, KERNEL), (config, CONFIG)):
+        path = tmp_path / 'tree' / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return tmp_path / 'tree', kernel, config
+
+
+def test_beside_a_file(tree):
+    folder, kernel, config = tree
+    assert read_from(folder / kernel) == str(folder / config)
+    (folder / config).rename(folder / 'config')
+    assert not read_from(folder / kernel)
+
+
+def test_beside_a_file_of_a_disk(tree, tmp_path):
+    folder, kernel, config = tree
+    image = tmp_path / 'disk.img'
+    subprocess.run(['/sbin/mke2fs', '-q', '-t', 'ext4', '-d', folder, image, '16M'], check=True)
+    assert read_from(f'{image}:/{kernel}') == f'{image}:/{config}'
+    assert report.run('--require', 'CONFIG_SMP', f'{image}:/{kernel}').returncode == 0
+
+
+def test_a_folder_of_another_version(tmp_path):
+    folder = tmp_path / 'modules' / 'x6.1.0-golden'
+    folder.mkdir(parents=True)
+    (folder / 'vmlinuz').write_bytes(KERNEL)
+    (folder / 'config').write_bytes(CONFIG)
+    assert not read_from(folder / 'vmlinuz')
+
+
+def test_debian_split_packages():
+    """Of Linux 7.x Debian ships kernel, configuration and modules apart; fetch-deb gets them all."""
+    kernel = files.path('debian:sid')
+    assert read_from(kernel) == str(kernel).removesuffix('vmlinuz') + 'config'
