@@ -55,6 +55,5 @@ def mutants(image, part, sector, seed, count):
     for _ in range(count):
         at, length = rng.choice(fixed if not near or rng.random() < 0.5 else near)
         make = rng.choice((flip, overwrite))
-        mutant = make(rng, image, at, min(length, len(image) - at))
-        made.append(Mutant(mutant.at, mutant.data[:len(image) - mutant.at], mutant.what))
+        made.append(make(rng, image, at, min(length, len(image) - at)))
     return made

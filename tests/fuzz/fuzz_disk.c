@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Any bytes as the files of a disk image that `kshim check` is given, some of its bytes
- * damaged: what holds of each report holds of this one, and it is one of a disk.
+ * damaged: what holds of each report holds of this one.
  */
 #include "tests/fuzz/check_look.h"
 #include "tests/fuzz/disk_tree.h"

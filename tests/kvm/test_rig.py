@@ -159,8 +159,11 @@ def parameter(run, marks):
     return pytest.param(run, id=run.name, marks=[*marks, *more, pytest.mark.judges(run.name, run.like)])
 
 
+PAIRWISE = probes.pairwise()
+
+
 def probe_parameter(row):
-    more = (pytest.mark.full,) if row not in probes.pairwise() else ()
+    more = (pytest.mark.full,) if row not in PAIRWISE else ()
     return pytest.param(row, id=probe_name(row), marks=[*ONE, *more, pytest.mark.judges(probe_name(row))])
 
 
