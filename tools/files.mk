@@ -133,6 +133,7 @@ TOOL_RUN := \
 	tools/run/rtc.c \
 	tools/run/terminal.c \
 	tools/run/uart.c \
+	tools/run/vhost/user.c \
 	tools/run/vm.c \
 	tools/run/watch.c \
 

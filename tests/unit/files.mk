@@ -34,6 +34,7 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/mptable.c \
 	tools/run/rtc.c \
 	tools/run/uart.c \
+	tools/run/vhost/user.c \
 
 # Assembly that tests call.
 UNIT_ASMS := \
@@ -103,6 +104,7 @@ UNIT_TESTS := \
 	tests/unit/test_space.c \
 	tests/unit/test_uki.c \
 	tests/unit/test_utf.c \
+	tests/unit/test_vhost_user.c \
 	tests/unit/test_wire.c \
 	tests/unit/test_x86_acpi.c \
 	tests/unit/test_x86_disks.c \
