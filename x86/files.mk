@@ -38,6 +38,8 @@ X86_DISK := \
 	x86/disk/disk_rank.c \
 	x86/disk/disks.c \
 	x86/disk/mmio_find.c \
+	x86/disk/nvme.c \
+	x86/disk/nvme_disk.c \
 	x86/disk/pci_find.c \
 	x86/disk/virtio.c \
 	x86/disk/virtio_blk.c \

@@ -5,6 +5,7 @@ from kshimtest.ways.disk import PARTUUID
 
 EXT4, EXT3, EXT2 = ('ext4',), ('ext3',), ('ext2', '-b', '1024')
 LINE = 'root=/dev/none own=1'
+NVME = 'nvme,serial=1'
 SECOND_COPY = ('partition table, whose second copy is read: ', '[disk.damaged]')
 
 
@@ -41,6 +42,18 @@ DISK = [
     probe('behind-a-bridge-pc', Disk(bus='virtio-blk-pci,bus=b1,addr=3'), machine='pc',
           qemu=('-device', 'pci-bridge,id=b1,chassis_nr=1')),
     probe('bootindex-rom-pc', Disk(second=True), way='rom-disk', machine='pc'),
+    probe('nvme-rom-pc', Disk(bus=NVME), way='rom-disk', machine='pc', memory=64),
+    probe('nvme-4096-ext4-q35', Disk(bus=NVME, sector=4096, fs=EXT4, tree='below-boot'), cpus=4),
+    probe('nvme-4096-rom-q35', Disk(bus=NVME, sector=4096, table='gpt-damaged'), way='rom-disk', expect=SECOND_COPY),
+    probe('nvme-bootindex-bzimage-pc', Disk(bus=NVME, second=True), way='bzimage-disk', machine='pc'),
+    # QEMU's bootorder does not say which of a controller's nvme-ns it means: they keep their order.
+    probe('nvme-namespaces-rom-q35', Disk(bus='nvme-ns', second=True), way='rom-disk', expect=(
+        'disk 1: entry 1: /loader/entries/b.conf',)),
+    probe('nvme-beside-virtio-pc', Disk(bus=NVME, second=True, first='virtio-blk-pci'), machine='pc', expect=(
+        'disk 0: entry 1: /loader/entries/b.conf',)),
+    probe('nvme-behind-a-port-rom-q35', Disk(bus=f'{NVME},bus=p1,mdts=1'), way='rom-disk',
+          qemu=('-device', 'pcie-root-port,id=p1')),
+    none('nvme-metadata', 'disk.namespace', Disk(bus='nvme-ns,ms=8')),
     probe('chosen-by-word', Disk(tree='entries'), append='kshim.entry=b'),
     probe('grub-rom-q35', Disk(fs=EXT4, tree='grub'), way='rom-disk'),
     probe('grub-mbr-pc', Disk(table='mbr', fs=EXT2, tree='grub'), machine='pc', initrds=('bytes:70001',)),

@@ -28,6 +28,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_keep.c \
 	tests/fuzz/fuzz_memmap.c \
 	tests/fuzz/fuzz_mmio.c \
+	tests/fuzz/fuzz_nvme.c \
 	tests/fuzz/fuzz_partitions.c \
 	tests/fuzz/fuzz_pci.c \
 	tests/fuzz/fuzz_pe.c \
@@ -72,8 +73,10 @@ LIBS_fuzz_initrd := $(FUZZ_LIBS)
 PARTS_fuzz_cmos := x86/pc/cmos.c
 PARTS_fuzz_mmio := x86/disk/disk_rank.c x86/disk/mmio_find.c
 PARTS_fuzz_pci := x86/pc/pci_assign.c x86/pc/pci_need.c x86/pc/pci_scan.c
+PARTS_fuzz_nvme := tests/fuzz/arena.c x86/disk/nvme_disk.c x86/disk/pci_find.c x86/disk/virtio.c x86/disk/virtio_blk.c \
+	x86/disk/virtio_mmio.c x86/disk/virtio_pci.c x86/disk/virtio_scsi.c
 PARTS_fuzz_virtio := tests/fuzz/arena.c x86/disk/pci_find.c x86/disk/virtio_blk.c x86/disk/virtio_mmio.c \
-	x86/disk/virtio_pci.c x86/disk/virtio_scsi.c
+	x86/disk/virtio_pci.c x86/disk/virtio_scsi.c x86/disk/nvme.c x86/disk/nvme_disk.c
 # All of the program but what is a command and what runs a machine.
 PARTS_fuzz_check := tests/fuzz/check_look.c tests/fuzz/no_words.c \
 	$(filter-out tools/kshim.c tools/cmd_% tools/check/cmd_% tools/plan/cmd_% $(TOOL_RUN),$(TOOL_SRCS))

@@ -44,6 +44,7 @@ cpu_fence(void)
 static struct span config;
 static struct feed acts;
 static uint8_t *memory;
+static union disk_memory shared;
 
 static uint32_t
 read_config(struct pci_config *c, uint32_t at, uint32_t reg)
@@ -77,7 +78,7 @@ answer(void)
 	uint16_t flags = DESC_NEXT;
 
 	for (unsigned i = 0; flags & DESC_NEXT; i++) {
-		const struct virtq_desc *d = &queue.desc[i];
+		const struct virtq_desc *d = &shared.queue.desc[i];
 
 		REQUIRE(i < CHAIN && d->len);
 		flags = d->flags;
@@ -90,7 +91,7 @@ answer(void)
 			memcpy((void *)(uintptr_t)d->addr, s.base, (size_t)s.size);
 		}
 	}
-	queue.used.idx = queue.avail.idx;
+	shared.queue.used.idx = shared.queue.avail.idx;
 }
 
 /* What the device does next; true if it is what it was asked for. */
@@ -102,7 +103,7 @@ act(void)
 
 	switch (what & 3) {
 	case 0:
-		if (queue.avail.idx == queue.used.idx)
+		if (shared.queue.avail.idx == shared.queue.used.idx)
 			break;
 		answer();
 		return true;
@@ -110,7 +111,8 @@ act(void)
 		memcpy(memory + at, &value, 4);
 		break;
 	case 2:
-		memcpy((uint8_t *)&queue.used + at % (sizeof(queue.used) - 1), &value, 2);
+		memcpy((uint8_t *)&shared.queue.used + at % (sizeof(shared.queue.used) - 1),
+		        &value, 2);
 		break;
 	default: /* nothing */
 		break;
@@ -164,6 +166,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ticks = 0;
 	memory = arena_fill(registers.base, (size_t)registers.size, ARENA);
 	d.pci = (struct pci_config){.read = read_config, .write = write_config};
+	d.memory = &shared;
 	d.mmios = 3;
 	d.mmio[0] = (uintptr_t)memory;
 	d.mmio[1] = (uintptr_t)memory + 0x800;

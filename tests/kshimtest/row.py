@@ -37,10 +37,11 @@ class Disk:
     tree: str = 'entries'                   # a name in TREES there
     fs: tuple = ('fat',)                    # or what mke2fs -t is told
     table: str = 'gpt'                      # gpt, gpt-damaged, mbr, logical, none
-    bus: str = 'virtio-blk-pci'             # a device with options, or scsi-pci, scsi-mmio
+    bus: str = 'virtio-blk-pci'             # a device with options, or scsi-pci, scsi-mmio, nvme-ns
     sector: int = 512                       # bytes
     lun: int = 0                            # SCSI
     second: bool = False                    # behind an empty disk, and before it by bootindex
+    first: str = ''                         # the bus of that empty disk, if it is another one
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ UNIT_TESTS := \
 	tests/unit/test_linux_log.c \
 	tests/unit/test_memmap.c \
 	tests/unit/test_paging.c \
+	tests/unit/test_nvme.c \
 	tests/unit/test_partitions.c \
 	tests/unit/test_pc_memory.c \
 	tests/unit/test_pc_pci.c \

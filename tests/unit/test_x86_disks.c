@@ -124,16 +124,22 @@ order(void **state)
 	                            "/pci@i0cf8/pci-bridge@5/scsi@1,2/channel@0/disk@3,1\n"
 	                            "/virtio-mmio@00000000feb02e00/disk@0,0\n"
 	                            "/pci@i0cf8,9/scsi@1/disk@0,0\n"
+	                            "/pci@i0cf8/pci1b36,0010@8/namespace@2,0\n"
+	                            "/pci@i0cf8/pci1b36,0010@7/nvme-nsbootindex\n"
 	                            "/pci@i0cf8/scsi@4/disk@0,0";
 	struct disks d = {.pci = {.read = read_config},
-	        .count = 6,
+	        .count = 10,
 	        .place = {{.at = PCI_AT(0, 4, 0)}, {.at = PCI_AT(0, 6, 0)},
 	                {.kind = DISK_VIRTIO_SCSI, .at = PCI_AT(2, 1, 2), .target = 3},
 	                {.kind = DISK_VIRTIO_SCSI,
 	                        .at = PCI_AT(2, 1, 2),
 	                        .target = 3,
 	                        .lun = 1},
-	                {.mmio = 0xfeb02e00}, {.at = PCI_AT(9, 1, 0)}}};
+	                {.mmio = 0xfeb02e00}, {.at = PCI_AT(9, 1, 0)},
+	                {.kind = DISK_NVME, .at = PCI_AT(0, 7, 0), .target = 1},
+	                {.kind = DISK_NVME, .at = PCI_AT(0, 7, 0), .target = 2},
+	                {.kind = DISK_NVME, .at = PCI_AT(0, 8, 0), .target = 1},
+	                {.kind = DISK_NVME, .at = PCI_AT(0, 8, 0), .target = 2}}};
 
 	(void)state;
 	add(PCI_AT(0, 1, 0), 0, 0);
@@ -141,9 +147,9 @@ order(void **state)
 	add(PCI_AT(0, 5, 0), 1, 2);
 	for (uint32_t i = 0; i < d.count; i++)
 		d.place[i].rank = DISK_UNRANKED;
-	assert_order(&d, (const uint32_t[]){0, 1, 2, 3, 4, 5});
+	assert_order(&d, (const uint32_t[]){0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
 	disks_rank(&d, text_span(items));
-	assert_order(&d, (const uint32_t[]){3, 4, 5, 0, 1, 2});
+	assert_order(&d, (const uint32_t[]){3, 4, 5, 9, 6, 7, 0, 1, 2, 8});
 	d.count = 0;
 	assert_int_equal(disks_next(&d, 0), 0);
 }

@@ -224,7 +224,8 @@ by_kshim(struct disk_view *view)
 
 	if (d && !d->why)
 		return disk_yes("disk-entry",
-		        report_format(r, "takes the entry \"%s\" of partition %u and %s",
+		        report_format(r,
+		                "takes the entry \"%s\" of partition %u, of a disk on virtio-blk, virtio-scsi or NVMe, and %s",
 		                d->title, d->entry->partition, d->how));
 	if (!d && view->entries)
 		d = &view->entry[0]; /* all of them are damaged */

@@ -37,7 +37,9 @@ struct search {
 	char wanted[WORD_LEN];
 	char item[ITEM_LEN];
 	char line[LINE_LEN];
-	struct disk disk; /* last, because its cache needs no zeroes */
+	/* Last, because these need no zeroes. */
+	struct disk disk;
+	union disk_memory memory;
 };
 
 static struct search *search;
@@ -178,7 +180,7 @@ say_other(void)
 		return;
 	text_str(&t, "disks on ");
 	text_str(&t, search->disks.other);
-	text_str(&t, " are not read: give them as virtio-blk or virtio-scsi");
+	text_str(&t, " are not read: give them as virtio-blk, virtio-scsi or NVMe");
 	console_line(search->line);
 }
 
@@ -247,6 +249,7 @@ find_disks(struct boot *b, struct refusal *ret_why)
 		mmio_by_dsdt(&s->disks, dsdt);
 	s->disks.pci = pci_ports();
 	s->disks.last_bus = b->sources.items.extra_roots.size ? ALL_BUSES : 0;
+	s->disks.memory = &s->memory;
 	disks_find(&s->disks);
 	code = read_item(FW_CFG_BOOTORDER, s->item, ITEM_LEN, ret_why);
 	if (code == REFUSAL_FW_CFG_STAGE) /* of hundreds of devices: it is only an order */

@@ -5,7 +5,11 @@
  *
  *     /pci@i0cf8/scsi@4/disk@0,0                     virtio-blk in slot 4
  *     /pci@i0cf8/pci-bridge@5/scsi@1,2/channel@0/disk@3,0   virtio-scsi behind a bridge, target
- * 3 /virtio-mmio@00000000feb02e00/disk@0,0
+ * 3 /pci@i0cf8/pci1b36,0010@4/namespace@1,0        NVMe, namespace 1
+ *     /virtio-mmio@00000000feb02e00/disk@0,0
+ *
+ * QEMU 7.2 writes the line of a device nvme-ns without its number: that is each namespace of
+ * the controller.
  */
 #include "x86/disk/disks.h"
 
@@ -75,6 +79,8 @@ is_target(const struct disk_place *p, struct span rest)
 {
 	uint64_t channel, target, lun, ignored;
 
+	if (p->kind == DISK_NVME)
+		return !take_node(&rest, &target, &ignored) || target == p->target;
 	if (p->kind != DISK_VIRTIO_SCSI)
 		return true;
 	return take_node(&rest, &channel, &ignored) && take_node(&rest, &target, &lun) &&

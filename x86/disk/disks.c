@@ -2,8 +2,9 @@
 /*
  * Finds the disks that kshim can drive, and starts one.
  *
- * A controller is given bus mastering for as long as its disk is open. What is no virtio device
- * is only named: a person can put the disk on one.
+ * A controller is given bus mastering for as long as its disk is open. Requests are
+ * polled, so no interrupt is asked for. A controller of another kind is only named: a person
+ * can put the disk on one that is read.
  */
 #include "x86/disk/disks.h"
 
@@ -15,13 +16,14 @@
 #define PCI_OLD_SCSI    0x1004u
 #define COMMAND_MEMORY  2u
 #define COMMAND_MASTER  4u
+#define COMMAND_NO_INTX (1u << 10)
+#define CLASS_NVME      0x010802u
 #define SCSI_TARGETS    256
-#define CLASS(register) ((register) >> 16)
+#define CLASS(register) ((register) >> 8)
 
 static struct disk_driver driver;
-static struct virtq queue __attribute__((aligned(4096)));
 
-static disk_starter *const starters[] = {virtio_blk_start, virtio_scsi_start};
+static disk_starter *const starters[] = {virtio_blk_start, virtio_scsi_start, nvme_disk_start};
 
 static bool
 add(struct disks *d, struct disk_place place)
@@ -41,14 +43,18 @@ take(const struct disks *d, const struct disk_place *place)
 
 	driver = (struct disk_driver){
 	        .target = place->target, .lun = place->lun, .pci = d->pci, .at = place->at};
-	driver.virtio.queue = &queue;
+	driver.virtio.queue = &d->memory->queue;
+	driver.nvme.memory = &d->memory->nvme;
 	if (place->mmio)
 		return virtio_mmio_find(&driver.virtio, place->mmio, &id);
 	if (!driver.pci.read)
 		return false;
 	driver.command = (uint16_t)driver.pci.read(&driver.pci, place->at, PCI_COMMAND);
+	driver.commanded = true;
 	driver.pci.write(&driver.pci, place->at, PCI_COMMAND, 2,
-	        driver.command | COMMAND_MEMORY | COMMAND_MASTER);
+	        driver.command | COMMAND_MEMORY | COMMAND_MASTER | COMMAND_NO_INTX);
+	if (place->kind == DISK_NVME)
+		return nvme_find(&driver.nvme, &driver.pci, place->at);
 	return virtio_pci_find(&driver.virtio, &driver.pci, place->at);
 }
 
@@ -57,7 +63,9 @@ give_back(void)
 {
 	if (driver.virtio.registers)
 		virtio_stop(&driver.virtio);
-	if (driver.command)
+	if (driver.nvme.registers)
+		nvme_stop(&driver.nvme);
+	if (driver.commanded)
 		driver.pci.write(&driver.pci, driver.at, PCI_COMMAND, 2, driver.command);
 }
 
@@ -91,17 +99,34 @@ add_scsi(struct disks *d, struct disk_place host)
 	give_back();
 }
 
+/* The namespaces of an NVMe controller; one that does not start is opened for what it lacks. */
+static void
+add_nvme(struct disks *d, struct disk_place controller)
+{
+	uint32_t namespace[DISKS_MAX] = {1}, count = 1;
+	const char *ignored;
+
+	if (take(d, &controller) && nvme_start(&driver.nvme, &ignored))
+		count = nvme_namespaces(&driver, namespace);
+	give_back();
+	for (uint32_t i = 0; i < count; i++) {
+		controller.target = namespace[i];
+		if (!add(d, controller))
+			break;
+	}
+}
+
 /* What a person would call a storage controller of this class that kshim has no driver for. */
 static const char *
 other_controller(uint32_t class)
 {
-	switch (class) {
+	switch (class >> 8) {
 	case 0x0101:
 		return "IDE";
 	case 0x0106:
 		return "AHCI (SATA)";
 	case 0x0108:
-		return "NVMe";
+		return "NVMHCI";
 	case 0x0100:
 	case 0x0107:
 		return "SCSI";
@@ -114,6 +139,18 @@ other_controller(uint32_t class)
 	}
 }
 
+/* A function that is no virtio device. */
+static void
+visit_other(struct disks *d, uint32_t at, uint32_t class)
+{
+	const char *other = other_controller(class);
+
+	if (class == CLASS_NVME)
+		add_nvme(d, (struct disk_place){.kind = DISK_NVME, .at = at});
+	else if (other)
+		d->other = other;
+}
+
 static void
 visit(void *context, struct pci_config *c, uint32_t at, uint32_t id)
 {
@@ -122,9 +159,7 @@ visit(void *context, struct pci_config *c, uint32_t at, uint32_t id)
 	uint32_t device = id >> 16;
 
 	if ((id & 0xffff) != VIRTIO_VENDOR) {
-		const char *other = other_controller(CLASS(c->read(c, at, PCI_CLASS)));
-
-		d->other = other ? other : d->other;
+		visit_other(d, at, CLASS(c->read(c, at, PCI_CLASS)));
 	} else if (device == PCI_MODERN + VIRTIO_BLK || device == PCI_OLD_BLK) {
 		add(d, place);
 	} else if (device == PCI_MODERN + VIRTIO_SCSI || device == PCI_OLD_SCSI) {
@@ -173,9 +208,10 @@ disk_open(const struct disks *d, const struct disk_place *place, struct disk *re
 		return REFUSAL_NONE;
 	}
 	give_back();
-	refuse(ret_why, REFUSAL_DISK_DEVICE, place->mmio ? place->mmio : place->at, 0, 0);
+	refuse(ret_why, driver.nvme.ready ? REFUSAL_DISK_NAMESPACE : REFUSAL_DISK_DEVICE,
+	        place->mmio ? place->mmio : place->at, place->target, 0);
 	ret_why->detail = what;
-	return REFUSAL_DISK_DEVICE;
+	return ret_why->code;
 }
 
 void

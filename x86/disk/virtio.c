@@ -8,6 +8,7 @@
 #include "x86/disk/virtio.h"
 #include "stub/base/bytes.h"
 #include "x86/cpu/cpu.h"
+#include "x86/disk/patience.h"
 
 #define ACKNOWLEDGE 1
 #define DRIVER      2
@@ -19,8 +20,6 @@
 
 #define DESC_NEXT  1
 #define DESC_WRITE 2
-
-#define PATIENCE (1ull << 36) /* ticks of the time-stamp counter: some 20 to 60 seconds */
 
 _Static_assert(sizeof(struct virtq) <= 4096, "one page");
 _Static_assert(offsetof(struct virtq, used) == VIRTQ_USED, "legacy layout");

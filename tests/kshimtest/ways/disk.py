@@ -208,6 +208,10 @@ def drive(number, path, bus, sector, more='', file_more=''):
     if bus.startswith('scsi'):
         args += ['-device', f'virtio-scsi-{"device" if bus == "scsi-mmio" else "pci"},id=s{number}']
         device = f'scsi-hd,bus=s{number}.0,scsi-id=3'
+    elif bus.startswith('nvme-ns'):
+        # Both of a row's disks are namespaces of one controller: the second one comes first.
+        args += ['-device', 'nvme,id=n,serial=1'] if number == 0 else []
+        device = f'{bus},bus=n,nsid={5 - number}'
     else:
         device = bus
     return args + ['-device', f'{device},drive=d{number},logical_block_size={sector},physical_block_size={sector}{more}']
@@ -221,7 +225,7 @@ def drives(row, directory):
     if disk.second:
         with open(f'{directory}/first', 'wb') as f:
             f.truncate(MIB)
-        args += drive(1, f'{directory}/first', disk.bus, 512)
+        args += drive(1, f'{directory}/first', disk.first or disk.bus, 512)
     return args
 
 
