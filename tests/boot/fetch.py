@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from kshimtest import files
+from kshimtest import files, systemd_guest
 from kshimtest.everything import EVERYTHING
 from kshimtest.systems import image, recipe, tree
 
@@ -21,6 +21,16 @@ def systems():
     return missing
 
 
+def systemd():
+    """Unpack the systemd that initrds are made of; what could not be had."""
+    try:
+        if not systemd_guest.why_not():
+            systemd_guest.fetch()
+    except files.Missing as why:
+        return [str(why)]
+    return []
+
+
 def main():
     missing = []
     for name, (package, suite, arch, _) in files.PACKAGES.items():
@@ -28,7 +38,7 @@ def main():
         result = subprocess.run([*command, files.package_dir(name)], check=False)
         if result.returncode:
             missing.append(f'{package} of {suite} ({arch})')
-    missing += systems()
+    missing += systems() + systemd()
     if missing:
         sys.exit('fetch: could not be had: ' + ', '.join(missing))
 

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A LUKS2 volume that systemd-cryptenroll has bound to the key of a signed PCR 11 opens where kshim.efi is the stub of the
+image, and where systemd's is: the volume is kept when the stub is changed."""
+import os
+import subprocess
+
+import pytest
+from kshimtest import efi_vm as vm, systemd_guest
+from kshimtest.media import EFI, TOP, files, resolve, ukify
+
+MODULES = ('virtio', 'virtio_ring', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci', 'virtio_blk', 'efivarfs',
+           'dm-mod', 'ecb', 'xts', 'dm-crypt')
+LINE = 'console=ttyS0 panic=-1 loglevel=5 no_timer_check'
+STUBS = {'kshim': EFI, 'systemd': 'linuxx64.efi.stub'}
+
+
+def keys():
+    """A private key and its public one."""
+    private = os.path.join(files.MADE, f'pcr-{os.getpid()}.pem')
+    subprocess.run(['openssl', 'genrsa', '-out', private, '2048'], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(['openssl', 'rsa', '-in', private, '-pubout', '-out', f'{private}.pub'], check=True, stderr=subprocess.DEVNULL)
+    return private, f'{private}.pub'
+
+
+def image(stub, pair):
+    """A unified kernel image whose PCR 11 is signed as a user's ukify does it."""
+    initrd = files.write(f'luks {os.getpid()} initrd', systemd_guest.initrd(f'{TOP}/tests/efi/init-luks', modules=MODULES))
+    out = os.path.join(files.MADE, f'luks-{os.getpid()}-{stub}.efi')
+    private, public = pair
+    ukify(STUBS[stub], f'--linux={resolve("debian:cloud")}', f'--initrd={initrd}', f'--cmdline={LINE}', '--os-release=ID=debian\n',
+          '--uname=6.1', f'--pcr-private-key={private}', f'--pcr-public-key={public}', '--pcr-banks=sha256',
+          f'--tools={systemd_guest.tools()}', f'--output={out}')
+    return out
+
+
+def disk():
+    """A disk that a reset leaves as it is, but the end of the machine does not."""
+    out = files.write(f'luks {os.getpid()} disk', b'')
+    os.truncate(out, 32 << 20)
+    return ('-drive', f'if=none,id=luks,format=raw,snapshot=on,file={out}',
+            '-device', 'virtio-blk-pci,drive=luks,serial=luks')
+
+
+BOTH = """@echo -off
+if exist fs0:\\enrolled then
+  fs0:\\second.efi
+else
+  mkdir fs0:\\enrolled
+  fs0:\\first.efi
+endif
+""".replace('\n', '\r\n').encode()
+
+
+@pytest.mark.takes(120)
+@pytest.mark.parametrize('first, second', [
+    ('systemd', 'kshim'), pytest.param('kshim', 'kshim', marks=pytest.mark.full),
+    pytest.param('kshim', 'systemd', marks=pytest.mark.full)])
+def test_opens(first, second):
+    if systemd_guest.why_not():
+        pytest.skip(systemd_guest.why_not())
+    pair = keys()
+    loaders = {n: image(stub, pair) for n, stub in (('first', first), ('second', second))}
+    row = vm.Row(f'luks-{first}-{second}', {'startup.nsh': BOTH, **{f'{n}.efi': loader for n, loader in loaders.items()}},
+                 tpm=True, memory=768, reboots=True, qemu=disk(),
+                 expect=('kshim: enrolled', 'kshim: userspace reached', 'kshim: opened, content',
+                         'kshim: not opened in another state', 'kshim: powering off'))
+    text, status, left, _ = vm.run(row)
+    print(text)
+    wrong = vm.judge(row, text, status, left)
+    assert not wrong, f'{row.name}: {wrong}'
+    assert text.count('kshim: version') == (first, second).count('kshim')
