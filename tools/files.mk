@@ -44,6 +44,7 @@ TOOL_CHECK := \
 	tools/check/facts_pe.c \
 	tools/check/gate_compare.c \
 	tools/check/gate_require.c \
+	tools/check/gate_run.c \
 	tools/check/identify.c \
 	tools/check/identify_code.c \
 	tools/check/identify_programs.c \

@@ -21,7 +21,7 @@ static const struct command commands[] = {
                 "unpack a kernel that is compressed, take a bundle or an image apart",
                 cmd_unpack},
         {"check",
-                "[-v] [--json] [--boot] [--strict] [--require LIST] [--compare OLD] [--limit SIZE] FILE...",
+                "[-v] [--json] [--boot] [--strict] [--require LIST] [--compare OLD] [--for run] [--limit SIZE] FILE...",
                 "say what a kernel is, which traps are in it, and who can boot it", cmd_check},
         {"pin", "[-a CMDLINE] KERNEL [INITRD...]",
                 "print the sums that let a signed kshim.efi boot these under Secure Boot",
@@ -57,14 +57,15 @@ static const struct {
 } option_texts[] = {
         {"bundle", "  -o, --output FILE  write the bundle there\n"
                    "  -a, --append TEXT  the kernel's command line\n" LIMIT_TEXT},
-        {"check",
-                "  -v, --verbose      print all: facts, verdicts, each launcher's rule\n"
-                "      --json         print JSON\n"
-                "      --boot         boot it in every way that kshim has, and tell how far\n"
-                "                     each came\n"
-                "      --strict       warnings count as errors\n"
-                "      --require LIST what must hold: words, below, joined by commas\n"
-                "      --compare OLD  what has changed, for those who boot it, since OLD\n" LIMIT_TEXT},
+        {"check", "  -v, --verbose      print all: facts, verdicts, each launcher's rule\n"
+                  "      --json         print JSON\n"
+                  "      --boot         boot it in every way that kshim has, and tell how far\n"
+                  "                     each came\n"
+                  "      --strict       warnings count as errors\n"
+                  "      --require LIST what must hold: words, below, joined by commas\n"
+                  "      --compare OLD  what has changed, for those who boot it, since OLD\n"
+                  "      --for run      what `kshim run` needs of it, and a fragment of a\n"
+                  "                     configuration with what it lacks\n" LIMIT_TEXT},
         {"unpack",
                 "  -k, --kernel-inside  take out the kernel that a bzImage, an EFI zboot\n"
                 "                     file or a unified kernel image packs\n"

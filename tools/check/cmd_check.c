@@ -14,11 +14,12 @@
 #include "tools/check/render.h"
 #include "tools/check/trial.h"
 #include "tools/cmd.h"
+#include "tools/option.h"
 
 #define SCHEMA "kshim-check-1"
 
 struct wishes {
-	bool json, boot, strict, verbose;
+	bool json, boot, strict, verbose, for_run;
 	const char *require, *compare;
 	uint64_t limit; /* bytes that a file may unpack to */
 };
@@ -27,9 +28,9 @@ static int
 judge(struct outcome *o, const struct wishes *w)
 {
 	const struct report *r = o->report;
-	bool met = gate_require(o, w->require);
+	bool met = gate_require(o, w->require), runs = !w->for_run || gate_run(o);
 
-	if (!r->bootable || !met)
+	if (!r->bootable || !met || !runs)
 		return STATUS_REFUSED;
 	for (const struct trial *t = r->trial_first; t; t = t->next)
 		if (!t->good)
@@ -143,7 +144,8 @@ cmd_check(int argc, char **argv)
 	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
 	        {"boot", no_argument, NULL, 'b'}, {"strict", no_argument, NULL, 's'},
 	        {"require", required_argument, NULL, 'r'},
-	        {"compare", required_argument, NULL, 'c'}, {"verbose", no_argument, NULL, 'v'},
+	        {"compare", required_argument, NULL, 'c'},
+	        {"for", required_argument, NULL, 'f'}, {"verbose", no_argument, NULL, 'v'},
 	        {"limit", required_argument, NULL, 'l'}, {"help", no_argument, NULL, 'h'}, {0}};
 	struct wishes w = {.limit = BUDGET_LIMIT};
 	int opt;
@@ -167,6 +169,11 @@ cmd_check(int argc, char **argv)
 			break;
 		case 'c':
 			w.compare = optarg;
+			break;
+		case 'f':
+			if (strcmp(optarg, "run") != 0)
+				return option_bad("--for", optarg, "run");
+			w.for_run = true;
 			break;
 		case 'l':
 			if (!budget_option(optarg, &w.limit))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * --require and --compare: `kshim check` as a gate in a kernel package's build.
+ * --require, --for and --compare: `kshim check` as a gate in a kernel package's build.
  */
 #ifndef CHECK_GATE_H
 #define CHECK_GATE_H
@@ -14,6 +14,9 @@ void gate_help(void);
 
 /* Look whether the file has what the list (or NULL) asks for; adds to the outcome's needs. */
 bool gate_require(struct outcome *o, const char *list);
+
+/* Look whether `kshim run` can do with the file; adds to the outcome what it has and lacks. */
+bool gate_run(struct outcome *o);
 
 /* What changed for those who boot it; adds to the outcome's changes. */
 void gate_compare(struct outcome *o, const struct outcome *old);

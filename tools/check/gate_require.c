@@ -169,22 +169,14 @@ is_launcher(const char *word)
 static bool
 config_met(const struct report *r, const char *option)
 {
-	const char *equals = strchr(option, '=');
-	size_t len = equals ? (size_t)(equals - option) : strlen(option);
+	char name[WORD_MAX];
+	const char *equals = strchr(option, '='), *value;
 
-	for (; r; r = r->inner)
-		for (const struct table *t = r->table_first; t; t = t->next)
-			for (const struct row *row = t->first; row; row = row->next) {
-				const char *name = row->cell[0].text,
-				           *value = row->cell[1].text;
-
-				if (strcmp(t->name, "config") != 0 || strlen(name) != len ||
-				        strncmp(name, option, len) != 0)
-					continue;
-				return equals ? strcmp(value, equals + 1) == 0
-				              : strcmp(value, "n") != 0;
-			}
-	return false;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(option, "="), option);
+	value = report_config(r, name);
+	if (!value)
+		return false;
+	return equals ? strcmp(value, equals + 1) == 0 : strcmp(value, "n") != 0;
 }
 
 static size_t

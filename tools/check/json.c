@@ -224,6 +224,39 @@ needs(const struct outcome *o)
 }
 
 static json_object *
+run_needs(const struct outcome *o)
+{
+	json_object *all = json_new_array();
+
+	for (const struct run_need *n = o->run_first; n; n = n->next) {
+		json_object *j = json_new_object();
+
+		add(j, "name", text(n->name));
+		if (n->value)
+			add(j, "value", text(n->value));
+		add(j, "must", json_new_boolean(n->must));
+		add(j, "met", json_new_boolean(n->met));
+		add(j, "text", text(n->text));
+		json_append(all, j);
+	}
+	return all;
+}
+
+static json_object *
+fragment(const struct outcome *o)
+{
+	json_object *all = json_new_array();
+	char line[80];
+
+	for (const struct run_need *n = o->run_first; n; n = n->next)
+		if (run_need_lacks(n)) {
+			snprintf(line, sizeof(line), "%s=y", n->name);
+			json_append(all, text(line));
+		}
+	return all;
+}
+
+static json_object *
 changes(const struct outcome *o)
 {
 	json_object *all = json_new_array();
@@ -259,6 +292,10 @@ render_json(const struct outcome *o)
 		add(j, "boots", trials(o->report));
 	if (o->need_first)
 		add(j, "required", needs(o));
+	if (o->run_first) {
+		add(j, "for_run", run_needs(o));
+		add(j, "fragment", fragment(o));
+	}
 	if (o->compared) {
 		add(j, "compared", text(o->compared));
 		add(j, "changes", changes(o));

@@ -17,6 +17,23 @@ struct need {
 	const char *text;
 };
 
+/* One thing that --for run asks for. */
+struct run_need {
+	struct run_need *next;
+	const char *name;  /* CONFIG_NAME, a launcher, or linux.config */
+	const char *value; /* of an option: "y", "m", "n"; else NULL */
+	bool must;         /* a run cannot do without */
+	bool met;
+	const char *text;
+};
+
+/* Does it belong in a fragment of a configuration with what the kernel lacks? */
+static inline bool
+run_need_lacks(const struct run_need *n)
+{
+	return !n->met && n->value;
+}
+
 /* One difference to the file of --compare. */
 struct change {
 	struct change *next;
@@ -32,6 +49,7 @@ struct outcome {
 	struct report *report; /* NULL: the file cannot be read */
 	const char *compared;  /* the path of the old file, or NULL */
 	struct need *need_first, *need_last;
+	struct run_need *run_first, *run_last;
 	struct change *change_first, *change_last;
 	bool strict; /* warnings fail */
 	int status;  /* enum exit_status */

@@ -267,6 +267,18 @@ report_find_launch(const struct report *r, const char *name)
 	return NULL;
 }
 
+const char *
+report_config(const struct report *r, const char *name)
+{
+	for (; r; r = r->inner)
+		for (const struct table *t = r->table_first; t; t = t->next)
+			for (const struct row *row = t->first; row; row = row->next)
+				if (strcmp(t->name, "config") == 0 &&
+				        strcmp(row->cell[0].text, name) == 0)
+					return row->cell[1].text;
+	return NULL;
+}
+
 enum level
 report_worst(const struct report *r)
 {

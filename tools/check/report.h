@@ -176,6 +176,9 @@ void report_trial(struct report *r, const struct trial *trial);
 
 /* The fact of that name, here or in what is packed inside; NULL if there is none. */
 const struct fact *report_find(const struct report *r, const char *name);
+/* The value of CONFIG_`name` of the options that config.c lists; NULL if no .config was read.
+ */
+const char *report_config(const struct report *r, const char *name);
 const struct launch *report_find_launch(const struct report *r, const char *name);
 /* The worst level of all verdicts, those of what is packed inside included. */
 enum level report_worst(const struct report *r);

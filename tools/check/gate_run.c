@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * --for run: what `kshim run` needs of a kernel, by the names of its options, and a fragment of
+ * a configuration with what it lacks.
+ *
+ * Source: the machine of tools/run/README.md, whose one console is COM1 and which has no disk;
+ * Linux 6.1 to 7.2, the Kconfig files of these options.
+ */
+#include <string.h>
+
+#include "tools/check/gate.h"
+
+static const struct {
+	const char *option;
+	bool must; /* else a run goes without, as the text says */
+	const char *text;
+} wants[] = {
+        {"PRINTK", true, "messages, of which a panic is one"},
+        {"TTY", true, "the console"},
+        {"SERIAL_8250", true, "the serial port, which is the only console"},
+        {"SERIAL_8250_CONSOLE", true, "console=ttyS0"},
+        {"BLK_DEV_INITRD", true, "--initrd: there is no disk that could hold a root"},
+        {"BINFMT_ELF", true, "programs"},
+        {"BINFMT_SCRIPT", false, "without: an init that is a script does not start"},
+        {"PROC_FS", false, "without: no /proc for the initrd's programs"},
+        {"SYSFS", false, "without: no /sys for the initrd's programs"},
+        {"TMPFS", false, "without: no files in memory beside the initrd's"},
+        {"DEVTMPFS", false, "without: the initrd must make its devices' nodes"},
+        {"ACPI", false, "without: one that powers off only halts"},
+        {"SMP", false, "without: one CPU, whatever --cpus says"},
+        {"HYPERVISOR_GUEST", false, "without: it knows of no hypervisor"},
+        {"PARAVIRT", false, "without: it has no clock of KVM's"},
+        {"KVM_GUEST", false, "without: it has no clock of KVM's, and measures its own"},
+        {"RTC_DRV_CMOS", false, "without: it does not know the date"},
+};
+
+#define NR_WANTS (sizeof(wants) / sizeof(wants[0]))
+
+static void
+add(struct outcome *o, const struct run_need *need)
+{
+	struct run_need *n = report_alloc(o->report, sizeof(*n));
+
+	*n = *need;
+	if (o->run_last)
+		o->run_last->next = n;
+	else
+		o->run_first = n;
+	o->run_last = n;
+}
+
+/* Is the kernel one that `kshim run` can start, by its stub or --direct? */
+static struct run_need
+look_at_entry(const struct report *r)
+{
+	const struct launch *stub = report_find_launch(r, "kshim.stub"),
+	                    *direct = report_find_launch(r, "kshim.direct");
+	const struct launch *l = stub && stub->boots ? stub : direct;
+
+	return (struct run_need){.name = l ? l->name : "kshim.direct",
+	        .must = true,
+	        .met = l && l->boots,
+	        .text = l ? l->text : "it is no kernel"};
+}
+
+static struct run_need
+look_at_option(struct report *r, size_t i, const char *value)
+{
+	return (struct run_need){.name = report_format(r, "CONFIG_%s", wants[i].option),
+	        .value = value,
+	        .must = wants[i].must,
+	        .met = strcmp(value, "y") == 0,
+	        .text = wants[i].text};
+}
+
+bool
+gate_run(struct outcome *o)
+{
+	struct run_need entry = look_at_entry(o->report);
+	bool met = entry.met, known = report_config(o->report, wants[0].option);
+
+	add(o, &entry);
+	if (!known)
+		add(o, &(struct run_need){.name = "linux.config",
+		               .must = true,
+		               .text = "there is no .config inside, nor beside it: what it has is not known"});
+	for (size_t i = 0; known && i < NR_WANTS; i++) {
+		const char *value = report_config(o->report, wants[i].option);
+		struct run_need n = look_at_option(o->report, i, value ? value : "n");
+
+		add(o, &n);
+		met = met && (n.met || !n.must);
+	}
+	return met && known;
+}
