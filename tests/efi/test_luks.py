@@ -8,8 +8,7 @@ import pytest
 from kshimtest import efi_vm as vm, systemd_guest
 from kshimtest.media import EFI, TOP, files, resolve, ukify
 
-MODULES = ('virtio', 'virtio_ring', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci', 'virtio_blk', 'efivarfs',
-           'dm-mod', 'ecb', 'xts', 'dm-crypt')
+MODULES = ('dm-mod', 'ecb', 'xts', 'dm-crypt')
 LINE = 'console=ttyS0 panic=-1 loglevel=5 no_timer_check'
 STUBS = {'kshim': EFI, 'systemd': 'linuxx64.efi.stub'}
 
@@ -24,7 +23,7 @@ def keys():
 
 def image(stub, pair):
     """A unified kernel image whose PCR 11 is signed as a user's ukify does it."""
-    initrd = files.write(f'luks {os.getpid()} initrd', systemd_guest.initrd(f'{TOP}/tests/efi/init-luks', modules=MODULES))
+    initrd = systemd_guest.initrd(f'{TOP}/tests/efi/init-luks', systemd_guest.OPEN_VOLUMES, MODULES)
     out = os.path.join(files.MADE, f'luks-{os.getpid()}-{stub}.efi')
     private, public = pair
     ukify(STUBS[stub], f'--linux={resolve("debian:cloud")}', f'--initrd={initrd}', f'--cmdline={LINE}', '--os-release=ID=debian\n',

@@ -13,18 +13,21 @@ from kshimtest.newc import archive
 from kshimtest.systems import tree
 
 SUITE = 'trixie'
-PACKAGES = ('systemd', 'systemd-boot-tools', 'systemd-cryptsetup', 'cryptsetup-bin', 'libtss2-esys-3.0.2-0t64',
+PACKAGES = ('systemd', 'systemd-boot', 'systemd-cryptsetup', 'cryptsetup-bin', 'libtss2-esys-3.0.2-0t64',
             'libtss2-mu-4.0.1-0t64', 'libtss2-rc0t64', 'libtss2-tcti-device0t64')
-PROGRAMS = ('usr/bin/systemd-cryptenroll', 'usr/bin/systemd-cryptsetup', 'usr/bin/systemd-tmpfiles', 'usr/sbin/cryptsetup',
+OPEN_VOLUMES = ('usr/bin/systemd-cryptenroll', 'usr/bin/systemd-cryptsetup', 'usr/bin/systemd-tmpfiles', 'usr/sbin/cryptsetup',
             'usr/lib/systemd/systemd-pcrextend')
 # Libraries that they load when they need them, so that their headers do not name them.
 LOADED = ('libtss2-esys.so.0', 'libtss2-rc.so.0', 'libtss2-mu.so.0', 'libtss2-tcti-device.so.0',
           'libcryptsetup-token-systemd-tpm2.so')
+MANAGE_BOOT = ('usr/lib/systemd/systemd', 'usr/lib/systemd/systemd-executor', 'usr/bin/systemctl', 'usr/bin/systemd-analyze',
+               'usr/bin/bootctl', 'usr/lib/systemd/systemd-bless-boot')
 CONFIGURATION = ('usr/lib/tmpfiles.d/20-systemd-stub.conf',)
 LIBRARIES = ('usr/lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu/systemd', 'usr/lib/x86_64-linux-gnu/cryptsetup')
+VIRTIO = ('virtio', 'virtio_ring', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci', 'virtio_blk', 'efivarfs')
 LINKER = 'usr/lib64/ld-linux-x86-64.so.2'
 FOLDERS = ('proc', 'sys', 'dev', 'run', 'tmp', 'etc', 'var', 'usr', 'usr/bin', 'usr/sbin', 'usr/lib64', 'usr/lib',
-           'usr/lib/systemd', 'usr/lib/tmpfiles.d', *LIBRARIES)
+           'usr/lib/systemd', 'usr/lib/systemd/system', 'usr/lib/tmpfiles.d', *LIBRARIES)
 LINKS = {'bin': 'usr/bin', 'sbin': 'usr/sbin', 'lib': 'usr/lib', 'lib64': 'usr/lib64'}
 
 
@@ -94,16 +97,17 @@ def module(name):
     return next(os.path.join(folder, f'{name}.ko') for folder, _, names in os.walk(top) if f'{name}.ko' in names)
 
 
-def initrd(init, programs=PROGRAMS, configuration=CONFIGURATION, modules=(), more=()):
-    """An initrd with these and busybox. /init is the script `init`; the modules are /modules/NUMBER.ko in their order."""
+def initrd(init, programs, modules=(), more=()):
+    """An initrd with these, what else is needed for VIRTIO disks, and busybox. /init is the script `init`; the modules are
+    /modules/NUMBER.ko in their order."""
     members = [(name, 0o40755, b'') for name in FOLDERS]
     members += [(name, 0o120777, target.encode()) for name, target in LINKS.items()]
     members += [(name, 0o100755, files.read(unpacked(name))) for name in with_libraries(programs)]
-    members += [(name, 0o100644, files.read(unpacked(name))) for name in configuration]
+    members += [(name, 0o100644, files.read(unpacked(name))) for name in CONFIGURATION]
     members += [('modules', 0o40755, b'')]
-    members += [(f'modules/{n:02}.ko', 0o100644, files.read(module(name))) for n, name in enumerate(modules)]
+    members += [(f'modules/{n:02}.ko', 0o100644, files.read(module(name))) for n, name in enumerate((*VIRTIO, *modules))]
     members += [('usr/bin/busybox', 0o100755, files.read('/bin/busybox')), ('init', 0o100755, files.read(init)), *more]
-    return archive(members)
+    return files.write(f'systemd {os.getpid()} {os.path.basename(init)}', archive(members))
 
 
 def tools():
