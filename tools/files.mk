@@ -128,13 +128,24 @@ TOOL_RUN := \
 	tools/run/memory.c \
 	tools/run/mptable.c \
 	tools/run/options.c \
+	tools/run/pci/pci.c \
+	tools/run/pci/wires.c \
 	tools/run/plan_print.c \
+	tools/run/plug.c \
+	tools/run/plug_devices.c \
 	tools/run/report.c \
 	tools/run/report_cpu.c \
 	tools/run/rtc.c \
 	tools/run/terminal.c \
 	tools/run/uart.c \
 	tools/run/vhost/user.c \
+	tools/run/virtio/common.c \
+	tools/run/virtio/device.c \
+	tools/run/virtio/loop.c \
+	tools/run/virtio/msix.c \
+	tools/run/virtio/queue.c \
+	tools/run/virtio/rng.c \
+	tools/run/virtio/virtio_pci.c \
 	tools/run/vm.c \
 	tools/run/watch.c \
 

@@ -12,6 +12,8 @@
 #define HIGH     (1 * MIB)
 #define MMCONFIG 0xe8000000u
 
+#define FC_DEVICES 0xeec00000u /* where Firecracker has MMCONFIG, too */
+
 static void
 add_slot(struct layout *l, uint64_t from, uint64_t to)
 {
@@ -51,7 +53,7 @@ make_firecracker(struct layout *l, uint64_t high_end)
 	add_slot(l, 0, l->low_end);
 	tell(l, 0, EBDA, MEM_RAM);
 	tell(l, EBDA, HIGH, MEM_RESERVED);
-	tell(l, 0xeec00000, 0xfec00000, MEM_RESERVED);
+	tell(l, FC_DEVICES, 0xfec00000, MEM_RESERVED);
 	tell(l, 4 * GIB, high_end, MEM_RAM);
 	tell(l, HIGH, l->low_end, MEM_RAM);
 	l->rsdp = BIOS;
@@ -97,6 +99,16 @@ layout_make(enum layout_kind kind, uint64_t memory, struct layout *ret_layout)
 		break;
 	}
 	add_slot(l, 4 * GIB, high_end);
+}
+
+/* Linux takes MMCONFIG only where the map has it as reserved; the other two maps have it so. */
+void
+layout_add_pci(struct layout *layout)
+{
+	layout->ecam = layout->kind == LAYOUT_FIRECRACKER ? FC_DEVICES : MMCONFIG;
+	layout->pci_window = (struct range){HOLE, MMCONFIG - HOLE};
+	if (layout->kind == LAYOUT_KSHIM)
+		tell(layout, MMCONFIG, MMCONFIG + LAYOUT_ECAM_LEN, MEM_RESERVED);
 }
 
 void

@@ -42,12 +42,19 @@ struct layout {
 	uint64_t tables_len;
 	uint64_t mptable; /* floating pointer, the table after it */
 	uint64_t mptable_len;
-	uint64_t rsdp_told; /* start_info's rsdp_paddr */
-	uint64_t low_end;   /* end of the memory below the hole */
+	uint64_t rsdp_told;      /* start_info's rsdp_paddr */
+	uint64_t ecam;           /* PCI's configuration in memory; 0: there is no PCI */
+	struct range pci_window; /* for its functions' memory */
+	uint64_t low_end;        /* end of the memory below the hole */
 };
 
 /* The layout of a machine with `memory` bytes; more than the hole allows goes above 4 GiB. */
 void layout_make(enum layout_kind kind, uint64_t memory, struct layout *ret_layout);
+
+/* Give the machine a PCI bus, of LAYOUT_ECAM_LEN bytes of configuration. */
+void layout_add_pci(struct layout *layout);
+
+#define LAYOUT_ECAM_LEN 0x100000u /* one bus */
 
 /* The told map, normalised. */
 void layout_memmap(const struct layout *layout, struct memmap *ret_map);

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ACPI tables as bytes; ACPI 6.4: RSDP 5.2.5, header 5.2.6, XSDT 5.2.8, FADT 5.2.9, FACS
- * 5.2.10, MADT 5.2.12. Tables go one after the other, each on 64 bytes, the XSDT last, when
- * the addresses of the others are known.
+ * 5.2.10, MADT 5.2.12, and MCFG where there is PCI. Tables go one after the other, each on 64
+ * bytes, the XSDT last, when the addresses of the others are known.
  */
 #include "acpi.h"
 
 #include <string.h>
 
 #include "tools/run/aml.h"
+#include "tools/run/pci/pci.h"
 #include "tools/run/table.h"
 
 #define HEADER      36
 #define FADT_LEN    276
 #define FACS_LEN    64
 #define RSDP_LEN    36
+#define MCFG_LEN    60
 #define IOAPIC      0xfec00000u
 #define LAPIC       0xfee00000u
 #define SCI_IRQ     9
 #define TABLE_ALIGN 64
+
+#define RESOURCE_MEMORY 0 /* types of a range */
+#define RESOURCE_BUS    2
 
 #define BOOT_LEGACY_DEVICES (1u << 0) /* IAPC_BOOT_ARCH: COM1 and the like; no 8042 */
 #define BOOT_NO_VGA         (1u << 2)
@@ -96,6 +101,95 @@ aml_com1(struct aml *a)
 	aml_close(a, device);
 }
 
+/* ---- the PCI bus ---- */
+
+/* 6.4.3.5: a range of 32-bit or 16-bit addresses, produced for what is behind the bridge. */
+static void
+range_resource(uint8_t *out, uint8_t type, uint8_t flags, uint32_t from, uint32_t to)
+{
+	unsigned width = type == RESOURCE_MEMORY ? 4 : 2;
+	unsigned len = 3 + 5 * width;
+
+	out[0] = width == 4 ? 0x87 : 0x88;
+	table_put(out + 1, len, 2);
+	out[3] = type;
+	out[4] = 0x0c; /* both ends are fixed */
+	out[5] = flags;
+	table_put(out + 6 + width, from, width);
+	table_put(out + 6 + 2 * width, to, width);
+	table_put(out + 6 + 4 * width, to - from + 1, width);
+}
+
+static void
+aml_host_resources(struct aml *a, const struct layout *layout)
+{
+	static const uint8_t ports[] = {0x47, 0x01, 0xf8, 0x0c, 0xf8, 0x0c, 0x01, 0x08};
+	uint8_t bytes[16 + sizeof(ports) + 26 + 2] = {0};
+	uint8_t *memory = bytes + 16 + sizeof(ports);
+	const struct range *w = &layout->pci_window;
+
+	range_resource(bytes, RESOURCE_BUS, 0, 0, 0);
+	memcpy(bytes + 16, ports, sizeof(ports));
+	range_resource(
+	        memory, RESOURCE_MEMORY, 1, (uint32_t)w->addr, (uint32_t)(range_end(*w) - 1));
+	memory[26] = 0x79; /* end */
+	aml_name_buffer(a, "_CRS", bytes, sizeof(bytes));
+}
+
+/* Name (_PRT, ...): pin A of each slot at an input of the I/O APIC. */
+static void
+aml_routes(struct aml *a)
+{
+	size_t all, one;
+
+	aml_byte(a, 0x08);
+	aml_name_seg(a, "_PRT");
+	all = aml_open(a, 0x12);
+	aml_byte(a, PCI_SLOTS - 1);
+	for (uint32_t slot = 1; slot < PCI_SLOTS; slot++) {
+		one = aml_open(a, 0x12);
+		aml_byte(a, 4);
+		aml_integer(a, slot << 16 | 0xffff);
+		aml_integer(a, 0);
+		aml_integer(a, 0);
+		aml_integer(a, PCI_GSI(slot));
+		aml_close(a, one);
+	}
+	aml_close(a, all);
+}
+
+/* PNP0C02: the configuration in memory is no place for anything else. */
+static void
+aml_ecam(struct aml *a, const struct layout *layout)
+{
+	uint8_t bytes[14] = {0x86, 9, 0, 1};
+	size_t device = aml_open(a, 0x5b82);
+
+	table_put(bytes + 4, layout->ecam, 4);
+	table_put(bytes + 8, LAYOUT_ECAM_LEN, 4);
+	bytes[12] = 0x79;
+	aml_name_seg(a, "ECAM");
+	aml_name_eisa(a, "_HID", "PNP0C02");
+	aml_name_integer(a, "_UID", 1);
+	aml_name_buffer(a, "_CRS", bytes, sizeof(bytes));
+	aml_close(a, device);
+}
+
+static void
+aml_pci(struct aml *a, const struct layout *layout)
+{
+	size_t device = aml_open(a, 0x5b82);
+
+	aml_name_seg(a, "PCI0");
+	aml_name_eisa(a, "_HID", "PNP0A08");
+	aml_name_eisa(a, "_CID", "PNP0A03");
+	aml_name_integer(a, "_UID", 0);
+	aml_host_resources(a, layout);
+	aml_routes(a);
+	aml_close(a, device);
+	aml_ecam(a, layout);
+}
+
 /* Name (\_S5, Package () {5, 5, 0, 0}) */
 static void
 aml_s5(struct aml *a)
@@ -114,7 +208,7 @@ aml_s5(struct aml *a)
 }
 
 static uint64_t
-write_dsdt(struct writer *w, uint32_t cpus)
+write_dsdt(struct writer *w, const struct layout *layout, uint32_t cpus)
 {
 	uint64_t room = w->end - w->next - TABLE_ALIGN, addr;
 	uint8_t *t = take(w, room, &addr);
@@ -128,6 +222,8 @@ write_dsdt(struct writer *w, uint32_t cpus)
 	for (uint32_t n = 0; n < cpus; n++)
 		aml_cpu(&a, n);
 	aml_com1(&a);
+	if (layout->ecam)
+		aml_pci(&a, layout);
 	aml_close(&a, scope);
 	aml_s5(&a);
 	if (a.len > a.size)
@@ -229,17 +325,35 @@ write_madt(struct writer *w, uint32_t cpus)
 	return addr;
 }
 
+/* PCI Firmware 3.3, 4.1.2: one bus of segment 0. */
 static uint64_t
-write_xsdt(struct writer *w, uint64_t fadt, uint64_t madt)
+write_mcfg(struct writer *w, const struct layout *layout)
 {
 	uint64_t addr;
-	uint8_t *t = take(w, HEADER + 16, &addr);
+	uint8_t *t = take(w, MCFG_LEN, &addr);
+
+	if (!t)
+		return 0;
+	table_put(t + 44, layout->ecam, 8); /* segment, first and last bus are 0 */
+	finish(t, "MCFG", MCFG_LEN, 1);
+	return addr;
+}
+
+/* `mcfg` is 0 if there is none. */
+static uint64_t
+write_xsdt(struct writer *w, uint64_t fadt, uint64_t madt, uint64_t mcfg)
+{
+	size_t len = HEADER + (mcfg ? 24 : 16);
+	uint64_t addr;
+	uint8_t *t = take(w, len, &addr);
 
 	if (!t)
 		return 0;
 	table_put(t + HEADER, fadt, 8);
 	table_put(t + HEADER + 8, madt, 8);
-	finish(t, "XSDT", HEADER + 16, 1);
+	if (mcfg)
+		table_put(t + HEADER + 16, mcfg, 8);
+	finish(t, "XSDT", len, 1);
 	return addr;
 }
 
@@ -267,15 +381,16 @@ acpi_write(const struct memory *mem, const struct layout *layout, uint32_t cpus)
 	struct writer w = {mem, layout->tables, layout->tables + layout->tables_len};
 	uint64_t facs = write_facs(&w);
 	uint64_t madt = write_madt(&w, cpus);
+	uint64_t mcfg = layout->ecam ? write_mcfg(&w, layout) : 0;
 	uint64_t fadt_room = w.next, dsdt, fadt, xsdt;
 
 	/* The DSDT takes what it needs of the rest; FADT and XSDT have theirs before it. */
-	w.next += FADT_LEN + HEADER + 16 + 3 * TABLE_ALIGN;
-	if (!facs || !madt || w.next + HEADER + TABLE_ALIGN > w.end)
+	w.next += FADT_LEN + HEADER + (mcfg ? 24 : 16) + 3 * TABLE_ALIGN;
+	if (!facs || !madt || (layout->ecam && !mcfg) || w.next + HEADER + TABLE_ALIGN > w.end)
 		return false;
-	dsdt = write_dsdt(&w, cpus);
+	dsdt = write_dsdt(&w, layout, cpus);
 	w.next = fadt_room;
 	fadt = write_fadt(&w, facs, dsdt);
-	xsdt = write_xsdt(&w, fadt, madt);
+	xsdt = write_xsdt(&w, fadt, madt, mcfg);
 	return dsdt && fadt && xsdt && write_rsdp(mem, layout->rsdp, xsdt);
 }

@@ -12,6 +12,7 @@
 #include "stub/body/report.h"
 #include "tools/request.h"
 #include "tools/run/as.h"
+#include "tools/run/plug_devices.h"
 #include "tools/run/status.h"
 
 static void
@@ -111,6 +112,8 @@ boot_plan(const struct options *options, const struct inputs *inputs, bool gb_pa
 	memset(b, 0, sizeof(*b));
 	b->module.fd = -1;
 	layout_make(options->as, options->memory, &b->layout);
+	if (plug_wanted(options))
+		layout_add_pci(&b->layout);
 	layout_memmap(&b->layout, &b->map);
 	b->req = (struct plan_request){.kernel = &b->facts,
 	        .map = &b->map,

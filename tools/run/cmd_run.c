@@ -24,6 +24,7 @@
 #include "tools/run/machine.h"
 #include "tools/run/options.h"
 #include "tools/run/plan_print.h"
+#include "tools/run/plug_devices.h"
 #include "tools/run/report.h"
 #include "tools/run/status.h"
 
@@ -158,6 +159,9 @@ run_machine(struct machine *m, struct run *r, uint64_t deadline)
 		status = carry_out(&r->boot, r->in, o->cpus, &m->vm.mem, &state);
 	if (status == STATUS_GO_ON)
 		status = vm_set_state(&m->vm, &state);
+	if (status == STATUS_GO_ON)
+		status = plug_devices(
+		        &m->plug, o, &r->boot.layout, &m->vm.mem, m->vm.fd, &m->ending);
 	if (status != STATUS_GO_ON)
 		return status;
 	release(r);
@@ -209,6 +213,7 @@ run_once(struct run *r)
 		if (atomic_load(&m.ending.reason) != ENDING_RESET || !o->reboot_again)
 			status = report_end(&m, o);
 	}
+	plug_free(&m.plug);
 	vm_free(&m.vm);
 	close(m.ending.wake);
 	return status;
@@ -223,6 +228,8 @@ shut_jail(const struct run *r)
 
 	if (r->o->no_jail)
 		return STATUS_GO_ON;
+	if (plug_wanted(r->o))
+		jail_for_devices();
 	for (uint32_t i = 0; i < r->in->files; i++)
 		keep[count++] = r->in->file[i].fd;
 	if (jail_shut(keep, count, r->o->reboot_again, terminal_restore))

@@ -123,6 +123,26 @@ put(uint8_t *data, unsigned size, uint32_t value)
 		data[i] = (uint8_t)(value >> (8 * i));
 }
 
+static uint32_t
+in(struct machine *m, const struct kvm_run *run)
+{
+	uint32_t value;
+
+	if (plug_in(&m->plug, run->io.port, run->io.size, &value))
+		return value;
+	return devices_in(&m->devices, run->io.port, run->io.size);
+}
+
+/* True if it was the stub's word that it jumps now. */
+static bool
+out(struct cpu *cpu, const struct kvm_run *run, uint32_t value)
+{
+	struct machine *m = cpu->machine;
+
+	return !plug_out(&m->plug, run->io.port, run->io.size, value) &&
+	       devices_out(&m->devices, run->io.port, run->io.size, value, cpu->id);
+}
+
 static void
 on_io(struct cpu *cpu, struct kvm_run *run, struct exit_note *n)
 {
@@ -135,11 +155,9 @@ on_io(struct cpu *cpu, struct kvm_run *run, struct exit_note *n)
 	n->where = run->io.port;
 	for (uint32_t i = 0; i < run->io.count; i++, data += run->io.size) {
 		if (n->write)
-			jump |= devices_out(&m->devices, run->io.port, run->io.size,
-			        get(data, run->io.size), cpu->id);
+			jump |= out(cpu, run, get(data, run->io.size));
 		else
-			put(data, run->io.size,
-			        devices_in(&m->devices, run->io.port, run->io.size));
+			put(data, run->io.size, in(m, run));
 		n->value = get(data, run->io.size);
 	}
 	if (m->marks.kernel && !m->marks.first_byte && m->terminal.sent > m->sent_before)
@@ -150,12 +168,15 @@ on_io(struct cpu *cpu, struct kvm_run *run, struct exit_note *n)
 
 /* Nothing answers at memory that is not there: reads are all ones. */
 static void
-on_mmio(struct kvm_run *run, struct exit_note *n)
+on_mmio(struct machine *m, struct kvm_run *run, struct exit_note *n)
 {
+	bool served = plug_mmio(&m->plug, run->mmio.phys_addr, run->mmio.len,
+	        run->mmio.is_write, run->mmio.data);
+
 	n->write = run->mmio.is_write;
 	n->size = (uint8_t)run->mmio.len;
 	n->where = run->mmio.phys_addr;
-	if (!run->mmio.is_write)
+	if (!served && !run->mmio.is_write)
 		for (uint32_t i = 0; i < run->mmio.len; i++)
 			run->mmio.data[i] = 0xff;
 	n->value = get(run->mmio.data, run->mmio.len < 4 ? run->mmio.len : 4);
@@ -185,7 +206,7 @@ serve(struct cpu *cpu, struct kvm_run *run)
 		on_io(cpu, run, n);
 		break;
 	case KVM_EXIT_MMIO:
-		on_mmio(run, n);
+		on_mmio(cpu->machine, run, n);
 		break;
 	case KVM_EXIT_DEBUG:
 		on_step(cpu);

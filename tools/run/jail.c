@@ -41,7 +41,8 @@ static const struct jail_row rows[] = {
 #include "tools/run/jail.def"
         {0}};
 
-static struct sock_fprog main_filter, cpu_filter;
+static struct sock_fprog main_filter, cpu_filter, device_filter;
+static bool devices;
 static void (*before_stop)(void);
 static _Thread_local int own_cpu = JAIL_NO_CPU;
 
@@ -72,7 +73,9 @@ on_stopped_call(int signal, siginfo_t *info, void *context)
 		before_stop();
 	if (info->si_code != BY_FILTER)
 		_exit(128 + signal); /* another process sent it */
-	if (own_cpu != JAIL_NO_CPU)
+	if (own_cpu == JAIL_FOR_DEVICES)
+		snprintf(thread, sizeof(thread), "a thread for devices");
+	else if (own_cpu != JAIL_NO_CPU)
 		snprintf(thread, sizeof(thread), "the thread of CPU %d", own_cpu);
 	len = snprintf(line, sizeof(line),
 	        "kshim run: the jail stopped system call %d (%s, arguments 0x%llx, 0x%llx, 0x%llx) in %s: report it, or use --no-jail\n",
@@ -180,13 +183,27 @@ has_memory(void)
 	return there;
 }
 
+void
+jail_for_devices(void)
+{
+	devices = true;
+}
+
 static int
 make_filters(bool again)
 {
-	unsigned main_rows = again ? JAIL_MAIN | JAIL_CPU | JAIL_AGAIN : JAIL_MAIN;
-	int error = has_memory() ? make_filter(main_rows, &main_filter) : -ENOMEM;
+	unsigned cpu_rows = devices ? JAIL_CPU | JAIL_BUS : JAIL_CPU;
+	unsigned device_rows = JAIL_DEVICE | JAIL_BUS;
+	unsigned main_rows = again ? JAIL_MAIN | JAIL_AGAIN | cpu_rows : JAIL_MAIN;
+	int error = has_memory() ? 0 : -ENOMEM;
 
-	return error ? error : make_filter(JAIL_CPU, &cpu_filter);
+	if (devices && again)
+		main_rows |= device_rows;
+	if (!error)
+		error = make_filter(main_rows, &main_filter);
+	if (!error)
+		error = make_filter(cpu_rows, &cpu_filter);
+	return error || !devices ? error : make_filter(device_rows, &device_filter);
 }
 
 bool
@@ -209,7 +226,9 @@ jail_shut(const int *keep, uint32_t count, bool again, void (*at_stop)(void))
 bool
 jail_enter(enum jail_who who, int cpu)
 {
-	struct sock_fprog *filter = who == JAIL_MAIN ? &main_filter : &cpu_filter;
+	struct sock_fprog *filter = who == JAIL_MAIN  ? &main_filter
+	                            : who == JAIL_CPU ? &cpu_filter
+	                                              : &device_filter;
 
 	own_cpu = cpu;
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter) == 0;

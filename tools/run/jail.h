@@ -16,9 +16,11 @@
 
 /* Whose row it is; jail.def combines them. */
 enum jail_who {
-	JAIL_MAIN = 1,  /* the main thread: console, clock, report */
-	JAIL_CPU = 2,   /* the thread of a CPU */
-	JAIL_AGAIN = 4, /* the main thread with --reboot again, which makes the next machine */
+	JAIL_MAIN = 1,   /* the main thread: console, clock, report */
+	JAIL_CPU = 2,    /* the thread of a CPU */
+	JAIL_AGAIN = 4,  /* the main thread with --reboot again, which makes the next machine */
+	JAIL_DEVICE = 8, /* the device thread, and those of single devices */
+	JAIL_BUS = 16,   /* the thread of a CPU, and the device thread, of a machine with PCI */
 };
 
 /* A system call that may be made, if its arguments fit. */
@@ -51,6 +53,9 @@ struct jail_row {
  */
 extern const struct jail_row jail_more[] __attribute__((weak));
 
+/* Before jail_shut(): the machine has devices, whose threads need a filter, too. */
+void jail_for_devices(void);
+
 /*
  * Make the filters, end the reach by paths, and close every descriptor but 0 to 2 and those of
  * `keep`, which may hold -1. `at_stop` runs before a call that is not allowed ends the process.
@@ -60,9 +65,11 @@ bool jail_shut(const int *keep, uint32_t count, bool again, void (*at_stop)(void
 
 /*
  * Leave this thread only the calls of jail.def. `cpu` is for the sentence, JAIL_NO_CPU for the
- * main thread. False with errno if the kernel cannot.
+ * main thread, JAIL_FOR_DEVICES for one that serves devices. False with errno if the kernel
+ * cannot.
  */
 bool jail_enter(enum jail_who who, int cpu);
-#define JAIL_NO_CPU (-1)
+#define JAIL_NO_CPU      (-1)
+#define JAIL_FOR_DEVICES (-2)
 
 #endif

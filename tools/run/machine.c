@@ -33,20 +33,67 @@ machine_now(const struct machine *m)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec - m->began;
 }
 
-static void *
-start_thread(void *arg)
+/* Enter the jail and wait for machine_go(). */
+static void
+pass_gate(struct machine *m, enum jail_who who, int cpu)
 {
-	struct cpu *cpu = arg;
-
-	struct machine *m = cpu->machine;
-
-	own_run = m->vm.run[cpu->id];
-	if (m->jailed && !jail_enter(JAIL_CPU, (int)cpu->id))
-		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, cpu->id, "the jail");
+	if (m->jailed && !jail_enter(who, cpu))
+		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, 0, "the jail");
 	sem_post(&m->ready);
 	pthread_mutex_lock(&m->gate);
 	pthread_mutex_unlock(&m->gate);
+}
+
+static void *
+start_cpu(void *arg)
+{
+	struct cpu *cpu = arg;
+
+	own_run = cpu->machine->vm.run[cpu->id];
+	pass_gate(cpu->machine, JAIL_CPU, (int)cpu->id);
 	return cpu_thread(cpu);
+}
+
+static void *
+start_helper(void *arg)
+{
+	struct helper *h = arg;
+
+	pass_gate(h->machine, JAIL_DEVICE, JAIL_FOR_DEVICES);
+	if (h->device)
+		h->device->ops->thread(h->device);
+	else
+		loop_run(&h->machine->plug.loop);
+	return NULL;
+}
+
+/* 0, or an errno. */
+static int
+add_helper(struct machine *m, struct virtio_device *device)
+{
+	struct helper *h = &m->helper[m->helpers];
+	int error;
+
+	if (m->helpers == MACHINE_HELPERS)
+		return EAGAIN;
+	*h = (struct helper){.machine = m, .device = device};
+	error = pthread_create(&h->thread, NULL, start_helper, h);
+	m->helpers += !error;
+	return error;
+}
+
+static int
+start_helpers(struct machine *m)
+{
+	int error = m->plug.present ? add_helper(m, NULL) : 0;
+
+	for (uint32_t i = 0; i < m->plug.count; i++) {
+		struct virtio_device *d = m->plug.device[i]->device;
+
+		for (uint16_t n = 0; n < d->threads && !error; n++)
+			error = add_helper(m, d);
+	}
+	return error;
 }
 
 /* Threads inherit the mask: only the main thread is to see signals that end the run. */
@@ -72,9 +119,11 @@ machine_start(struct machine *m)
 
 		cpu->machine = m;
 		cpu->id = i;
-		error = pthread_create(&cpu->thread, NULL, start_thread, cpu);
+		error = pthread_create(&cpu->thread, NULL, start_cpu, cpu);
 		cpu->started = !error;
 	}
+	if (!error)
+		error = start_helpers(m);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	errno = error;
 	return !error;
@@ -83,9 +132,12 @@ machine_start(struct machine *m)
 void
 machine_go(struct machine *m)
 {
+	uint32_t threads = m->helpers;
+
 	for (uint32_t i = 0; i < m->vm.cpus; i++)
-		while (m->cpu[i].started && sem_wait(&m->ready) < 0)
-			; /* a signal came */
+		threads += m->cpu[i].started;
+	while (threads)
+		threads -= sem_wait(&m->ready) == 0; /* else a signal came */
 	pthread_mutex_unlock(&m->gate);
 }
 
@@ -107,23 +159,31 @@ machine_all_halted(const struct machine *m)
 }
 
 /* A kick may come before the thread has seen the ending: repeat until it is gone. */
+static void
+stop_cpu(struct cpu *cpu)
+{
+	const struct timespec patience = {.tv_nsec = 50000000};
+	struct timespec until;
+
+	while (cpu->started) {
+		pthread_kill(cpu->thread, KICK);
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += patience.tv_nsec;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		if (pthread_timedjoin_np(cpu->thread, NULL, &until) == 0)
+			cpu->started = false;
+	}
+}
+
+/* The CPUs first: one may be waiting for a device to end what is under way. */
 void
 machine_stop(struct machine *m)
 {
-	const struct timespec patience = {.tv_nsec = 50000000};
-
-	for (uint32_t i = 0; i < m->vm.cpus; i++) {
-		struct timespec until;
-		struct cpu *cpu = &m->cpu[i];
-
-		while (cpu->started) {
-			pthread_kill(cpu->thread, KICK);
-			clock_gettime(CLOCK_REALTIME, &until);
-			until.tv_nsec += patience.tv_nsec;
-			until.tv_sec += until.tv_nsec / 1000000000;
-			until.tv_nsec %= 1000000000;
-			if (pthread_timedjoin_np(cpu->thread, NULL, &until) == 0)
-				cpu->started = false;
-		}
-	}
+	for (uint32_t i = 0; i < m->vm.cpus; i++)
+		stop_cpu(&m->cpu[i]);
+	plug_end(&m->plug);
+	for (uint32_t i = 0; i < m->helpers; i++)
+		pthread_join(m->helper[i].thread, NULL);
+	m->helpers = 0;
 }

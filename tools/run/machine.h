@@ -5,6 +5,8 @@
  *
  * Threads: each CPU's runs cpu_thread() and writes only its own struct cpu; the main thread
  * serves the console and looks after the clock. They meet in `ending` and in the devices' lock.
+ * If devices were asked for, the device thread waits for all their descriptors, and some
+ * devices have threads of their own.
  */
 #ifndef RUN_MACHINE_H
 #define RUN_MACHINE_H
@@ -12,10 +14,13 @@
 #include <semaphore.h>
 
 #include "tools/run/devices.h"
+#include "tools/run/plug.h"
 #include "tools/run/vm.h"
 
 #define CPU_NOTES   8
 #define CPU_SAMPLES 8
+
+#define MACHINE_HELPERS 256 /* threads for devices, at the most */
 
 /* What a CPU left the guest for. */
 struct exit_note {
@@ -48,6 +53,13 @@ struct cpu {
 	uint32_t mp_state;
 };
 
+/* A thread that serves devices. */
+struct helper {
+	struct machine *machine;
+	struct virtio_device *device; /* whose own thread it is; NULL: the device thread */
+	pthread_t thread;
+};
+
 /* Times since the program's start, in ns; 0: not reached. */
 struct marks {
 	uint64_t first_run;  /* the boot CPU's first instruction, stub or kernel */
@@ -62,6 +74,7 @@ struct machine {
 	struct terminal terminal;
 	struct watch watch; /* for the terminal */
 	struct devices devices;
+	struct plug plug;
 	struct ending ending;
 	struct marks marks;
 	uint64_t began; /* CLOCK_MONOTONIC, ns */
@@ -74,14 +87,17 @@ struct machine {
 	int dump_fd;
 	bool dumped;
 	struct cpu cpu[OPTIONS_CPUS_MAX];
+	uint32_t helpers; /* that were started */
+	struct helper helper[MACHINE_HELPERS];
 };
 
 uint64_t machine_now(const struct machine *m);
 
 /*
- * Start a thread for each CPU, which enters its jail and waits for machine_go(); false with
- * errno if one cannot be had. The main thread enters its own in between, because it may make no
- * thread in there. So no guest runs before every thread is jailed.
+ * Start a thread for each CPU and those for the devices, each of which enters its jail and
+ * waits for machine_go(); false with errno if one cannot be had. The main thread enters its own
+ * in between, because it may make no thread in there. So no guest runs before every thread is
+ * jailed.
  */
 bool machine_start(struct machine *m);
 void machine_go(struct machine *m);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "tools/run/pci/pci.h"
 #include "tools/run/table.h"
 
 #define POINTER   16
@@ -14,6 +15,7 @@
 #define CPU_ENTRY 20
 #define ENTRY     8
 #define ISA_IRQS  16
+#define PCI_BUS   0
 #define VERSION   4 /* of the specification: 1.4 */
 #define APIC_VER  0x14
 
@@ -32,11 +34,12 @@ enum interrupt_type {
 };
 
 static uint8_t *
-put_interrupt(uint8_t *e, enum entry_type type, enum interrupt_type kind, uint8_t irq,
-        uint8_t apic, uint8_t input)
+put_interrupt(uint8_t *e, enum entry_type type, enum interrupt_type kind, uint8_t bus,
+        uint8_t irq, uint8_t apic, uint8_t input)
 {
 	e[0] = (uint8_t)type;
 	e[1] = (uint8_t)kind;
+	e[4] = bus;
 	e[5] = irq;
 	e[6] = apic;
 	e[7] = input;
@@ -57,15 +60,35 @@ put_cpus(uint8_t *e, uint32_t cpus)
 	return e;
 }
 
-static void
-put_entries(uint8_t *e, uint32_t cpus)
+static uint8_t *
+put_bus(uint8_t *e, uint8_t number, const char *type)
 {
-	uint8_t ioapic = (uint8_t)cpus;
+	e[0] = MP_BUS;
+	e[1] = number;
+	table_text(e + 2, type);
+	return e + ENTRY;
+}
+
+/* Pin A of each slot (D.3: slot and pin make the number); the bus says level and polarity. */
+static uint8_t *
+put_slots(uint8_t *e, uint8_t ioapic)
+{
+	for (uint8_t slot = 1; slot < PCI_SLOTS; slot++)
+		e = put_interrupt(e, MP_INTERRUPT, MP_INT, PCI_BUS, (uint8_t)(slot << 2),
+		        ioapic, PCI_GSI(slot));
+	return e;
+}
+
+/* PCI's bus has the number that its functions have it by; ISA's is the next that is free. */
+static void
+put_entries(uint8_t *e, uint32_t cpus, bool pci)
+{
+	uint8_t ioapic = (uint8_t)cpus, isa = pci ? PCI_BUS + 1 : 0;
 
 	e = put_cpus(e, cpus);
-	e[0] = MP_BUS;
-	table_text(e + 2, "ISA   ");
-	e += ENTRY;
+	if (pci)
+		e = put_bus(e, PCI_BUS, "PCI   ");
+	e = put_bus(e, isa, "ISA   ");
 	e[0] = MP_IOAPIC;
 	e[1] = ioapic;
 	e[2] = APIC_VER;
@@ -73,15 +96,18 @@ put_entries(uint8_t *e, uint32_t cpus)
 	table_put(e + 4, 0xfec00000u, 4);
 	e += ENTRY;
 	for (uint8_t irq = 0; irq < ISA_IRQS; irq++)
-		e = put_interrupt(e, MP_INTERRUPT, MP_INT, irq, ioapic, irq);
-	e = put_interrupt(e, MP_LOCAL_INTERRUPT, MP_EXTINT, 0, 0, 0);
-	put_interrupt(e, MP_LOCAL_INTERRUPT, MP_NMI, 0, 0xff, 1);
+		e = put_interrupt(e, MP_INTERRUPT, MP_INT, isa, irq, ioapic, irq);
+	if (pci)
+		e = put_slots(e, ioapic);
+	e = put_interrupt(e, MP_LOCAL_INTERRUPT, MP_EXTINT, isa, 0, 0, 0);
+	put_interrupt(e, MP_LOCAL_INTERRUPT, MP_NMI, isa, 0, 0xff, 1);
 }
 
 bool
 mptable_write(const struct memory *mem, const struct layout *layout, uint32_t cpus)
 {
-	uint32_t entries = cpus + 2 + ISA_IRQS + 2;
+	bool pci = layout->ecam != 0;
+	uint32_t entries = cpus + 2 + ISA_IRQS + 2 + (pci ? PCI_SLOTS : 0);
 	uint32_t len = HEADER + cpus * CPU_ENTRY + (entries - cpus) * ENTRY;
 	uint8_t *p = memory_at(mem, layout->mptable, POINTER + len), *t;
 
@@ -89,7 +115,7 @@ mptable_write(const struct memory *mem, const struct layout *layout, uint32_t cp
 		return false;
 	t = p + POINTER;
 	memset(p, 0, POINTER + len);
-	put_entries(t + HEADER, cpus);
+	put_entries(t + HEADER, cpus, pci);
 	table_text(t, "PCMP");
 	table_put(t + 4, len, 2);
 	t[6] = VERSION;

@@ -29,6 +29,7 @@ enum long_only {
 	OPT_TIMES,
 	OPT_RAW,
 	OPT_NO_JAIL,
+	OPT_RNG,
 	OPT_VERSION,
 };
 
@@ -47,6 +48,7 @@ static const struct option long_options[] = {
         {"dump-handoff", required_argument, NULL, OPT_DUMP},
         {"dry-run", no_argument, NULL, OPT_DRY_RUN},
         {"times", no_argument, NULL, OPT_TIMES},
+        {"rng", no_argument, NULL, OPT_RNG},
         {"raw", no_argument, NULL, OPT_RAW},
         {"no-jail", no_argument, NULL, OPT_NO_JAIL},
         {"help", no_argument, NULL, 'h'},
@@ -67,6 +69,7 @@ static const char help_text[] =
         "                        cloud-hypervisor does (default kshim)\n"
         "      --stub FILE       the stub (default: kshim.elf beside this program)\n"
         "      --direct          without a stub: carry out its plan from the host\n"
+        "      --rng             a virtio device of random numbers; any device brings it\n"
         "      --expect TEXT     end with status 0 as soon as the guest prints TEXT\n"
         "      --timeout SECONDS end with status 5 and an explanation after that time\n"
         "      --reboot WORD     when the guest resets: stop or again (default stop)\n"
@@ -195,6 +198,9 @@ parse_one(struct options *o, int opt)
 		break;
 	case OPT_RAW:
 		o->raw = true;
+		break;
+	case OPT_RNG:
+		o->rng = true;
 		break;
 	case OPT_NO_JAIL:
 		o->no_jail = true;

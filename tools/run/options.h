@@ -30,6 +30,7 @@ struct options {
 	bool dry_run;
 	bool times;
 	bool no_jail;
+	bool rng;
 	bool raw; /* escapes of the guest go through to a terminal */
 };
 

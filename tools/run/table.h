@@ -15,6 +15,16 @@ table_put(uint8_t *out, uint64_t value, unsigned bytes)
 		out[i] = (uint8_t)(value >> (8 * i));
 }
 
+static inline uint64_t
+table_get(const uint8_t *bytes, unsigned count)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		value |= (uint64_t)bytes[i] << (8 * i);
+	return value;
+}
+
 static inline void
 table_text(uint8_t *out, const char *text)
 {

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From options to devices, in the order of the slots.
+ */
+#include "plug_devices.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "tools/run/virtio/rng.h"
+
+bool
+plug_wanted(const struct options *o)
+{
+	return o->rng;
+}
+
+static int
+add(struct plug *p, const char *what, struct virtio_device *d)
+{
+	if (d && plug_add(p, d))
+		return STATUS_GO_ON;
+	if (errno == ENOSPC)
+		return fail(STATUS_USAGE, "%s: too many devices, there is room for %d", what,
+		        PCI_SLOTS - 1);
+	return fail(STATUS_HOST, "cannot make %s: %s", what, strerror(errno));
+}
+
+int
+plug_devices(struct plug *p, const struct options *o, const struct layout *layout,
+        const struct memory *mem, int vm, struct ending *ending)
+{
+	if (!plug_wanted(o))
+		return STATUS_GO_ON;
+	if (!plug_init(p, layout, mem, vm, ending))
+		return fail(STATUS_HOST, "cannot make the PCI bus: %s", strerror(errno));
+	return add(p, "the random number generator", rng_make());
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which devices a run has: their host's side, which is opened once, before the jail, and the
+ * devices themselves, which each life of the guest has anew.
+ */
+#ifndef RUN_PLUG_DEVICES_H
+#define RUN_PLUG_DEVICES_H
+
+#include "tools/run/options.h"
+#include "tools/run/plug.h"
+
+/* Was any device asked for? */
+bool plug_wanted(const struct options *o);
+
+/* Plug in what was asked for, if anything; a sentence and a status if that fails. */
+int plug_devices(struct plug *p, const struct options *o, const struct layout *layout,
+        const struct memory *mem, int vm, struct ending *ending);
+
+#endif
