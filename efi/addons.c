@@ -5,28 +5,23 @@
  *
  * The firmware loads an addon as it loads any image, so with Secure Boot it verifies it, or a
  * shim does that has put itself in front of LoadImage(). Nothing of it is run: its sections are
- * copied, and it is unloaded. Surprise: each line is measured as a text of its own, so one that
- * could be taken for a text of ours, or for a profile's number, is left out.
+ * copied, and it is unloaded.
  */
 #include "efi/addons.h"
 #include "efi/extras.h"
 #include "efi/kept_text.h"
-#include "efi/measure.h"
 #include "efi/say.h"
 #include "efi/unpack.h"
-#include "stub/input/efi_extra.h"
+#include "stub/input/efi_addon.h"
 #include "stub/input/smbios.h"
 #include "stub/input/utf.h"
 #include "x86/cpu/cpu.h"
 
-#define SUFFIX      ".addon.efi"
 #define PATH_ROOM   1024 /* bytes of a device path */
-#define PCR_CONFIG  12
-#define TAG_INITRD  0x49dffe0f /* systemd's, of the events */
-#define TAG_UCODE   0xdac08e1a
 #define SMBIOS_LINE "io.systemd.stub.kernel-cmdline-extra="
 
 static char addon_text[LINE_ROOM], smbios_text[LINE_ROOM];
+static struct efi_addon_room room;
 
 static void
 leave_out(const char *subject, const char *what)
@@ -39,103 +34,41 @@ leave_out(const char *subject, const char *what)
 	say_refusal(&why);
 }
 
-/* Why a line cannot be added: NULL if it can. */
-static const char *
-wrong_line(struct span section)
-{
-	static char text[LINE_ROOM];
-	static uint16_t wide[LINE_ROOM];
-	struct cmdline line = cmdline_init(text, sizeof(text));
-	struct cmdline_words words;
-	struct refusal why;
-	size_t len;
-
-	if (cmdline_append_section(&line, section, &why))
-		return "its line is too long";
-	len = line.len;
-	if (utf16_exactly(text, wide, LINE_ROOM, &why))
-		return "its line is no UTF-8";
-	if (measure_is_number(text_span(text)))
-		return "its line is a number alone, which a profile is measured as";
-	if (cmdline_take_words(&line, &words, &why) || line.len != len)
-		return "its line has a kshim. word";
-	return NULL;
-}
-
 /* An addon that is loaded, and what it has. */
 struct addon {
 	const char *path, *name;
-	struct span image;
-	struct pe pe;
+	struct efi_addon has;
 };
 
-static bool
-section_of(const struct addon *a, const char *name, struct span *ret_content)
-{
-	const struct pe_section *s = pe_find(&a->pe, name);
-
-	return s && span_sub(a->image, s->addr, s->len, ret_content);
-}
-
-/* A section's text, without what ends a file. */
+/* What is not there is empty. */
 static struct span
-trimmed(struct span s)
+own_uname(const struct boot *b)
 {
-	while (s.size && (!s.base[s.size - 1] || s.base[s.size - 1] == '\n'))
-		s.size--;
-	return s;
-}
+	struct span uname = {NULL, 0};
 
-/* Is it for another kernel than ours? Only if both say for which. */
-static bool
-of_other_kernel(const struct boot *b, const struct addon *a)
-{
-	struct span wanted, found;
-
-	return section_of(a, ".uname", &found) && unpack_own_section(b, ".uname", &wanted) &&
-	       !span_same(trimmed(found), trimmed(wanted));
-}
-
-/* Why an addon cannot be used: NULL if it can. */
-static const char *
-wrong_addon(const struct boot *b, struct addon *a)
-{
-	struct refusal why;
-	struct span content;
-	bool found, has_line;
-
-	if (pe_read(a->image, &found, &a->pe, &why) || !found)
-		return "its sections cannot be read";
-	has_line = section_of(a, ".cmdline", &content);
-	if (!has_line && !pe_find(&a->pe, ".initrd") && !pe_find(&a->pe, ".ucode"))
-		return "it has no .cmdline, .initrd or .ucode";
-	if (pe_find(&a->pe, ".linux"))
-		return "it has a .linux, so it is a unified kernel image";
-	if (of_other_kernel(b, a))
-		return "its .uname is not the image's";
-	return has_line ? wrong_line(content) : NULL;
+	(void)unpack_own_section(b, ".uname", &uname);
+	return uname;
 }
 
 /* Copy a section, if the addon has it, to pages that stay. */
 static enum refusal_code
-take_section(const struct addon *a, const char *section, uint32_t tag,
-        struct extra list[EXTRA_ADDONS], uint32_t *count, struct refusal *ret_why)
+take_section(const struct addon *a, struct span s, uint32_t tag,
+        struct extra list[EFI_EXTRA_ADDONS], uint32_t *count, struct refusal *ret_why)
 {
-	struct span s;
 	uint64_t addr;
 
-	if (!section_of(a, section, &s))
+	if (!s.size)
 		return REFUSAL_NONE;
-	if (*count == EXTRA_ADDONS)
-		return refuse_too_many(ret_why, "addons", EXTRA_ADDONS + 1, EXTRA_ADDONS);
+	if (*count == EFI_EXTRA_ADDONS)
+		return refuse_too_many(
+		        ret_why, "addons", EFI_EXTRA_ADDONS + 1, EFI_EXTRA_ADDONS);
 	if (pages_get(s.size, a->path, &addr, ret_why))
 		return ret_why->code;
 	memcpy((void *)(uintptr_t)addr, s.base, s.size);
 	list[(*count)++] = (struct extra){.kind = EXTRA_ADDON,
-	        .file = {a->path, {(const uint8_t *)(uintptr_t)addr, s.size}},
-	        .event = a->name,
-	        .pcr = PCR_CONFIG,
-	        .tag = tag};
+	        .name = a->path,
+	        .event = {MEASURED_ADDON, MEASURE_PCR_LINE, tag, a->name,
+	                {(const uint8_t *)(uintptr_t)addr, s.size}}};
 	return REFUSAL_NONE;
 }
 
@@ -143,15 +76,16 @@ static enum refusal_code
 take_addon(struct boot *b, const struct addon *a, struct refusal *ret_why)
 {
 	struct extras *e = &b->extras;
-	struct span line;
 	enum refusal_code code = REFUSAL_NONE;
 
-	if (section_of(a, ".cmdline", &line))
-		code = cmdline_append_section(&e->addon_line, line, ret_why);
+	if (a->has.cmdline.size)
+		code = cmdline_append_section(&b->addon_line, a->has.cmdline, ret_why);
 	if (!code)
-		code = take_section(a, ".initrd", TAG_INITRD, e->initrd, &e->initrds, ret_why);
+		code = take_section(
+		        a, a->has.initrd, MEASURE_TAG_INITRD, e->initrd, &e->initrds, ret_why);
 	if (!code)
-		code = take_section(a, ".ucode", TAG_UCODE, e->ucode, &e->ucodes, ret_why);
+		code = take_section(
+		        a, a->has.ucode, MEASURE_TAG_UCODE, e->ucode, &e->ucodes, ret_why);
 	return code;
 }
 
@@ -199,6 +133,7 @@ static enum refusal_code
 read_addon(struct boot *b, const char *folder, const char *name, struct refusal *ret_why)
 {
 	static struct addon a;
+	struct span loaded_image;
 	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
 	EFI_LOADED_IMAGE *loaded;
 	EFI_HANDLE image;
@@ -215,9 +150,9 @@ read_addon(struct boot *b, const char *folder, const char *name, struct refusal 
 	if (!image)
 		return REFUSAL_NONE;
 	loaded = protocol_of(image, &guid);
-	a.image = (struct span){
+	loaded_image = (struct span){
 	        loaded ? loaded->ImageBase : NULL, loaded ? loaded->ImageSize : 0};
-	wrong = wrong_addon(b, &a);
+	wrong = efi_addon_read(loaded_image, true, own_uname(b), &room, &a.has);
 	if (wrong)
 		leave_out(a.path, wrong);
 	else
@@ -229,8 +164,9 @@ read_addon(struct boot *b, const char *folder, const char *name, struct refusal 
 static enum refusal_code
 read_folder(struct boot *b, EFI_FILE_HANDLE root, const char *folder, struct refusal *ret_why)
 {
-	static struct extra_names names;
-	enum refusal_code code = extras_list(root, folder, SUFFIX, NULL, &names, ret_why);
+	static struct efi_extra_names names;
+	enum refusal_code code =
+	        extras_list(root, folder, EFI_ADDON_SUFFIX, NULL, &names, ret_why);
 
 	for (uint32_t i = 0; !code && i < names.count; i++)
 		code = read_addon(b, folder, names.name[i], ret_why);
@@ -242,14 +178,19 @@ addons_find(struct boot *b, struct refusal *ret_why)
 {
 	char own[FILE_PATH];
 	struct volume volume;
-	enum refusal_code code;
+	enum refusal_code code = REFUSAL_NONE;
 
-	b->extras.addon_line = cmdline_init(addon_text, sizeof(addon_text));
+	b->addon_line = cmdline_init(addon_text, sizeof(addon_text));
 	if (!volume_open(fw.self->DeviceHandle, &volume))
 		return REFUSAL_NONE;
-	code = read_folder(b, volume.root, "\\loader\\addons", ret_why);
-	if (!code && efi_extra_folder(b->self, own, sizeof(own)))
-		code = read_folder(b, volume.root, own, ret_why);
+	for (unsigned i = 0; !code && i < EFI_ADDON_FOLDERS; i++) {
+		const char *folder = efi_addon_folder(i);
+
+		if (!folder && efi_extra_folder(b->self, own, sizeof(own)))
+			folder = own;
+		if (folder)
+			code = read_folder(b, volume.root, folder, ret_why);
+	}
 	volumes_close(&volume, 1);
 	return code;
 }
@@ -296,7 +237,7 @@ smbios_structures_here(void)
 void
 addons_smbios(struct boot *b)
 {
-	struct cmdline *line = &b->extras.smbios_line;
+	struct cmdline *line = &b->smbios_line;
 	struct refusal why;
 	struct span text;
 	const char *wrong;
@@ -305,7 +246,7 @@ addons_smbios(struct boot *b)
 	if (!smbios_oem_string(smbios_structures_here(), SMBIOS_LINE, &text))
 		return;
 	wrong = may_be_confidential() ? "the host of a confidential machine is not trusted"
-	                              : wrong_line(text);
+	                              : efi_addon_wrong_line(text, &room);
 	if (wrong)
 		leave_out("SMBIOS's " SMBIOS_LINE, wrong);
 	else

@@ -7,42 +7,16 @@
 
 #include "efi/file.h"
 #include "stub/input/efi_map.h"
+#include "stub/input/efi_measures.h"
 #include "stub/input/efi_options.h"
-#include "stub/input/pe.h"
 #include "stub/plan/plan.h"
 
-#define LINE_ROOM      16384
-#define BOOT_INITRDS   (PLAN_BLOBS - 1)
-#define BOOT_FIXED     64
-#define EXTRA_ARCHIVES 10
-#define EXTRA_ADDONS   16 /* that have the same section */
-#define SCREEN_LEN     64 /* screen_info in boot_params */
+#define LINE_ROOM    EFI_LINE_ROOM
+#define BOOT_INITRDS (PLAN_BLOBS - 1)
+#define BOOT_FIXED   64
+#define SCREEN_LEN   64 /* screen_info in boot_params */
 
-/* A piece of the initrd that systemd's stub would add. */
-enum extra_kind {
-	EXTRA_SECTION,
-	EXTRA_CREDENTIALS,
-	EXTRA_SYSEXTS,
-	EXTRA_CONFEXTS,
-	EXTRA_ADDON,
-};
-
-struct extra {
-	enum extra_kind kind;
-	struct file file;
-	const char *event; /* the text by which it is measured; NULL: it is not */
-	uint32_t pcr;
-	uint32_t tag; /* of the event; 0: none */
-};
-
-struct extras {
-	uint32_t archives; /* in the order in which they are measured and unpacked */
-	struct extra archive[EXTRA_ARCHIVES];
-	struct cmdline addon_line, smbios_line; /* behind the kernel's line, in this order */
-	uint32_t ucodes, initrds;               /* of addons, as they were found */
-	struct extra ucode[EXTRA_ADDONS];       /* the last one comes first in the initrd */
-	struct extra initrd[EXTRA_ADDONS];      /* at its end */
-};
+_Static_assert(BOOT_INITRDS == MEASURE_INITRDS, "all of them can be measured");
 
 struct boot {
 	char self[FILE_PATH]; /* our own path on its volume, "" if unknown */
@@ -55,9 +29,10 @@ struct boot {
 	const char *from; /* how the kernel was found: "load options", ... */
 	uint32_t initrds;
 	struct file initrd[BOOT_INITRDS];
-	struct extras extras;    /* behind those */
-	struct span own_words;   /* packed with the kernel: first in its line */
-	bool own_is_section;     /* they are a .cmdline, not a bundle's line */
+	struct extras extras;                   /* behind those */
+	struct cmdline addon_line, smbios_line; /* behind the kernel's line, in this order */
+	struct span own_words;                  /* packed with the kernel: first in its line */
+	bool own_is_section;                    /* they are a .cmdline, not a bundle's line */
 	struct span entry_words; /* of a boot entry: behind those, before the options' */
 	char joined[LINE_ROOM];  /* the whole line, with the words that are ours */
 	char line[LINE_ROOM];    /* without them, as the kernel gets it */

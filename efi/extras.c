@@ -4,8 +4,7 @@
  * beside the image.
  *
  * systemd-stub(7), "Companion Files" and "Initrd Resources". Each kind of file is one archive,
- * measured as a whole and in this order; sections are measured as such, and .pcrsig must not
- * be, because it signs what was measured.
+ * measured as a whole; which kinds there are, and in which order, says stub/input/efi_extra.h.
  */
 #include "efi/extras.h"
 #include "efi/addons.h"
@@ -13,86 +12,29 @@
 #include "efi/say.h"
 #include "efi/secure.h"
 #include "efi/unpack.h"
-#include "stub/input/newc_write.h"
-
-#define PCR_CONFIG  12
-#define PCR_SYSEXTS 13
-
-/* A folder of the initrd. */
-struct target {
-	const char *path;
-	uint32_t folder_mode, file_mode;
-};
-
-/* One kind of file, and where it lies. */
-struct kind {
-	const char *folder; /* NULL: the image's own */
-	const char *suffix, *but;
-	struct target target;
-	enum extra_kind kind;
-	const char *event;
-};
-
-static const struct kind kinds[] = {
-        {NULL, ".cred", NULL, {".extra/credentials", 0500, 0400}, EXTRA_CREDENTIALS,
-                "Credentials initrd"},
-        {"\\loader\\credentials", ".cred", NULL, {".extra/global_credentials", 0500, 0400},
-                EXTRA_CREDENTIALS, "Global credentials initrd"},
-        {NULL, ".raw", ".confext.raw", {".extra/sysext", 0555, 0444}, EXTRA_SYSEXTS,
-                "System extension initrd"},
-        {"\\loader\\extensions", ".raw", ".confext.raw", {".extra/global_sysext", 0555, 0444},
-                EXTRA_SYSEXTS, "Global system extension initrd"},
-        {NULL, ".confext.raw", NULL, {".extra/confext", 0555, 0444}, EXTRA_CONFEXTS,
-                "Configuration extension initrd"},
-        {"\\loader\\extensions", ".confext.raw", NULL, {".extra/global_confext", 0555, 0444},
-                EXTRA_CONFEXTS, "Global configuration extension initrd"},
-};
-
-/* Sections of ours that become files. */
-static const struct {
-	const char *section, *name;
-} embedded[] = {
-        {".pcrsig", "tpm2-pcr-signature.json"},
-        {".pcrpkey", "tpm2-pcr-public-key.pem"},
-        {".osrel", "os-release"},
-        {".profile", "profile"},
-};
-
-_Static_assert(sizeof(kinds) / sizeof(kinds[0]) + sizeof(embedded) / sizeof(embedded[0]) ==
-                       EXTRA_ARCHIVES,
-        "each is one archive");
 
 /* What an archive is made of. */
 struct content {
-	struct extra_names names;
-	struct file file[EXTRA_NAMES];
+	struct efi_extra_names names;
+	struct span file[EFI_EXTRA_NAMES];
 };
 
 static struct content content;
 
-static void
-write_archive(struct newc *a, const struct target *target, const struct content *c)
-{
-	newc_folder(a, target->path, target->folder_mode);
-	for (uint32_t i = 0; i < c->names.count; i++)
-		newc_file(
-		        a, target->path, c->names.name[i], target->file_mode, c->file[i].bytes);
-	newc_end(a);
-}
-
 static enum refusal_code
-add_archive(struct boot *b, const struct target *target, const struct content *c,
+add_archive(struct boot *b, const struct efi_extra_target *target, const struct content *c,
         struct extra extra, struct refusal *ret_why)
 {
 	struct newc a = {.base = NULL};
 	uint64_t addr;
 
-	write_archive(&a, target, c);
+	efi_extra_write(&a, target, &c->names, c->file);
 	if (pages_get(a.len, target->path, &addr, ret_why))
 		return ret_why->code;
 	a = (struct newc){.base = (uint8_t *)(uintptr_t)addr, .room = a.len};
-	write_archive(&a, target, c);
-	extra.file = (struct file){target->path, {a.base, a.len}};
+	efi_extra_write(&a, target, &c->names, c->file);
+	extra.name = target->path;
+	extra.event.bytes = (struct span){a.base, a.len};
 	b->extras.archive[b->extras.archives++] = extra;
 	return REFUSAL_NONE;
 }
@@ -100,7 +42,7 @@ add_archive(struct boot *b, const struct target *target, const struct content *c
 /* A listing that is going on. */
 struct listing {
 	const char *suffix, *but;
-	struct extra_names *names;
+	struct efi_extra_names *names;
 	bool too_many;
 };
 
@@ -108,12 +50,12 @@ static void
 add_name(void *arg, const uint16_t *wide)
 {
 	struct listing *l = arg;
-	struct extra_names *names = l->names;
+	struct efi_extra_names *names = l->names;
 	char name[EFI_EXTRA_NAME];
 
 	if (!efi_extra_name(wide, FOLDER_NAME, l->suffix, l->but, name))
 		return;
-	if (names->count == EXTRA_NAMES)
+	if (names->count == EFI_EXTRA_NAMES)
 		l->too_many = true;
 	else
 		memcpy(names->name[names->count++], name, sizeof(name));
@@ -121,14 +63,14 @@ add_name(void *arg, const uint16_t *wide)
 
 enum refusal_code
 extras_list(EFI_FILE_HANDLE root, const char *folder, const char *suffix, const char *but,
-        struct extra_names *ret_names, struct refusal *ret_why)
+        struct efi_extra_names *ret_names, struct refusal *ret_why)
 {
 	struct listing l = {suffix, but, ret_names, false};
 
 	ret_names->count = 0;
 	folder_files(root, folder, add_name, &l);
 	if (l.too_many)
-		return refuse_too_many(ret_why, suffix, EXTRA_NAMES + 1, EXTRA_NAMES);
+		return refuse_too_many(ret_why, suffix, EFI_EXTRA_NAMES + 1, EFI_EXTRA_NAMES);
 	efi_extra_sort(ret_names->name, ret_names->count);
 	return REFUSAL_NONE;
 }
@@ -137,24 +79,25 @@ extras_list(EFI_FILE_HANDLE root, const char *folder, const char *suffix, const 
 static void
 read_files(EFI_FILE_HANDLE root, const char *folder, struct content *c)
 {
-	struct extra_names *names = &c->names;
+	struct efi_extra_names *names = &c->names;
 	uint32_t found = names->count;
 
 	names->count = 0;
 	for (uint32_t i = 0; i < found; i++) {
 		char *path = text_keep(text_span(folder), "\\", text_span(names->name[i]));
 		struct refusal why = {.code = REFUSAL_NONE};
+		struct file file;
 
 		memmove(names->name[names->count], names->name[i], EFI_EXTRA_NAME);
 		if (!path)
 			refuse(&why, REFUSAL_CMDLINE_BUFFER, 0, TEXT_KEEP_ROOM + 1,
 			        TEXT_KEEP_ROOM);
 		else
-			(void)file_read_from(root, path, &c->file[names->count], &why);
+			(void)file_read_from(root, path, &file, &why);
 		if (why.code)
 			say_refusal(&why);
 		else
-			names->count++;
+			c->file[names->count++] = file.bytes;
 	}
 }
 
@@ -162,12 +105,13 @@ static void
 free_files(struct content *c)
 {
 	for (uint32_t i = 0; i < c->names.count; i++)
-		pages_free((uintptr_t)c->file[i].bytes.base);
+		pages_free((uintptr_t)c->file[i].base);
 }
 
 /* All files of one kind become one archive; none, if there are none. */
 static enum refusal_code
-add_kind(struct boot *b, EFI_FILE_HANDLE root, const struct kind *kind, struct refusal *ret_why)
+add_kind(struct boot *b, EFI_FILE_HANDLE root, const struct efi_extra_files *kind,
+        struct refusal *ret_why)
 {
 	char own[FILE_PATH];
 	const char *folder = kind->folder;
@@ -183,8 +127,9 @@ add_kind(struct boot *b, EFI_FILE_HANDLE root, const struct kind *kind, struct r
 	read_files(root, folder, &content);
 	code = add_archive(b, &kind->target, &content,
 	        (struct extra){.kind = kind->kind,
-	                .event = kind->event,
-	                .pcr = kind->kind == EXTRA_SYSEXTS ? PCR_SYSEXTS : PCR_CONFIG},
+	                .event = {.what = MEASURED_ARCHIVE,
+	                        .pcr = kind->pcr,
+	                        .text = kind->event}},
 	        ret_why);
 	free_files(&content);
 	return code;
@@ -193,18 +138,18 @@ add_kind(struct boot *b, EFI_FILE_HANDLE root, const struct kind *kind, struct r
 static enum refusal_code
 add_embedded(struct boot *b, struct refusal *ret_why)
 {
-	static const struct target target = {".extra", 0555, 0444};
 	enum refusal_code code = REFUSAL_NONE;
 
 	content.names.count = 1;
-	for (unsigned i = 0; !code && i < sizeof(embedded) / sizeof(embedded[0]); i++) {
-		struct span name = text_span(embedded[i].name);
+	for (unsigned i = 0; !code && i < EFI_EXTRA_SECTIONS; i++) {
+		const struct efi_extra_section *from = efi_extra_section(i);
+		struct span name = text_span(from->name);
 
-		if (!unpack_own_section(b, embedded[i].section, &content.file[0].bytes))
+		if (!unpack_own_section(b, from->section, &content.file[0]))
 			continue;
 		memcpy(content.names.name[0], name.base, name.size + 1);
-		code = add_archive(
-		        b, &target, &content, (struct extra){.event = NULL}, ret_why);
+		code = add_archive(b, &efi_extra_section_target, &content,
+		        (struct extra){.kind = EXTRA_SECTION}, ret_why);
 	}
 	return code;
 }
@@ -217,8 +162,8 @@ add_kinds(struct boot *b, struct refusal *ret_why)
 
 	if (!volume_open(fw.self->DeviceHandle, &volume))
 		return REFUSAL_NONE;
-	for (unsigned i = 0; !code && i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		code = add_kind(b, volume.root, &kinds[i], ret_why);
+	for (unsigned i = 0; !code && i < EFI_EXTRA_FILES; i++)
+		code = add_kind(b, volume.root, efi_extra_files(i), ret_why);
 	volumes_close(&volume, 1);
 	return code;
 }
@@ -242,7 +187,7 @@ extras_find(struct boot *b, struct refusal *ret_why)
 enum refusal_code
 extras_join_line(struct boot *b, struct refusal *ret_why)
 {
-	const struct cmdline *more[] = {&b->extras.addon_line, &b->extras.smbios_line};
+	const struct cmdline *more[] = {&b->addon_line, &b->smbios_line};
 	enum refusal_code code = REFUSAL_NONE;
 
 	for (unsigned i = 0; !code && i < sizeof(more) / sizeof(more[0]); i++) {

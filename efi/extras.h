@@ -14,19 +14,12 @@
  */
 enum refusal_code extras_find(struct boot *b, struct refusal *ret_why);
 
-/* Names of files of one kind in a folder. */
-#define EXTRA_NAMES 128
-struct extra_names {
-	uint32_t count;
-	char name[EXTRA_NAMES][EFI_EXTRA_NAME];
-};
-
 /*
  * List the files whose names end with `suffix` and not with `but` (NULL: no such), sorted.
  * Errors: REFUSAL_PLAN_TOO_MANY.
  */
 enum refusal_code extras_list(EFI_FILE_HANDLE root, const char *folder, const char *suffix,
-        const char *but, struct extra_names *ret_names, struct refusal *ret_why);
+        const char *but, struct efi_extra_names *ret_names, struct refusal *ret_why);
 
 /* The kernel's line with what addons and SMBIOS add. Errors: REFUSAL_CMDLINE_BUFFER. */
 enum refusal_code extras_join_line(struct boot *b, struct refusal *ret_why);

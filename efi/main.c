@@ -49,32 +49,44 @@ choose_protocol(struct boot *b, struct refusal *ret_why)
 }
 
 static enum refusal_code
-add_blob(struct plan_request *req, const struct file *f, struct refusal *why)
+add_blob(struct plan_request *req, const char *name, struct span bytes, struct refusal *why)
 {
 	if (req->blobs == PLAN_BLOBS)
 		return refuse_too_many(why, "initrds", BOOT_INITRDS + 1, BOOT_INITRDS);
 	req->blob[req->blobs++] = (struct blob){.where = BLOB_SPACE,
-	        .addr = (uintptr_t)f->bytes.base,
-	        .size = f->bytes.size,
-	        .name = f->name};
+	        .addr = (uintptr_t)bytes.base,
+	        .size = bytes.size,
+	        .name = name};
 	return REFUSAL_NONE;
+}
+
+static enum refusal_code
+add_file(struct boot *b, const struct file *f, struct refusal *why)
+{
+	return add_blob(&b->request, f->name, f->bytes, why);
+}
+
+static enum refusal_code
+add_extra(struct boot *b, const struct extra *x, struct refusal *why)
+{
+	return add_blob(&b->request, x->name, x->event.bytes, why);
 }
 
 static enum refusal_code
 list_blobs(struct boot *b, struct refusal *ret_why)
 {
 	const struct extras *e = &b->extras;
-	enum refusal_code code = add_blob(&b->request, &b->kernel, ret_why);
+	enum refusal_code code = add_file(b, &b->kernel, ret_why);
 
 	/* Of microcode the kernel takes the first that fits, of a file the last. */
 	for (uint32_t i = e->ucodes; !code && i--;)
-		code = add_blob(&b->request, &e->ucode[i].file, ret_why);
+		code = add_extra(b, &e->ucode[i], ret_why);
 	for (uint32_t i = 0; !code && i < b->initrds; i++)
-		code = add_blob(&b->request, &b->initrd[i], ret_why);
+		code = add_file(b, &b->initrd[i], ret_why);
 	for (uint32_t i = 0; !code && i < e->archives; i++)
-		code = add_blob(&b->request, &e->archive[i].file, ret_why);
+		code = add_extra(b, &e->archive[i], ret_why);
 	for (uint32_t i = 0; !code && i < e->initrds; i++)
-		code = add_blob(&b->request, &e->initrd[i].file, ret_why);
+		code = add_extra(b, &e->initrd[i], ret_why);
 	return code;
 }
 

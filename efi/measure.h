@@ -16,7 +16,4 @@
 enum refusal_code measure_boot(
         const struct boot *b, bool firmware_starts, struct refusal *ret_why);
 
-/* Is a line nothing but digits, so that it would be measured as the number of a profile is? */
-bool measure_is_number(struct span line);
-
 #endif

@@ -5,23 +5,14 @@
 #ifndef KSHIM_EFI_TPM_H
 #define KSHIM_EFI_TPM_H
 
-#include "stub/base/bytes.h"
-#include "stub/base/refusal.h"
+#include "stub/input/efi_measures.h"
 
 struct tcg2;
 
 /* The protocol, if a TPM answers behind it; else NULL. */
 struct tcg2 *tpm_find(void);
 
-/* One event: `bytes` are hashed, the others say in the log what they were. */
-struct measured {
-	uint32_t pcr;
-	uint32_t tag; /* of an EV_EVENT_TAG; 0: an EV_IPL */
-	const char *text;
-	struct span bytes;
-};
-
-/* Errors: REFUSAL_EFI_FIRMWARE. */
+/* Measure one event. Errors: REFUSAL_EFI_FIRMWARE. */
 enum refusal_code tpm_measure(
         struct tcg2 *tpm, const struct measured *m, struct refusal *ret_why);
 

@@ -126,15 +126,24 @@ unpack_self(struct boot *b, bool *ret_found, struct refusal *ret_why)
 }
 
 bool
+unpack_own(const struct boot *b, struct pe *ret_pe)
+{
+	struct span whole = {fw.self->ImageBase, fw.self->ImageSize};
+	struct refusal why;
+	bool found;
+
+	return !pe_read(whole, &found, ret_pe, &why) && found &&
+	       pe_take_profile(ret_pe, b->profile);
+}
+
+bool
 unpack_own_section(const struct boot *b, const char *name, struct span *ret_content)
 {
 	static struct pe pe;
 	struct span whole = {fw.self->ImageBase, fw.self->ImageSize};
 	const struct pe_section *s;
-	struct refusal why;
-	bool found;
 
-	if (pe_read(whole, &found, &pe, &why) || !found || !pe_take_profile(&pe, b->profile))
+	if (!unpack_own(b, &pe))
 		return false;
 	s = pe_find(&pe, name);
 	return s && span_sub(whole, s->addr, s->len, ret_content);

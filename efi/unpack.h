@@ -14,6 +14,9 @@ enum refusal_code unpack_kernel(struct boot *b, struct refusal *ret_why);
 /* The same from the sections of our own image; *ret_found: there is a .linux. */
 enum refusal_code unpack_self(struct boot *b, bool *ret_found, struct refusal *ret_why);
 
+/* The sections of our own image that the profile has; false if it has none. */
+bool unpack_own(const struct boot *b, struct pe *ret_pe);
+
 /* The content of a section of ours that the profile has; false if it has none of that name. */
 bool unpack_own_section(const struct boot *b, const char *name, struct span *ret_content);
 

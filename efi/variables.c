@@ -203,7 +203,7 @@ has_parameters(const struct boot *b)
 	const struct extras *e = &b->extras;
 
 	return b->profile || (!secure_line_is_own(b) && b->request.cmdline.len) ||
-	       e->addon_line.len || e->smbios_line.len || e->ucodes || e->initrds;
+	       b->addon_line.len || b->smbios_line.len || e->ucodes || e->initrds;
 }
 
 static bool

@@ -17,9 +17,11 @@ STUB_INPUT := \
 	stub/input/bls_order.c \
 	stub/input/bundle.c \
 	stub/input/cmdline.c \
+	stub/input/efi_addon.c \
 	stub/input/efi_extra.c \
 	stub/input/efi_load_option.c \
 	stub/input/efi_map.c \
+	stub/input/efi_measures.c \
 	stub/input/efi_options.c \
 	stub/input/efi_tables.c \
 	stub/input/fdt.c \

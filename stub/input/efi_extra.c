@@ -1,9 +1,65 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Names of what lies beside a unified kernel image (systemd-stub(7), "Companion Files").
+ * What lies beside a unified kernel image (systemd-stub(7), "Companion Files", "Initrd
+ * Resources").
  */
 #include "efi_extra.h"
 #include "stub/base/text.h"
+
+const struct efi_extra_files *
+efi_extra_files(unsigned i)
+{
+	static const struct efi_extra_files kinds[EFI_EXTRA_FILES] = {
+	        {NULL, ".cred", NULL, {".extra/credentials", 0500, 0400}, EXTRA_CREDENTIALS,
+	                "Credentials initrd", MEASURE_PCR_LINE},
+	        {"\\loader\\credentials", ".cred", NULL,
+	                {".extra/global_credentials", 0500, 0400}, EXTRA_CREDENTIALS,
+	                "Global credentials initrd", MEASURE_PCR_LINE},
+	        {NULL, ".raw", ".confext.raw", {".extra/sysext", 0555, 0444}, EXTRA_SYSEXTS,
+	                "System extension initrd", MEASURE_PCR_EXTENSION},
+	        {"\\loader\\extensions", ".raw", ".confext.raw",
+	                {".extra/global_sysext", 0555, 0444}, EXTRA_SYSEXTS,
+	                "Global system extension initrd", MEASURE_PCR_EXTENSION},
+	        {NULL, ".confext.raw", NULL, {".extra/confext", 0555, 0444}, EXTRA_CONFEXTS,
+	                "Configuration extension initrd", MEASURE_PCR_LINE},
+	        {"\\loader\\extensions", ".confext.raw", NULL,
+	                {".extra/global_confext", 0555, 0444}, EXTRA_CONFEXTS,
+	                "Global configuration extension initrd", MEASURE_PCR_LINE},
+	};
+
+	return &kinds[i];
+}
+
+const struct efi_extra_target efi_extra_section_target = {".extra", 0555, 0444};
+
+const struct efi_extra_section *
+efi_extra_section(unsigned i)
+{
+	static const struct efi_extra_section sections[EFI_EXTRA_SECTIONS] = {
+	        {".pcrsig", "tpm2-pcr-signature.json"},
+	        {".pcrpkey", "tpm2-pcr-public-key.pem"},
+	        {".osrel", "os-release"},
+	        {".profile", "profile"},
+	};
+
+	return &sections[i];
+}
+
+const char *
+efi_addon_folder(unsigned i)
+{
+	return i ? NULL : "\\loader\\addons";
+}
+
+void
+efi_extra_write(struct newc *a, const struct efi_extra_target *target,
+        const struct efi_extra_names *names, const struct span *file)
+{
+	newc_folder(a, target->path, target->folder_mode);
+	for (uint32_t i = 0; i < names->count; i++)
+		newc_file(a, target->path, names->name[i], target->file_mode, file[i]);
+	newc_end(a);
+}
 
 /* The end of a counter +LEFT[-DONE] that begins at `at`; `at` if there is none. */
 static uint64_t

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which files beside a unified kernel image are its own: the folder's name, and the names in
- * it.
+ * it; and the archives of the initrd that are made of them.
  *
  * UAPI Group Specifications, "Unified Kernel Image"; systemd-stub(7), "Companion Files". A name
  * that is not plain ASCII, begins with a dot or is longer than Linux allows is none of them.
@@ -9,9 +9,58 @@
 #ifndef KSHIM_EFI_EXTRA_H
 #define KSHIM_EFI_EXTRA_H
 
-#include "stub/base/bytes.h"
+#include "efi_measures.h"
+#include "newc_write.h"
 
-#define EFI_EXTRA_NAME 256 /* bytes of a file's name, with its NUL */
+#define EFI_EXTRA_NAME     256 /* bytes of a file's name, with its NUL */
+#define EFI_EXTRA_NAMES    128 /* files of one kind in a folder */
+#define EFI_EXTRA_FILES    6   /* kinds of files */
+#define EFI_EXTRA_SECTIONS 4   /* sections that become files */
+#define EFI_ADDON_SUFFIX   ".addon.efi"
+#define EFI_ADDON_FOLDERS  2
+
+_Static_assert(
+        EFI_EXTRA_FILES + EFI_EXTRA_SECTIONS == EFI_EXTRA_ARCHIVES, "each is one archive");
+
+/* A folder of the initrd. */
+struct efi_extra_target {
+	const char *path;
+	uint32_t folder_mode, file_mode;
+};
+
+/* One kind of file, and where it lies; all of a folder's become one archive. */
+struct efi_extra_files {
+	const char *folder; /* on the image's volume; NULL: the image's own, below */
+	const char *suffix, *but;
+	struct efi_extra_target target;
+	enum extra_kind kind;
+	const char *event; /* the text by which the archive is measured */
+	uint32_t pcr;
+};
+
+/* A section that becomes a file; it is measured as a section, and .pcrsig never. */
+struct efi_extra_section {
+	const char *section, *name;
+};
+
+/* Names of files of one kind in a folder. */
+struct efi_extra_names {
+	uint32_t count;
+	char name[EFI_EXTRA_NAMES][EFI_EXTRA_NAME];
+};
+
+/* Kind number i, in the order in which the archives are measured and unpacked; then sections.
+ */
+const struct efi_extra_files *efi_extra_files(unsigned i);
+const struct efi_extra_section *efi_extra_section(unsigned i);
+extern const struct efi_extra_target efi_extra_section_target;
+
+/* Folder number i of addons, in the order in which they are read; NULL: the image's own. */
+const char *efi_addon_folder(unsigned i);
+
+/* Write the archive of these files, file[i] being that of names->name[i]. */
+void efi_extra_write(struct newc *a, const struct efi_extra_target *target,
+        const struct efi_extra_names *names, const struct span *file);
 
 /*
  * The folder of the image at path `self`: \A\NAME.efi.extra.d, with the counter of boot
