@@ -56,6 +56,10 @@ enum refusal_code sources_command_line(struct boot *b, struct refusal *ret_why);
 /* system.c: what the kernel is told of the machine, into b->request. */
 void system_read(struct boot *b);
 
+/* Random bytes, `len` a multiple of 8: the firmware's, else the CPU's own; false if there are
+ * none. */
+bool system_random(uint8_t *ret_bytes, UINTN len);
+
 /* report.c */
 void report_kernel(const struct boot *b);
 void report_plan(const struct boot *b);

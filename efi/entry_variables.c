@@ -15,7 +15,8 @@
 /* systemd's EFI_LOADER_FEATURE_... of what this boot manager does. */
 #define FEATURES                                                                               \
 	(1u << 2 /* a default */ | 1u << 3 /* for one boot */ | 1u << 4 /* boot counting */ |  \
-	        1u << 5 /* XBOOTLDR */ | 1u << 8 /* sort-key */ | 1u << 16 /* uki */)
+	        1u << 5 /* XBOOTLDR */ | 1u << 6 /* the seed file */ |                         \
+	        1u << 8 /* sort-key */ | 1u << 16 /* uki */)
 
 bool
 entry_variables_once(char ret_glob[ENTRY_NAME])

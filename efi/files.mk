@@ -17,6 +17,7 @@ EFI_SRCS := \
 	efi/report.c \
 	efi/say.c \
 	efi/secure.c \
+	efi/seed.c \
 	efi/sources.c \
 	efi/start.c \
 	efi/system.c \

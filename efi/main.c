@@ -10,6 +10,7 @@
 #include "efi/measure.h"
 #include "efi/say.h"
 #include "efi/secure.h"
+#include "efi/seed.h"
 #include "efi/tpm.h"
 #include "efi/variables.h"
 
@@ -101,6 +102,16 @@ measure(struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
+/* Before the plan, because of the table's place; behind all that is likely to be refused. */
+static enum refusal_code
+hand_seed(struct boot *b, struct refusal *ret_why)
+{
+	(void)b;
+	(void)ret_why;
+	seed_hand();
+	return REFUSAL_NONE;
+}
+
 static enum refusal_code
 read_system(struct boot *b, struct refusal *ret_why)
 {
@@ -143,6 +154,7 @@ let_firmware_start(struct boot *b, struct refusal *ret_why)
 		say("Secure Boot: the firmware verifies and starts the kernel");
 	}
 	variables_set(b);
+	seed_hand();
 	return start_image(b, b->whole, ret_why);
 }
 
@@ -217,6 +229,7 @@ efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	        measure,
 	        tell_userspace,
 	        extras_join_line,
+	        hand_seed,
 	        read_system,
 	        execute,
 	};
@@ -233,6 +246,7 @@ efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	}
 	say_refusal(&why);
 	tpm_take_log();
+	seed_take();
 	variables_take();
 	pages_free_all();
 	return status_of(why.code);

@@ -97,14 +97,14 @@ read_screen(uint8_t out[SCREEN_LEN])
 	return true;
 }
 
-/* The firmware's, else the CPU's own. */
-static bool
-read_seed(uint8_t *seed, UINTN len)
+bool
+system_random(uint8_t *ret_bytes, UINTN len)
 {
 	EFI_GUID guid = EFI_RNG_PROTOCOL_GUID;
 	EFI_RNG_PROTOCOL *rng = protocol_any(&guid);
 
-	return (rng && rng->GetRNG(rng, NULL, len, seed) == EFI_SUCCESS) || rng_seed(seed, len);
+	return (rng && rng->GetRNG(rng, NULL, len, ret_bytes) == EFI_SUCCESS) ||
+	       rng_seed(ret_bytes, len);
 }
 
 /* The firmware's own page tables map all its memory. */
@@ -136,7 +136,7 @@ system_read(struct boot *b)
 	if (!req->rsdp)
 		req->rsdp = config_table(&acpi_10);
 	req->rng_seed = b->seed;
-	req->rng_seed_len = read_seed(b->seed, sizeof(b->seed)) ? sizeof(b->seed) : 0;
+	req->rng_seed_len = system_random(b->seed, sizeof(b->seed)) ? sizeof(b->seed) : 0;
 	req->efi.systab = (uintptr_t)fw.table;
 	req->efi.screen_info = read_screen(b->screen) ? b->screen : NULL;
 	req->efi.secure_boot = b->secure ? 3 : 2;

@@ -21,8 +21,9 @@
 /* systemd's EFI_STUB_FEATURE_... of what this stub does. */
 #define FEATURES                                                                               \
 	(1u << 0 /* the boot partition */ | 1u << 1 /* credentials */ |                        \
-	        1u << 2 /* sysexts */ | 1u << 3 /* three PCRs */ | 1u << 5 /* addons */ |      \
-	        1u << 6 /* SMBIOS */ | 1u << 8 /* confexts */ | 1u << 9 /* profiles */ |       \
+	        1u << 2 /* sysexts */ | 1u << 3 /* three PCRs */ |                             \
+	        1u << 4 /* the seed file */ | 1u << 5 /* addons */ | 1u << 6 /* SMBIOS */ |    \
+	        1u << 8 /* confexts */ | 1u << 9 /* profiles */ |                              \
 	        1u << 10 /* the stub's partition */)
 
 static EFI_GUID loader_guid = {
@@ -70,15 +71,24 @@ variable_set_text(const CHAR16 *name, const char *text)
 	variable_set(name, wide, units * sizeof(wide[0]));
 }
 
+size_t
+variable_bytes(const CHAR16 *name, void *buf, size_t size)
+{
+	UINTN len = size;
+
+	return fw.table->RuntimeServices->GetVariable(
+	               (CHAR16 *)name, &loader_guid, NULL, &len, buf) == EFI_SUCCESS
+	               ? len
+	               : 0;
+}
+
 bool
 variable_text(const CHAR16 *name, char *buf, size_t size)
 {
 	static uint8_t wide[2 * TEXT_ROOM];
-	UINTN len = sizeof(wide);
+	size_t len = variable_bytes(name, wide, sizeof(wide));
 
-	return fw.table->RuntimeServices->GetVariable(
-	               (CHAR16 *)name, &loader_guid, NULL, &len, wide) == EFI_SUCCESS &&
-	       utf8_from_16((struct span){wide, len}, buf, size) && buf[0];
+	return len && utf8_from_16((struct span){wide, len}, buf, size) && buf[0];
 }
 
 void

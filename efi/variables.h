@@ -27,6 +27,9 @@ void variable_set_text(const CHAR16 *name, const char *text);
 /* Read one that is a text; false if there is none, or it is empty or too long. */
 bool variable_text(const CHAR16 *name, char *buf, size_t size);
 
+/* The bytes of one, at most `size`; 0 if there is none, or it is longer. */
+size_t variable_bytes(const CHAR16 *name, void *buf, size_t size);
+
 void variable_delete(const CHAR16 *name);
 
 #endif

@@ -116,7 +116,7 @@ def compare_variables(ours, theirs):
     assert text_of(ours.variables['StubInfo']).startswith('kshim ')
     features, other = (int.from_bytes(bytes.fromhex(seen.variables['StubFeatures'][8:]), 'little')
                        for seen in (ours, theirs))
-    assert other & ~features & 0x7ff == 1 << 4 | 1 << 7     # no seed of the ESP, no device trees
+    assert other & ~features & 0x7ff == 1 << 7     # no device trees
     assert not features & ~other
     start, end = (int(text_of(ours.variables[f'LoaderTime{name}USec'])) for name in ('Init', 'Exec'))
     assert 0 < start < end

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Optional
 
-from kshimtest.media import EFI, files, fat_image, gpt_image, listing, resolve
+from kshimtest.media import EFI, content, files, fat_image, gpt_image, listing, resolve
 from kshimtest.patience import HANG, LOOK
 
 OVMF = '/usr/share/OVMF'
@@ -39,6 +39,7 @@ class Row:
     second: dict = field(default_factory=dict)  # the same of a second volume
     xbootldr: dict = field(default_factory=dict)  # the disk has a GPT, and this partition too
     left: tuple = ()                            # files that must be on the disk afterwards
+    show: tuple = ()                            # files of the first volume whose bytes are shown afterwards
     append: Optional[str] = None                # start by -kernel kshim.efi with these options
     initrd: str = ''                            # -initrd, by name
     firmware: str = 'plain'                     # of FIRMWARE
@@ -168,7 +169,8 @@ def run_once(row, directory):
         tpm.kill()
         tpm.wait()
     left = [name for image, start in volumes for name in listing(image, start)] if row.left else []
-    return said + serial_text(directory), status, left
+    shown = ''.join(f'FILE {name} {content(volumes[0][0], name, volumes[0][1]).hex()}\n' for name in row.show)
+    return said + serial_text(directory) + shown, status, left
 
 
 def ended(row, text):

@@ -75,6 +75,12 @@ def listing(path, start=0):
     return [name.removeprefix('::') for name in said.split('\n') if name]
 
 
+def content(path, name, start=0):
+    """A file of the FAT volume at byte `start` of an image."""
+    env = dict(os.environ, MTOOLS_SKIP_CHECK='1')
+    return subprocess.run(['mtype', '-i', f'{path}@@{start}', f'::{name}'], env=env, check=True, stdout=subprocess.PIPE).stdout
+
+
 def uki_part(name, data):
     return files.write(f'uki {name} {os.getpid()}', data)
 

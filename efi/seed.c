@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Makes of the seed file, the random generator and the machine's token (LoaderSystemToken) a
+ * seed for Linux, by LINUX_EFI_RANDOM_SEED_TABLE, and a new seed file (systemd.io, "Random
+ * Seeds").
+ *
+ * Both are sums of one key that is kept nowhere, so neither tells the other or the old file.
+ * The new file is on the disk before a seed is handed on: no boot gets the same twice.
+ * Surprise: an image may be copied with its seed file, so that without a generator or a token
+ * the file counts for nothing. The file is not trusted: it only adds to what the kernel has.
+ */
+#include "efi/seed.h"
+#include "efi/variables.h"
+#include "stub/base/sha256.h"
+#include "stub/base/text.h"
+
+#define PATH       "\\loader\\random-seed"
+#define LABEL      "kshim's random seed, version 1"
+#define TOKEN_MOST 1024
+
+/* What Linux looks for (include/linux/efi.h). */
+static EFI_GUID table_guid = {
+        0x1ce1e5bc, 0x7ceb, 0x42f2, {0x81, 0xe5, 0x8a, 0xad, 0xf1, 0x80, 0xf5, 0x7b}};
+
+struct seed_table {
+	UINT32 size;
+	uint8_t seed[SHA256_LEN];
+};
+
+static struct seed_table *handed;
+
+/* A part with its length, so that no two lists of parts are the same bytes. */
+static void
+add_part(struct sha256 *h, struct span part)
+{
+	sha256_add(h, (struct span){(const uint8_t *)&part.size, sizeof(part.size)});
+	sha256_add(h, part);
+}
+
+/* The key of this boot; false if there is neither generator nor token. */
+static bool
+make_key(struct span old, uint8_t ret_key[SHA256_LEN])
+{
+	static uint8_t token[TOKEN_MOST];
+	uint8_t fresh[SHA256_LEN];
+	struct span parts[] = {text_span(LABEL), {fresh, 0}, {token, 0}, old};
+	struct sha256 h;
+
+	parts[1].size = system_random(fresh, sizeof(fresh)) ? sizeof(fresh) : 0;
+	parts[2].size = variable_bytes(L"LoaderSystemToken", token, sizeof(token));
+	sha256_start(&h);
+	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		add_part(&h, parts[i]);
+	sha256_end(&h, ret_key);
+	return parts[1].size || parts[2].size;
+}
+
+/* Sum number `n` of the key. */
+static void
+derive(const uint8_t key[SHA256_LEN], uint64_t n, uint8_t ret[SHA256_LEN])
+{
+	struct sha256 h;
+
+	sha256_start(&h);
+	sha256_add(&h, (struct span){key, SHA256_LEN});
+	sha256_add(&h, (struct span){(const uint8_t *)&n, sizeof(n)});
+	sha256_end(&h, ret);
+}
+
+/* Fill the file with new bytes, of which none is handed on. */
+static bool
+renew(EFI_FILE_HANDLE root, const uint8_t key[SHA256_LEN], UINTN size)
+{
+	static uint8_t fresh[SEED_MOST + SHA256_LEN];
+	UINTN len = size;
+	EFI_FILE_HANDLE f;
+	bool done;
+
+	for (UINTN at = 0; at < size; at += SHA256_LEN)
+		derive(key, 1 + at / SHA256_LEN, fresh + at);
+	if (root->Open(root, &f, (CHAR16 *)L"" PATH, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE,
+	            0) != EFI_SUCCESS)
+		return false;
+	done = f->Write(f, &len, fresh) == EFI_SUCCESS && len == size &&
+	       f->Flush(f) == EFI_SUCCESS;
+	f->Close(f);
+	return done;
+}
+
+static void
+hand(const uint8_t key[SHA256_LEN])
+{
+	void *table;
+
+	/* Linux reads it after it has taken memory for itself: not from what it takes. */
+	if (fw.boot->AllocatePool(EfiACPIReclaimMemory, sizeof(*handed), &table) != EFI_SUCCESS)
+		return;
+	handed = table;
+	handed->size = SHA256_LEN;
+	derive(key, 0, handed->seed);
+	if (fw.boot->InstallConfigurationTable(&table_guid, handed) != EFI_SUCCESS)
+		seed_take();
+}
+
+static void
+hand_from(EFI_FILE_HANDLE root)
+{
+	uint8_t key[SHA256_LEN];
+	struct refusal why;
+	struct file old;
+	bool may;
+
+	if (file_read_from(root, PATH, &old, &why))
+		return;
+	may = old.bytes.size >= SEED_LEAST && old.bytes.size <= SEED_MOST &&
+	      make_key(old.bytes, key);
+	pages_free((uintptr_t)old.bytes.base);
+	if (may && renew(root, key, old.bytes.size))
+		hand(key);
+	memset(key, 0, sizeof(key));
+}
+
+void
+seed_hand(void)
+{
+	struct volume volume;
+
+	if (config_table(&table_guid) || !volume_open(fw.self->DeviceHandle, &volume))
+		return;
+	hand_from(volume.root);
+	volumes_close(&volume, 1);
+}
+
+void
+seed_take(void)
+{
+	if (!handed)
+		return;
+	fw.boot->InstallConfigurationTable(&table_guid, NULL);
+	fw.boot->FreePool(handed);
+	handed = NULL;
+}
