@@ -115,6 +115,7 @@ TOOL_RUN := \
 	tools/run/cpu.c \
 	tools/run/cpuid.c \
 	tools/run/devices.c \
+	tools/run/disk_files.c \
 	tools/run/dump.c \
 	tools/run/dump_linux.c \
 	tools/run/dump_pvh.c \
@@ -139,6 +140,8 @@ TOOL_RUN := \
 	tools/run/terminal.c \
 	tools/run/uart.c \
 	tools/run/vhost/user.c \
+	tools/run/virtio/blk.c \
+	tools/run/virtio/blk_request.c \
 	tools/run/virtio/common.c \
 	tools/run/virtio/device.c \
 	tools/run/virtio/loop.c \

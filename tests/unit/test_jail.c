@@ -414,7 +414,7 @@ live(void)
 
 	return jail_shut(&wake, 1, false, NULL) &&
 	       pthread_create(&thread, NULL, live_in_thread, &good) == 0 &&
-	       jail_limit(-1, false) && jail_enter(JAIL_MAIN, JAIL_NO_CPU) && join(thread) &&
+	       jail_limit(-1, false, 0) && jail_enter(JAIL_MAIN, JAIL_NO_CPU) && join(thread) &&
 	       good && blocks_of_all_sizes() && poll_and_write(wake) && gmtime_r(&now, &tm) &&
 	       fprintf(stderr, "%s\n", strerror(EIO)) > 0;
 }
@@ -434,7 +434,7 @@ live_again(void)
 	bool good = false;
 	int wake;
 
-	return jail_shut(NULL, 0, true, NULL) && jail_limit(-1, true) &&
+	return jail_shut(NULL, 0, true, NULL) && jail_limit(-1, true, 0) &&
 	       jail_enter(JAIL_MAIN, JAIL_NO_CPU) && (wake = eventfd(0, EFD_CLOEXEC)) >= 0 &&
 	       pthread_create(&thread, NULL, live_in_thread, &good) == 0 && join(thread) &&
 	       good && close(wake) == 0;
@@ -546,8 +546,9 @@ limited(int resource, rlim_t most)
 static bool
 limit_all(void)
 {
-	return dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO && jail_limit(-1, false) &&
-	       limited(RLIMIT_CORE, 0) && limited(RLIMIT_FSIZE, 0) && limited(RLIMIT_NOFILE, 3);
+	return dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO &&
+	       jail_limit(-1, false, 0) && limited(RLIMIT_CORE, 0) &&
+	       limited(RLIMIT_FSIZE, 0) && limited(RLIMIT_NOFILE, 3);
 }
 
 static bool
@@ -555,7 +556,7 @@ limit_with_output(void)
 {
 	int fd = memfd_create("output", 0);
 
-	return dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO && jail_limit(fd, true) &&
+	return dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO && jail_limit(fd, true, 0) &&
 	       limited(RLIMIT_CORE, 0) && !limited(RLIMIT_FSIZE, 0) &&
 	       !limited(RLIMIT_NOFILE, 3) && write(fd, "x", 1) == 1;
 }

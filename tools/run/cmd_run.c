@@ -142,7 +142,8 @@ enter_jail(const struct run *r, struct machine *m)
 
 	if (r->o->no_jail || entered)
 		return;
-	entered = jail_limit(r->dump, r->o->reboot_again) && jail_enter(JAIL_MAIN, JAIL_NO_CPU);
+	entered = jail_limit(r->dump, r->o->reboot_again, disk_files_largest(&r->o->disks)) &&
+	          jail_enter(JAIL_MAIN, JAIL_NO_CPU);
 	if (!entered)
 		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, 0, "the jail");
 }
@@ -223,7 +224,7 @@ run_once(struct run *r)
 static int
 shut_jail(const struct run *r)
 {
-	int keep[PLAN_BLOBS + 3] = {r->kvm, r->dump};
+	int keep[PLAN_BLOBS + 3 + DISK_FILES] = {r->kvm, r->dump};
 	uint32_t count = 2;
 
 	if (r->o->no_jail)
@@ -232,6 +233,8 @@ shut_jail(const struct run *r)
 		jail_for_devices();
 	for (uint32_t i = 0; i < r->in->files; i++)
 		keep[count++] = r->in->file[i].fd;
+	for (uint32_t i = 0; i < r->o->disks.count; i++)
+		keep[count++] = r->o->disks.file[i].fd;
 	if (jail_shut(keep, count, r->o->reboot_again, terminal_restore))
 		return STATUS_GO_ON;
 	return fail(STATUS_HOST, "cannot make the jail: %s; --no-jail does without it",
@@ -276,6 +279,8 @@ cmd_run(int argc, char **argv)
 	if (status != STATUS_GO_ON)
 		return status;
 	status = inputs_open(&options, &inputs);
+	if (status == STATUS_GO_ON && !options.dry_run)
+		status = disk_files_open(&options.disks);
 	if (status == STATUS_GO_ON)
 		status = run_inputs(&run);
 	inputs_close(&inputs);

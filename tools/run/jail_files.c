@@ -115,12 +115,12 @@ limit(int resource, rlim_t most)
 }
 
 bool
-jail_limit(int output, bool again)
+jail_limit(int output, bool again, uint64_t largest)
 {
 	bool grows = false;
 
 	return look_for_file(STDOUT_FILENO, &grows) && look_for_file(STDERR_FILENO, &grows) &&
 	       look_for_file(output, &grows) && limit(RLIMIT_CORE, 0) &&
-	       (grows || limit(RLIMIT_FSIZE, 0)) &&
+	       (grows || limit(RLIMIT_FSIZE, largest)) &&
 	       (again || limit(RLIMIT_NOFILE, STDERR_FILENO + 1));
 }

@@ -19,10 +19,11 @@ bool jail_no_paths(void);
 bool jail_keep_only(const int *keep, uint32_t count);
 
 /*
- * No core file; no file that grows unless one of 1, 2 and `output` (-1: none) is a file; no
- * descriptor more unless the guest may be started `again`. Threads are not limited, because KVM
- * starts one of its own in the process at the first KVM_RUN; the filters allow no other.
+ * No core file; no file that grows beyond `largest` bytes unless one of 1, 2 and `output` (-1:
+ * none) is a file; no descriptor more unless the guest may be started `again`. Threads are not
+ * limited, because KVM starts one of its own in the process at the first KVM_RUN; the filters
+ * allow no other.
  */
-bool jail_limit(int output, bool again);
+bool jail_limit(int output, bool again, uint64_t largest);
 
 #endif

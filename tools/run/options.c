@@ -30,6 +30,7 @@ enum long_only {
 	OPT_RAW,
 	OPT_NO_JAIL,
 	OPT_RNG,
+	OPT_DISK,
 	OPT_VERSION,
 };
 
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
         {"dump-handoff", required_argument, NULL, OPT_DUMP},
         {"dry-run", no_argument, NULL, OPT_DRY_RUN},
         {"times", no_argument, NULL, OPT_TIMES},
+        {"disk", required_argument, NULL, OPT_DISK},
         {"rng", no_argument, NULL, OPT_RNG},
         {"raw", no_argument, NULL, OPT_RAW},
         {"no-jail", no_argument, NULL, OPT_NO_JAIL},
@@ -69,6 +71,7 @@ static const char help_text[] =
         "                        cloud-hypervisor does (default kshim)\n"
         "      --stub FILE       the stub (default: kshim.elf beside this program)\n"
         "      --direct          without a stub: carry out its plan from the host\n"
+        "      --disk FILE[,ro][,id=TEXT]  a raw disk image or block device; repeatable\n"
         "      --rng             a virtio device of random numbers; any device brings it\n"
         "      --expect TEXT     end with status 0 as soon as the guest prints TEXT\n"
         "      --timeout SECONDS end with status 5 and an explanation after that time\n"
@@ -199,6 +202,8 @@ parse_one(struct options *o, int opt)
 	case OPT_RAW:
 		o->raw = true;
 		break;
+	case OPT_DISK:
+		return disk_files_add(&o->disks, optarg);
 	case OPT_RNG:
 		o->rng = true;
 		break;

@@ -8,6 +8,7 @@
 #include "stub/input/cmdline.h"
 #include "stub/plan/plan.h"
 #include "tools/launch/layout.h"
+#include "tools/run/disk_files.h"
 #include "tools/run/status.h"
 
 #define OPTIONS_CPUS_MAX 128
@@ -31,6 +32,7 @@ struct options {
 	bool times;
 	bool no_jail;
 	bool rng;
+	struct disk_files disks;
 	bool raw; /* escapes of the guest go through to a terminal */
 };
 

@@ -7,12 +7,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tools/run/virtio/blk.h"
 #include "tools/run/virtio/rng.h"
 
 bool
 plug_wanted(const struct options *o)
 {
-	return o->rng;
+	return o->rng || o->disks.count;
 }
 
 static int
@@ -30,9 +31,14 @@ int
 plug_devices(struct plug *p, const struct options *o, const struct layout *layout,
         const struct memory *mem, int vm, struct ending *ending)
 {
+	int status;
+
 	if (!plug_wanted(o))
 		return STATUS_GO_ON;
 	if (!plug_init(p, layout, mem, vm, ending))
 		return fail(STATUS_HOST, "cannot make the PCI bus: %s", strerror(errno));
-	return add(p, "the random number generator", rng_make());
+	status = add(p, "the random number generator", rng_make());
+	for (uint32_t i = 0; i < o->disks.count && status == STATUS_GO_ON; i++)
+		status = add(p, o->disks.file[i].path, blk_make(&o->disks.file[i]));
+	return status;
 }

@@ -88,12 +88,6 @@ waiting(const struct virtqueue *q)
 	                  q->next_avail);
 }
 
-bool
-queue_has(const struct virtqueue *q)
-{
-	return q->enabled && waiting(q) != 0;
-}
-
 static enum queue_state
 broken(struct chain *c, uint32_t where, const char *what)
 {
@@ -186,14 +180,16 @@ read_chain(const struct virtqueue *q, const struct memory *mem, struct chain *c)
 }
 
 /* 2.7.10: ask to be notified of the next chain, and look once more: one may have come since. */
-static bool
-none_comes(struct virtqueue *q)
+bool
+queue_ask(struct virtqueue *q)
 {
-	if (!q->event_index)
+	if (waiting(q))
 		return true;
+	if (!q->event_index)
+		return false;
 	set_avail_event(q, q->next_avail);
 	atomic_thread_fence(memory_order_seq_cst);
-	return waiting(q) == 0;
+	return waiting(q) != 0;
 }
 
 enum queue_state
@@ -204,7 +200,7 @@ queue_pop(struct virtqueue *q, const struct memory *mem, struct chain *ret_chain
 
 	c->out = c->in = 0;
 	c->out_len = c->in_len = 0;
-	if (waiting(q) == 0 && none_comes(q))
+	if (!queue_ask(q))
 		return QUEUE_EMPTY;
 	if (waiting(q) > q->size)
 		return broken(c, q->next_avail,

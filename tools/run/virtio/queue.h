@@ -91,8 +91,8 @@ void queue_push(struct virtqueue *q, uint16_t head, uint32_t len);
 /* Interrupt the guest for what was pushed, if it wants to know. */
 void queue_interrupt(struct virtqueue *q);
 
-/* Are there more chains? A hint. */
-bool queue_has(const struct virtqueue *q);
+/* Is there a chain? If not the guest will notify of the next. */
+bool queue_ask(struct virtqueue *q);
 
 /* Copy from the read part, from its byte `off` on, or to the written one; bytes that were
  * there. */
