@@ -61,6 +61,7 @@ TOOL_CHECK := \
 	tools/check/text.c \
 	tools/check/text_disk.c \
 	tools/check/text_facts.c \
+	tools/check/text_run.c \
 	tools/check/trial.c \
 	tools/check/trial_exec.c \
 	tools/check/trial_judge.c \

@@ -3,35 +3,47 @@
  * --for run: what `kshim run` needs of a kernel, by the names of its options, and a fragment of
  * a configuration with what it lacks.
  *
- * Source: the machine of tools/run/README.md, whose one console is COM1 and which has no disk;
+ * Source: the machine of tools/run/README.md, whose one console is COM1;
  * Linux 6.1 to 7.2, the Kconfig files of these options.
  */
 #include <string.h>
 
 #include "tools/check/gate.h"
 
+enum want {
+	MUST,
+	BETTER, /* a run goes without, as the text says */
+	MODULE, /* so, and a module will do, which an initrd loads */
+};
+
 static const struct {
 	const char *option;
-	bool must; /* else a run goes without, as the text says */
+	enum want want;
 	const char *text;
 } wants[] = {
-        {"PRINTK", true, "messages, of which a panic is one"},
-        {"TTY", true, "the console"},
-        {"SERIAL_8250", true, "the serial port, which is the only console"},
-        {"SERIAL_8250_CONSOLE", true, "console=ttyS0"},
-        {"BLK_DEV_INITRD", true, "--initrd: there is no disk that could hold a root"},
-        {"BINFMT_ELF", true, "programs"},
-        {"BINFMT_SCRIPT", false, "without: an init that is a script does not start"},
-        {"PROC_FS", false, "without: no /proc for the initrd's programs"},
-        {"SYSFS", false, "without: no /sys for the initrd's programs"},
-        {"TMPFS", false, "without: no files in memory beside the initrd's"},
-        {"DEVTMPFS", false, "without: the initrd must make its devices' nodes"},
-        {"ACPI", false, "without: one that powers off only halts"},
-        {"SMP", false, "without: one CPU, whatever --cpus says"},
-        {"HYPERVISOR_GUEST", false, "without: it knows of no hypervisor"},
-        {"PARAVIRT", false, "without: it has no clock of KVM's"},
-        {"KVM_GUEST", false, "without: it has no clock of KVM's, and measures its own"},
-        {"RTC_DRV_CMOS", false, "without: it does not know the date"},
+        {"PRINTK", MUST, "messages, of which a panic is one"},
+        {"TTY", MUST, "the console"},
+        {"SERIAL_8250", MUST, "the serial port, which is the only console"},
+        {"SERIAL_8250_CONSOLE", MUST, "console=ttyS0"},
+        {"BLK_DEV_INITRD", MUST, "--initrd: there is no disk that could hold a root"},
+        {"BINFMT_ELF", MUST, "programs"},
+        {"BINFMT_SCRIPT", MODULE, "without: an init that is a script does not start"},
+        {"PROC_FS", BETTER, "without: no /proc for the initrd's programs"},
+        {"SYSFS", BETTER, "without: no /sys for the initrd's programs"},
+        {"TMPFS", BETTER, "without: no files in memory beside the initrd's"},
+        {"DEVTMPFS", BETTER, "without: the initrd must make its devices' nodes"},
+        {"ACPI", BETTER, "without: one that powers off only halts"},
+        {"SMP", BETTER, "without: one CPU, whatever --cpus says"},
+        {"HYPERVISOR_GUEST", BETTER, "without: it knows of no hypervisor"},
+        {"PARAVIRT", BETTER, "without: it has no clock of KVM's"},
+        {"KVM_GUEST", BETTER, "without: it has no clock of KVM's, and measures its own"},
+        {"RTC_DRV_CMOS", BETTER, "without: it does not know the date"},
+        {"PCI", BETTER, "without: no devices, as that of --rng"},
+        {"PCI_MSI", BETTER, "without: devices share few interrupts"},
+        {"VIRTIO_MENU", BETTER, "without: no devices"},
+        {"VIRTIO_PCI", MODULE, "without: no devices"},
+        {"HW_RANDOM", MODULE, "without: --rng gives it nothing"},
+        {"HW_RANDOM_VIRTIO", MODULE, "without: --rng gives it nothing"},
 };
 
 #define NR_WANTS (sizeof(wants) / sizeof(wants[0]))
@@ -66,11 +78,17 @@ look_at_entry(const struct report *r)
 static struct run_need
 look_at_option(struct report *r, size_t i, const char *value)
 {
+	bool module = wants[i].want == MODULE && strcmp(value, "m") == 0;
+	const char *text = wants[i].text;
+
+	if (module)
+		text = report_format(r, "a module, for the initrd to load; %s", text);
 	return (struct run_need){.name = report_format(r, "CONFIG_%s", wants[i].option),
 	        .value = value,
-	        .must = wants[i].must,
-	        .met = strcmp(value, "y") == 0,
-	        .text = wants[i].text};
+	        .must = wants[i].want == MUST,
+	        .met = module || strcmp(value, "y") == 0,
+	        .module = module,
+	        .text = text};
 }
 
 bool

@@ -24,6 +24,7 @@ struct run_need {
 	const char *value; /* of an option: "y", "m", "n"; else NULL */
 	bool must;         /* a run cannot do without */
 	bool met;
+	bool module; /* by a module, which does not load itself */
 	const char *text;
 };
 

@@ -10,6 +10,8 @@
 #include "tools/check/outcome.h"
 #include "tools/term.h"
 
+#define VERDICT_AT 10 /* the column of what is said, behind a verdict's word */
+
 /* The first screen only, or with `verbose` all there is to say. */
 void render_text(const struct term *t, const struct outcome *o, bool verbose);
 
@@ -20,6 +22,9 @@ void text_facts(const struct term *t, const struct report *r);
 void text_rows(const struct term *t, const struct table *tb, unsigned most);
 /* Of a disk image: partitions and boot entries, on at most that many lines. */
 void text_disk(const struct term *t, const struct report *r, unsigned lines);
+
+/* Of --for run: what the kernel lacks, with `verbose` what it has as well. */
+void text_run(const struct term *t, const struct outcome *o, bool verbose);
 
 /* A new object that the caller owns. */
 json_object *render_json(const struct outcome *o);

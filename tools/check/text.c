@@ -13,7 +13,6 @@
 #include "tools/check/verdicts.h"
 #include "tools/cmd.h"
 
-#define VERDICT_AT      10
 #define SCREEN          40 /* lines */
 #define HINT_LINES      2
 #define MATTERS_SHOWN   5 /* verdicts on the first screen */
@@ -139,43 +138,6 @@ print_needs(const struct term *t, const struct outcome *o)
 		        n->word);
 		term_wrap(t, VERDICT_AT + strlen(n->word) + 2, VERDICT_AT, n->text);
 	}
-}
-
-static void
-print_fragment(const struct term *t, const struct outcome *o)
-{
-	const char *head = "\n  A fragment for scripts/kconfig/merge_config.sh:\n";
-
-	for (const struct run_need *n = o->run_first; n; n = n->next) {
-		if (!run_need_lacks(n))
-			continue;
-		fprintf(t->out, "%s%s=y\n", head, n->name);
-		head = "";
-	}
-}
-
-/* What it lacks; with `verbose` what it has as well. */
-static void
-print_run(const struct term *t, const struct outcome *o, bool verbose)
-{
-	if (o->run_first)
-		text_heading(t, "For kshim run");
-	for (const struct run_need *n = o->run_first; n; n = n->next) {
-		const char *word = n->met ? "met" : n->must ? "missing" : "better";
-		char name[80];
-
-		if (n->met && n->value && !verbose)
-			continue;
-		snprintf(name, sizeof(name), "%s%s%s", n->name, n->value ? "=" : "",
-		        n->value ? n->value : "");
-		fprintf(t->out, "  %s%-*s%s%s: ",
-		        term_set(t, n->met    ? TERM_GREEN
-		                    : n->must ? TERM_RED
-		                              : TERM_CYAN),
-		        VERDICT_AT - 2, word, term_set(t, TERM_PLAIN), name);
-		term_wrap(t, VERDICT_AT + strlen(name) + 2, VERDICT_AT, n->text);
-	}
-	print_fragment(t, o);
 }
 
 static void
@@ -395,7 +357,7 @@ render_text(const struct term *t, const struct outcome *o, bool verbose)
 	}
 	print_trials(t, r);
 	print_needs(t, o);
-	print_run(t, o, verbose);
+	text_run(t, o, verbose);
 	print_changes(t, o);
 	if (!verbose)
 		fprintf(t->out, "\n  %skshim check -v tells all: facts, verdicts, rules%s\n",
