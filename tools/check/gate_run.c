@@ -25,7 +25,7 @@ static const struct {
         {"TTY", MUST, "the console"},
         {"SERIAL_8250", MUST, "the serial port, which is the only console"},
         {"SERIAL_8250_CONSOLE", MUST, "console=ttyS0"},
-        {"BLK_DEV_INITRD", MUST, "--initrd: there is no disk that could hold a root"},
+        {"BLK_DEV_INITRD", BETTER, "without: no --initrd, only a root on a --disk"},
         {"BINFMT_ELF", MUST, "programs"},
         {"BINFMT_SCRIPT", MODULE, "without: an init that is a script does not start"},
         {"PROC_FS", BETTER, "without: no /proc for the initrd's programs"},
@@ -38,12 +38,13 @@ static const struct {
         {"PARAVIRT", BETTER, "without: it has no clock of KVM's"},
         {"KVM_GUEST", BETTER, "without: it has no clock of KVM's, and measures its own"},
         {"RTC_DRV_CMOS", BETTER, "without: it does not know the date"},
-        {"PCI", BETTER, "without: no devices, as that of --rng"},
+        {"PCI", BETTER, "without: no devices, as those of --disk and --rng"},
         {"PCI_MSI", BETTER, "without: devices share few interrupts"},
         {"VIRTIO_MENU", BETTER, "without: no devices"},
         {"VIRTIO_PCI", MODULE, "without: no devices"},
         {"HW_RANDOM", MODULE, "without: --rng gives it nothing"},
         {"HW_RANDOM_VIRTIO", MODULE, "without: --rng gives it nothing"},
+        {"VIRTIO_BLK", MODULE, "without: no --disk"},
 };
 
 #define NR_WANTS (sizeof(wants) / sizeof(wants[0]))

@@ -41,7 +41,7 @@ explain_no_console(const struct machine *m, const struct options *o)
 	if (report_spins(&m->cpu[0]) || atomic_load(&m->cpu[0].halted))
 		return "it died before its console was up: add earlyprintk=ttyS0,115200 to\n"
 		       "  --append; if it prints nothing even so, it may be for another entry\n"
-		       "  (--protocol)";
+		       "  (--protocol), or have no serial console (kshim check --for run)";
 	return "it was still at work, such as unpacking itself: a longer --timeout;\n"
 	       "  earlyprintk=ttyS0,115200 in --append shows more";
 }
