@@ -45,6 +45,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_unpack.c \
 	tests/fuzz/fuzz_vhost_user.c \
 	tests/fuzz/fuzz_virtio.c \
+	tests/fuzz/fuzz_virtqueue.c \
 	tests/fuzz/fuzz_zero_page.c \
 
 FUZZ_PARTS := tests/fuzz/arena.c tests/fuzz/check_look.c tests/fuzz/disk_tree.c tests/fuzz/no_words.c \
@@ -89,6 +90,8 @@ PARTS_fuzz_unpack := $(FUZZ_FILES)
 LIBS_fuzz_unpack := $(FUZZ_LIBS)
 PARTS_fuzz_devices := tools/run/ending.c tools/run/rtc.c tools/run/uart.c
 LIBS_fuzz_devices := -lpthread
+PARTS_fuzz_virtqueue := tools/launch/layout.c tools/run/memory.c tools/run/virtio/blk_request.c \
+	tools/run/virtio/queue.c
 PARTS_fuzz_vhost_user := tools/run/vhost/user.c
 PARTS_fuzz_guest := riscv/guest/guest_calls.c riscv/guest/guest_fwft.c riscv/guest/guest_hart.c \
 	riscv/guest/guest_hsm.c riscv/guest/guest_legacy.c riscv/guest/guest_sbi.c riscv/guest/guest_state.c

@@ -35,6 +35,8 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/rtc.c \
 	tools/run/uart.c \
 	tools/run/vhost/user.c \
+	tools/run/virtio/blk_request.c \
+	tools/run/virtio/queue.c \
 
 # Assembly that tests call.
 UNIT_ASMS := \
@@ -100,6 +102,7 @@ UNIT_TESTS := \
 	tests/unit/test_riscv_machine.c \
 	tests/unit/test_riscv_parts.c \
 	tests/unit/test_run_machine.c \
+	tests/unit/test_run_queue.c \
 	tests/unit/test_smbios.c \
 	tests/unit/test_sources.c \
 	tests/unit/test_space.c \

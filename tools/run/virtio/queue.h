@@ -17,11 +17,12 @@
 
 #define QUEUE_MAX 256 /* descriptors, the most that a device of ours offers */
 
+/* A table that a descriptor names may lie at any address. */
 struct virtq_desc {
 	uint64_t addr;
 	uint32_t len;
 	uint16_t flags, next;
-};
+} __attribute__((packed));
 
 struct virtq_avail {
 	uint16_t flags;
