@@ -31,6 +31,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_nvme.c \
 	tests/fuzz/fuzz_partitions.c \
 	tests/fuzz/fuzz_pci.c \
+	tests/fuzz/fuzz_pci_bus.c \
 	tests/fuzz/fuzz_pe.c \
 	tests/fuzz/fuzz_pin.c \
 	tests/fuzz/fuzz_plan.c \
@@ -90,6 +91,9 @@ PARTS_fuzz_unpack := $(FUZZ_FILES)
 LIBS_fuzz_unpack := $(FUZZ_LIBS)
 PARTS_fuzz_devices := tools/run/ending.c tools/run/rtc.c tools/run/uart.c
 LIBS_fuzz_devices := -lpthread
+PARTS_fuzz_pci_bus := tools/launch/layout.c tools/run/memory.c tools/run/pci/pci.c tools/run/virtio/common.c \
+	tools/run/virtio/loop.c tools/run/virtio/msix.c tools/run/virtio/queue.c tools/run/virtio/virtio_pci.c
+LIBS_fuzz_pci_bus := -lpthread
 PARTS_fuzz_virtqueue := tools/launch/layout.c tools/run/memory.c tools/run/virtio/blk_request.c \
 	tools/run/virtio/queue.c
 PARTS_fuzz_vhost_user := tools/run/vhost/user.c
