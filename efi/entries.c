@@ -17,6 +17,7 @@
 #include "stub/input/utf.h"
 
 #define CONFIG "\\loader\\loader.conf"
+#define SAVED  "@saved" /* a default: what was booted last */
 
 /* The partition's type by EFI_PARTITION_INFO (UEFI 2.10, 13.18): an XBOOTLDR? */
 static bool
@@ -84,28 +85,59 @@ refuse_no_entry(const struct entry_list *list, struct refusal *why)
 	return refuse(why, REFUSAL_ENTRY_NONE, 0, list->count, 0);
 }
 
-/* As bootctl and systemctl have it (--boot-loader-entry=), if there is such an entry. */
+/* The entry that a default names: a glob, or the one that was booted last. */
 static const struct entry_file *
-by_variables(const struct entry_list *list)
+named(const struct entry_list *list, struct span wanted)
 {
-	const struct entry_file *best = NULL;
-	char glob[ENTRY_NAME];
+	char last[ENTRY_NAME];
 
-	for (unsigned i = 0; !best && i < 2; i++) {
-		struct span wanted;
-
-		if (i ? !entry_variables_default(glob) : !entry_variables_once(glob))
-			continue;
-		wanted = text_span(glob);
-		best = first_of(list, &wanted);
-		if (!best)
-			say("the boot entry that an EFI variable names is not there");
+	if (span_equals(wanted, SAVED)) {
+		if (!entry_variables_last(last))
+			return NULL;
+		wanted = text_span(last);
 	}
+	return first_of(list, &wanted);
+}
+
+/* As bootctl and systemctl have it (--boot-loader-entry=) in a variable, if there is such an
+ * entry. */
+static const struct entry_file *
+by_variable(const struct entry_list *list, struct span wanted)
+{
+	const struct entry_file *best = named(list, wanted);
+
+	if (!best && !span_equals(wanted, SAVED))
+		say("the boot entry that an EFI variable names is not there");
 	return best;
 }
 
-/* By kshim.entry= among our load options, which must match; else by EFI variables; else by
- * loader.conf; else the first. */
+/* For each boot: by the EFI variable, else by loader.conf; NULL if that names none. */
+static const struct entry_file *
+by_default(const struct boot *b, const struct entry_list *list)
+{
+	struct span glob = bls_default(b->config[0].bytes);
+	const struct entry_file *best = NULL;
+	char name[ENTRY_NAME];
+
+	if (entry_variables_default(name))
+		best = by_variable(list, text_span(name));
+	return best || !glob.size ? best : named(list, glob);
+}
+
+/* Note what is booted, if that is to be the default. */
+static void
+remember(const struct boot *b, const struct entry_file *chosen)
+{
+	char name[ENTRY_NAME];
+	struct span wanted = entry_variables_default(name) ? text_span(name)
+	                                                   : bls_default(b->config[0].bytes);
+
+	if (span_equals(wanted, SAVED))
+		entry_variables_remember(chosen);
+}
+
+/* By kshim.entry= among our load options, which must match; else by the EFI variable for this
+ * boot only; else by the default; else the first. */
 static enum refusal_code
 choose(struct boot *b, const struct entry_list *list, const struct entry_file **ret_best,
         struct refusal *ret_why)
@@ -113,17 +145,23 @@ choose(struct boot *b, const struct entry_list *list, const struct entry_file **
 	const struct cmdline words = {.text = b->options.words,
 	        .size = sizeof(b->options.words),
 	        .len = text_span(b->options.words).size};
-	struct span glob = bls_default(b->config[0].bytes);
+	struct span glob;
+	char once[ENTRY_NAME];
 
 	if (cmdline_value(&words, "kshim.entry=", &glob)) {
 		*ret_best = first_of(list, &glob);
-		return *ret_best ? REFUSAL_NONE : refuse_no_entry(list, ret_why);
+		if (!*ret_best)
+			return refuse_no_entry(list, ret_why);
+		remember(b, *ret_best);
+		return REFUSAL_NONE;
 	}
-	*ret_best = by_variables(list);
-	if (!*ret_best && glob.size)
-		*ret_best = first_of(list, &glob);
+	*ret_best = entry_variables_once(once) ? by_variable(list, text_span(once)) : NULL;
+	if (*ret_best)
+		return REFUSAL_NONE;
+	*ret_best = by_default(b, list);
 	if (!*ret_best)
 		*ret_best = first_of(list, NULL);
+	remember(b, *ret_best);
 	return REFUSAL_NONE;
 }
 
@@ -236,6 +274,8 @@ load(struct boot *b, const struct entry_file *c, struct refusal *ret_why)
 	if (!b->from)
 		return no_text_room(ret_why);
 	b->config[1] = (struct file){b->from, c->text};
+	if (e->extra.size)
+		entry_say(c, "its extra lines are passed over");
 	if (!kernel.size) /* type 2 */
 		kernel = text_span(b->from);
 	if (e->has_profile && !b->has_profile) { /* the load options come first */

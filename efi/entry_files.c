@@ -31,6 +31,14 @@ entry_path(const struct entry_file *f)
 	return text_keep(text_span(f->folder), "\\", text_span(f->name));
 }
 
+void
+entry_say(const struct entry_file *f, const char *what)
+{
+	const char *line = text_keep(text_span(f->name), ": ", text_span(what));
+
+	say(line ? line : what);
+}
+
 /* Read what the entry's file says; one that is damaged is left out, but said. */
 static bool
 read_type1(struct entry_file *f, struct refusal *why)
@@ -44,7 +52,9 @@ read_type1(struct entry_file *f, struct refusal *why)
 	f->text = file.bytes;
 	if (f->entry.architecture.size && !bls_match(text_span("x64"), f->entry.architecture))
 		return false;
-	return f->entry.kernel.size; /* else it would have to come by network */
+	if (!f->entry.kernel.size)
+		entry_say(f, "its uki-url is passed over, because nothing is read by network");
+	return f->entry.kernel.size;
 }
 
 /* Make a copy that stays, because the image itself may be large. */

@@ -28,6 +28,9 @@ struct entry_list {
 /* Append the entries of one volume; those that do not fit or are damaged are said. */
 void entry_files_list(const struct volume *volume, struct entry_list *list);
 
+/* Say something of an entry. */
+void entry_say(const struct entry_file *f, const char *what);
+
 /* FOLDER\NAME, kept; NULL if there is no room. */
 char *entry_path(const struct entry_file *f);
 

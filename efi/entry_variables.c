@@ -16,7 +16,7 @@
 #define FEATURES                                                                               \
 	(1u << 2 /* a default */ | 1u << 3 /* for one boot */ | 1u << 4 /* boot counting */ |  \
 	        1u << 5 /* XBOOTLDR */ | 1u << 6 /* the seed file */ |                         \
-	        1u << 8 /* sort-key */ | 1u << 16 /* uki */)
+	        1u << 8 /* sort-key */ | 1u << 9 /* @saved */ | 1u << 16 /* uki */)
 
 bool
 entry_variables_once(char ret_glob[ENTRY_NAME])
@@ -31,6 +31,12 @@ bool
 entry_variables_default(char ret_glob[ENTRY_NAME])
 {
 	return variable_text(L"LoaderEntryDefault", ret_glob, ENTRY_NAME);
+}
+
+bool
+entry_variables_last(char ret_id[ENTRY_NAME])
+{
+	return variable_text(L"LoaderEntryLastBooted", ret_id, ENTRY_NAME);
 }
 
 /* False if it does not fit. */
@@ -48,6 +54,18 @@ id_of(const struct entry_file *f, char ret_id[ENTRY_NAME])
 	for (uint64_t i = suffix ? suffix - 1 : 0; i < name.size; i++)
 		text_char(&t, (char)text_lower(name.base[i]));
 	return t.len < ENTRY_NAME;
+}
+
+void
+entry_variables_remember(const struct entry_file *chosen)
+{
+	char id[ENTRY_NAME], before[ENTRY_NAME];
+
+	if (!id_of(chosen, id))
+		return;
+	/* Flash wears out. */
+	if (!entry_variables_last(before) || !span_same(text_span(before), text_span(id)))
+		variable_keep_text(L"LoaderEntryLastBooted", id);
 }
 
 /* The entry that comes next behind `before`, or first of all. */

@@ -14,6 +14,10 @@
 bool entry_variables_once(char ret_glob[ENTRY_NAME]);
 bool entry_variables_default(char ret_glob[ENTRY_NAME]);
 
+/* The id of the entry that was booted last; false if none was noted. */
+bool entry_variables_last(char ret_id[ENTRY_NAME]);
+void entry_variables_remember(const struct entry_file *chosen);
+
 /* Tell which entries there are, in their order, and which one is booted. */
 void entry_variables_tell(const struct entry_list *list, const struct entry_file *chosen);
 

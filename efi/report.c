@@ -4,6 +4,9 @@
  */
 #include "efi/boot.h"
 #include "efi/say.h"
+#include "efi/secure.h"
+#include "efi/unpack.h"
+#include "stub/base/text.h"
 #include "stub/body/report_lines.h"
 
 #define CR4_LA57 (1u << 12)
@@ -26,11 +29,35 @@ print(const char *line)
 	say(line);
 }
 
+/* What a unified kernel image may have and nothing here uses. */
+static void
+report_unused_sections(const struct boot *b)
+{
+	static const char *const names[] = {".dtb", ".dtbauto", ".hwids", ".efifw", ".splash"};
+	char line[96];
+	struct text t = text_init(line, sizeof(line));
+	struct span content;
+	size_t head;
+
+	text_str(&t, "sections that are not used:");
+	head = t.len;
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!unpack_own_section(b, names[i], &content))
+			continue;
+		text_str(&t, " ");
+		text_str(&t, names[i]);
+	}
+	if (t.len > head)
+		say(line);
+}
+
 void
 report_kernel(const struct boot *b)
 {
 	say("version " KSHIM_VERSION);
 	report_kernel_line(print, b->from, b->kernel.name, &b->facts);
+	if (secure_is_own(b->kernel.bytes))
+		report_unused_sections(b);
 }
 
 void

@@ -47,28 +47,53 @@ exists(const CHAR16 *name)
 	               (CHAR16 *)name, &loader_guid, NULL, &size, NULL) == EFI_BUFFER_TOO_SMALL;
 }
 
+#define THIS_BOOT (EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS)
+
+static bool
+store(const CHAR16 *name, UINT32 attributes, const void *bytes, UINTN size)
+{
+	return fw.table->RuntimeServices->SetVariable((CHAR16 *)name, &loader_guid, attributes,
+	               size, (void *)(uintptr_t)bytes) == EFI_SUCCESS;
+}
+
 void
 variable_set(const CHAR16 *name, const void *bytes, UINTN size)
 {
-	if (takens == TAKEN ||
-	        fw.table->RuntimeServices->SetVariable((CHAR16 *)name, &loader_guid,
-	                EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS, size,
-	                (void *)(uintptr_t)bytes) != EFI_SUCCESS)
-		return;
-	taken[takens++] = name;
+	if (takens < TAKEN && store(name, THIS_BOOT, bytes, size))
+		taken[takens++] = name;
+}
+
+/* A text as a variable has it; returns its bytes, 0 if it is empty or too long. */
+static UINTN
+wide_text(const char *text, uint16_t wide[TEXT_ROOM])
+{
+	UINTN units = 0;
+
+	if (!text[0] || !utf16_from_8(text, wide, TEXT_ROOM))
+		return 0;
+	while (wide[units++])
+		;
+	return units * sizeof(wide[0]);
 }
 
 void
 variable_set_text(const CHAR16 *name, const char *text)
 {
 	static uint16_t wide[TEXT_ROOM];
-	UINTN units = 0;
+	UINTN size = wide_text(text, wide);
 
-	if (!text[0] || !utf16_from_8(text, wide, TEXT_ROOM))
-		return;
-	while (wide[units++])
-		;
-	variable_set(name, wide, units * sizeof(wide[0]));
+	if (size)
+		variable_set(name, wide, size);
+}
+
+void
+variable_keep_text(const CHAR16 *name, const char *text)
+{
+	static uint16_t wide[TEXT_ROOM];
+	UINTN size = wide_text(text, wide);
+
+	if (size)
+		(void)store(name, EFI_VARIABLE_NON_VOLATILE | THIS_BOOT, wide, size);
 }
 
 size_t

@@ -24,6 +24,9 @@ void variables_take(void);
 void variable_set(const CHAR16 *name, const void *bytes, UINTN size);
 void variable_set_text(const CHAR16 *name, const char *text);
 
+/* Set one for good: a refusal does not take it back. */
+void variable_keep_text(const CHAR16 *name, const char *text);
+
 /* Read one that is a text; false if there is none, or it is empty or too long. */
 bool variable_text(const CHAR16 *name, char *buf, size_t size);
 

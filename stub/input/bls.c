@@ -161,6 +161,8 @@ read_simple(struct bls_entry *e, struct span key, struct span value)
 		e->sort_key = value;
 	else if (span_equals(key, "architecture"))
 		e->architecture = value;
+	else if (span_equals(key, "extra"))
+		e->extra = value;
 	else
 		return false;
 	return true;

@@ -23,6 +23,8 @@ struct bls_entry {
 	struct span title, version, machine_id, sort_key, architecture;
 	struct span
 	        kernel; /* path of `linux`, `efi` or `uki`; empty: somewhere else (`uki-url`) */
+	struct span
+	        extra; /* of the last such line: what it names is for a unified kernel image */
 	bool has_profile; /* of the unified kernel image that `uki` names */
 	uint32_t profile;
 	uint32_t initrds;

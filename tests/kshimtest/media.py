@@ -114,7 +114,8 @@ def uki(tool, kernel):
         more = profiles(out) if 'profiles' in tool else []
         if 'many' in tool:
             filler = uki_part('filler', b'of no use')
-            more = [f'--section=.fill{n}:@{filler}' for n in range(120 - KSHIM_SECTIONS - 5)]
+            names = ['.dtb', '.splash', *(f'.fill{n}' for n in range(120 - KSHIM_SECTIONS - 7))]
+            more = [f'--section={section}:@{filler}' for section in names]
         ukify('linuxx64.efi.stub' if 'systemd' in tool else EFI, f'--linux={resolve(kernel)}', f'--initrd={initrd}', f'--cmdline=@{line}',
               f'--os-release=@{osrel}', '--uname=6.1', *more, f'--output={out}')
         return out

@@ -45,6 +45,7 @@ whole_entry(void **state)
 	                       "options root=/dev/vda1\n"
 	                       "\n"
 	                       "options quiet  splash\n"
+	                       "extra /a.cred\n"
 	                       "architecture x64"),
 	        REFUSAL_NONE);
 	assert_span(e.title, "Debian GNU/Linux");
@@ -52,6 +53,7 @@ whole_entry(void **state)
 	assert_span(e.sort_key, "debian");
 	assert_span(e.machine_id, "0123");
 	assert_span(e.kernel, "/6.1/vmlinuz");
+	assert_span(e.extra, "/a.cred");
 	assert_false(e.has_profile);
 	assert_int_equal(e.initrds, 2);
 	assert_span(e.initrd[0], "/6.1/ucode");
