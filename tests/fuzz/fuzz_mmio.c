@@ -63,8 +63,9 @@ make_disks(struct disks *d, struct feed *f)
 	for (uint32_t i = 0; i < d->count; i++) {
 		uint64_t where = feed_number(f, 2);
 
-		d->place[i] = (struct disk_place){
-		        .kind = where & 1 ? DISK_VIRTIO_SCSI : DISK_VIRTIO_BLK,
+		d->place[i] = (struct disk_place){.kind = where & 1         ? DISK_VIRTIO_SCSI
+		                                          : where >> 13 & 1 ? DISK_NVME
+		                                                            : DISK_VIRTIO_BLK,
 		        .at = where >> 1 & 0xff,
 		        .target = where >> 9 & 7,
 		        .mmio = where >> 12 & 1 ? where & 0xf00 : 0,
@@ -92,5 +93,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_addresses(&d);
 	for (uint32_t i = by_words; i < d.mmios; i++)
 		REQUIRE(stands_in(dsdt, d.mmio[i]));
+	REQUIRE(express_by_dsdt(dsdt) % (256 * MIB) == 0);
 	return 0;
 }

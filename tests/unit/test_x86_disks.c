@@ -207,6 +207,29 @@ addresses(void **state)
 	assert_int_equal(d.mmios, DISKS_MMIO);
 }
 
+/* The address of PCI Express, as QEMU's method has it and as a constant. */
+static void
+express(void **state)
+{
+	static const char method[] = "DSDT_CBA \x14\x0c_CBA\0\xa4\x0c\0\0\0\xe0";
+	static const char name[] = "\x08_CBA\x0e\0\0\0\0\x0f\0\0\0";
+	static const char odd[] =
+	        "\x08_CBA\x0c\0\0\x10\0_CBA\x0b_CBA\0\xa4_CBA\0\xa4\x0c\0\0\0";
+
+	(void)state;
+	assert_int_equal(
+	        express_by_dsdt((struct span){(const uint8_t *)method, sizeof(method) - 1}),
+	        0xe0000000);
+	assert_int_equal(
+	        express_by_dsdt((struct span){(const uint8_t *)name, sizeof(name) - 1}),
+	        0xf00000000);
+	for (uint64_t len = 0; len < sizeof(odd); len++)
+		assert_int_equal(express_by_dsdt((struct span){(const uint8_t *)odd, len}), 0);
+	for (uint64_t len = 0; len < sizeof(method) - 1; len++)
+		assert_int_equal(
+		        express_by_dsdt((struct span){(const uint8_t *)method, len}), 0);
+}
+
 int
 main(void)
 {
@@ -216,6 +239,7 @@ main(void)
 	        cmocka_unit_test_setup(order, setup),
 	        cmocka_unit_test_setup(odd_orders, setup),
 	        cmocka_unit_test_setup(addresses, setup),
+	        cmocka_unit_test(express),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,12 +15,14 @@
 #include "stub/disk/boot_choice.h"
 #include "x86/boot/acpi.h"
 #include "x86/boot/console.h"
+#include "x86/boot/reach.h"
 #include "x86/disk/disks.h"
 
 #define FILE_HANDLE (1u << 30) /* of a blob: with the file's number */
 #define ALL_BUSES   255
 #define EVERY_DISK  UINT64_MAX
-#define ITEM_LEN    4096 /* bytes of bootorder that count */
+#define EXPRESS_LEN (256 * MIB) /* of all buses */
+#define ITEM_LEN    4096        /* bytes of bootorder that count */
 #define WORD_LEN    256
 #define LINE_LEN    1024
 
@@ -238,11 +240,24 @@ ask_disks(struct boot *b, uint64_t only, struct refusal *ret_why)
 	        s->looked, 0);
 }
 
+/* PCI where no port leads to it. */
+static bool
+find_express(struct span dsdt)
+{
+	uint64_t base = express_by_dsdt(dsdt);
+	struct refusal ignored;
+
+	if (!base || reach("PCI configuration space", base, EXPRESS_LEN, &ignored))
+		return false;
+	search->disks.pci = pci_memory(base);
+	return true;
+}
+
 static enum refusal_code
 find_disks(struct boot *b, struct refusal *ret_why)
 {
 	struct search *s = search;
-	struct span dsdt;
+	struct span dsdt = {0};
 	enum refusal_code code;
 
 	if (acpi_dsdt(b->request.rsdp, &dsdt))
@@ -251,6 +266,8 @@ find_disks(struct boot *b, struct refusal *ret_why)
 	s->disks.last_bus = b->sources.items.extra_roots.size ? ALL_BUSES : 0;
 	s->disks.memory = &s->memory;
 	disks_find(&s->disks);
+	if (!s->disks.functions && find_express(dsdt))
+		disks_find(&s->disks);
 	code = read_item(FW_CFG_BOOTORDER, s->item, ITEM_LEN, ret_why);
 	if (code == REFUSAL_FW_CFG_STAGE) /* of hundreds of devices: it is only an order */
 		return REFUSAL_NONE;

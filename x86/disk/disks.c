@@ -89,7 +89,9 @@ add_scsi(struct disks *d, struct disk_place host)
 {
 	const char *ignored;
 
-	if (take(d, &host) && virtio_scsi_begin(&driver, &ignored)) {
+	if (!take(d, &host)) {
+		add(d, host); /* is opened for what it lacks */
+	} else if (virtio_scsi_begin(&driver, &ignored)) {
 		for (; host.target < SCSI_TARGETS; host.target++) {
 			driver.target = host.target;
 			if (!add_luns(d, host))
@@ -158,6 +160,7 @@ visit(void *context, struct pci_config *c, uint32_t at, uint32_t id)
 	struct disk_place place = {.at = at};
 	uint32_t device = id >> 16;
 
+	d->functions++;
 	if ((id & 0xffff) != VIRTIO_VENDOR) {
 		visit_other(d, at, CLASS(c->read(c, at, PCI_CLASS)));
 	} else if (device == PCI_MODERN + VIRTIO_BLK || device == PCI_OLD_BLK) {
@@ -189,24 +192,41 @@ find_mmio(struct disks *d)
 void
 disks_find(struct disks *d)
 {
-	d->count = 0;
+	d->count = d->functions = 0;
 	d->other = NULL;
 	if (d->pci.read)
 		pci_walk(&d->pci, d->last_bus, visit, d);
 	find_mmio(d);
 }
 
+/* Has any of a function's BARs an address in memory? */
+static bool
+has_address(struct pci_config *c, uint32_t at)
+{
+	uint64_t addr;
+
+	for (uint32_t bar = 0; c->read && bar < 6; bar++) {
+		if (pci_memory_bar(c, at, bar, &addr))
+			return true;
+	}
+	return false;
+}
+
 enum refusal_code
 disk_open(const struct disks *d, const struct disk_place *place, struct disk *ret_disk,
         struct refusal *ret_why)
 {
-	const char *what = "has no registers that can be reached";
+	const char *what = NULL;
 
 	if (take(d, place) && starters[place->kind](&driver, ret_disk, &what)) {
 		ret_disk->context = &driver;
 		disk_reset(ret_disk);
 		return REFUSAL_NONE;
 	}
+	if (!what)
+		what = place->mmio || has_address(&driver.pci, place->at)
+		               ? "has no registers that can be reached"
+		               : "has no addresses, because no firmware has set up PCI";
 	give_back();
 	refuse(ret_why, driver.nvme.ready ? REFUSAL_DISK_NAMESPACE : REFUSAL_DISK_DEVICE,
 	        place->mmio ? place->mmio : place->at, place->target, 0);

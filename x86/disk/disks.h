@@ -41,6 +41,7 @@ struct disks {
 	union disk_memory *memory;
 	struct pci_config pci; /* read == NULL: there is no PCI */
 	uint32_t last_bus;     /* is looked at in any case */
+	uint32_t functions;    /* of PCI, that there are */
 	uint32_t mmios;        /* addresses where virtio devices may lie */
 	uint64_t mmio[DISKS_MMIO];
 	uint32_t count;
@@ -75,6 +76,9 @@ uint32_t disks_next(const struct disks *d, uint32_t after);
 /* mmio_find.c: add the addresses that a DSDT or the words of a command line have. */
 void mmio_by_dsdt(struct disks *d, struct span dsdt);
 void mmio_by_words(struct disks *d, struct span line);
+
+/* Where PCI's configuration space is in memory by a DSDT's _CBA, for all buses; 0: nowhere. */
+uint64_t express_by_dsdt(struct span dsdt);
 
 /*
  * Start a disk. Errors: REFUSAL_DISK_DEVICE with detail = what is wrong with it, where = its

@@ -22,6 +22,7 @@ struct pc {
 	struct memmap *map;             /* empty; will tell RAM and what is reserved in it */
 	const struct named_range *busy; /* memory that is in use or cannot be reached */
 	uint32_t nr_busy;
+	bool has_kernel;    /* QEMU handed one over */
 	struct range fseg;  /* free memory of the F segment, where all of it is the ROM */
 	struct items items; /* known: what fw_cfg_list() took */
 

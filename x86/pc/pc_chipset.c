@@ -22,8 +22,12 @@
 #define IO_APIC       0xfec00000ull
 #define MMCONFIG_LEN  (256 * MIB)
 #define ICH9_RCBA_LEN (16 * KIB)
-#define F_SEGMENT     0xf0000ull
-#define F_SEGMENT_LEN 0xff00ull /* behind it may be what a jump to the reset vector finds */
+/* QEMU, include/hw/i386/microvm.h */
+#define MICROVM_MEM     0xc0000000ull
+#define MICROVM_EXPRESS 0xe0000000ull
+#define GENERIC_BRIDGE  0x00081b36u /* QEMU's host bridge there */
+#define F_SEGMENT       0xf0000ull
+#define F_SEGMENT_LEN   0xff00ull /* behind it may be what a jump to the reset vector finds */
 
 /* PIRQ A to D. */
 static const uint8_t irq[4] = {10, 10, 11, 11};
@@ -215,7 +219,7 @@ set_up(struct pc *pc, struct refusal *ret_why)
 	code = pci_scan(p, found, ret_why);
 	if (!code)
 		code = pci_assign(p, ret_why);
-	if (code)
+	if (code || !pc->line)
 		return code;
 	pci_route(p, pc->line, irq);
 	if (p->last_bus)
@@ -223,27 +227,53 @@ set_up(struct pc *pc, struct refusal *ret_why)
 	return REFUSAL_NONE;
 }
 
-enum refusal_code
-pc_chipset(struct pc *pc, uint64_t low_end, uint64_t ram_end, struct refusal *ret_why)
+/*
+ * PCI of a microvm (pcie=on), which the kernel assigns as well (as under qboot); here it is for
+ * the disks, where QEMU handed no kernel over.
+ */
+static bool
+take_microvm(struct pc *pc)
+{
+	struct pci *p = &pc->pci;
+
+	if (pc->has_kernel || pc->items.known->kernel.size)
+		return false;
+	p->config = pci_memory(MICROVM_EXPRESS);
+	if (p->config.read(&p->config, HOST_BRIDGE, PCI_ID) != GENERIC_BRIDGE)
+		return false;
+	p->io.count = p->high.count = 0;
+	p->mem.area[0] = (struct range){MICROVM_MEM, MICROVM_EXPRESS - MICROVM_MEM};
+	p->mem.count = 1;
+	return true;
+}
+
+static enum refusal_code
+take_pc(struct pc *pc, bool q35, uint64_t low_end, uint64_t ram_end, struct refusal *ret_why)
 {
 	enum refusal_code code = REFUSAL_NONE;
-	uint32_t id;
-	bool q35;
 
-	pc->line = NULL;
-	pc->pci.config = pci_ports();
-	id = pc->pci.config.read(&pc->pci.config, HOST_BRIDGE, PCI_ID);
-	q35 = id == ID(Q35);
-	if (!q35 && id != ID(I440FX))
-		return REFUSAL_NONE;
 	pc->line = q35 ? line_q35 : line_pc;
 	if (q35)
 		code = open_mmconfig(pc, ret_why);
 	open_bios_area(&pc->pci, q35);
 	pc->fseg = (struct range){F_SEGMENT, F_SEGMENT_LEN};
 	set_low_areas(&pc->pci, low_end, q35);
-	if (!code)
-		code = set_high_area(pc, ram_end, ret_why);
+	return code ? code : set_high_area(pc, ram_end, ret_why);
+}
+
+enum refusal_code
+pc_chipset(struct pc *pc, uint64_t low_end, uint64_t ram_end, struct refusal *ret_why)
+{
+	enum refusal_code code = REFUSAL_NONE;
+	uint32_t id;
+
+	pc->line = NULL;
+	pc->pci.config = pci_ports();
+	id = pc->pci.config.read(&pc->pci.config, HOST_BRIDGE, PCI_ID);
+	if (id == ID(Q35) || id == ID(I440FX))
+		code = take_pc(pc, id == ID(Q35), low_end, ram_end, ret_why);
+	else if (!take_microvm(pc))
+		return REFUSAL_NONE;
 	return code ? code : set_up(pc, ret_why);
 }
 

@@ -79,6 +79,7 @@ set_up_machine(struct boot *b, struct refusal *ret_why)
 	pc.map = &b->map;
 	pc.busy = busy;
 	pc.nr_busy = IMAGE_RANGES + 1;
+	pc.has_kernel = b->placed || b->launcher.modules;
 	pc.fseg = free_f_segment();
 	code = pc_init(&pc, ret_why);
 	if (pc.line) /* the F segment is memory now and shows the ROM no more */
