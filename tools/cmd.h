@@ -31,6 +31,7 @@ int cmd_bundle(int argc, char **argv);
 int cmd_check(int argc, char **argv);        /* in check/ */
 int cmd_diff_handoff(int argc, char **argv); /* in run/ */
 int cmd_explain(int argc, char **argv);
+int cmd_measure(int argc, char **argv); /* in measure/ */
 int cmd_pin(int argc, char **argv);
 int cmd_plan(int argc, char **argv); /* in plan/ */
 int cmd_run(int argc, char **argv);  /* in run/ */

@@ -101,6 +101,18 @@ TOOL_PLAN := \
 	tools/plan/target_virt.c \
 	tools/plan/unpacking.c \
 
+TOOL_MEASURE := \
+	tools/measure/authenticode.c \
+	tools/measure/beside.c \
+	tools/measure/cmd_measure.c \
+	tools/measure/compare.c \
+	tools/measure/events.c \
+	tools/measure/foretell.c \
+	tools/measure/log.c \
+	tools/measure/show_json.c \
+	tools/measure/show_text.c \
+	tools/measure/sums.c \
+
 # What `plan` and `run` both know of launchers.
 TOOL_LAUNCH := \
 	tools/launch/layout.c \
@@ -153,4 +165,4 @@ TOOL_RUN := \
 	tools/run/vm.c \
 	tools/run/watch.c \
 
-TOOL_SRCS += $(TOOL_CHECK) $(TOOL_LAUNCH) $(TOOL_PLAN) $(TOOL_RUN)
+TOOL_SRCS += $(TOOL_CHECK) $(TOOL_LAUNCH) $(TOOL_MEASURE) $(TOOL_PLAN) $(TOOL_RUN)

@@ -23,6 +23,9 @@ static const struct command commands[] = {
         {"check",
                 "[-v] [--json] [--boot] [--strict] [--require LIST] [--compare OLD] [--for run] [--limit SIZE] FILE...",
                 "say what a kernel is, which traps are in it, and who can boot it", cmd_check},
+        {"measure", "[OPTION...] FILE...",
+                "say what a TPM's PCRs will hold after a boot by kshim.efi, before it",
+                cmd_measure},
         {"pin", "[-a CMDLINE] KERNEL [INITRD...]",
                 "print the sums that let a signed kshim.efi boot these under Secure Boot",
                 cmd_pin},
@@ -73,6 +76,16 @@ static const struct {
                 "  -d, --directory DIR  write the parts of a bundle or of a unified\n"
                 "                     kernel image there\n"
                 "  -p, --profile ID   of this profile, by its ID or @0, @1 ...\n" LIMIT_TEXT},
+        {"measure",
+                "      --json         print JSON\n"
+                "      --bank NAME    sha1, sha256 (the default), sha384, sha512; repeatable\n"
+                "      --log FILE     compare with a binary event log\n"
+                "  -a, --append TEXT  the words of the load options\n"
+                "  -p, --profile ID   of this profile: @0, @1 ...\n"
+                "      --secure-boot  Secure Boot is on\n"
+                "      --image FILE   kshim.efi, if it is not the first FILE\n"
+                "      --smbios TEXT  what SMBIOS adds to the line\n"
+                "      --volume DIR   the root of its volume, for what is in \\loader\n"},
         {"pin", "  -a, --append TEXT  the command line to pin; without it the empty one\n"},
 };
 

@@ -2,6 +2,7 @@
 """One unified kernel image by two stubs, kshim.efi and systemd's: what reaches the TPM, the initrd, the
 variables and the kernel's line is the same, but for what is named here."""
 import base64
+import json
 import os
 import re
 import subprocess
@@ -36,6 +37,8 @@ class Seen:
     line: str
     pcrs: dict
     said: str
+    log: bytes
+    loader: str
 
 
 def image(stub, name, *more):
@@ -81,7 +84,8 @@ def boot(stub, name, disk, make=(), **more):
     return Seen(events(base64.b64decode(log[1])), tuple(re.findall(r'^EXTRA (.*)$', text, re.M)),
                 dict(re.findall(r'^VARIABLE (\w+) (\w*)$', text, re.M)),
                 re.search(r'^kshim: command line (.*)$', text, re.M)[1],
-                dict(re.findall(r'^PCR (\d+) (\w+)$', text, re.M)), text)
+                dict(re.findall(r'^PCR (\d+) (\w+)$', text, re.M)), text,
+                base64.b64decode(log[1]), loader)
 
 
 def both(name, disk, **more):
@@ -90,6 +94,31 @@ def both(name, disk, **more):
         return boot(EFI, f'{name}-kshim', disk, **more), boot(theirs, f'{name}-systemd', disk, **more)
     except files.Missing as why:
         pytest.fail(str(why), pytrace=False)
+
+
+def as_foretold(seen, disk, tmp_path, *options):
+    """`kshim measure` of the same files says what the TPM has, event by event and as values."""
+    for path, data in {'EFI/BOOT/BOOTX64.EFI': seen.loader, **disk}.items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data if isinstance(data, bytes) else files.read(data))
+    (tmp_path / 'log').write_bytes(seen.log)
+
+    def measure(*more):
+        done = subprocess.run([files.KSHIM, 'measure', '--json', '--volume', tmp_path, *options, '--log', tmp_path / 'log',
+                               *more, tmp_path / 'EFI/BOOT/BOOTX64.EFI'], stdout=subprocess.PIPE, check=False)
+        return done.returncode, json.loads(done.stdout)
+
+    status, told = measure('--bank', 'sha1', '--bank', 'sha256', '--bank', 'sha384', '--bank', 'sha512')
+    print(json.dumps(told['log'], indent=1))
+    assert status == 0 and told['log']['same'] and told['log']['first'] is None
+    for row in told['pcrs']:
+        assert row['values']['sha256'] == seen.pcrs[str(row['pcr'])].lower()
+    # The first event that differs: the line, which the log's text shows.
+    status, told = measure('-a', 'other')
+    assert status == 1 and told['log']['first'] == 12
+    difference = next(row for row in told['log']['pcrs'] if row['pcr'] == 12)['difference']
+    assert difference['foretold']['text'] == 'kshim.line=appended' and difference['number']
 
 
 def comparable(seen):
@@ -122,7 +151,7 @@ def compare_variables(ours, theirs):
     assert 0 < start < end
 
 
-def test_beside():
+def test_beside(tmp_path):
     disk = {f'EFI/BOOT/BOOTX64.EFI.extra.d/{name}': data for name, data in BESIDE.items()}
     ours, theirs = both('beside', {**disk, **GLOBAL}, xbootldr={'other': b'nothing'})
     assert comparable(ours) == comparable(theirs)
@@ -134,6 +163,7 @@ def test_beside():
     assert text_of(ours.variables['LoaderDevicePartUUID']) == PARTITION.upper()
     assert ours.pcrs['12'] == theirs.pcrs['12'] != '0' * 64
     assert ours.pcrs['13'] == theirs.pcrs['13'] != '0' * 64
+    as_foretold(ours, {**disk, **GLOBAL}, tmp_path)
 
 
 def addon(name, line='', **sections):
@@ -171,7 +201,7 @@ TEXT_SAID = {'plain': 'text.addon.efi: it is not added: the firmware does not lo
 
 
 @pytest.mark.parametrize('firmware', ['plain', 'snakeoil'])
-def test_addons(firmware):
+def test_addons(firmware, tmp_path):
     disk = addons(sign=firmware == 'snakeoil')
     said = (*SAID, TEXT_SAID[firmware])
     if firmware == 'snakeoil':
@@ -183,6 +213,8 @@ def test_addons(firmware):
     assert ours.extra == theirs.extra
     compare_variables(ours, theirs)
     assert ours.pcrs['12'] == theirs.pcrs['12'] != '0' * 64
+    if firmware == 'plain':     # what no key verifies is the firmware's to say
+        as_foretold(ours, disk, tmp_path, '--smbios', 'owner=1')
     for text in said:
         assert text in ours.said
     for seen in (ours, theirs):

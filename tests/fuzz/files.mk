@@ -17,6 +17,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_efi_map.c \
 	tests/fuzz/fuzz_efi_options.c \
 	tests/fuzz/fuzz_efi_tables.c \
+	tests/fuzz/fuzz_event_log.c \
 	tests/fuzz/fuzz_ext.c \
 	tests/fuzz/fuzz_fat.c \
 	tests/fuzz/fuzz_fdt.c \
@@ -59,6 +60,8 @@ PARTS_fuzz_start_info := tests/fuzz/arena.c x86/boot/launcher.c
 PARTS_fuzz_zero_page := tests/fuzz/arena.c x86/boot/launcher.c x86/bzimage/zero_page.c
 PARTS_fuzz_smbios := x86/pc/items.c x86/pc/smbios.c x86/pc/tables.c
 ASMS_fuzz_smbios := x86/pc/sum.asm
+PARTS_fuzz_event_log := tools/measure/log.c tools/measure/sums.c
+LIBS_fuzz_event_log := -lnettle
 PARTS_fuzz_ports := tools/run/rtc.c tools/run/uart.c
 PARTS_fuzz_planner := tests/fuzz/plan_solver.c tests/fuzz/range_memory.c tests/unit/plan_bench.c
 LIBS_fuzz_planner := -lcmocka

@@ -23,6 +23,8 @@ UNIT_PARTS := $(PC_PURE) \
 	x86/disk/pci_find.c \
 	x86/boot/staging.c \
 	x86/bzimage/zero_page.c \
+	tools/measure/log.c \
+	tools/measure/sums.c \
 	tools/run/acpi.c \
 	tools/linux_log.c \
 	tools/run/aml.c \
@@ -77,6 +79,7 @@ UNIT_TESTS := \
 	tests/unit/test_jail.c \
 	tests/unit/test_kernel_file.c \
 	tests/unit/test_linux_log.c \
+	tests/unit/test_measure.c \
 	tests/unit/test_memmap.c \
 	tests/unit/test_paging.c \
 	tests/unit/test_nvme.c \

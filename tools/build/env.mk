@@ -78,8 +78,8 @@ LDFLAGS_efi := -m elf_x86_64 -static -nostdlib --build-id=none -z noexecstack -q
 NASM_WARNINGS := -w+all -w+error -w-unknown-warning -w-reloc
 NASMFLAGS := -f elf64 $(NASM_WARNINGS) --reproducible -I.
 
-TOOL_LIBS := -larchive -ljson-c -llzo2 -lseccomp -lz -lpthread
-UNIT_LIBS := -lcmocka -lfdt -lseccomp -lpthread
+TOOL_LIBS := -larchive -ljson-c -llzo2 -lnettle -lseccomp -lz -lpthread
+UNIT_LIBS := -lcmocka -lfdt -lnettle -lseccomp -lpthread
 
 # Write $(2) to file $(1), leaving it (and what depends on it) alone if that is in it already. By way
 # of the shell's own file, because tests by two workers run two makes at a time.

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Files as a boot by kshim.efi, and the events that it will have.
+ */
+#ifndef KSHIM_FORETELL_H
+#define KSHIM_FORETELL_H
+
+#include "tools/measure/events.h"
+
+struct measure_wishes {
+	const char *image;  /* kshim.efi, alone or with sections */
+	const char *kernel; /* NULL: the image's own .linux */
+	const char *const *initrd;
+	uint32_t initrds;
+	const char *words;  /* of the load options */
+	const char *smbios; /* what SMBIOS adds to the line, or NULL */
+	const char *volume; /* the folder that is the root of the image's volume, or NULL */
+	bool has_profile;
+	uint32_t profile;
+	bool secure; /* Secure Boot is on */
+};
+
+/* Foretell into *all, whose banks are set. Returns an exit status; what is wrong is said. */
+int foretell(const struct measure_wishes *w, struct events *all);
+
+/* Is the file kshim.efi, or an image that was made with it? */
+bool foretell_is_stub(struct span file);
+
+/* A line that says what is assumed of the firmware; NULL behind the last. */
+const char *foretell_assumed(const struct measure_wishes *w, unsigned i);
+
+#endif
