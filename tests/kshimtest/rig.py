@@ -33,6 +33,13 @@ KILLED = 128 + 9                        # the status of a row whose time was ove
 
 
 @dataclass
+class Inside:
+    """An argument that begins with a file."""
+    path: pathlib.Path
+    words: str
+
+
+@dataclass
 class Row:
     name: str
     args: list                          # of `kshim`; files are Paths
@@ -95,8 +102,13 @@ class Initramfs:
             self.carried[path] = inside
         return self.carried[path]
 
+    def argument(self, given):
+        if isinstance(given, Inside):
+            return self.carry(given.path) + given.words
+        return self.carry(given) if isinstance(given, pathlib.Path) else str(given)
+
     def add_row(self, number, row):
-        args = [self.carry(a) if isinstance(a, pathlib.Path) else str(a) for a in row.args]
+        args = [self.argument(a) for a in row.args]
         command = ' '.join(shlex.quote(a) for a in args)
         if row.typed:
             script = self.root / 'files' / f'typed-{number}'

@@ -26,6 +26,7 @@ class Run:
     status: int = 0
     expect: tuple = ('kshim: userspace reached',)   # texts, in this order
     absent: tuple = ()                              # texts that must not come
+    disk: Optional[str] = None      # what follows the file of --disk
     dump: bool = False
     like: Optional[str] = None
     typed: str = ''
@@ -42,6 +43,11 @@ class Run:
 VMLINUX = 'vmlinux:cloud'
 PLAIN = 'debian:amd64'
 FAR = 'vmlinux:sid'                 # its ELF entry is not its load base
+
+DEVICES = {'initrds': ('devices',), 'kernel': 'debian:cloud'}
+FUNCTIONS = ('0000:00:00.0 0x1b36 0x0008 0x060000', '0000:00:01.0 0x1af4 0x1044 0xff0000',
+             '0000:00:02.0 0x1af4 0x1042 0x010000', 'devices: random 16384')
+WRITTEN = ('vda 98304 ro 0', 'data: OK', 'vda is gone', 'new: OK', 'devices: end')
 
 ONE = [
     Run('bz-stub', 'debian:cloud', dump=True),
@@ -78,6 +84,17 @@ ONE = [
     Run('reset-again', 'debian:cloud', 'direct', append='checks.end=reset', options=('--reboot', 'again'),
         typed='expect kshim: userspace reached\nexpect kshim: userspace reached\ntype \\x01x\n',
         expect=('kshim: userspace reached', 'kshim: userspace reached'), absent=('no end after',)),
+    Run('disk-direct', way='direct', disk=',id=root', expect=(*FUNCTIONS, 'ro 0 id root', *WRITTEN[1:]), **DEVICES),
+    Run('disk-own-kernel', kernel='', disk='', initrds=(), expect=(*FUNCTIONS, *WRITTEN)),
+    Run('disk-read-only', disk=',ro', expect=(*FUNCTIONS, 'ro 1', 'data: OK', 'devices: end'), full=True, **DEVICES),
+    Run('disk-without-acpi', disk='', append='acpi=off', full=True,
+        expect=(*FUNCTIONS, *WRITTEN, 'System halted'), **DEVICES),
+    Run('disk-reset-again', way='direct', disk='', append='checks.end=reset', options=('--reboot', 'again'),
+        typed='expect devices: end\nexpect devices: end\ntype \\x01x\n', full=True,
+        expect=('new: OK', 'new: OK'), absent=('no end after',), **DEVICES),
+    Run('disk-firecracker', way='firecracker', disk='', expect=(*FUNCTIONS, *WRITTEN), full=True, **DEVICES),
+    Run('disk-cloud-hypervisor', way='cloud-hypervisor', disk='', expect=(*FUNCTIONS, *WRITTEN), full=True,
+        **DEVICES),
     Run('expected', 'debian:cloud', 'direct', options=('--expect', 'checks: clock kvm-clock'),
         absent=('checks: end',)),
     Run('ended-before', 'debian:cloud', options=('--expect', 'never printed'), status=6,
@@ -121,6 +138,8 @@ MANY = [
     Run('far-pvh-direct', FAR, 'direct', memory='512M', dump=True, like='far-pvh-stub'),
     Run('far-linux64-direct', FAR, 'direct', memory='6G', options=('--protocol', 'linux64'), full=True),
     Run('bz-stub-4', 'debian:cloud', cpus=4, memory='6G'),
+    # Without MSI-X the interrupts come by the I/O APIC.
+    Run('disk-stub-4', cpus=4, disk='', append='pci=nomsi', expect=(*FUNCTIONS, *WRITTEN), **DEVICES),
     Run('pvh-direct-4', VMLINUX, 'direct', cpus=4, memory='128M', full=True),
     Run('far-stub-4', FAR, cpus=4, memory='1G', full=True),
     Run('linux64-firecracker-4', VMLINUX, 'firecracker', cpus=4, memory='5G',

@@ -11,6 +11,7 @@ import pty
 import re
 import resource
 import signal
+import struct
 import subprocess
 import termios
 
@@ -307,7 +308,9 @@ def test_leaving_a_guest_that_reads_nothing():
 # ---------------------------------------------------------------- refusals and usage
 
 USAGE = [
-    ([], 'no KERNEL'), (['a', 'b'], 'more than one'), (['-m', '63M', 'k'], '--memory'),
+    ([], 'no KERNEL'), (['a', 'b'], 'more than one'), (['--disk', 'd', '--direct'], 'leave out --direct'),
+    (['--disk', 'd', '-i', 'i'], 'leave out --initrd'), (['--disk', 'd,id=' + 21 * 'x'], 'at most 20 bytes'),
+    (['-m', '63M', 'k'], '--memory'),
     (['-m', '1X', 'k'], '--memory'), (['-m', '99999999T', 'k'], '--memory'),
     (['-c', '0', 'k'], '--cpus'), (['-c', '129', 'k'], '--cpus'), (['-c', 'x', 'k'], '--cpus'),
     (['--protocol', 'efi', 'k'], '--protocol'), (['--as', 'qemu', 'k'], '--as'),
@@ -316,6 +319,33 @@ USAGE = [
     (['--frobnicate', 'k'], 'frobnicate'), (['--direct', '--as', 'firecracker', 'k'], '--as'),
     (['--direct', '--stub', 's', 'k'], '--stub'), (['-i'], 'argument'),
 ]
+
+
+OFD_SETLK = 37      # fcntl's, which Python's module lacks
+
+
+@pytest.mark.parametrize('taken,words,free', [
+    ((), '', True), ((100, 201), '', False), ((100, 201), ',ro', True),     # another only reads
+    ((100, 101, 201), ',ro', False), ((100, 101, 201), '', False)])         # another writes
+def test_disk_is_locked_as_qemu_locks_it(tmp_path, taken, words, free):
+    disk, kernel = tmp_path / 'disk', tmp_path / 'kernel'
+    disk.write_bytes(bytes(512))
+    kernel.write_bytes(b'no kernel')
+    with open(disk, 'rb') as other:
+        for byte in taken:
+            fcntl.fcntl(other, OFD_SETLK, struct.pack('hhqqi', fcntl.F_RDLCK, os.SEEK_SET, byte, 1, 0))
+        done = run('--direct', '--disk', f'{disk}{words}', kernel)
+    if free:
+        check(done, 1, 'kernel')
+    else:
+        check(done, 3, f'{disk} is used by another program')
+
+
+def test_disk_has_whole_sectors(tmp_path):
+    disk = tmp_path / 'disk'
+    disk.write_bytes(bytes(513))
+    check(run('--direct', '--disk', disk, '/dev/null'), 1, 'kernel')
+    check(run('--disk', disk), 3, 'it has 513 bytes, not a multiple of 512')
 
 
 @pytest.mark.parametrize('args,text', USAGE, ids=[' '.join(u[0]) or 'nothing' for u in USAGE])

@@ -8,16 +8,20 @@ others like it, once; what kshim itself says or refuses is never retried.
 """
 import base64
 import functools
+import hashlib
+import os
 import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 from kshimtest import files
 from kshimtest import kvm_probes as probes
+from kshimtest import newc
 from kshimtest import rig
 from kshimtest.patience import HANG
 from kvm import rig_rows
@@ -34,7 +38,41 @@ def checks_initrd():
     return data + (tail.encode() + b'TRAILER!!!\0').ljust(124, b'\0')
 
 
+DEVICE_MODULES = ('virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci',
+                  'virtio-rng', 'virtio_blk')
+
+
+def devices_initrd():
+    """An initrd with busybox, the modules for devices in their order, and an /init that uses these."""
+    found = {p.stem: p for p in pathlib.Path(files.package_dir('cloud')).rglob('*.ko')}
+    members = [(d, 0o40755, b'') for d in ('bin', 'modules')]
+    members.append(('bin/busybox', 0o100755, pathlib.Path('/bin/busybox').read_bytes()))
+    members += [(f'modules/{m}.ko', 0o100644, found[m].read_bytes()) for m in DEVICE_MODULES]
+    members.append(('modules/order', 0o100644, ''.join(f'{m}.ko\n' for m in DEVICE_MODULES).encode()))
+    return newc.archive([*members, ('init', 0o100755, files.read(HERE.parent / 'rig' / 'devices-init'))])
+
+
+def disk_image():
+    """A file system by mke2fs with a file and its hash, and a kernel with its initrd."""
+    out = pathlib.Path(files.MADE) / 'rig-disk'
+    data = b''.join(hashlib.sha512(b'%d' % n).digest() for n in range(32768))
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, 'data').write_bytes(data)
+        pathlib.Path(folder, 'data.md5').write_text(f'{hashlib.md5(data).hexdigest()}  data\n')
+        pathlib.Path(folder, 'boot').mkdir()
+        shutil.copy(path('debian:cloud'), pathlib.Path(folder, 'boot', 'vmlinuz-6.1'))
+        shutil.copy(path('devices'), pathlib.Path(folder, 'boot', 'initrd.img-6.1'))
+        out.write_bytes(b'')
+        os.truncate(out, 48 << 20)
+        subprocess.run(['/sbin/mke2fs', '-q', '-F', '-t', 'ext4', '-d', folder, out], check=True)
+    return out
+
+
 def path(name):
+    if name == 'devices':
+        return pathlib.Path(files.write('devices.cpio', devices_initrd()))
+    if name == 'disk':
+        return disk_image()
     if name == 'checks':
         return pathlib.Path(files.write('checks.cpio', checks_initrd()))
     if name == 'bundle':
@@ -52,8 +90,10 @@ def row_of(run):
     dump = ['--dump-handoff', 'dump'] if run.dump else []
     args = ['kshim', 'run', '--times', *rig_rows.WAYS[run.way], '-m', run.memory, '-c', run.cpus,
             '-a', f'{run.console}quiet {run.append}'.strip(), *initrds, *limit, *dump,
-            *run.options, path(run.kernel)]
+            *run.options, *([path(run.kernel)] if run.kernel else [])]
     before, after = run.before, ''
+    if run.disk is not None:
+        args[2:2] = ['--disk', rig.Inside(path('disk'), run.disk)]
     if 'kvm.away' in before:
         after = 'rm /dev/kvm; mv /dev/kvm.away /dev/kvm'
     if run.name == 'kvm-forbidden':

@@ -71,10 +71,10 @@ inputs_open(const struct options *options, struct inputs *ret_inputs)
 	memset(in, 0, sizeof(*in));
 	for (uint32_t i = 0; i <= PLAN_BLOBS; i++)
 		in->file[i].fd = -1;
-	in->files = INPUT_INITRD + options->initrds;
+	in->files = (options->kernel ? INPUT_INITRD : INPUT_KERNEL) + options->initrds;
 	if (!options->direct)
 		status = open_stub(options->stub, &in->file[INPUT_STUB]);
-	if (status == STATUS_GO_ON)
+	if (status == STATUS_GO_ON && options->kernel)
 		status = open_file(options->kernel, "kernel", &in->file[INPUT_KERNEL]);
 	for (uint32_t i = 0; i < options->initrds && status == STATUS_GO_ON; i++) {
 		char *name = in->names[i];

@@ -60,7 +60,9 @@ static const struct option long_options[] = {
 
 static const char help_text[] =
         "Usage: kshim run [OPTION...] KERNEL\n"
-        "Boot KERNEL (a bzImage, an ELF kernel, or a bundle) in a KVM virtual machine.\n"
+        "       kshim run [OPTION...] --disk FILE\n"
+        "Boot KERNEL (a bzImage, an ELF kernel, or a bundle) in a KVM virtual machine, or\n"
+        "the kernel that a disk image has.\n"
         "\n"
         "  -m, --memory SIZE     memory, 64M or more; K, M, G, T are units (default 512M)\n"
         "  -c, --cpus N          CPUs, 1 to 128 (default 1)\n"
@@ -240,11 +242,18 @@ options_parse(int argc, char **argv, struct options *ret_options)
 		if (status != STATUS_GO_ON)
 			return status;
 	}
-	if (optind != argc - 1)
-		return fail(STATUS_USAGE, "%s; try `kshim run --help`",
-		        optind == argc ? "no KERNEL was given"
-		                       : "more than one KERNEL was given");
-	o->kernel = argv[optind];
+	if (optind < argc - 1)
+		return fail(
+		        STATUS_USAGE, "more than one KERNEL was given; try `kshim run --help`");
+	o->kernel = argv[optind]; /* NULL behind the last */
+	if (!o->kernel && !o->disks.count)
+		return fail(STATUS_USAGE, "no KERNEL was given; try `kshim run --help`");
+	if (!o->kernel && (o->direct || o->as != LAYOUT_KSHIM || o->initrds))
+		return fail(STATUS_USAGE,
+		        "without KERNEL the stub boots the disk's own: leave out %s",
+		        o->direct    ? "--direct"
+		        : o->initrds ? "--initrd"
+		                     : "--as");
 	if (o->direct && (o->as != LAYOUT_KSHIM || o->stub))
 		return fail(STATUS_USAGE, "--direct uses no stub: leave out %s",
 		        o->stub ? "--stub" : "--as");

@@ -14,7 +14,7 @@
 #define OPTIONS_CPUS_MAX 128
 
 struct options {
-	const char *kernel;
+	const char *kernel; /* NULL: the one that the stub finds on a disk */
 	const char *initrd[PLAN_BLOBS];
 	uint32_t initrds;
 	const char *append; /* "" if none */

@@ -76,7 +76,7 @@ pci_add(struct pci *pci, struct pci_function *f)
 	table_put(f->writable + PCI_COMMAND,
 	        PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_NO_IRQ, 2);
 	f->config[PCI_IRQ_PIN] = 1;
-	f->config[PCI_IRQ_LINE] = (uint8_t)PCI_GSI(f->slot);
+	f->config[PCI_IRQ_LINE] = (uint8_t)PCI_IRQ(f->slot);
 	f->writable[PCI_IRQ_LINE] = 0xff;
 	pci->slot[pci->slots++] = f;
 	return true;

@@ -36,6 +36,9 @@
 /* Input of the I/O APIC that pin A of a slot is wired to. */
 #define PCI_GSI(slot) (16u + (slot) % 8u)
 
+/* And of the PICs, by which a kernel finds it that uses neither ACPI nor the MP table. */
+#define PCI_IRQ(slot) (10u + (slot) % 2u)
+
 struct pci_function;
 
 struct pci_ops {

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
+#include "tools/run/pci/pci.h"
+
 #define PIC_PINS  8u
 #define FIXED     (2 * PIC_PINS + WIRES_IOAPIC_PINS)
 #define FIRST_GSI WIRES_IOAPIC_PINS
@@ -20,12 +22,28 @@ failed(struct wires *w, const char *call)
 	ending_set(w->ending, ENDING_HOST, (uint32_t)errno, 0, call);
 }
 
+/* The PIC's inputs 10 and 11 are levels, as firmware sets them up for PCI. */
+static void
+set_levels(struct wires *w)
+{
+	struct kvm_irqchip chip = {.chip_id = KVM_IRQCHIP_PIC_SLAVE};
+
+	if (ioctl(w->vm, KVM_GET_IRQCHIP, &chip) < 0) {
+		failed(w, "KVM_GET_IRQCHIP");
+		return;
+	}
+	chip.chip.pic.elcr |= 1u << (PCI_IRQ(0) - PIC_PINS) | 1u << (PCI_IRQ(1) - PIC_PINS);
+	if (ioctl(w->vm, KVM_SET_IRQCHIP, &chip) < 0)
+		failed(w, "KVM_SET_IRQCHIP");
+}
+
 void
 wires_init(struct wires *w, int vm, struct ending *ending)
 {
 	*w = (struct wires){.vm = vm, .ending = ending};
 	w->any_length = ioctl(vm, KVM_CHECK_EXTENSION, KVM_CAP_IOEVENTFD_ANY_LENGTH) > 0;
 	pthread_mutex_init(&w->lock, NULL);
+	set_levels(w);
 }
 
 bool

@@ -74,6 +74,7 @@ virtio_pci_line(struct virtio_pci *v)
 	f->config[PCI_STATUS] = (uint8_t)((f->config[PCI_STATUS] & ~PCI_STATUS_IRQ) |
 	                                  (v->isr ? PCI_STATUS_IRQ : 0));
 	wires_line(v->wires, PCI_GSI(f->slot), f->slot, v->isr && !off);
+	wires_line(v->wires, PCI_IRQ(f->slot), f->slot, v->isr && !off);
 }
 
 /* Without MSI-X: the device thread reads what would else send a message. */
