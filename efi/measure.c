@@ -3,14 +3,26 @@
  * Measures a boot: what of it, and in which order, says stub/input/efi_measures.h.
  */
 #include "efi/measure.h"
+#include "efi/cc.h"
 #include "efi/secure.h"
 #include "efi/tpm.h"
 #include "efi/unpack.h"
 
+/* What measures; NULL: this machine has none. */
+struct measurers {
+	struct tcg2 *tpm;
+	struct cc *cc;
+};
+
 static enum refusal_code
 measure(void *context, const struct measured *event, struct refusal *ret_why)
 {
-	return tpm_measure(context, event, ret_why);
+	const struct measurers *by = context;
+	enum refusal_code code = by->cc ? cc_measure(by->cc, event, ret_why) : REFUSAL_NONE;
+
+	if (!code && by->tpm)
+		code = tpm_measure(by->tpm, event, ret_why);
+	return code;
 }
 
 static struct measure_file
@@ -60,10 +72,10 @@ measure_boot(const struct boot *b, bool firmware_starts, struct refusal *ret_why
 {
 	static struct measures m;
 	static struct measure_room room;
-	struct tcg2 *tpm = tpm_find();
+	struct measurers by = {tpm_find(), cc_find()};
 
-	if (!tpm)
+	if (!by.tpm && !by.cc)
 		return REFUSAL_NONE;
 	list(b, firmware_starts, &m);
-	return measures_tell(&m, &room, measure, tpm, ret_why);
+	return measures_tell(&m, &room, measure, &by, ret_why);
 }

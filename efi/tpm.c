@@ -75,18 +75,25 @@ put_data(const struct measured *m, uint8_t out[8 + 2 * TEXT_ROOM])
 	return len + (m->tag ? (UINT32)sizeof(head) : 0);
 }
 
-enum refusal_code
-tpm_measure(struct tcg2 *tpm, const struct measured *m, struct refusal *ret_why)
+struct event *
+tpm_event(const struct measured *m, uint32_t index)
 {
 	static struct event e;
-	EFI_STATUS status;
 
 	e.size = EVENT_FIXED + put_data(m, e.data);
 	e.header_size = EVENT_HEADER;
 	e.header_version = 1;
-	e.pcr = m->pcr;
+	e.pcr = index;
 	e.type = m->tag ? EV_EVENT_TAG : EV_IPL;
-	status = tpm->measure(tpm, 0, (uintptr_t)m->bytes.base, m->bytes.size, &e);
+	return &e;
+}
+
+enum refusal_code
+tpm_measure(struct tcg2 *tpm, const struct measured *m, struct refusal *ret_why)
+{
+	EFI_STATUS status = tpm->measure(
+	        tpm, 0, (uintptr_t)m->bytes.base, m->bytes.size, tpm_event(m, m->pcr));
+
 	if (status != EFI_SUCCESS)
 		return firmware_failed("measuring into the TPM", status, ret_why);
 	return REFUSAL_NONE;

@@ -16,6 +16,10 @@ struct tcg2 *tpm_find(void);
 enum refusal_code tpm_measure(
         struct tcg2 *tpm, const struct measured *m, struct refusal *ret_why);
 
+/* The event as the log has it, of PCR `index` or what stands for one; until the next call. */
+struct event;
+struct event *tpm_event(const struct measured *m, uint32_t index);
+
 /* Hand the event log on as Linux's own EFI stub does, by a configuration table. */
 void tpm_hand_log(void);
 

@@ -286,6 +286,65 @@ offer_resources(EFI_PHYSICAL_ADDRESS at)
 	print("caller: esrt-at\r\n");
 }
 
+/* UEFI 2.10, 38.2: EFI_CC_MEASUREMENT_PROTOCOL */
+struct cc_event {
+	UINT32 size, header_size;
+	UINT16 version;
+	UINT32 index, type;
+	CHAR16 text[];
+} __attribute__((packed, aligned(2)));
+
+/* Size, two versions, hashes and logs at 8 and 12, and at 16 the kind of machine. */
+static EFI_STATUS EFIAPI
+cc_capability(void *this, uint8_t *ret)
+{
+	(void)this;
+	bs->SetMem(ret + 1, ret[0] - 1, 0);
+	ret[16] = 2; /* Intel TDX */
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI
+cc_measure(void *this, UINT64 flags, EFI_PHYSICAL_ADDRESS at, UINT64 len, struct cc_event *e)
+{
+	(void)this;
+	(void)flags;
+	(void)at;
+	print("caller: register ");
+	print_number(e->index, 10);
+	print(", type ");
+	print_number(e->type, 10);
+	print(", ");
+	print_number(len, 10);
+	print(" bytes: ");
+	st->ConOut->OutputString(st->ConOut, e->text);
+	print("\r\n");
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI
+cc_map(void *this, UINT32 pcr, UINT32 *ret_index)
+{
+	(void)this;
+	*ret_index = pcr == 1 || pcr == 7 ? 1 : pcr < 7 ? 2 : 3;
+	return EFI_SUCCESS;
+}
+
+static void
+offer_cc(void)
+{
+	static EFI_GUID guid = {
+	        0x96751a3d, 0x72f4, 0x41a6, {0xa7, 0x94, 0xed, 0x5d, 0x0e, 0x67, 0xae, 0x6b}};
+	static void *protocol[4];
+	EFI_HANDLE handle = NULL;
+
+	protocol[0] = (void *)(uintptr_t)cc_capability;
+	protocol[2] = (void *)(uintptr_t)cc_measure;
+	protocol[3] = (void *)(uintptr_t)cc_map;
+	bs->InstallProtocolInterface(&handle, &guid, EFI_NATIVE_INTERFACE, protocol);
+	print("caller: cc\r\n");
+}
+
 static void
 prepare(const char *word)
 {
@@ -297,6 +356,8 @@ prepare(const char *word)
 		move_tables(number(word + sizeof("tables-at")));
 	else if (word[0] == 'e')
 		offer_resources(number(word + sizeof("esrt-at")));
+	else if (word[0] == 'c')
+		offer_cc();
 	else
 		hide_serial();
 }

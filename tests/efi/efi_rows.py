@@ -403,6 +403,10 @@ ROWS = [
         Call('pinned.efi', f'\\vmlinux initrd=\\initrd.img {UKI_LINE}', BOOTED)],
            {**VMLINUX, 'pinned.efi': 'signed:pinned:vmlinux:cloud'}, firmware='snakeoil',
            line=UKI_LINE),
+    # A confidential machine's registers: the kernel, its line and its initrd.
+    caller('cc', [Call('kshim.efi', f'\\vmlinux initrd=\\initrd.img {LINUX}', (
+        'caller: cc', f'caller: register 3, type 13, {2 * len(LINUX) + 2} bytes: {LINUX}', 'caller: register 2, type 13, ',
+        ' bytes: \\vmlinux', 'caller: register 3, type 13, ', ' bytes: \\initrd.img', *BOOTED))], VMLINUX, first='cc'),
     # The firmware prints on the serial port, of which kshim.efi does not know; so it does as well.
     caller('own-serial', [Call('kshim.efi', '\\nothing', (
         'caller: no ConOut', 'kshim: kshim: \\nothing', '[efi.not-found]\\nothing: no volume'))],
