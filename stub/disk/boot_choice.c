@@ -154,6 +154,10 @@ choose(struct disk *disk, struct span wanted, choice_watcher *watcher, void *con
 		return ret_why->code;
 	}
 	choice->volume = boot_list_volume(&choice->list, choice->entry->partition);
+	if (choice->volume->fs.needs_recovery)
+		tell(&teller,
+		        "the journal is not replayed: what was written last may be missing",
+		        NULL);
 	*ret_found = true;
 	return REFUSAL_NONE;
 }

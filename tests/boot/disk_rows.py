@@ -23,7 +23,9 @@ def none(name, code, disk, **rest):
 DISK = [
     probe('gpt-fat-entries-pc', Disk(), machine='pc'),
     probe('mbr-fat-scsi-q35', Disk(table='mbr', bus='scsi-pci'), kernel='probe:pvh64', by='pvh', own_line=LINE),
-    probe('gpt-ext4-below-boot-rom-q35', Disk(fs=EXT4, tree='below-boot'), way='rom-disk'),
+    probe('gpt-ext4-below-boot-rom-q35', Disk(fs=EXT4, tree='below-boot'), way='rom-disk', absent=('journal',)),
+    probe('journal-rom-q35', Disk(fs=EXT4, tree='below-boot', in_use=True), way='rom-disk', expect=(
+        'kshim: disk 0: the journal is not replayed: what was written last may be missing\n',)),
     probe('logical-ext3-rom-pc', Disk(table='logical', fs=EXT3), way='rom-disk', machine='pc', memory=64),
     probe('whole-ext2-rom-microvm', Disk(table='none', fs=EXT2, bus='virtio-blk-device'), way='rom-disk',
           machine='microvm'),

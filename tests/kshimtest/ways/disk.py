@@ -151,6 +151,8 @@ def partition(path, disk, tree):
         media.fat_image(path, tree)
     else:
         ext(path, tree, disk.fs)
+    if disk.in_use:
+        subprocess.run(['/sbin/debugfs', '-w', '-R', 'feature needs_recovery', path], check=True, capture_output=True)
 
 
 def gpt_of_4096(path, size, kind):
