@@ -179,6 +179,7 @@ beside_find(const char *image, const char *volume, struct span uname, struct bes
 		if (folder_path(image, volume, efi_addon_folder(i), path))
 			status = add_addons(b, path, uname);
 	}
+	b->addons = b->files;
 	for (unsigned i = 0; status == STATUS_OK && i < EFI_EXTRA_FILES; i++) {
 		if (folder_path(image, volume, efi_extra_files(i)->folder, path))
 			status = add_kind(b, efi_extra_files(i), path);

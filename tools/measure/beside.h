@@ -17,6 +17,8 @@ struct beside {
 	struct cmdline addon_line;
 	char addon_text[EFI_LINE_ROOM];
 	struct efi_addon_room room;
+	uint32_t
+	        addons; /* the first of the files: the firmware loads each, so it measures it */
 	uint32_t files;
 	struct file file[BESIDE_FILES];
 	char *path[BESIDE_FILES];

@@ -362,12 +362,25 @@ find_parts(struct boot *b)
 	return status == STATUS_OK ? judge_kernel(b) : status;
 }
 
+/* The firmware measures each addon that it loads, one that is left out afterwards as well. */
+static void
+add_addon_image(struct boot *b, const char *path, struct span file)
+{
+	struct sums sums;
+	struct refusal why;
+
+	if (!authenticode(file, b->all->banks, &sums, &why))
+		(void)add_image(b, path, file);
+}
+
 static int
 list_events(struct boot *b)
 {
 	struct refusal why;
 	int status = add_start(b);
 
+	for (uint32_t i = 0; status == STATUS_OK && i < b->beside.addons; i++)
+		add_addon_image(b, b->beside.path[i], file_span(&b->beside.file[i]));
 	if (status == STATUS_OK && b->m.firmware_starts)
 		status = add_image(b, b->kernel.path, file_span(&b->kernel));
 	if (status == STATUS_OK && measures_tell(&b->m, &b->room, add_event, b, &why))
