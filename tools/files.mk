@@ -142,6 +142,7 @@ TOOL_RUN := \
 	tools/run/memory.c \
 	tools/run/mptable.c \
 	tools/run/options.c \
+	tools/run/options_engines.c \
 	tools/run/pci/pci.c \
 	tools/run/pci/wires.c \
 	tools/run/plan_print.c \
@@ -152,6 +153,10 @@ TOOL_RUN := \
 	tools/run/rtc.c \
 	tools/run/terminal.c \
 	tools/run/uart.c \
+	tools/run/vhost/child.c \
+	tools/run/vhost/device.c \
+	tools/run/vhost/engine.c \
+	tools/run/vhost/share.c \
 	tools/run/vhost/user.c \
 	tools/run/virtio/blk.c \
 	tools/run/virtio/blk_request.c \

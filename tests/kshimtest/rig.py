@@ -48,6 +48,7 @@ class Row:
     before: str = ''                    # shell commands to run first
     after: str = ''
     user: str = ''                      # run the command as that user instead of root
+    daemons: tuple = ()                 # packages of trixie whose program it needs
 
 
 @dataclass
@@ -89,6 +90,26 @@ class Initramfs:
                 shutil.copy(library, self.root / 'lib64')
             else:
                 shutil.copy(library, self.root / 'lib')
+
+    def add_daemon(self, name):
+        """A program of trixie, with trixie's C library, as /bin/NAME."""
+        place = self.root / 'opt' / name
+        if place.exists():
+            return
+        place.mkdir(parents=True)
+        program = pathlib.Path(files.packaged(name))
+        library = pathlib.Path(files.packaged('trixie-libc')).parent
+        listed = subprocess.run(['ldd', program], capture_output=True, text=True, check=False)
+        for path in {library / 'ld-linux-x86-64.so.2', *library.glob('lib[cm].so.6'),
+                     *map(pathlib.Path, re.findall(r'(/\S+) \(0x', listed.stdout))}:
+            if not (place / path.name).exists():
+                newer = library / path.name
+                shutil.copy(newer if newer.exists() else path, place)
+        shutil.copy(program, place / name)
+        wrapper = self.root / 'bin' / name
+        wrapper.write_text(f'#!/bin/sh\nexec /opt/{name}/ld-linux-x86-64.so.2 --library-path /opt/{name}'
+                           f' /opt/{name}/{name} "$@"\n')
+        wrapper.chmod(0o755)
 
     def carry(self, path):
         """The name of a host's file inside the rig. Big files are linked, not copied."""
@@ -141,6 +162,8 @@ def prepare(directory, rows, live=False):
         (root / 'live').touch()
     for number, row in enumerate(rows):
         fs.add_row(number, row)
+        for name in row.daemons:
+            fs.add_daemon(name)
     out = pathlib.Path(directory) / 'initramfs'
     fs.pack(out)
     shutil.rmtree(root)

@@ -27,9 +27,9 @@ from kshimtest.patience import HANG
 from kvm import rig_rows
 
 
-def checks_initrd():
+def initrd_of(name):
     """An initrd with our own /init, to go behind the ordinary one."""
-    init = files.read(HERE.parent / 'rig' / 'checks-init')
+    init = files.read(HERE.parent / 'rig' / name)
     head = '070701' + ''.join(f'{v:08x}' for v in (1, 0o100755, 0, 0, 1, 0, len(init), 0, 0, 0, 0, 5,
                                                    0))
     data = (head.encode() + b'init\0').ljust(116, b'\0') + init
@@ -74,7 +74,7 @@ def path(name):
     if name == 'disk':
         return disk_image()
     if name == 'checks':
-        return pathlib.Path(files.write('checks.cpio', checks_initrd()))
+        return pathlib.Path(files.write('checks.cpio', initrd_of('checks-init')))
     if name == 'bundle':
         out = pathlib.Path(files.MADE) / 'rig-bundle'
         subprocess.run([rig.KSHIM, 'bundle', '-o', out, path('debian:cloud'), path('initramfs'),

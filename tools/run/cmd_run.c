@@ -118,7 +118,9 @@ struct run {
 	const struct options *o;
 	struct inputs *in;
 	struct boot boot;
+	struct engines engines;
 	int kvm, dump;
+	int memory; /* the file of the guest's memory, once there is one; -1 */
 	uint64_t began;
 };
 
@@ -142,10 +144,27 @@ enter_jail(const struct run *r, struct machine *m)
 
 	if (r->o->no_jail || entered)
 		return;
-	entered = jail_limit(r->dump, r->o->reboot_again, disk_files_largest(&r->o->disks)) &&
+	entered = jail_limit(r->dump, r->o->reboot_again || r->engines.count,
+	                  disk_files_largest(&r->o->disks)) &&
 	          jail_enter(JAIL_MAIN, JAIL_NO_CPU);
 	if (!entered)
 		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, 0, "the jail");
+}
+
+/* Only a daemon has to see the guest's memory; the kernel's own engines see this process's. */
+static int
+share_memory(struct run *r)
+{
+	int file;
+
+	if (!r->engines.count)
+		return STATUS_GO_ON;
+	file = memory_file(&r->boot.layout, r->memory);
+	if (file < 0)
+		return fail(
+		        STATUS_HOST, "cannot share the guest's memory: %s", strerror(errno));
+	r->memory = file;
+	return STATUS_GO_ON;
 }
 
 /* Make the machine, fill its memory, run it to its end. */
@@ -154,15 +173,17 @@ run_machine(struct machine *m, struct run *r, uint64_t deadline)
 {
 	const struct options *o = r->o;
 	struct machine_state state;
-	int status = vm_make(&m->vm, &r->boot.layout, -1, o->cpus);
+	int status = share_memory(r);
 
+	if (status == STATUS_GO_ON)
+		status = vm_make(&m->vm, &r->boot.layout, r->memory, o->cpus);
 	if (status == STATUS_GO_ON)
 		status = carry_out(&r->boot, r->in, o->cpus, &m->vm.mem, &state);
 	if (status == STATUS_GO_ON)
 		status = vm_set_state(&m->vm, &state);
 	if (status == STATUS_GO_ON)
-		status = plug_devices(
-		        &m->plug, o, &r->boot.layout, &m->vm.mem, m->vm.fd, &m->ending);
+		status = plug_devices(&m->plug, o, &r->engines, &r->boot.layout, &m->vm.mem,
+		        m->vm.fd, &m->ending);
 	if (status != STATUS_GO_ON)
 		return status;
 	release(r);
@@ -224,13 +245,15 @@ run_once(struct run *r)
 static int
 shut_jail(const struct run *r)
 {
-	int keep[PLAN_BLOBS + 3 + DISK_FILES] = {r->kvm, r->dump};
+	int keep[PLAN_BLOBS + 3 + DISK_FILES + OPTIONS_ENGINES * ENGINE_FDS] = {
+	        r->kvm, r->dump};
 	uint32_t count = 2;
 
 	if (r->o->no_jail)
 		return STATUS_GO_ON;
 	if (plug_wanted(r->o))
 		jail_for_devices();
+	count += engines_descriptors(&r->engines, keep + count);
 	for (uint32_t i = 0; i < r->in->files; i++)
 		keep[count++] = r->in->file[i].fd;
 	for (uint32_t i = 0; i < r->o->disks.count; i++)
@@ -251,6 +274,8 @@ run_inputs(struct run *r)
 		status = vm_open_kvm(&r->kvm);
 	if (status == STATUS_GO_ON && !o->dry_run)
 		status = dump_open(o->dump, &r->dump);
+	if (status == STATUS_GO_ON && !o->dry_run)
+		status = engines_open(o, &r->engines);
 	if (status == STATUS_GO_ON)
 		status = shut_jail(r);
 	if (status == STATUS_GO_ON)
@@ -261,6 +286,7 @@ run_inputs(struct run *r)
 	while (status == STATUS_GO_ON)
 		status = run_once(r);
 	boot_free(&r->boot);
+	engines_close(&r->engines);
 	return status;
 }
 
@@ -269,7 +295,8 @@ cmd_run(int argc, char **argv)
 {
 	static struct options options;
 	static struct inputs inputs;
-	static struct run run = {.o = &options, .in = &inputs, .kvm = -1, .dump = -1};
+	static struct run run = {
+	        .o = &options, .in = &inputs, .kvm = -1, .dump = -1, .memory = -1};
 	struct timespec now;
 	int status;
 

@@ -20,8 +20,9 @@ enum ending_reason {
 	ENDING_PANIC,    /* the kernel has told all of its panic */
 	ENDING_CRASH,    /* `cpu` has the exit that says how */
 	ENDING_TIMEOUT,
-	ENDING_LEFT, /* Ctrl-A x, or a signal */
-	ENDING_HOST, /* a call to the host failed with errno `code` */
+	ENDING_LEFT,   /* Ctrl-A x, or a signal */
+	ENDING_ENGINE, /* a device's daemon failed: `what` says it */
+	ENDING_HOST,   /* a call to the host failed with errno `code` */
 };
 
 struct ending {

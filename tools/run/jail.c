@@ -12,6 +12,7 @@
 #include "jail.h"
 
 #include <errno.h>
+#include <linux/falloc.h>
 #include <linux/kvm.h>
 #include <linux/seccomp.h>
 #include <malloc.h>
@@ -197,8 +198,8 @@ make_filters(bool again)
 	unsigned main_rows = again ? JAIL_MAIN | JAIL_AGAIN | cpu_rows : JAIL_MAIN;
 	int error = has_memory() ? 0 : -ENOMEM;
 
-	if (devices && again)
-		main_rows |= device_rows;
+	if (devices)
+		main_rows |= again ? device_rows : JAIL_BUS;
 	if (!error)
 		error = make_filter(main_rows, &main_filter);
 	if (!error)

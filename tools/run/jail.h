@@ -20,7 +20,8 @@ enum jail_who {
 	JAIL_CPU = 2,    /* the thread of a CPU */
 	JAIL_AGAIN = 4,  /* the main thread with --reboot again, which makes the next machine */
 	JAIL_DEVICE = 8, /* the device thread, and those of single devices */
-	JAIL_BUS = 16,   /* the thread of a CPU, and the device thread, of a machine with PCI */
+	JAIL_BUS = 16,   /* all threads of a machine with PCI; the main one stops devices at the
+	                    end */
 };
 
 /* A system call that may be made, if its arguments fit. */

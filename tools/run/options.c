@@ -31,6 +31,8 @@ enum long_only {
 	OPT_NO_JAIL,
 	OPT_RNG,
 	OPT_DISK,
+	OPT_SHARE,
+	OPT_VHOST_USER,
 	OPT_VERSION,
 };
 
@@ -51,6 +53,8 @@ static const struct option long_options[] = {
         {"times", no_argument, NULL, OPT_TIMES},
         {"disk", required_argument, NULL, OPT_DISK},
         {"rng", no_argument, NULL, OPT_RNG},
+        {"share", required_argument, NULL, OPT_SHARE},
+        {"vhost-user", required_argument, NULL, OPT_VHOST_USER},
         {"raw", no_argument, NULL, OPT_RAW},
         {"no-jail", no_argument, NULL, OPT_NO_JAIL},
         {"help", no_argument, NULL, 'h'},
@@ -75,6 +79,10 @@ static const char help_text[] =
         "      --direct          without a stub: carry out its plan from the host\n"
         "      --disk FILE[,ro][,id=TEXT]  a raw disk image or block device; repeatable\n"
         "      --rng             a virtio device of random numbers; any device brings it\n"
+        "      --share DIR[,tag=TAG][,ro]  a directory by virtio-fs; TAG is share, share1 ...\n"
+        "                        if not given; needs virtiofsd\n"
+        "      --vhost-user TYPE=SOCKET[,tag=TAG]  a device that a daemon serves: net, blk,\n"
+        "                        console, rng, scsi, vsock or fs\n"
         "      --expect TEXT     end with status 0 as soon as the guest prints TEXT\n"
         "      --timeout SECONDS end with status 5 and an explanation after that time\n"
         "      --reboot WORD     when the guest resets: stop or again (default stop)\n"
@@ -206,6 +214,10 @@ parse_one(struct options *o, int opt)
 		break;
 	case OPT_DISK:
 		return disk_files_add(&o->disks, optarg);
+	case OPT_SHARE:
+		return options_share(o, optarg);
+	case OPT_VHOST_USER:
+		return options_vhost_user(o, optarg);
 	case OPT_RNG:
 		o->rng = true;
 		break;

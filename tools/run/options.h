@@ -12,6 +12,20 @@
 #include "tools/run/status.h"
 
 #define OPTIONS_CPUS_MAX 128
+#define OPTIONS_ENGINES  16
+#define OPTIONS_TAG      36 /* bytes; virtio 1.2, 5.11.4 */
+
+/* A device that a daemon serves. */
+struct option_engine {
+	enum option_engine_kind {
+		OPTION_ENGINE_SHARE,  /* --share: kshim starts virtiofsd */
+		OPTION_ENGINE_SOCKET, /* --vhost-user */
+	} kind;
+	char *type;                /* of the device, with --vhost-user */
+	char *path;                /* a directory, a socket */
+	char tag[OPTIONS_TAG + 1]; /* of a share; "": not given */
+	bool ro;
+};
 
 struct options {
 	const char *kernel; /* NULL: the one that the stub finds on a disk */
@@ -33,6 +47,8 @@ struct options {
 	bool no_jail;
 	bool rng;
 	struct disk_files disks;
+	struct option_engine engine[OPTIONS_ENGINES];
+	uint32_t engines;
 	bool raw; /* escapes of the guest go through to a terminal */
 };
 
@@ -41,5 +57,12 @@ struct options {
  * with (after --help, --version, or a complaint).
  */
 int options_parse(int argc, char **argv, struct options *ret_options);
+
+/*
+ * The arguments of --share and --vhost-user, which they cut up. STATUS_GO_ON, or a
+ * complaint. options_engines.c.
+ */
+int options_share(struct options *o, char *text);
+int options_vhost_user(struct options *o, char *text);
 
 #endif

@@ -7,13 +7,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tools/run/vhost/device.h"
 #include "tools/run/virtio/blk.h"
 #include "tools/run/virtio/rng.h"
 
 bool
 plug_wanted(const struct options *o)
 {
-	return o->rng || o->disks.count;
+	return o->rng || o->disks.count || o->engines;
 }
 
 static int
@@ -27,9 +28,26 @@ add(struct plug *p, const char *what, struct virtio_device *d)
 	return fail(STATUS_HOST, "cannot make %s: %s", what, strerror(errno));
 }
 
+static int
+add_engines(struct plug *p, struct engines *engines, struct ending *ending)
+{
+	int status = STATUS_GO_ON;
+
+	for (uint32_t i = 0; i < engines->count && status == STATUS_GO_ON; i++) {
+		struct engine *e = &engines->engine[i];
+		struct virtio_device *d = vhost_device_make(e, ending);
+
+		status = add(p, e->name, d);
+		if (status == STATUS_GO_ON && !vhost_device_watch(d))
+			status = fail(
+			        STATUS_HOST, "cannot make %s: %s", e->name, strerror(errno));
+	}
+	return status;
+}
+
 int
-plug_devices(struct plug *p, const struct options *o, const struct layout *layout,
-        const struct memory *mem, int vm, struct ending *ending)
+plug_devices(struct plug *p, const struct options *o, struct engines *engines,
+        const struct layout *layout, const struct memory *mem, int vm, struct ending *ending)
 {
 	int status;
 
@@ -40,5 +58,5 @@ plug_devices(struct plug *p, const struct options *o, const struct layout *layou
 	status = add(p, "the random number generator", rng_make());
 	for (uint32_t i = 0; i < o->disks.count && status == STATUS_GO_ON; i++)
 		status = add(p, o->disks.file[i].path, blk_make(&o->disks.file[i]));
-	return status;
+	return status == STATUS_GO_ON ? add_engines(p, engines, ending) : status;
 }

@@ -8,12 +8,13 @@
 
 #include "tools/run/options.h"
 #include "tools/run/plug.h"
+#include "tools/run/vhost/engine.h"
 
 /* Was any device asked for? */
 bool plug_wanted(const struct options *o);
 
 /* Plug in what was asked for, if anything; a sentence and a status if that fails. */
-int plug_devices(struct plug *p, const struct options *o, const struct layout *layout,
-        const struct memory *mem, int vm, struct ending *ending);
+int plug_devices(struct plug *p, const struct options *o, struct engines *engines,
+        const struct layout *layout, const struct memory *mem, int vm, struct ending *ending);
 
 #endif

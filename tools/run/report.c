@@ -102,7 +102,7 @@ static bool
 panic_ended_it(const struct machine *m, enum ending_reason reason)
 {
 	return watch_panicked(&m->watch) && reason != ENDING_EXPECTED &&
-	       reason != ENDING_LEFT && reason != ENDING_HOST;
+	       reason != ENDING_LEFT && reason != ENDING_HOST && reason != ENDING_ENGINE;
 }
 
 /* The guest ended by itself: was that what was wanted? */
@@ -195,6 +195,8 @@ report_reason(const struct machine *m, const struct options *o)
 		return end_timeout(m, o);
 	case ENDING_LEFT:
 		return end_left(m, o);
+	case ENDING_ENGINE:
+		return fail(STATUS_HOST, "%s", e->what);
 	default:
 		return fail(STATUS_HOST, "%s: %s", e->what ? e->what : "the run",
 		        strerror((int)e->code));
