@@ -54,7 +54,7 @@ def devices_initrd():
 
 def disk_image():
     """A file system by mke2fs with a file and its hash, and a kernel with its initrd."""
-    out = pathlib.Path(files.MADE) / 'rig-disk'
+    out = pathlib.Path(files.MADE) / f'rig-disk.{os.getpid()}'  # another worker makes its own
     data = b''.join(hashlib.sha512(b'%d' % n).digest() for n in range(32768))
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder, 'data').write_bytes(data)
