@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Devices whose engine is a daemon, in the rig: a tree by virtio-fs, for a user without root."""
+"""Devices whose engine is a daemon, in the rig: a tree by virtio-fs, for a user without root; its daemon's end."""
 import pathlib
+
+import pytest
 
 from kshimtest import files, rig
 from kvm.test_rig import initrd_of
@@ -16,20 +18,33 @@ chmod 1777 /tmp
 (cd tree && find . -type f | sort | xargs sha256sum) >wanted"""
 
 
-def row():
+# When the guest has seen the tree; there is no other process of that name.
+KILL = "\n(while ! grep -q 'share: ' stdout; do sleep 0.1; done; killall ld-linux-x86-64.so.2) &"
+
+
+def row(option='', more=''):
     share = pathlib.Path(files.write('share.cpio', initrd_of('share-init')))
     return rig.Row('share', [
         'kshim', 'run', '-m', '256M', '-a', 'console=ttyS0 quiet', '-i', pathlib.Path(files.path('initramfs')),
-        '-i', share, '--timeout', '100', '--share', 'tree,tag=tree', pathlib.Path(files.path('debian:sid'))],
-        timeout=140, user='nobody', daemons=('virtiofsd',), before=TREE,
+        '-i', share, '--timeout', '100', '--share', f'tree,tag=tree{option}',
+        pathlib.Path(files.path('debian:sid'))],
+        timeout=140, user='nobody', daemons=('virtiofsd',), before=TREE + more,
         after='cat tree/written >written')
 
 
-def test_a_tree_is_the_same_in_the_guest():
-    outcome = rig.run([row()], icount=False)[0]
+@pytest.mark.parametrize('option', ['', pytest.param(',ro', marks=pytest.mark.full)])
+def test_a_tree_is_the_same_in_the_guest(option):
+    outcome = rig.run([row(option)], icount=False)[0]
     assert outcome.status == 0, outcome.stdout + outcome.stderr + outcome.rig
     listed = [line[7:] for line in outcome.stdout.splitlines() if line.startswith('share: ') and '  ./' in line]
     wanted = outcome.files['wanted'].decode().splitlines()
     assert len(wanted) == 3 and listed == wanted, outcome.stdout
-    assert 'share: writable' in outcome.stdout
-    assert outcome.files['written'] == b'from the guest\n'
+    assert ('share: read only' if option else 'share: writable') in outcome.stdout
+    assert outcome.files['written'] == (b'' if option else b'from the guest\n')
+
+
+@pytest.mark.full
+def test_the_end_of_the_daemon_is_the_end_of_the_run():
+    outcome = rig.run([row(more=KILL)], icount=False)[0]
+    assert outcome.status == 3, outcome.stdout + outcome.stderr + outcome.rig
+    assert 'kshim: share tree: its daemon has ended, and the run with it' in outcome.stderr
