@@ -34,7 +34,6 @@ PACKAGES = {
     'sid': ('linux-image-cloud-amd64', 'sid', 'amd64', r'(usr/lib/modules/.*/|boot/)vmlinuz'),
     # engines of devices for `kshim run`, in the rig
     'virtiofsd': ('virtiofsd', 'trixie', 'amd64', r'usr/libexec/virtiofsd$'),
-    'passt': ('passt', 'trixie', 'amd64', r'usr/bin/passt$'),
     'trixie-libc': ('libc6', 'trixie', 'amd64', r'usr/lib/x86_64-linux-gnu/libc\.so\.6$'),
     # for tests/check, which look at them
     'rt': ('linux-image-rt-amd64', 'bookworm', 'amd64', r'boot/vmlinuz-'),

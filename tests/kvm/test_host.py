@@ -341,6 +341,16 @@ def test_disk_is_locked_as_qemu_locks_it(tmp_path, taken, words, free):
         check(done, 3, f'{disk} is used by another program')
 
 
+@pytest.mark.parametrize('words', ['', ',ro'])
+@pytest.mark.parametrize('kind', ['fifo', 'folder', 'zero', 'nothing'])
+def test_disk_is_a_file_or_a_block_device(tmp_path, kind, words):
+    os.mkfifo(tmp_path / 'fifo')
+    (tmp_path / 'folder').mkdir()
+    path = '/dev/zero' if kind == 'zero' else tmp_path / kind
+    said = {'nothing': f'cannot open {path}: No such file', 'folder': str(path)}.get(kind, f'{path} is no disk: neither a file nor')
+    check(run('--disk', f'{path}{words}'), 3, said)
+
+
 def test_disk_has_whole_sectors(tmp_path):
     disk = tmp_path / 'disk'
     disk.write_bytes(bytes(513))

@@ -142,6 +142,7 @@ static int
 open_one(struct disk_file *f)
 {
 	int flags = (f->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	int status;
 
 	f->fd = open(f->path, flags);
 	if (f->fd < 0)
@@ -149,12 +150,13 @@ open_one(struct disk_file *f)
 		        !f->read_only && (errno == EACCES || errno == EROFS)
 		                ? "; `,ro` only reads it"
 		                : "");
-	if (!lock(f))
+	status = measure(f);
+	if (status == STATUS_GO_ON && !lock(f))
 		return fail(STATUS_HOST,
 		        "%s is used by another program, which writes to it or wants no writer beside it%s",
 		        f->path,
 		        f->read_only ? "" : "; two may use it if both only read (`,ro`)");
-	return measure(f);
+	return status;
 }
 
 int
