@@ -45,9 +45,11 @@ add(struct options *o, const char *option, enum option_engine_kind kind)
 static int
 set_tag(struct option_engine *e, const char *option, const char *tag)
 {
-	if (!*tag || strlen(tag) > OPTIONS_TAG)
+	size_t len = strlen(tag);
+
+	if (!len || len > OPTIONS_TAG)
 		return option_bad(option, tag, "a tag of 1 to 36 bytes");
-	strcpy(e->tag, tag);
+	memcpy(e->tag, tag, len + 1);
 	return STATUS_GO_ON;
 }
 

@@ -105,14 +105,14 @@ add_scsi(struct disks *d, struct disk_place host)
 static void
 add_nvme(struct disks *d, struct disk_place controller)
 {
-	uint32_t namespace[DISKS_MAX] = {1}, count = 1;
+	uint32_t nsid[DISKS_MAX] = {1}, count = 1;
 	const char *ignored;
 
 	if (take(d, &controller) && nvme_start(&driver.nvme, &ignored))
-		count = nvme_namespaces(&driver, namespace);
+		count = nvme_namespaces(&driver, nsid);
 	give_back();
 	for (uint32_t i = 0; i < count; i++) {
-		controller.target = namespace[i];
+		controller.target = nsid[i];
 		if (!add(d, controller))
 			break;
 	}

@@ -122,7 +122,7 @@ disk_starter virtio_blk_start, virtio_scsi_start, nvme_disk_start;
 uint32_t virtio_scsi_luns(struct disk_driver *driver, uint32_t lun[SCSI_LUNS]);
 
 /* The first namespaces that a started controller has; their count. */
-uint32_t nvme_namespaces(struct disk_driver *driver, uint32_t namespace[DISKS_MAX]);
+uint32_t nvme_namespaces(struct disk_driver *driver, uint32_t nsid[DISKS_MAX]);
 
 /* Is the driver's target and logical unit a disk? */
 bool virtio_scsi_has(struct disk_driver *driver);

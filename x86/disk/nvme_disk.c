@@ -87,17 +87,17 @@ read_sectors(void *context, uint64_t sector, uint32_t count, void *to)
 }
 
 uint32_t
-nvme_namespaces(struct disk_driver *d, uint32_t namespace[DISKS_MAX])
+nvme_namespaces(struct disk_driver *d, uint32_t nsid[DISKS_MAX])
 {
 	struct span s = {d->nvme.memory->data.bytes, NVME_PAGE};
 	uint32_t count = 0;
 
 	if (!nvme_identify(&d->nvme, LIST, 0)) {
-		namespace[0] = 1; /* version 1.0 has no list */
+		nsid[0] = 1; /* version 1.0 has no list */
 		return !d->nvme.silent;
 	}
 	for (; count < DISKS_MAX && span_le32(s, 4 * (uint64_t)count); count++)
-	namespace[count] = span_le32(s, 4 * (uint64_t)count);
+		nsid[count] = span_le32(s, 4 * (uint64_t)count);
 	return count;
 }
 

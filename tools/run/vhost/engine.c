@@ -54,13 +54,14 @@ static int
 connect_to(const char *path, int *ret_fd)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	size_t len = strlen(path);
 	int fd;
 
-	if (strlen(path) >= sizeof(a.sun_path))
+	if (len >= sizeof(a.sun_path))
 		return fail(STATUS_USAGE,
 		        "--vhost-user: the path of a socket has at most %zu bytes: %s",
 		        sizeof(a.sun_path) - 1, path);
-	strcpy(a.sun_path, path);
+	memcpy(a.sun_path, path, len + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
 		int error = errno;
