@@ -58,6 +58,8 @@ enum refusal_code
 pc_set_up(const char *words)
 {
 	pc_start(words);
+	pc_machine.has_kernel =
+	        true; /* else a microvm's PCI is looked for, by addresses of its own */
 	return pc_chipset(&pc_machine, pc_low_end(), memmap_ram_end(&pc_memmap), &pc_why);
 }
 
