@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "tools/cmd.h"
 
@@ -69,6 +71,21 @@ json_object *
 json_new_string_len(const char *text, int len)
 {
 	return made(json_object_new_string_len(text, len));
+}
+
+json_object *
+json_new_plain(const char *text)
+{
+	char *clean = strdup(text);
+	json_object *value;
+
+	need(clean != NULL);
+	for (char *c = clean; *c; c++)
+		if ((unsigned char)*c < ' ' || (unsigned char)*c > 0x7e)
+			*c = '?';
+	value = json_object_new_string(clean);
+	free(clean);
+	return made(value);
 }
 
 void

@@ -17,6 +17,9 @@ json_object *json_new_int64(int64_t value);
 json_object *json_new_uint64(uint64_t value);
 json_object *json_new_string(const char *text);
 json_object *json_new_string_len(const char *text, int len);
+/* Text out of a file, with ? for what is no plain text: bytes that are no UTF-8 would make all
+ * of it invalid. */
+json_object *json_new_plain(const char *text);
 
 /* A `value` of NULL is JSON's null. */
 void json_add(json_object *to, const char *name, json_object *value);

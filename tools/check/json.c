@@ -3,7 +3,6 @@
  * The report as JSON: check.schema.json describes it, and its `schema` member names the
  * version.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "tools/check/render.h"
@@ -17,24 +16,11 @@ add(json_object *o, const char *key, json_object *value)
 	json_add(o, key, value);
 }
 
-/* Text as JSON has it: bytes that are no UTF-8 would make the whole invalid. */
+/* NULL is JSON's null. */
 static json_object *
 text(const char *s)
 {
-	json_object *value;
-	char *clean;
-
-	if (!s)
-		return NULL;
-	clean = strdup(s);
-	if (!clean)
-		no_memory();
-	for (char *c = clean; *c; c++)
-		if ((unsigned char)*c < ' ' || (unsigned char)*c > 0x7e)
-			*c = '?';
-	value = json_new_string(clean);
-	free(clean);
-	return value;
+	return s ? json_new_plain(s) : NULL;
 }
 
 static json_object *

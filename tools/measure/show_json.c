@@ -3,31 +3,12 @@
  * JSON as measure.schema.json describes it.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "tools/cmd.h"
 #include "tools/json_new.h"
 #include "tools/measure/show.h"
 
 #define SCHEMA "kshim-measure-1"
-
-/* Text as JSON has it: bytes that are no plain text would make the whole invalid. */
-static json_object *
-text(const char *s)
-{
-	char *clean = strdup(s);
-	json_object *value;
-
-	if (!clean)
-		no_memory();
-	for (char *c = clean; *c; c++)
-		if ((unsigned char)*c < ' ' || (unsigned char)*c > 0x7e)
-			*c = '?';
-	value = json_new_string(clean);
-	free(clean);
-	return value;
-}
 
 static json_object *
 sums_json(const struct sums *sums, bank_set banks)
@@ -54,7 +35,7 @@ event_json(const struct event *e, bank_set banks)
 	if (e->tag)
 		json_add(o, "tag", json_new_uint64(e->tag));
 	json_add(o, "what", json_new_string(e->what));
-	json_add(o, "text", text(e->text));
+	json_add(o, "text", json_new_plain(e->text));
 	if (e->len)
 		json_add(o, "length", json_new_uint64(e->len));
 	json_add(o, "digests", sums_json(&e->sums, banks));
@@ -66,13 +47,13 @@ difference_json(const struct compared *c, bank_set banks)
 {
 	json_object *o = json_new_object();
 
-	json_add(o, "why", text(c->why));
+	json_add(o, "why", json_new_plain(c->why));
 	json_add(o, "foretold", c->wanted ? event_json(c->wanted, banks) : NULL);
 	if (c->found) {
 		json_add(o, "number", json_new_int((int)c->event.number));
 		json_add(o, "offset", json_new_uint64(c->event.off));
 		json_add(o, "type", json_new_uint64(c->event.type));
-		json_add(o, "text", text(c->text));
+		json_add(o, "text", json_new_plain(c->text));
 	}
 	return o;
 }
@@ -93,7 +74,7 @@ log_json(const struct measure_shown *s)
 			json_add(p, "difference", difference_json(&c->pcr[i], s->all->banks));
 		json_append(pcrs, p);
 	}
-	json_add(o, "file", text(s->log));
+	json_add(o, "file", json_new_plain(s->log));
 	json_add(o, "same", json_new_boolean(!c->first));
 	json_add(o, "first", c->first ? json_new_int((int)c->first_pcr) : NULL);
 	json_add(o, "pcrs", pcrs);
@@ -108,7 +89,7 @@ measure_show_json(const struct measure_shown *s)
 	const char *line;
 
 	for (unsigned i = 0; (line = foretell_assumed(s->wishes, i)); i++)
-		json_append(assumed, text(line));
+		json_append(assumed, json_new_plain(line));
 	for (uint32_t i = 0; i < s->all->count; i++)
 		json_append(events, event_json(&s->all->event[i], s->all->banks));
 	for (unsigned i = 0; i < FORETOLD_PCRS; i++) {
