@@ -9,28 +9,7 @@
  * / 16, then these, then what the device does.
  */
 #include "tests/fuzz/arena.h"
-
-/* In place of x86/cpu/cpu.h: time passes, and the device acts, while the driver waits. */
-#define KSHIM_X86_CPU_H
-static uint64_t ticks;
-static bool act(void);
-
-static uint64_t
-cpu_ticks(void)
-{
-	return ticks;
-}
-
-static void
-cpu_pause(void)
-{
-	ticks += act() ? 1 : 1ull << 36; /* an answer comes at once, or late */
-}
-
-static void
-cpu_fence(void)
-{
-}
+#include "tests/fuzz/waited_for.h"
 
 #include "x86/disk/disks.c"
 #include "x86/disk/virtio.c"
