@@ -50,9 +50,6 @@ FUZZERS := \
 	tests/fuzz/fuzz_virtqueue.c \
 	tests/fuzz/fuzz_zero_page.c \
 
-FUZZ_PARTS := tests/fuzz/arena.c tests/fuzz/check_look.c tests/fuzz/disk_tree.c tests/fuzz/no_words.c \
-	tests/fuzz/plan_solver.c tests/fuzz/range_memory.c
-
 PARTS_fuzz_tables := x86/pc/items.c x86/pc/tables.c
 ASMS_fuzz_tables := x86/pc/sum.asm
 PARTS_fuzz_acpi := tests/fuzz/arena.c x86/boot/acpi.c

@@ -110,8 +110,8 @@ build/$(1)/libkshim.a: $$(STUB_SRCS:%.c=build/$(1)/%.o) build/$(1)/core
 endef
 
 SRCS_host := $(TOOL_SRCS)
-SRCS_asan := $(TOOL_SRCS) $(UNIT_HELPERS) $(UNIT_PARTS) $(UNIT_TESTS) $(FUZZERS) $(FUZZ_PARTS) \
-	$(filter riscv/%,$(PARTS_fuzz_guest)) tests/fuzz/replay.c
+SRCS_asan := $(sort $(TOOL_SRCS) $(UNIT_HELPERS) $(UNIT_PARTS) $(UNIT_TESTS) $(FUZZERS) \
+	$(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(PARTS_$(f))) tests/fuzz/replay.c)
 SRCS_cov := $(SRCS_asan)
 SRCS_fuzz := $(SRCS_asan)
 SRCS_x86 := $(sort $(filter %.c,$(KSHIM_ELF) $(KSHIM_BZIMAGE) $(KSHIM_ROM)))
