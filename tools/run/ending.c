@@ -5,7 +5,7 @@
  */
 #include "ending.h"
 
-#include <unistd.h>
+#include <sys/eventfd.h>
 
 #define CLAIMED (-1)
 
@@ -14,7 +14,6 @@ ending_set(struct ending *e, enum ending_reason reason, uint32_t code, uint32_t 
         const char *what)
 {
 	int none = ENDING_NONE;
-	uint64_t one = 1;
 
 	if (!atomic_compare_exchange_strong(&e->reason, &none, CLAIMED))
 		return;
@@ -22,6 +21,6 @@ ending_set(struct ending *e, enum ending_reason reason, uint32_t code, uint32_t 
 	e->cpu = cpu;
 	e->what = what;
 	atomic_store_explicit(&e->reason, reason, memory_order_release);
-	if (write(e->wake, &one, sizeof(one)) < 0)
+	if (eventfd_write(e->wake, 1) < 0)
 		return; /* the main thread looks at its next tick */
 }

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/eventfd.h>
 
 #include "tools/run/table.h"
 
@@ -43,8 +43,6 @@ plug_add(struct plug *p, struct virtio_device *d)
 void
 plug_end(struct plug *p)
 {
-	const uint64_t one = 1;
-
 	if (!p->present)
 		return;
 	loop_end(&p->loop);
@@ -53,7 +51,7 @@ plug_end(struct plug *p)
 
 		atomic_store(&d->over, true);
 		for (uint16_t q = 0; d->threads && q < d->queues; q++)
-			(void)!write(d->queue[q].kick, &one, sizeof(one));
+			eventfd_write(d->queue[q].kick, 1);
 	}
 }
 

@@ -6,15 +6,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <unistd.h>
+#include <sys/eventfd.h>
 
 void
 virtio_config_changed(struct virtio_device *d)
 {
-	const uint64_t one = 1;
-
 	d->generation++;
-	(void)!write(d->config_call, &one, sizeof(one));
+	eventfd_write(d->config_call, 1);
 }
 
 void

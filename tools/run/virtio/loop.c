@@ -79,9 +79,7 @@ loop_add(struct loop *l, int fd, short events, void (*ready)(void *context, shor
 static void
 wake(struct loop *l)
 {
-	const uint64_t one = 1;
-
-	(void)!write(l->wake, &one, sizeof(one));
+	eventfd_write(l->wake, 1);
 }
 
 void

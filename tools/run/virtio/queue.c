@@ -6,7 +6,7 @@
 #include "queue.h"
 
 #include <string.h>
-#include <unistd.h>
+#include <sys/eventfd.h>
 
 #define DESC_NEXT     1u
 #define DESC_WRITE    2u
@@ -244,10 +244,8 @@ wants_interrupt(struct virtqueue *q)
 void
 queue_interrupt(struct virtqueue *q)
 {
-	const uint64_t one = 1;
-
 	if (wants_interrupt(q))
-		(void)!write(q->call, &one, sizeof(one));
+		eventfd_write(q->call, 1);
 }
 
 /* ---- bytes of a chain ---- */

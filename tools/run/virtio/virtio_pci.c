@@ -127,10 +127,8 @@ read_isr(struct virtio_pci *v)
 static void
 notify(struct virtio_pci *v, uint32_t queue)
 {
-	const uint64_t one = 1;
-
 	if (queue < v->device->queues)
-		(void)!write(v->device->queue[queue].kick, &one, sizeof(one));
+		eventfd_write(v->device->queue[queue].kick, 1);
 }
 
 static void
