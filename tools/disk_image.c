@@ -148,10 +148,20 @@ find(struct disk *disk, const struct disk_path *p, struct file_system *fs,
 	return best.code;
 }
 
+/* The file of that path in an image's bytes. */
+static enum refusal_code
+find_inside(struct span bytes, const struct disk_path *p, struct file_system *fs,
+        struct fs_node *ret_node, struct refusal *ret_why)
+{
+	static struct disk_image image; /* which *fs goes on to read */
+
+	disk_image_open(bytes, &image);
+	return find(&image.disk, p, fs, ret_node, ret_why);
+}
+
 bool
 disk_path_exists(const char *name)
 {
-	static struct disk_image image;
 	struct disk_path p;
 	struct file bytes;
 	struct file_system fs;
@@ -163,8 +173,7 @@ disk_path_exists(const char *name)
 		return false;
 	there = access(p.image, R_OK) == 0 && file_read(p.image, &bytes) == STATUS_OK;
 	if (there) {
-		disk_image_open(file_span(&bytes), &image);
-		there = !find(&image.disk, &p, &fs, &node, &why);
+		there = !find_inside(file_span(&bytes), &p, &fs, &node, &why);
 		file_free(&bytes);
 	}
 	free(p.image);
@@ -174,14 +183,11 @@ disk_path_exists(const char *name)
 static int
 read_inside(struct span bytes, const struct disk_path *p, struct file *f)
 {
-	static struct disk_image image;
 	struct file_system fs;
 	struct fs_node node = {.size = 0};
 	struct refusal why;
-	enum refusal_code code;
+	enum refusal_code code = find_inside(bytes, p, &fs, &node, &why);
 
-	disk_image_open(bytes, &image);
-	code = find(&image.disk, p, &fs, &node, &why);
 	if (!code) {
 		if (node.size > SIZE_MAX / 2 || file_reserve(f, node.size + 1) != STATUS_OK)
 			return STATUS_HOST;

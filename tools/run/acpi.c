@@ -339,11 +339,17 @@ write_mcfg(struct writer *w, const struct layout *layout)
 	return addr;
 }
 
+static size_t
+xsdt_len(bool has_mcfg)
+{
+	return HEADER + (has_mcfg ? 24 : 16);
+}
+
 /* `mcfg` is 0 if there is none. */
 static uint64_t
 write_xsdt(struct writer *w, uint64_t fadt, uint64_t madt, uint64_t mcfg)
 {
-	size_t len = HEADER + (mcfg ? 24 : 16);
+	size_t len = xsdt_len(mcfg);
 	uint64_t addr;
 	uint8_t *t = take(w, len, &addr);
 
@@ -385,7 +391,7 @@ acpi_write(const struct memory *mem, const struct layout *layout, uint32_t cpus)
 	uint64_t fadt_room = w.next, dsdt, fadt, xsdt;
 
 	/* The DSDT takes what it needs of the rest; FADT and XSDT have theirs before it. */
-	w.next += FADT_LEN + HEADER + (mcfg ? 24 : 16) + 3 * TABLE_ALIGN;
+	w.next += FADT_LEN + xsdt_len(mcfg) + 3 * TABLE_ALIGN;
 	if (!facs || !madt || (layout->ecam && !mcfg) || w.next + HEADER + TABLE_ALIGN > w.end)
 		return false;
 	dsdt = write_dsdt(&w, layout, cpus);
