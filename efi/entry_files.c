@@ -82,18 +82,17 @@ static bool
 read_type2(struct entry_file *f, struct refusal *why)
 {
 	static struct pe pe;
-	const struct pe_section *osrel;
 	struct file file;
-	struct span text;
+	struct span text = {NULL, 0};
 	char *path = entry_path(f);
 	bool found;
 
 	if (!path || file_read_from(f->volume->root, path, &file, why))
 		return false;
 	found = !pe_read(file.bytes, &found, &pe, why) && found && pe_find(&pe, ".linux");
-	osrel = found ? pe_find(&pe, ".osrel") : NULL;
-	found = osrel && span_sub(file.bytes, osrel->off, osrel->len, &text) &&
-	        read_osrel(f, text);
+	if (found)
+		text = pe_content(&pe, ".osrel", file.bytes, false);
+	found = text.size && read_osrel(f, text);
 	pages_free((uintptr_t)file.bytes.base);
 	return found;
 }

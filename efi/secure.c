@@ -15,17 +15,13 @@ static struct span
 pins(void)
 {
 	static struct pe pe;
-	struct span image = {fw.self->ImageBase, fw.self->ImageSize}, text = {NULL, 0};
-	const struct pe_section *s;
+	struct span image = {fw.self->ImageBase, fw.self->ImageSize};
 	struct refusal why;
 	bool found;
 
 	if (pe_read(image, &found, &pe, &why) || !found)
-		return text;
-	s = pe_find(&pe, ".kshpin");
-	if (s)
-		(void)span_sub(image, s->addr, s->len, &text);
-	return text;
+		return (struct span){NULL, 0};
+	return pe_content(&pe, ".kshpin", image, true);
 }
 
 bool

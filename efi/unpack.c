@@ -34,10 +34,7 @@ take_bundle(struct boot *b, const struct bundle *m, struct refusal *ret_why)
 static struct file
 section(const struct pe *pe, const char *name, struct span whole, bool loaded)
 {
-	const struct pe_section *s = pe_find(pe, name);
-
-	return s ? part(name, whole, loaded ? s->addr : s->off, s->len)
-	         : (struct file){name, {NULL, 0}};
+	return (struct file){name, pe_content(pe, name, whole, loaded)};
 }
 
 /* .linux is b->kernel already. */
@@ -141,10 +138,9 @@ unpack_own_section(const struct boot *b, const char *name, struct span *ret_cont
 {
 	static struct pe pe;
 	struct span whole = {fw.self->ImageBase, fw.self->ImageSize};
-	const struct pe_section *s;
 
 	if (!unpack_own(b, &pe))
 		return false;
-	s = pe_find(&pe, name);
-	return s && span_sub(whole, s->addr, s->len, ret_content);
+	*ret_content = pe_content(&pe, name, whole, true);
+	return ret_content->size;
 }

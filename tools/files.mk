@@ -22,6 +22,7 @@ TOOL_SRCS := \
 	tools/outfile.c \
 	tools/regular.c \
 	tools/request.c \
+	tools/sbat.c \
 	tools/size.c \
 	tools/term.c \
 	tools/unlzop.c \

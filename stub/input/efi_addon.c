@@ -26,18 +26,6 @@ efi_addon_wrong_line(struct span section, struct efi_addon_room *room)
 	return NULL;
 }
 
-/* Empty if there is none. */
-static struct span
-section_of(const struct pe *pe, struct span addon, bool loaded, const char *name)
-{
-	const struct pe_section *s = pe_find(pe, name);
-	struct span content = {NULL, 0};
-
-	if (s)
-		(void)span_sub(addon, loaded ? s->addr : s->off, s->len, &content);
-	return content;
-}
-
 /* A section's text, without what ends a file. */
 static struct span
 trimmed(struct span s)
@@ -62,12 +50,12 @@ efi_addon_read(struct span addon, bool loaded, struct span uname, struct efi_add
 		return "it has no .cmdline, .initrd or .ucode";
 	if (pe_find(pe, ".linux"))
 		return "it has a .linux, so it is a unified kernel image";
-	other = section_of(pe, addon, loaded, ".uname");
+	other = pe_content(pe, ".uname", addon, loaded);
 	/* For another kernel only if both say for which. */
 	if (other.size && uname.size && !span_same(trimmed(other), trimmed(uname)))
 		return "its .uname is not the image's";
-	*ret_addon = (struct efi_addon){section_of(pe, addon, loaded, ".cmdline"),
-	        section_of(pe, addon, loaded, ".initrd"),
-	        section_of(pe, addon, loaded, ".ucode")};
+	*ret_addon = (struct efi_addon){pe_content(pe, ".cmdline", addon, loaded),
+	        pe_content(pe, ".initrd", addon, loaded),
+	        pe_content(pe, ".ucode", addon, loaded)};
 	return ret_addon->cmdline.size ? efi_addon_wrong_line(ret_addon->cmdline, room) : NULL;
 }

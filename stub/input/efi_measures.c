@@ -43,9 +43,8 @@ tell_config(const struct teller *t, struct refusal *ret_why)
 static bool
 section(const struct measures *m, const char *name, struct span *ret_content)
 {
-	const struct pe_section *s = pe_find(m->own, name);
-
-	return s && span_sub(m->image, m->loaded ? s->addr : s->off, s->len, ret_content);
+	*ret_content = pe_content(m->own, name, m->image, m->loaded);
+	return ret_content->size;
 }
 
 /* Name and content of each section of ours that is part of what is booted. */

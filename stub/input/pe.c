@@ -169,6 +169,17 @@ pe_find(const struct pe *pe, const char *name)
 	return NULL;
 }
 
+struct span
+pe_content(const struct pe *pe, const char *name, struct span whole, bool loaded)
+{
+	const struct pe_section *s = pe_find(pe, name);
+	struct span content = {NULL, 0};
+
+	if (s)
+		(void)span_sub(whole, loaded ? s->addr : s->off, s->len, &content);
+	return content;
+}
+
 uint32_t
 pe_profiles(const struct pe *pe)
 {

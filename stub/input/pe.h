@@ -87,4 +87,10 @@ bool pe_take_profile(struct pe *pe, uint32_t number);
 /* The first section of that name, or NULL. */
 const struct pe_section *pe_find(const struct pe *pe, const char *name);
 
+/*
+ * Its content, in the bytes of the file or of the `loaded` image; empty if there is none, or if
+ * it is not whole there.
+ */
+struct span pe_content(const struct pe *pe, const char *name, struct span whole, bool loaded);
+
 #endif

@@ -85,6 +85,21 @@ valid(void **state)
 	assert_null(pe_find(&pe, ".linux2"));
 }
 
+static void
+contents(void **state)
+{
+	struct span whole = {image, sizeof(image)}, cut = {image, 0x600 + 0x122};
+
+	(void)state;
+	assert_int_equal(parse(sizeof(image)), REFUSAL_NONE);
+	assert_ptr_equal(pe_content(&pe, ".linux", whole, false).base, image + 0x600);
+	assert_int_equal(pe_content(&pe, ".linux", whole, false).size, 0x123);
+	assert_int_equal(pe_content(&pe, ".linux", cut, false).size, 0);
+	assert_int_equal(
+	        pe_content(&pe, ".cmdline", whole, true).size, 0); /* 0x8000 is not there */
+	assert_int_equal(pe_content(&pe, ".none", whole, false).size, 0);
+}
+
 /* PE32: its image base has four bytes, so that the data directories start 16 bytes earlier. */
 static void
 valid_32(void **state)
@@ -219,6 +234,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup(valid, setup),
+	        cmocka_unit_test_setup(contents, setup),
 	        cmocka_unit_test_setup(valid_32, setup),
 	        cmocka_unit_test_setup(no_pe, setup),
 	        cmocka_unit_test_setup(table_past_the_end, setup),

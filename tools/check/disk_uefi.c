@@ -8,27 +8,18 @@
  * file with another name would be started by, a boot entry in the firmware, is no part of the
  * image.
  */
-#include <string.h>
 
 #include "stub/base/text.h"
 #include "tools/check/disk.h"
+#include "tools/sbat.h"
 
 #define SHIMS_NEXT "/EFI/BOOT/grubx64.efi"
 #define FALLBACK   "/EFI/BOOT/fbx64.efi"
 
-/* The section's text has that word at the start of a line. */
 static bool
-says(const struct report *k, const char *section, const char *word)
+is_named(const struct report *k, const char *component)
 {
-	const struct pe_section *s = pe_find(&k->pe, section);
-	struct span text;
-
-	if (!s || !span_sub(k->bytes, s->off, s->len, &text))
-		return false;
-	for (uint64_t i = 0; i < text.size; i++)
-		if ((!i || text.base[i - 1] == '\n') && span_is(text, i, word, strlen(word)))
-			return true;
-	return false;
+	return sbat_names(pe_content(&k->pe, ".sbat", k->bytes, false), component);
 }
 
 static bool
@@ -127,9 +118,9 @@ by_program(struct disk_view *view, struct boot_volume *v, const struct report *k
 		return by_kernel(view, k);
 	if (pe_find(&k->pe, ".sdmagic"))
 		return by_systemd_boot(view);
-	if (says(k, ".sbat", "shim,"))
+	if (is_named(k, "shim"))
 		return by_shim(view, v);
-	if (pe_find(&k->pe, "mods") || says(k, ".sbat", "grub,"))
+	if (pe_find(&k->pe, "mods") || is_named(k, "grub"))
 		return disk_by_grub(view, "BOOTX64.EFI is GRUB, which boots ");
 	return disk_unknown("UEFI starts BOOTX64.EFI, a program that is not known here");
 }

@@ -49,10 +49,9 @@ add_sections(struct report *r)
 static void
 add_text(struct report *r, const char *section, const char *name)
 {
-	const struct pe_section *s = pe_find(&r->pe, section);
-	struct span text;
+	struct span text = pe_content(&r->pe, section, r->bytes, false);
 
-	if (!s || !span_sub(r->bytes, s->off, s->len, &text))
+	if (!text.size)
 		return;
 	while (text.size && (text.base[text.size - 1] == '\n' || !text.base[text.size - 1]))
 		text.size--;
@@ -63,15 +62,12 @@ enum refusal_code
 uki_line(const struct report *r, struct cmdline *line, struct refusal *ret_why)
 {
 	static struct pe pe;
-	const struct pe_section *s;
 	struct span text;
 
 	pe = r->pe;
 	(void)pe_take_profile(&pe, 0);
-	s = pe_find(&pe, ".cmdline");
-	if (!s || !span_sub(r->bytes, s->off, s->len, &text))
-		return REFUSAL_NONE;
-	return cmdline_append_section(line, text, ret_why);
+	text = pe_content(&pe, ".cmdline", r->bytes, false);
+	return text.size ? cmdline_append_section(line, text, ret_why) : REFUSAL_NONE;
 }
 
 /* One that is longer than any kernel takes is in the table of sections only. */

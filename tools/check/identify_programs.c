@@ -18,11 +18,11 @@
 static bool
 is_of_systemd(const struct report *r, const char *name)
 {
-	const struct pe_section *s = r->has_pe ? pe_find(&r->pe, ".sdmagic") : NULL;
-	struct span text;
+	struct span text = {NULL, 0};
 
-	return s && span_sub(r->bytes, s->off, s->len, &text) && text.size &&
-	       memmem(text.base, (size_t)text.size, name, strlen(name));
+	if (r->has_pe)
+		text = pe_content(&r->pe, ".sdmagic", r->bytes, false);
+	return text.size && memmem(text.base, (size_t)text.size, name, strlen(name));
 }
 
 void

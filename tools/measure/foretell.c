@@ -14,6 +14,7 @@
 #include "tools/cmd.h"
 #include "tools/measure/authenticode.h"
 #include "tools/measure/beside.h"
+#include "tools/sbat.h"
 
 #define BOOT_ACTION "Calling EFI Application from Boot Option"
 
@@ -35,32 +36,11 @@ bool
 foretell_is_stub(struct span file)
 {
 	static struct pe pe;
-	const struct pe_section *s;
 	struct refusal why;
-	struct span text;
 	bool found;
 
-	if (pe_read(file, &found, &pe, &why) || !found)
-		return false;
-	s = pe_find(&pe, ".sbat");
-	if (!s || !span_sub(file, s->off, s->len, &text))
-		return false;
-	for (uint64_t i = 0; i < text.size; i++)
-		if ((!i || text.base[i - 1] == '\n') && span_is(text, i, "kshim,", 6))
-			return true;
-	return false;
-}
-
-/* What is not there is empty. */
-static struct span
-section(const struct pe *pe, struct span file, const char *name)
-{
-	const struct pe_section *s = pe_find(pe, name);
-	struct span content = {NULL, 0};
-
-	if (s)
-		(void)span_sub(file, s->off, s->len, &content);
-	return content;
+	return !pe_read(file, &found, &pe, &why) && found &&
+	       sbat_names(pe_content(&pe, ".sbat", file, false), "kshim");
 }
 
 static int
@@ -111,7 +91,7 @@ take_own(struct boot *b)
 		return STATUS_REFUSED;
 	b->m.own = &b->own;
 	b->m.image = image;
-	b->packed_line = section(&b->own, image, ".cmdline");
+	b->packed_line = pe_content(&b->own, ".cmdline", image, false);
 	b->line_is_section = true;
 	return STATUS_OK;
 }
@@ -136,12 +116,13 @@ take_uki(struct boot *b, struct span file)
 	b->m.is_uki = true;
 	if (status != STATUS_OK || b->w->secure)
 		return status; /* the firmware starts it as it is */
-	b->m.kernel.bytes = section(&b->other, file, ".linux");
-	b->packed_line = section(&b->other, file, ".cmdline");
+	b->m.kernel.bytes = pe_content(&b->other, ".linux", file, false);
+	b->packed_line = pe_content(&b->other, ".cmdline", file, false);
 	b->line_is_section = true;
-	status = add_initrd(b, ".ucode", section(&b->other, file, ".ucode"));
+	status = add_initrd(b, ".ucode", pe_content(&b->other, ".ucode", file, false));
 	if (status == STATUS_OK)
-		status = add_initrd(b, ".initrd", section(&b->other, file, ".initrd"));
+		status =
+		        add_initrd(b, ".initrd", pe_content(&b->other, ".initrd", file, false));
 	return status;
 }
 
@@ -176,7 +157,7 @@ take_kernel(struct boot *b)
 static int
 obey_policy(struct boot *b, bool is_bzimage)
 {
-	struct span pins = section(&b->own, file_span(&b->image), ".kshpin");
+	struct span pins = pe_content(&b->own, ".kshpin", file_span(&b->image), false);
 	uint8_t sum[SHA256_LEN];
 	struct refusal why;
 
@@ -200,7 +181,7 @@ static int
 judge_kernel(struct boot *b)
 {
 	struct span kernel =
-	        b->m.own ? section(&b->own, b->m.image, ".linux") : b->m.kernel.bytes;
+	        b->m.own ? pe_content(&b->own, ".linux", b->m.image, false) : b->m.kernel.bytes;
 	struct image im = image_of(kernel);
 	bool as_it_is = b->m.is_uki && b->w->secure;
 	struct refusal why;
@@ -356,7 +337,7 @@ find_parts(struct boot *b)
 		status = join_line(b);
 	if (status == STATUS_OK && b->m.own)
 		status = beside_find(b->w->image, b->w->volume,
-		        section(&b->own, b->m.image, ".uname"), &b->beside);
+		        pe_content(&b->own, ".uname", b->m.image, false), &b->beside);
 	if (status == STATUS_OK && b->m.own)
 		status = take_smbios(b);
 	return status == STATUS_OK ? judge_kernel(b) : status;
