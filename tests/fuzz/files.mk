@@ -69,7 +69,7 @@ FUZZ_FILES := tests/fuzz/no_words.c tools/budget.c tools/disk_image.c tools/file
 	tools/mapping.c tools/option.c tools/outfile.c tools/payload.c tools/regular.c tools/size.c \
 	tools/unlzop.c tools/unpack.c
 FUZZ_LIBS := -larchive -llzo2 -lz
-PARTS_fuzz_initrd := $(FUZZ_FILES) tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c \
+PARTS_fuzz_initrd := $(FUZZ_FILES) tools/config_beside.c tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c \
 	tools/plan/findings_initrd.c
 LIBS_fuzz_initrd := $(FUZZ_LIBS)
 PARTS_fuzz_cmos := x86/pc/cmos.c
@@ -79,9 +79,9 @@ PARTS_fuzz_nvme := tests/fuzz/arena.c x86/disk/nvme_disk.c x86/disk/pci_find.c x
 	x86/disk/virtio_mmio.c x86/disk/virtio_pci.c x86/disk/virtio_scsi.c
 PARTS_fuzz_virtio := tests/fuzz/arena.c x86/disk/pci_find.c x86/disk/virtio_blk.c x86/disk/virtio_mmio.c \
 	x86/disk/virtio_pci.c x86/disk/virtio_scsi.c x86/disk/nvme.c x86/disk/nvme_disk.c
-# All of the program but what is a command and what runs a machine.
-PARTS_fuzz_check := tests/fuzz/check_look.c tests/fuzz/no_words.c \
-	$(filter-out tools/kshim.c tools/cmd_% tools/check/cmd_% tools/plan/cmd_% $(TOOL_RUN),$(TOOL_SRCS))
+# All of the program but what is a command, what measures and what runs a machine.
+PARTS_fuzz_check := tests/fuzz/check_look.c tests/fuzz/no_words.c $(filter-out tools/kshim.c tools/cmd_% \
+	tools/check/cmd_% tools/plan/cmd_% $(TOOL_MEASURE) $(TOOL_RUN),$(TOOL_SRCS))
 LIBS_fuzz_check := $(FUZZ_LIBS) -ljson-c
 SEEDS_fuzz_check := bundle,fat,initrd,partitions,probe,riscv,uki
 PARTS_fuzz_boot_choice := tests/fuzz/disk_tree.c tests/unit/fat_tree.c
