@@ -54,6 +54,7 @@ UNIT_TESTS := \
 	tests/unit/test_cmdline.c \
 	tests/unit/test_disk.c \
 	tests/unit/test_efi_extra.c \
+	tests/unit/test_efi_measures.c \
 	tests/unit/test_efi_map.c \
 	tests/unit/test_efi_options.c \
 	tests/unit/test_efi_tables.c \

@@ -12,7 +12,7 @@
 #define PE_IMAGE_AT    0x80 /* of the PE header */
 #define PE_IMAGE_TABLE (PE_IMAGE_AT + 24 + 240)
 
-struct pe_row {
+struct pe_image_row {
 	const char *name;
 	const char *text;
 };
@@ -28,7 +28,7 @@ pe_image_put(uint64_t off, uint64_t v, unsigned bytes)
 }
 
 static inline void
-pe_image_make(uint16_t machine, const struct pe_row *rows, unsigned count)
+pe_image_make(uint16_t machine, const struct pe_image_row *rows, unsigned count)
 {
 	uint64_t at = 1024;
 

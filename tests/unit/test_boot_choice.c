@@ -237,13 +237,15 @@ unified_kernel_images(void **state)
 
 	(void)state;
 	pe_image_make(0x8664,
-	        (const struct pe_row[]){{".osrel", "ID=x\nVERSION_ID=9\n"}, {".linux", "k"}},
+	        (const struct pe_image_row[]){
+	                {".osrel", "ID=x\nVERSION_ID=9\n"}, {".linux", "k"}},
 	        2);
 	assert_true(pe_image_len < sizeof(older));
 	memcpy(older, pe_image, pe_image_len);
 	file[0].len = (uint32_t)pe_image_len;
 	pe_image_make(0x8664,
-	        (const struct pe_row[]){{".osrel", "ID=x\nVERSION_ID=10\n"}, {".linux", "k"}},
+	        (const struct pe_image_row[]){
+	                {".osrel", "ID=x\nVERSION_ID=10\n"}, {".linux", "k"}},
 	        2);
 	file[1].bytes = pe_image;
 	file[1].len = (uint32_t)pe_image_len;
@@ -394,7 +396,8 @@ many_entries(void **state)
 	struct fat_file file[72];
 
 	(void)state;
-	pe_image_make(0x8664, (const struct pe_row[]){{".osrel", "ID=x\n"}, {".text", "k"}}, 2);
+	pe_image_make(
+	        0x8664, (const struct pe_image_row[]){{".osrel", "ID=x\n"}, {".text", "k"}}, 2);
 	memcpy(none, pe_image, pe_image_len);
 	for (unsigned i = 0; i < 70; i++) {
 		snprintf(names[i], sizeof(names[i]),

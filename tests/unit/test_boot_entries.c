@@ -193,9 +193,9 @@ the_default(void **state)
 static void
 images(void **state)
 {
-	static const struct pe_row whole[] = {{".linux", "kernel"},
+	static const struct pe_image_row whole[] = {{".linux", "kernel"},
 	        {".osrel", "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME='A Debian'\n"}};
-	static const struct pe_row without[] = {{".osrel", "ID=x\n"}};
+	static const struct pe_image_row without[] = {{".osrel", "ID=x\n"}};
 
 	(void)state;
 	pe_image_make(0x8664, whole, 2);

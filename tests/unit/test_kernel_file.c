@@ -186,7 +186,7 @@ what_is_no_bundle_is_the_kernel(void **state)
 	assert_int_equal(line.len, 0);
 }
 
-static const struct pe_row uki_rows[] = {
+static const struct pe_image_row uki_rows[] = {
         {".cmdline", "\nof\tthe image\r\nall of it\n"},
         {".initrd", "initrd"},
         {".ucode", "ucode"},

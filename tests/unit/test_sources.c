@@ -178,7 +178,7 @@ line_and_probe(struct facts *ret_facts)
 static void
 unified_kernel_image(void **state)
 {
-	static const struct pe_row rows[] = {{".cmdline", "all kshim.console=none\n"},
+	static const struct pe_image_row rows[] = {{".cmdline", "all kshim.console=none\n"},
 	        {".linux", "kernel"}, {".ucode", "u"}, {".profile", "ID=a"},
 	        {".profile", "ID=b"}, {".initrd", "of b"}};
 	static struct facts facts;
@@ -219,7 +219,7 @@ what_is_no_unified_kernel_image(void **state)
 	assert_int_equal(
 	        sources_check_words(&s, &(struct cmdline_words){.profile = true}, &why),
 	        REFUSAL_UKI_NONE);
-	pe_image_make(0x8664, (const struct pe_row[]){{".linux", "x"}}, 1);
+	pe_image_make(0x8664, (const struct pe_image_row[]){{".linux", "x"}}, 1);
 	offered[0].addr = (uintptr_t)pe_image;
 	offered[0].size = pe_image_len;
 	assert_int_equal(line_and_probe(&facts), REFUSAL_KERNEL_OTHER);
@@ -264,7 +264,8 @@ lines(void **state)
 static void
 all_of_a_unified_kernel_image(void **state)
 {
-	static const struct pe_row rows[] = {{".linux", "kernel"}, {".linux", "no kernel"}};
+	static const struct pe_image_row rows[] = {
+	        {".linux", "kernel"}, {".linux", "no kernel"}};
 	static struct facts facts;
 	char buf[64];
 

@@ -13,7 +13,7 @@ static struct refusal why;
 static bool found;
 
 /* As ukify makes it: what all profiles have, then two profiles. */
-static const struct pe_row rows[] = {
+static const struct pe_image_row rows[] = {
         {".osrel", "ID=debian\n"},
         {".cmdline", "of all"},
         {".ucode", "ucode"},
@@ -119,7 +119,7 @@ profiles_that_are_not_there(void **state)
 static void
 parts_may_be_absent(void **state)
 {
-	static const struct pe_row alone[] = {{".linux", "kernel"}};
+	static const struct pe_image_row alone[] = {{".linux", "kernel"}};
 
 	(void)state;
 	pe_image_make(0x5064, alone, 1);
@@ -133,7 +133,7 @@ parts_may_be_absent(void **state)
 static void
 what_is_none(void **state)
 {
-	static const struct pe_row addon[] = {{".cmdline", "words"}, {".linux", ""}};
+	static const struct pe_image_row addon[] = {{".cmdline", "words"}, {".linux", ""}};
 
 	(void)state;
 	pe_image_make(0x8664, addon, 2);
