@@ -162,6 +162,9 @@ TOOL_RUN := \
 	tools/run/virtio/blk.c \
 	tools/run/virtio/blk_request.c \
 	tools/run/virtio/common.c \
+	tools/run/virtio/console.c \
+	tools/run/virtio/console_control.c \
+	tools/run/virtio/console_data.c \
 	tools/run/virtio/device.c \
 	tools/run/virtio/loop.c \
 	tools/run/virtio/msix.c \

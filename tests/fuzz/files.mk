@@ -11,6 +11,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_bundle.c \
 	tests/fuzz/fuzz_check.c \
 	tests/fuzz/fuzz_cmos.c \
+	tests/fuzz/fuzz_console.c \
 	tests/fuzz/fuzz_cmdline.c \
 	tests/fuzz/fuzz_devices.c \
 	tests/fuzz/fuzz_disk.c \
@@ -72,6 +73,9 @@ FUZZ_LIBS := -larchive -llzo2 -lz
 PARTS_fuzz_initrd := $(FUZZ_FILES) tools/config_beside.c tools/plan/config.c tools/plan/cpio.c tools/plan/findings.c \
 	tools/plan/findings_initrd.c
 LIBS_fuzz_initrd := $(FUZZ_LIBS)
+PARTS_fuzz_console := tools/launch/layout.c tools/run/memory.c tools/run/virtio/console.c \
+	tools/run/virtio/console_control.c tools/run/virtio/queue.c
+LIBS_fuzz_console := -lpthread
 PARTS_fuzz_cmos := x86/pc/cmos.c
 PARTS_fuzz_mmio := x86/disk/disk_rank.c x86/disk/mmio_find.c
 PARTS_fuzz_pci := x86/pc/pci_assign.c x86/pc/pci_need.c x86/pc/pci_scan.c

@@ -5,6 +5,7 @@
 UNIT_HELPERS := \
 	tests/unit/build_bzimage.c \
 	tests/unit/build_elf.c \
+	tests/unit/console_bench.c \
 	tests/unit/ext_image.c \
 	tests/unit/fat_tree.c \
 	tests/unit/handoff_bench.c \
@@ -28,6 +29,8 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/acpi.c \
 	tools/linux_log.c \
 	tools/run/aml.c \
+	tools/run/devices.c \
+	tools/run/ending.c \
 	tools/run/escapes.c \
 	tools/run/jail.c \
 	tools/run/jail_files.c \
@@ -38,6 +41,10 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/uart.c \
 	tools/run/vhost/user.c \
 	tools/run/virtio/blk_request.c \
+	tools/run/virtio/console.c \
+	tools/run/virtio/console_control.c \
+	tools/run/virtio/console_data.c \
+	tools/run/virtio/device.c \
 	tools/run/virtio/queue.c \
 
 # Assembly that tests call.
@@ -105,6 +112,8 @@ UNIT_TESTS := \
 	tests/unit/test_riscv_image.c \
 	tests/unit/test_riscv_machine.c \
 	tests/unit/test_riscv_parts.c \
+	tests/unit/test_run_console.c \
+	tests/unit/test_run_hvc.c \
 	tests/unit/test_run_machine.c \
 	tests/unit/test_run_queue.c \
 	tests/unit/test_smbios.c \

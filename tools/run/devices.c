@@ -57,11 +57,27 @@ devices_init(struct devices *d, int vm, struct terminal *terminal, struct ending
 }
 
 void
+devices_print(void *devices, const uint8_t *bytes, size_t len)
+{
+	struct devices *d = devices;
+
+	pthread_mutex_lock(&d->lock);
+	for (size_t i = 0; i < len; i++)
+		terminal_put(d->terminal, bytes[i]);
+	pthread_mutex_unlock(&d->lock);
+}
+
+void
 devices_feed(struct devices *d)
 {
 	struct terminal *t = d->terminal;
+	size_t taken;
 
-	if (t->pending_len && uart_room(&d->uart))
+	if (!t->pending_len)
+		return;
+	if (d->typed && d->typed(d->typed_context, t->pending, t->pending_len, &taken))
+		terminal_taken(t, taken);
+	else if (uart_room(&d->uart))
 		terminal_taken(t, uart_receive(&d->uart, t->pending, t->pending_len));
 }
 

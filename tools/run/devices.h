@@ -29,6 +29,10 @@ struct devices {
 	uint16_t pm1_enable, pm1_control;
 	uint8_t post;          /* last code on port 0x80 */
 	atomic_bool stub_runs; /* until it says that it jumps: the exit port is its own */
+	/* A console that takes what is typed in COM1's place; false: the guest does not use it.
+	 * NULL: none. */
+	bool (*typed)(void *context, const uint8_t *bytes, size_t len, size_t *ret_taken);
+	void *typed_context;
 };
 
 void devices_init(struct devices *d, int vm, struct terminal *terminal, struct ending *ending,
@@ -40,7 +44,10 @@ uint32_t devices_in(struct devices *d, uint16_t port, unsigned size);
 /* A write; true if it was the stub's word that it jumps now. */
 bool devices_out(struct devices *d, uint16_t port, unsigned size, uint32_t value, uint32_t cpu);
 
-/* Move typed bytes into the UART as far as there is room; the caller holds the lock. */
+/* What the guest sends by another console than COM1; `devices` is a struct devices. */
+void devices_print(void *devices, const uint8_t *bytes, size_t len);
+
+/* Move typed bytes into the guest as far as there is room; the caller holds the lock. */
 void devices_feed(struct devices *d);
 
 #endif

@@ -40,19 +40,25 @@ plug_add(struct plug *p, struct virtio_device *d)
 	return virtio_pci_init(v, d, &p->pci, &p->wires);
 }
 
+/* Have the threads of a device end. */
+static void
+end_threads(struct virtio_device *d)
+{
+	atomic_store(&d->over, true);
+	if (d->ops->wake)
+		d->ops->wake(d);
+	for (uint16_t q = 0; d->threads && !d->ops->wake && q < d->queues; q++)
+		eventfd_write(d->queue[q].kick, 1);
+}
+
 void
 plug_end(struct plug *p)
 {
 	if (!p->present)
 		return;
 	loop_end(&p->loop);
-	for (uint32_t i = 0; i < p->count; i++) {
-		struct virtio_device *d = p->device[i]->device;
-
-		atomic_store(&d->over, true);
-		for (uint16_t q = 0; d->threads && q < d->queues; q++)
-			eventfd_write(d->queue[q].kick, 1);
-	}
+	for (uint32_t i = 0; i < p->count; i++)
+		end_threads(p->device[i]->device);
 }
 
 void

@@ -4,7 +4,7 @@
  * which it is asked. How the guest reaches it is the transport's part (virtio_pci.h).
  *
  * Source: OASIS Virtual I/O Device 1.2, chapters 2 and 3. All functions of struct virtio_ops
- * but thread() run with the device's lock held.
+ * but thread() and wake() run with the device's lock held.
  */
 #ifndef RUN_VIRTIO_DEVICE_H
 #define RUN_VIRTIO_DEVICE_H
@@ -51,6 +51,8 @@ struct virtio_ops {
 	void (*config_written)(struct virtio_device *d, uint32_t off, uint32_t len);
 	/* The body of each of d->threads threads, which ends when d->over is set. */
 	void (*thread)(struct virtio_device *d);
+	/* d->over has been set, without the lock. NULL: each `kick` is rung. */
+	void (*wake)(struct virtio_device *d);
 	/* The end of this life of the guest: give back the device itself, too. May be NULL. */
 	void (*release)(struct virtio_device *d);
 };
@@ -78,7 +80,7 @@ struct virtio_device {
 	uint8_t status;
 	uint8_t generation; /* of the configuration */
 	bool started;
-	atomic_bool over; /* threads are to end; each `kick` is rung */
+	atomic_bool over; /* threads are to end */
 };
 
 static inline bool
