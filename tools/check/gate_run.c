@@ -3,7 +3,7 @@
  * --for run: what `kshim run` needs of a kernel, by the names of its options, and a fragment of
  * a configuration with what it lacks.
  *
- * Source: the machine of tools/run/README.md, whose one console is COM1;
+ * Source: the machine of tools/run/README.md, whose console is COM1 without --console;
  * Linux 6.1 to 7.2, the Kconfig files of these options.
  */
 #include <string.h>
@@ -23,7 +23,7 @@ static const struct {
 } wants[] = {
         {"PRINTK", MUST, "messages, of which a panic is one"},
         {"TTY", MUST, "the console"},
-        {"SERIAL_8250", MUST, "the serial port, which is the only console"},
+        {"SERIAL_8250", MUST, "the serial port, the one console that is always there"},
         {"SERIAL_8250_CONSOLE", MUST, "console=ttyS0"},
         {"BLK_DEV_INITRD", BETTER, "without: no --initrd, only a root on a --disk"},
         {"BINFMT_ELF", MUST, "programs"},
@@ -45,6 +45,7 @@ static const struct {
         {"HW_RANDOM", MODULE, "without: --rng gives it nothing"},
         {"HW_RANDOM_VIRTIO", MODULE, "without: --rng gives it nothing"},
         {"VIRTIO_BLK", MODULE, "without: no --disk"},
+        {"VIRTIO_CONSOLE", MODULE, "without: no --console"},
 };
 
 #define NR_WANTS (sizeof(wants) / sizeof(wants[0]))
