@@ -68,7 +68,62 @@ LATE = READY + b'\x66\xba\xf8\x03' + b''.join(
     b'\xa0' + struct.pack('<I', BASE + 0x1000 + i) + b'\xee' for i in range(5)) + \
     out16(0x604, 0x3400) + SPIN
 
+# ---- a driver of virtio-console (Virtual I/O Device 1.2, 4.1.4.3 and 5.3), which is at 00:02.0 with --console
+
+RINGS = 0x300000        # of queue 0: descriptors, available ring, used ring, in 256 bytes each; then of queue 1
+RECEIVED = 0x302000
+
+
+def store(at, value, size=4):
+    """mov of `size` bytes to memory."""
+    return {2: b'\x66\xc7\x05', 4: b'\xc7\x05'}[size] + struct.pack('<I', at) + value.to_bytes(size, 'little')
+
+
+def register(off, value, size):
+    """The same to [esi + off], where esi is the device's BAR 0."""
+    return {1: b'\xc6\x86', 2: b'\x66\xc7\x86', 4: b'\xc7\x86'}[size] + struct.pack('<I', off) + \
+        value.to_bytes(size, 'little')
+
+
+def find_console():
+    """esi = BAR 0 of 00:02.0, by ports."""
+    return b'\x66\xba\xf8\x0c\xb8' + struct.pack('<I', 0x80001010) + b'\xef\x66\xba\xfc\x0c\xed\x24\xf0\x89\xc6'
+
+
+def start_console():
+    code = find_console() + b''.join(register(20, status, 1) for status in (0, 1, 3))
+    code += register(8, 1, 4) + register(12, 1, 4) + register(20, 0xb, 1)       # VERSION_1, FEATURES_OK
+    for queue in (0, 1):
+        code += register(22, queue, 2) + register(24, 8, 2)
+        for n, off in enumerate((32, 40, 48)):
+            code += register(off, RINGS + 0x1000 * queue + 0x100 * n, 4) + register(off + 4, 0, 4)
+        code += register(28, 1, 2)
+    return code + register(20, 0xf, 1)
+
+
+def offer(queue, n, address, length, writes=0):
+    """The n-th chain of a queue, one buffer, and the notification."""
+    rings = RINGS + 0x1000 * queue
+    return store(rings + 16 * n, address) + store(rings + 16 * n + 8, length) + \
+        store(rings + 16 * n + 12, 2 * writes, 2) + store(rings + 0x104 + 2 * n, n, 2) + \
+        store(rings + 0x102, n + 1, 2) + register(0x3000 + 4 * queue, queue, 2)
+
+
+def wait_used(queue, count):
+    """Until so many chains have come back: cmp, jne to it."""
+    return b'\x66\x81\x3d' + struct.pack('<IH', RINGS + 0x1000 * queue + 0x202, count) + b'\x75\xf5'
+
+
+# Prints a line, then what is typed, 5 bytes, and powers off.
+ECHO = start_console() + offer(0, 0, RECEIVED, 16, writes=1) + offer(1, 0, BASE + 0x1000, 5) + wait_used(1, 1) + \
+    wait_used(0, 1) + offer(1, 1, RECEIVED, 5) + wait_used(1, 2) + out16(0x604, 0x3400) + SPIN
+
 GUESTS = {
+    'console': ECHO.ljust(0x1000, b'\0') + b'hvc0\n',
+    # A MiB at once, then COM1's status again and again.
+    'console-flood': start_console() + offer(1, 0, 0x400000, 1 << 20) + b'\x66\xba\xfd\x03\xec\xeb\xfd',
+    'console-loop': start_console() + store(RINGS + 0x1000 + 14, 0, 2) + store(RINGS + 0x1000 + 12, 1, 2) +
+    store(RINGS + 0x1104, 0, 2) + store(RINGS + 0x1102, 1, 2) + register(0x3004, 1, 2) + SPIN,
     # COM1's line goes up: OUT2 in MCR, the transmitter's interrupt in IER.
     'interrupt': out8(0x3fc, 8) + out8(0x3f9, 2) + out16(0x604, 0x3400) + SPIN,
     'ready-reset': READY + out8(0xcf9, 6) + SPIN,

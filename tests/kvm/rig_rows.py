@@ -47,6 +47,7 @@ FAR = 'vmlinux:sid'                 # its ELF entry is not its load base
 DEVICES = {'initrds': ('devices',), 'kernel': 'debian:cloud'}
 FUNCTIONS = ('0000:00:00.0 0x1b36 0x0008 0x060000', '0000:00:01.0 0x1af4 0x1044 0xff0000',
              '0000:00:02.0 0x1af4 0x1042 0x010000', 'devices: random 16384')
+CONSOLE = (*FUNCTIONS[:3], '0000:00:03.0 0x1af4 0x1043 0x078000', FUNCTIONS[3], 'hvc0 asks', 'hvc0 says a line')
 WRITTEN = ('vda 98304 ro 0', 'data: OK', 'vda is gone', 'new: OK', 'devices: end')
 
 ONE = [
@@ -95,6 +96,9 @@ ONE = [
     Run('disk-firecracker', way='firecracker', disk='', expect=(*FUNCTIONS, *WRITTEN), full=True, **DEVICES),
     Run('disk-cloud-hypervisor', way='cloud-hypervisor', disk='', expect=(*FUNCTIONS, *WRITTEN), full=True,
         **DEVICES),
+    # What is typed goes to the serial port, and to hvc0 once that is there.
+    Run('console', way='direct', disk='', options=('--console',), expect=(*CONSOLE, *WRITTEN),
+        typed='expect hvc0 asks\ntype a line\\r\nexpect devices: end\n', **DEVICES),
     Run('expected', 'debian:cloud', 'direct', options=('--expect', 'checks: clock kvm-clock'),
         absent=('checks: end',)),
     Run('ended-before', 'debian:cloud', options=('--expect', 'never printed'), status=6,

@@ -281,6 +281,42 @@ def test_unread_output_stops_no_clock():
     assert patient(run_unread, bool)
 
 
+@needs_kvm
+def test_console_beside_the_serial_port():
+    with begin('--direct', '--console', *LIMIT, guest('console'), stdin=subprocess.PIPE) as p:
+        assert p.stdout.readline() == b'hvc0\n'
+        p.stdin.write(b'ping\n')
+        p.stdin.flush()
+        assert p.stdout.readline() == b'ping\n'
+        p.communicate()
+    assert p.returncode == 0
+
+
+@needs_kvm
+def test_console_expects_too():
+    check(run('--direct', '--console', '--expect', 'hvc0', *LIMIT, guest('console')), 0, 'hvc0')
+
+
+@needs_kvm
+def test_unread_console_stops_no_end():
+    """The console's thread waits for the reader, and the CPU for that thread."""
+    def run_unread(limit):
+        reader, writer = os.pipe()
+        size = fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+        done = run('--direct', '--console', '-m', '64M', '--timeout', limit, guest('console-flood'), stdout=writer)
+        assert done.returncode == 5, done.stderr
+        os.close(writer)
+        with open(reader, 'rb') as f:
+            return len(f.read()) >= size
+    assert patient(run_unread, bool)
+
+
+@needs_kvm
+def test_console_with_a_bad_chain_stops():
+    done = run('--direct', '--console', '--timeout', 2, guest('console-loop'))
+    check(done, 5, 'kshim run: virtio-console: queue 1, 0: a chain is a loop')
+
+
 def unread(terminal):
     """How many bytes were typed at it that no process has read."""
     count = array.array('i', [0])

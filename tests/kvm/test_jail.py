@@ -59,6 +59,14 @@ def test_every_thread_is_jailed():
 
 
 @needs_kvm
+def test_threads_of_devices_are_jailed():
+    with running('--console') as p:
+        seen = list(statuses(p.pid))
+    assert len(seen) == 5
+    assert all(s['Seccomp'] == '2' and s['NoNewPrivs'] == '1' for s in seen), seen
+
+
+@needs_kvm
 def test_threads_of_another_life_are_jailed():
     """They inherit the main thread's filter and enter their own in it."""
     with running('--reboot', 'again', name='ready-reset', stdin=subprocess.PIPE) as p:

@@ -39,7 +39,7 @@ def initrd_of(name):
 
 
 DEVICE_MODULES = ('virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci',
-                  'virtio-rng', 'virtio_blk')
+                  'virtio-rng', 'virtio_blk', 'virtio_console')
 
 
 def devices_initrd():

@@ -27,12 +27,13 @@
 #include "tools/run/plug_devices.h"
 #include "tools/run/report.h"
 #include "tools/run/status.h"
+#include "tools/run/virtio/console.h"
 
 #define LOOK_MS 250 /* between looks at the CPUs */
 #define FEED_MS 10  /* while typed bytes wait for room in the UART */
 
 static struct ending *current; /* for the signals' handler */
-static volatile sig_atomic_t signalled;
+static volatile sig_atomic_t signalled, resized;
 
 static void
 on_signal(int signal)
@@ -40,6 +41,12 @@ on_signal(int signal)
 	signalled = signal;
 	if (current)
 		ending_set(current, ENDING_LEFT, (uint32_t)signal, 0, NULL);
+}
+
+static void
+on_resize(int signal)
+{
+	resized = signal;
 }
 
 /* A signal ends this life of the guest; one that came after the last life had ended, too. */
@@ -52,7 +59,7 @@ listen_to_signals(struct ending *ending)
 }
 
 static void
-catch_signals(void)
+catch_signals(bool console)
 {
 	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 	struct sigaction act = {.sa_handler = on_signal};
@@ -60,6 +67,21 @@ catch_signals(void)
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		sigaction(ends[i], &act, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	act.sa_handler = on_resize;
+	if (console)
+		sigaction(SIGWINCH, &act, NULL);
+}
+
+/* The terminal has another size. */
+static void
+resize(struct machine *m)
+{
+	uint16_t cols, rows;
+
+	resized = 0;
+	terminal_size(&cols, &rows);
+	if (m->plug.console && cols)
+		console_resize(m->plug.console, 0, cols, rows);
 }
 
 /*
@@ -76,6 +98,8 @@ wait_for_event(struct machine *m, uint64_t ms)
 	if (t->pending_len && ms > FEED_MS)
 		ms = FEED_MS;
 	poll(fds, 2, (int)ms);
+	if (resized)
+		resize(m);
 	if (pthread_mutex_trylock(&m->devices.lock) != 0) {
 		poll(fds, 1, FEED_MS);
 		return;
@@ -181,13 +205,13 @@ run_machine(struct machine *m, struct run *r, uint64_t deadline)
 		status = carry_out(&r->boot, r->in, o->cpus, &m->vm.mem, &state);
 	if (status == STATUS_GO_ON)
 		status = vm_set_state(&m->vm, &state);
+	devices_init(&m->devices, m->vm.fd, &m->terminal, &m->ending, !o->direct);
 	if (status == STATUS_GO_ON)
-		status = plug_devices(&m->plug, o, &r->engines, &r->boot.layout, &m->vm.mem,
-		        m->vm.fd, &m->ending);
+		status = plug_devices(
+		        &m->plug, o, &r->engines, &r->boot.layout, &m->vm.mem, &m->devices);
 	if (status != STATUS_GO_ON)
 		return status;
 	release(r);
-	devices_init(&m->devices, m->vm.fd, &m->terminal, &m->ending, !o->direct);
 	if (!machine_start(m))
 		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, 0, "starting a thread");
 	enter_jail(r, m);
@@ -282,7 +306,7 @@ run_inputs(struct run *r)
 		status = boot_plan(o, r->in, r->kvm >= 0 && cpuid_gb_pages(r->kvm), &r->boot);
 	if (status == STATUS_GO_ON && o->dry_run)
 		status = plan_print(&r->boot);
-	catch_signals();
+	catch_signals(o->console);
 	while (status == STATUS_GO_ON)
 		status = run_once(r);
 	boot_free(&r->boot);

@@ -78,6 +78,7 @@ add_helper(struct machine *m, struct virtio_device *device)
 		return EAGAIN;
 	*h = (struct helper){.machine = m, .device = device};
 	error = pthread_create(&h->thread, NULL, start_helper, h);
+	h->started = !error;
 	m->helpers += !error;
 	return error;
 }
@@ -158,21 +159,34 @@ machine_all_halted(const struct machine *m)
 	return true;
 }
 
-/* A kick may come before the thread has seen the ending: repeat until it is gone. */
+/* Devices' threads, too: a CPU may wait for a lock that one has, which waits for a reader. */
 static void
-stop_cpu(struct cpu *cpu)
+kick_all(struct machine *m)
+{
+	machine_look(m);
+	for (uint32_t i = 0; i < m->helpers; i++)
+		if (m->helper[i].started)
+			pthread_kill(m->helper[i].thread, KICK);
+}
+
+/*
+ * Wait for a thread's end. A kick may come before it has seen the ending, and another thread
+ * may keep it: repeat until it is gone.
+ */
+static void
+join(struct machine *m, pthread_t thread, bool *started)
 {
 	const struct timespec patience = {.tv_nsec = 50000000};
 	struct timespec until;
 
-	while (cpu->started) {
-		pthread_kill(cpu->thread, KICK);
+	while (*started) {
+		kick_all(m);
 		clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_nsec += patience.tv_nsec;
 		until.tv_sec += until.tv_nsec / 1000000000;
 		until.tv_nsec %= 1000000000;
-		if (pthread_timedjoin_np(cpu->thread, NULL, &until) == 0)
-			cpu->started = false;
+		if (pthread_timedjoin_np(thread, NULL, &until) == 0)
+			*started = false;
 	}
 }
 
@@ -181,9 +195,9 @@ void
 machine_stop(struct machine *m)
 {
 	for (uint32_t i = 0; i < m->vm.cpus; i++)
-		stop_cpu(&m->cpu[i]);
+		join(m, m->cpu[i].thread, &m->cpu[i].started);
 	plug_end(&m->plug);
 	for (uint32_t i = 0; i < m->helpers; i++)
-		pthread_join(m->helper[i].thread, NULL);
+		join(m, m->helper[i].thread, &m->helper[i].started);
 	m->helpers = 0;
 }

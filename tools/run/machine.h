@@ -58,6 +58,7 @@ struct helper {
 	struct machine *machine;
 	struct virtio_device *device; /* whose own thread it is; NULL: the device thread */
 	pthread_t thread;
+	bool started;
 };
 
 /* Times since the program's start, in ns; 0: not reached. */

@@ -30,6 +30,7 @@ enum long_only {
 	OPT_RAW,
 	OPT_NO_JAIL,
 	OPT_RNG,
+	OPT_CONSOLE,
 	OPT_DISK,
 	OPT_SHARE,
 	OPT_VHOST_USER,
@@ -53,6 +54,7 @@ static const struct option long_options[] = {
         {"times", no_argument, NULL, OPT_TIMES},
         {"disk", required_argument, NULL, OPT_DISK},
         {"rng", no_argument, NULL, OPT_RNG},
+        {"console", no_argument, NULL, OPT_CONSOLE},
         {"share", required_argument, NULL, OPT_SHARE},
         {"vhost-user", required_argument, NULL, OPT_VHOST_USER},
         {"raw", no_argument, NULL, OPT_RAW},
@@ -78,6 +80,7 @@ static const char help_text[] =
         "      --stub FILE       the stub (default: kshim.elf beside this program)\n"
         "      --direct          without a stub: carry out its plan from the host\n"
         "      --disk FILE[,ro][,id=TEXT]  a raw disk image or block device; repeatable\n"
+        "      --console         a virtio-console, hvc0 of Linux, beside the serial port\n"
         "      --rng             a virtio device of random numbers; any device brings it\n"
         "      --share DIR[,tag=TAG][,ro]  a directory by virtio-fs; TAG is share, share1 ...\n"
         "                        if not given; needs virtiofsd\n"
@@ -220,6 +223,9 @@ parse_one(struct options *o, int opt)
 		return options_vhost_user(o, optarg);
 	case OPT_RNG:
 		o->rng = true;
+		break;
+	case OPT_CONSOLE:
+		o->console = true;
 		break;
 	case OPT_NO_JAIL:
 		o->no_jail = true;

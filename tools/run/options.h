@@ -46,6 +46,7 @@ struct options {
 	bool times;
 	bool no_jail;
 	bool rng;
+	bool console; /* a virtio-console beside the serial port */
 	struct disk_files disks;
 	struct option_engine engine[OPTIONS_ENGINES];
 	uint32_t engines;

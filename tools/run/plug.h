@@ -16,6 +16,7 @@ struct plug {
 	struct loop loop;
 	uint32_t count;
 	struct virtio_pci *device[PCI_SLOTS];
+	struct virtio_device *console; /* --console's; NULL: none */
 };
 
 /* A bus without devices; false with errno if the host cannot. */

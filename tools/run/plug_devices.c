@@ -9,12 +9,13 @@
 
 #include "tools/run/vhost/device.h"
 #include "tools/run/virtio/blk.h"
+#include "tools/run/virtio/console.h"
 #include "tools/run/virtio/rng.h"
 
 bool
 plug_wanted(const struct options *o)
 {
-	return o->rng || o->disks.count || o->engines;
+	return o->rng || o->console || o->disks.count || o->engines;
 }
 
 static int
@@ -45,18 +46,51 @@ add_engines(struct plug *p, struct engines *engines, struct ending *ending)
 	return status;
 }
 
+static bool
+typed(void *console, const uint8_t *bytes, size_t len, size_t *ret_taken)
+{
+	return console_send(console, 0, bytes, len, ret_taken);
+}
+
+static int
+add_console(struct plug *p, struct devices *devices)
+{
+	struct console_port_spec spec = {.is_console = true,
+	        .in = -1,
+	        .out = -1,
+	        .print = devices_print,
+	        .context = devices};
+	struct virtio_device *d;
+	int status;
+
+	terminal_size(&spec.cols, &spec.rows);
+	d = console_make(&spec, 1);
+	status = add(p, "--console", d);
+	if (status != STATUS_GO_ON)
+		return status;
+	p->console = d;
+	devices->typed = typed;
+	devices->typed_context = d;
+	return status;
+}
+
 int
 plug_devices(struct plug *p, const struct options *o, struct engines *engines,
-        const struct layout *layout, const struct memory *mem, int vm, struct ending *ending)
+        const struct layout *layout, const struct memory *mem, struct devices *devices)
 {
+	struct ending *ending = devices->ending;
 	int status;
 
 	if (!plug_wanted(o))
 		return STATUS_GO_ON;
-	if (!plug_init(p, layout, mem, vm, ending))
+	if (!plug_init(p, layout, mem, devices->vm, ending))
 		return fail(STATUS_HOST, "cannot make the PCI bus: %s", strerror(errno));
 	status = add(p, "the random number generator", rng_make());
 	for (uint32_t i = 0; i < o->disks.count && status == STATUS_GO_ON; i++)
 		status = add(p, o->disks.file[i].path, blk_make(&o->disks.file[i]));
-	return status == STATUS_GO_ON ? add_engines(p, engines, ending) : status;
+	if (status == STATUS_GO_ON)
+		status = add_engines(p, engines, ending);
+	if (status == STATUS_GO_ON && o->console)
+		status = add_console(p, devices);
+	return status;
 }

@@ -6,6 +6,7 @@
 #ifndef RUN_PLUG_DEVICES_H
 #define RUN_PLUG_DEVICES_H
 
+#include "tools/run/devices.h"
 #include "tools/run/options.h"
 #include "tools/run/plug.h"
 #include "tools/run/vhost/engine.h"
@@ -13,8 +14,11 @@
 /* Was any device asked for? */
 bool plug_wanted(const struct options *o);
 
-/* Plug in what was asked for, if anything; a sentence and a status if that fails. */
+/*
+ * Plug in what was asked for, if anything; a sentence and a status if that fails. A console
+ * shares the terminal with `devices`, whose own wires these are, too.
+ */
 int plug_devices(struct plug *p, const struct options *o, struct engines *engines,
-        const struct layout *layout, const struct memory *mem, int vm, struct ending *ending);
+        const struct layout *layout, const struct memory *mem, struct devices *devices);
 
 #endif

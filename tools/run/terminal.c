@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -104,6 +105,17 @@ terminal_close(struct terminal *t)
 	terminal_restore();
 }
 
+void
+terminal_size(uint16_t *ret_cols, uint16_t *ret_rows)
+{
+	struct winsize size = {0};
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		size = (struct winsize){0};
+	*ret_cols = size.ws_col;
+	*ret_rows = size.ws_row;
+}
+
 static void
 match(struct terminal *t, uint8_t byte)
 {
@@ -142,7 +154,7 @@ print(struct terminal *t, const uint8_t *bytes, size_t len)
 			ending_set(t->ending, ENDING_HOST, (uint32_t)errno, 0,
 			        "writing to standard output");
 		} else if (ending_over(t->ending)) {
-			return;
+			t->dead = true; /* what else there is would wait as long */
 		} else if (errno == EAGAIN) {
 			wait_for_reader(t);
 		}

@@ -28,7 +28,8 @@ struct terminal {
 	uint64_t sent;       /* bytes the guest has sent */
 	bool filters; /* standard output is a terminal: the guest's escapes are filtered */
 	struct escapes escapes;
-	bool dead;   /* standard output is closed at its reader's end */
+	bool dead;   /* standard output is closed at its reader's end, or is not read at the end
+	              */
 	bool raw;    /* standard input is a terminal, and ours */
 	bool prefix; /* Ctrl-A was typed */
 	bool eof;
@@ -39,6 +40,9 @@ struct terminal {
 /* `raw`: escapes go through to a terminal, too. False with errno if there is no memory. */
 bool terminal_open(struct terminal *t, struct ending *ending, const char *expect, bool raw);
 void terminal_close(struct terminal *t);
+
+/* The size of the terminal that standard output is; both 0 if it is none. */
+void terminal_size(uint16_t *ret_cols, uint16_t *ret_rows);
 
 /* Give a terminal back as it was, from wherever the process ends. */
 void terminal_restore(void);
