@@ -11,6 +11,7 @@
 #include "efi/extras.h"
 #include "efi/kept_text.h"
 #include "efi/say.h"
+#include "efi/secure.h"
 #include "efi/unpack.h"
 #include "stub/input/efi_addon.h"
 #include "stub/input/smbios.h"
@@ -123,9 +124,7 @@ load(const char *path)
 		return image;
 	if (image) /* loaded, but not allowed */
 		fw.boot->UnloadImage(image);
-	leave_out(path, status == EFI_SECURITY_VIOLATION || status == EFI_ACCESS_DENIED
-	                        ? "no key of the firmware's verifies it"
-	                        : "the firmware does not load it");
+	leave_out(path, secure_why_not_loaded(status));
 	return NULL;
 }
 

@@ -3,7 +3,8 @@
  * The firmware's tables, and what is used of them all over this body.
  *
  * UEFI 2.10; the declarations are gnu-efi's, nothing of its library is linked. Everything that
- * is allocated is noted and given back if we return (pages_free_all()).
+ * is allocated is noted and given back if we return (pages_free_all()). No service's address is
+ * kept: a loader before us (shim) puts its own into the tables.
  */
 #ifndef KSHIM_EFI_FIRMWARE_H
 #define KSHIM_EFI_FIRMWARE_H

@@ -113,6 +113,25 @@ not_allowed(const char *subject, const char *name, struct refusal *why)
 	return why->code;
 }
 
+/* The protocols of a shim before us (rhboot/shim, 16.1); the second one only since
+ * version 16. */
+static EFI_GUID shim_lock = {
+        0x605dab50, 0xe046, 0x4300, {0xab, 0xb6, 0x3d, 0xd8, 0x10, 0xdd, 0x8b, 0x23}};
+static EFI_GUID shim_loader = {
+        0x1f492041, 0xfadb, 0x4e59, {0x9e, 0x57, 0x7c, 0xaf, 0xe7, 0x3a, 0x55, 0xab}};
+
+const char *
+secure_why_not_loaded(EFI_STATUS status)
+{
+	if (status != EFI_SECURITY_VIOLATION && status != EFI_ACCESS_DENIED)
+		return "the firmware does not load it";
+	if (protocol_any(&shim_loader))
+		return "no key of the firmware's or of shim's verifies it";
+	if (protocol_any(&shim_lock))
+		return "no key of the firmware's verifies it, and shim loads images since version 16 only";
+	return "no key of the firmware's verifies it";
+}
+
 bool
 secure_kernel_allowed(const struct boot *b)
 {

@@ -19,6 +19,9 @@ bool secure_kernel_allowed(const struct boot *b);
 /* May kernel, initrd and line be booted? Errors: REFUSAL_EFI_UNSIGNED, naming which may not. */
 enum refusal_code secure_check(const struct boot *b, struct refusal *ret_why);
 
+/* Why LoadImage() refused an image: the words for its status, and whose keys were asked. */
+const char *secure_why_not_loaded(EFI_STATUS status);
+
 /*
  * start.c: let the firmware verify and start the file `whole` (a bzImage or a unified kernel
  * image), with our line and our initrds by LoadFile2. Comes back only with a refusal.

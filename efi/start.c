@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Starts an image by LoadImage and StartImage (UEFI 2.10, 7.4.1, 7.4.2), so that the firmware
- * verifies its signature, measures it, and applies its own rules.
+ * verifies its signature, measures it, and applies its own rules. A shim before us has put its
+ * own functions there, which know the machine owner's keys as well: so the system table's
+ * functions are called, as they are at the time.
  *
  * The line goes by LoadOptions, the initrds, joined, by a LoadFile2 of our own (Linux
  * Documentation/admin-guide/efi-stub.rst). Surprise: the firmware (QEMU's) may offer an initrd
@@ -183,7 +185,7 @@ start_image(struct boot *b, struct span whole, struct refusal *ret_why)
 	if (status != EFI_SUCCESS) {
 		if (image) /* loaded, but the firmware's policy forbids to start it */
 			fw.boot->UnloadImage(image);
-		return failed(b, "LoadImage", status, ret_why);
+		return failed(b, secure_why_not_loaded(status), status, ret_why);
 	}
 	boot = b;
 	if (measure_boot(b, true, ret_why)) {
@@ -199,5 +201,5 @@ start_image(struct boot *b, struct span whole, struct refusal *ret_why)
 	}
 	uninstall(&offered);
 	fw.boot->UnloadImage(image);
-	return failed(b, "StartImage", status, ret_why);
+	return failed(b, "it came back", status, ret_why);
 }

@@ -3,7 +3,10 @@
 import pytest
 from kshimtest import efi_vm as vm
 from kshimtest.selection import picked
-from efi.efi_rows import ROWS
+from efi import efi_rows, shim_rows
+
+
+ROWS = efi_rows.ROWS + shim_rows.ROWS
 
 
 @pytest.mark.parametrize('row', picked(ROWS))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 from kshimtest import efi_vm as vm
-from kshimtest.media import EFI, PARTITION, files, own_init, resolve, signed, ukify
+from kshimtest.media import EFI, PARTITION, addon, files, own_init, resolve, signed, ukify
 from kshimtest.newc import archive
 
 STUB_PCRS = (11, 12, 13)
@@ -164,16 +164,6 @@ def test_beside(tmp_path):
     assert ours.pcrs['12'] == theirs.pcrs['12'] != '0' * 64
     assert ours.pcrs['13'] == theirs.pcrs['13'] != '0' * 64
     as_foretold(ours, {**disk, **GLOBAL}, tmp_path)
-
-
-def addon(name, line='', **sections):
-    """An addon with these sections."""
-    out = os.path.join(files.MADE, f'stubs-{os.getpid()}-{name}.addon.efi')
-    os.makedirs(files.MADE, exist_ok=True)
-    ukify('addonx64.efi.stub', *([f'--cmdline={line}'] if line else []), f'--output={out}',
-          *(f'--section=.{section}:@{files.write(f"addon {os.getpid()} {name} {section}", data)}'
-            for section, data in sections.items()))
-    return out
 
 
 def addons(sign):

@@ -11,7 +11,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Optional
 
-from kshimtest.media import EFI, content, files, fat_image, gpt_image, listing, resolve
+from kshimtest import efi_vars
+from kshimtest.media import EFI, SNAKEOIL, content, files, fat_image, gpt_image, listing, resolve
 from kshimtest.patience import HANG, LOOK
 
 OVMF = '/usr/share/OVMF'
@@ -19,6 +20,8 @@ OVMF = '/usr/share/OVMF'
 FIRMWARE = {
     'plain': ('OVMF_CODE_4M.fd', 'OVMF_VARS_4M.fd', False),
     'snakeoil': ('OVMF_CODE_4M.secboot.fd', 'OVMF_VARS_4M.snakeoil.fd', True),
+    # Microsoft's keys, which have signed Debian's shim, and the snakeoil key as the owner's (MOK)
+    'mok': ('OVMF_CODE_4M.secboot.fd', 'OVMF_VARS_4M.ms.fd', True),
     'trixie': ('OVMF_CODE_4M.fd', 'OVMF_VARS_4M.fd', False),
     'trixie-strictnx': ('OVMF_CODE_4M.secboot.strictnx.fd', 'OVMF_VARS_4M.fd', True),
 }
@@ -72,6 +75,8 @@ def firmware_arguments(row, directory):
     code, store, secure = FIRMWARE[row.firmware]
     own = f'{directory}/vars.fd'
     shutil.copy(firmware_file(row, store), own)
+    if row.firmware == 'mok':
+        efi_vars.enrol_mok(own, f'{SNAKEOIL}.pem')
     smm = ['-global', 'driver=cfi.pflash01,property=secure,value=on'] if secure else []
     return ['-M', 'q35,smm=on' if secure else 'q35', *smm,
             '-drive', f'if=pflash,format=raw,unit=0,readonly=on,file={firmware_file(row, code)}',

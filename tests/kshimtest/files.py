@@ -47,6 +47,7 @@ PACKAGES = {
     'uml': ('user-mode-linux', 'bookworm', 'amd64', r'usr/bin/linux\.uml$'),
     'ukify': ('systemd-ukify', 'trixie', 'amd64', r'usr/bin/ukify$'),
     'ovmf': ('ovmf', 'trixie', 'amd64', r'usr/share/OVMF/OVMF_CODE_4M\.fd$'),
+    'shim': ('shim-signed', 'bookworm', 'amd64', r'usr/lib/shim/shimx64\.efi\.signed$'),
     'sdboot': ('systemd-boot-efi', 'trixie', 'amd64', r'usr/lib/systemd/boot/efi/.*x64\.efi\.stub$'),
     'sdboot-sid': ('systemd-boot-efi', 'sid', 'amd64', r'usr/lib/systemd/boot/efi/linuxx64\.efi\.stub$'),
     'memtest-x64': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+x64\.bin$'),

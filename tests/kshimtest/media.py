@@ -2,9 +2,11 @@
 """What a row's machine is given: FAT volumes, disks of two partitions, files by name.
 
 Names are those of tests/kshimtest/files.py and, made from kshim.efi: kshim.efi itself, caller (tests/efi/caller.c), uki:TOOL:KERNEL,
-init:SCRIPT, signed:FILE, pinned:KERNEL, grub:LINE, bundle:KERNEL+INITRD...
+init:SCRIPT, signed:FILE, unsigned:FILE,
+pinned:KERNEL, addon:LINE, grub:LINE, bundle:KERNEL+INITRD...
 """
 import os
+import shutil
 import subprocess
 import tempfile
 
@@ -130,6 +132,16 @@ def uki(tool, kernel):
     return out
 
 
+def addon(name, line='', **sections):
+    """An addon with these sections."""
+    out = os.path.join(files.MADE, f'{os.getpid()}-{name}.addon.efi')
+    os.makedirs(files.MADE, exist_ok=True)
+    ukify('addonx64.efi.stub', *([f'--cmdline={line}'] if line else []), f'--output={out}',
+          *(f'--section=.{section}:@{files.write(f"addon {os.getpid()} {name} {section}", data)}'
+            for section, data in sections.items()))
+    return out
+
+
 def own_init(script):
     """An initrd that replaces initramfs's /init by tests/efi/SCRIPT, with efivarfs's module."""
     init = files.read(os.path.join(TOP, 'tests', 'efi', script))
@@ -142,6 +154,7 @@ def own_init(script):
 
 def signed(name):
     """A file, signed by the key that OVMF's snakeoil variable store trusts."""
+    os.makedirs(files.MADE, exist_ok=True)
     key = os.path.join(files.MADE, f'snakeoil-{os.getpid()}.key')
     source = resolve(name)
     out = os.path.join(files.MADE, f'signed-{os.getpid()}-{os.path.basename(source)}')
@@ -150,6 +163,14 @@ def signed(name):
     subprocess.run(['sbsign', '--key', key, '--cert', f'{SNAKEOIL}.pem', '--output', out, source],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.remove(key)
+    return out
+
+
+def unsigned(name):
+    """A file without the signatures that it has."""
+    out = os.path.join(files.MADE, f'unsigned-{os.getpid()}-{os.path.basename(resolve(name))}')
+    shutil.copy(resolve(name), out)
+    subprocess.run(['sbattach', '--remove', out], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return out
 
 
@@ -198,6 +219,10 @@ def resolve(name):
         return own_init(rest)
     if kind == 'signed':
         return signed(rest)
+    if kind == 'addon':
+        return addon(rest, rest)
+    if kind == 'unsigned':
+        return unsigned(rest)
     if kind == 'pinned':
         return pinned(rest)
     if kind == 'bundle':
