@@ -165,22 +165,6 @@ choose(struct boot *b, const struct entry_list *list, const struct entry_file **
 	return REFUSAL_NONE;
 }
 
-/* Append v as decimal. */
-static size_t
-put_number(char *out, uint32_t v)
-{
-	char digits[10];
-	size_t n = 0, len;
-
-	do
-		digits[n++] = (char)('0' + v % 10);
-	while (v /= 10);
-	len = n;
-	while (n)
-		*out++ = digits[--n];
-	return len;
-}
-
 static void
 tell_counted(const struct entry_file *c, const char *name)
 {
@@ -196,10 +180,10 @@ count_boot(const struct entry_file *c)
 {
 	static uint8_t buf[sizeof(EFI_FILE_INFO) + 2 * ENTRY_NAME] __attribute__((aligned(8)));
 	EFI_FILE_INFO *info = (EFI_FILE_INFO *)buf;
-	char name[ENTRY_NAME + 32];
+	char name[ENTRY_NAME + BLS_TAIL];
 	static uint16_t native[FILE_PATH];
 	EFI_GUID guid = EFI_FILE_INFO_ID;
-	size_t n = c->entry.id.size, end = text_span(c->name).size;
+	size_t n = c->entry.id.size;
 	UINTN len = sizeof(buf);
 	char *path = entry_path(c);
 	EFI_FILE_HANDLE f;
@@ -207,13 +191,7 @@ count_boot(const struct entry_file *c)
 	if (!c->entry.counted || !c->entry.left || !path)
 		return;
 	memcpy(name, c->entry.id.base, n);
-	name[n++] = '+';
-	n += put_number(name + n, c->entry.left - 1);
-	name[n++] = '-';
-	n += put_number(name + n, c->entry.done + 1);
-	while (c->name[--end] != '.')
-		;
-	memcpy(name + n, c->name + end, text_span(c->name + end).size + 1);
+	bls_count_down(text_span(c->name), &c->entry, name + n);
 	if (!utf16_from_8(path, native, FILE_PATH) ||
 	        c->volume->root->Open(c->volume->root, &f, native,
 	                EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0) != EFI_SUCCESS)

@@ -48,6 +48,7 @@ STUB_INPUT := \
 STUB_DISK := \
 	stub/disk/boot_bls_grub.c \
 	stub/disk/boot_choice.c \
+	stub/disk/boot_count.c \
 	stub/disk/boot_device.c \
 	stub/disk/boot_entries.c \
 	stub/disk/boot_grub.c \
@@ -55,6 +56,7 @@ STUB_DISK := \
 	stub/disk/boot_guess.c \
 	stub/disk/boot_list.c \
 	stub/disk/disk.c \
+	stub/disk/disk_write.c \
 	stub/disk/ext.c \
 	stub/disk/ext_dir.c \
 	stub/disk/ext_inode.c \
@@ -62,6 +64,7 @@ STUB_DISK := \
 	stub/disk/fat.c \
 	stub/disk/fat_dir.c \
 	stub/disk/fat_names.c \
+	stub/disk/fat_rename.c \
 	stub/disk/file_system.c \
 	stub/disk/foreign.c \
 	stub/disk/fs_path.c \

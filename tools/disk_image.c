@@ -46,6 +46,7 @@ disk_image_open(struct span bytes, struct disk_image *ret_image)
 	disk->sector_size = large ? 4096 : 512;
 	disk->sectors = bytes.size / disk->sector_size;
 	disk->read = read_sectors;
+	disk->write = NULL;
 	disk->context = ret_image;
 	disk->most = 0;
 	disk_reset(disk);

@@ -177,6 +177,25 @@ boot_choose(struct disk *disk, struct span wanted, choice_watcher *watcher, void
 	return code;
 }
 
+void
+boot_choice_count(struct boot_choice *choice, choice_watcher *watcher, void *context)
+{
+	char tail[BLS_TAIL], line[BOOT_PATH];
+	struct text t = text_init(line, sizeof(line));
+	const char *why;
+
+	if (!choice->entry || !boot_entry_counts(choice->entry))
+		return;
+	why = boot_list_count(&choice->list, choice->entry, tail);
+	text_str(&t, why ? "this boot is not counted, because " : "this boot is counted: ");
+	if (why)
+		text_str(&t, why);
+	else
+		boot_text(&t, choice->entry->entry.id);
+	text_str(&t, why ? "" : tail);
+	watcher(context, 0, line, NULL);
+}
+
 enum refusal_code
 boot_choice_read(struct boot_choice *choice, uint32_t n, uint64_t off, void *to, uint64_t len,
         struct refusal *ret_why)

@@ -34,6 +34,12 @@ typedef void choice_watcher(
 enum refusal_code boot_choose(struct disk *disk, struct span wanted, choice_watcher *watcher,
         void *context, bool *ret_found, struct boot_choice *choice, struct refusal *ret_why);
 
+/*
+ * The chosen entry is booted now: count that, if its boots are counted, and tell what became of
+ * it. It boots in any case.
+ */
+void boot_choice_count(struct boot_choice *choice, choice_watcher *watcher, void *context);
+
 /* Tell of all entries, after the choice, with `why` of those that were found not to boot. */
 void boot_choice_tell(const struct boot_choice *choice, choice_watcher *watcher, void *context);
 

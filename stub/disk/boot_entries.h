@@ -10,7 +10,7 @@
  * has some (boot_grub.h); without one the kernels /boot/vmlinuz-VERSION are taken, which is a
  * guess.
  *
- * Boot counters decide about the order; nothing here writes, so they are not counted down.
+ * Boot counters decide about the order; boot_list_count() counts them down.
  */
 #ifndef KSHIM_BOOT_ENTRIES_H
 #define KSHIM_BOOT_ENTRIES_H

@@ -86,6 +86,16 @@ enum refusal_code boot_list_file(struct boot_list *list, const struct boot_entry
 struct boot_entry *boot_list_choose(
         struct boot_list *list, struct span wanted, struct boot_load *load);
 
+/* Is the number of the entry's boots bounded, and are some left? */
+bool boot_entry_counts(const struct boot_entry *entry);
+
+/*
+ * Count such an entry's boot, on FAT. In ret_tail is how its name ends from then on; NULL if it
+ * was done, else why not, in words.
+ */
+const char *boot_list_count(
+        struct boot_list *list, const struct boot_entry *entry, char ret_tail[BLS_TAIL]);
+
 /*
  * Where removable media have their boot program, which may be a unified kernel image: the first
  * volume with \EFI\BOOT\BOOTX64.EFI; NULL if there is none.

@@ -4,9 +4,9 @@
  *
  * The cache keeps windows of DISK_WINDOW bytes, counted from the start of the volume that
  * asked, so that a structure that is aligned in its file system lies in one block wherever the
- * partition starts. Windows of two volumes can overlap on the disk; nothing here writes, so
- * they agree. Where a window cannot be read as a whole, the block that is needed is read alone:
- * a bad sector beside it does no harm.
+ * partition starts. Windows of two volumes can overlap on the disk; a write empties the cache,
+ * so they agree. Where a window cannot be read as a whole, the block that is needed is read
+ * alone: a bad sector beside it does no harm.
  */
 #include "disk.h"
 
@@ -14,6 +14,15 @@
 
 /* Bytes of contents that are read through the cache, with what is around them. */
 #define FEW (DISK_WINDOW / 4)
+
+void
+disk_forget(struct disk *disk)
+{
+	for (uint32_t i = 0; i < DISK_WINDOWS; i++) {
+		disk->cache[i].len = 0;
+		disk->cache[i].last = 0;
+	}
+}
 
 void
 disk_reset(struct disk *disk)
@@ -24,10 +33,7 @@ disk_reset(struct disk *disk)
 	disk->requests = 0;
 	disk->bounded = false;
 	disk->asked = 0;
-	for (uint32_t i = 0; i < DISK_WINDOWS; i++) {
-		disk->cache[i].len = 0;
-		disk->cache[i].last = 0;
-	}
+	disk_forget(disk);
 }
 
 void

@@ -12,7 +12,7 @@
  * What lies on a disk is hostile. A reader is bounded by what it counts itself (sectors,
  * entries, links), never by what the disk says; numbers are checked against the volume here, in
  * one place. What readers do together, disk after all its partitions, is bounded by
- * disk_bound().
+ * disk_bound(). All that is ever written is a file's name (fat_rename.c).
  */
 #ifndef KSHIM_DISK_H
 #define KSHIM_DISK_H
@@ -34,6 +34,8 @@ struct disk {
 	 * lie inside the disk. At most `most` sectors are asked for at once, unless it is 0.
 	 */
 	bool (*read)(void *context, uint64_t sector, uint32_t count, void *to);
+	/* The same the other way, to last through a loss of power; NULL: it is not written. */
+	bool (*write)(void *context, uint64_t sector, uint32_t count, const void *from);
 	void *context;
 	uint32_t most;
 	uint64_t requests; /* made so far */
@@ -66,6 +68,9 @@ disk_sector_size_ok(uint32_t size)
  * driver's members are the caller's.
  */
 void disk_reset(struct disk *disk);
+
+/* Nothing in the cache from here on. */
+void disk_forget(struct disk *disk);
 
 /*
  * From here on the disk may be looked at DISK_LOOKS times, then all is REFUSAL_DISK_BUDGET: a
@@ -105,5 +110,19 @@ enum refusal_code volume_bytes(const struct volume *v, uint64_t off, uint64_t le
  */
 enum refusal_code volume_read(const struct volume *v, uint64_t off, uint64_t len,
         const char *what, void *to, struct refusal *ret_why);
+
+/* `len` bytes of a volume, and what they are to be. */
+struct volume_change {
+	uint64_t at; /* they do not go over the end of a sector */
+	uint32_t len;
+	const void *bytes;
+};
+
+/*
+ * Write what differs, in the order given. One request has what follows each other there and
+ * lies on the disk in sectors side by side, within DISK_BLOCK bytes. The cache is empty behind
+ * it. False if the disk cannot be written; what a request before has written stays.
+ */
+bool volume_write(const struct volume *v, const struct volume_change *change, uint32_t count);
 
 #endif

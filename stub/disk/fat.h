@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * FAT12, FAT16 and FAT32 with long names, read only, as fs_node.h describes.
+ * FAT12, FAT16 and FAT32 with long names, as fs_node.h describes; of all there is only names
+ * are written.
  *
  * Microsoft's "FAT: General Overview of On-Disk Format" 1.03. Where it and Linux differ, Linux
  * is followed: a volume whose 16-bit FAT size is 0 is FAT32 however few clusters it has, as
@@ -42,6 +43,19 @@ struct fs_node fat_root(const struct fat *fs);
 /* The next entry of a directory; *ret_found is false behind the last one. Errors: as above. */
 enum refusal_code fat_next(struct fat *fs, const struct fs_node *dir, struct fs_cursor *cursor,
         bool *ret_found, struct fs_entry *ret_entry, struct refusal *ret_why);
+
+/*
+ * Rename the file `name` of a folder: the last `cut` bytes of its name, which are ASCII, become
+ * `tail`, which is ASCII, too. There must be no file of the new name. NULL if it was done; else
+ * why not, in words.
+ *
+ * The slots of the long name are written over where they are, in one request if what changes
+ * lies in sectors side by side. A name that needs more slots is written to others of the
+ * folder, whose cluster stays the last, before those that it had become free: a loss of power
+ * between the two leaves two names of one file.
+ */
+const char *fat_rename(struct fat *fs, const struct fs_node *folder, struct span name,
+        uint32_t cut, struct span tail);
 
 /* Where the file's bytes from `off` on lie; off is below its size. Errors: as above. */
 enum refusal_code fat_extent(struct fat *fs, const struct fs_node *node, uint64_t off,

@@ -10,7 +10,6 @@
 #define NO_CLUSTER 1u     /* one that no volume has; 0 is the fixed root */
 #define ENDED      UINT64_MAX
 #define ATTRIBUTES 11
-#define LONG_PART  0x0f
 #define LABEL      0x08
 #define DIRECTORY  0x10
 
@@ -43,12 +42,10 @@ entry_at(struct fat *fs, const struct fs_node *dir, struct fs_cursor *c, bool *r
 	return REFUSAL_NONE;
 }
 
-/* The next 32 bytes; *ret_there is false, now and later, where the directory ends. */
-static enum refusal_code
-entry_read(struct fat *fs, const struct fs_node *dir, struct fs_cursor *c, bool *ret_there,
-        struct span *ret_entry, struct refusal *ret_why)
+enum refusal_code
+fat_slot(struct fat *fs, const struct fs_node *dir, struct fs_cursor *c, bool *ret_there,
+        struct fat_slot *ret_slot, struct refusal *ret_why)
 {
-	uint64_t at = 0;
 	enum refusal_code code;
 
 	*ret_there = false;
@@ -57,13 +54,13 @@ entry_read(struct fat *fs, const struct fs_node *dir, struct fs_cursor *c, bool 
 	if (c->steps++ > ENTRIES)
 		return disk_damaged(ret_why, fs->volume.start, c->steps, ENTRIES,
 		        "directory without an end");
-	if ((code = entry_at(fs, dir, c, ret_there, &at, ret_why)))
+	if ((code = entry_at(fs, dir, c, ret_there, &ret_slot->at, ret_why)))
 		return code;
-	if (*ret_there && (code = volume_bytes(&fs->volume, at, FAT_ENTRY, "directory",
-	                           ret_entry, ret_why)))
+	if (*ret_there && (code = volume_bytes(&fs->volume, ret_slot->at, FAT_ENTRY,
+	                           "directory", &ret_slot->bytes, ret_why)))
 		return code;
 	c->off += FAT_ENTRY;
-	if (!*ret_there || span_u8(*ret_entry, 0) == 0) {
+	if (!*ret_there || span_u8(ret_slot->bytes, 0) == 0) {
 		*ret_there = false;
 		c->where = ENDED;
 	}
@@ -96,17 +93,43 @@ node_of(const struct fat *fs, struct span entry)
 	return node;
 }
 
-/* Is the entry in use? */
-static bool
-in_use(struct span entry)
+bool
+fat_in_use(struct span entry)
 {
-	return span_u8(entry, 0) != 0xe5;
+	return span_u8(entry, 0) != FAT_FREE;
 }
 
 static bool
 is_long_part(struct span entry)
 {
-	return (span_u8(entry, ATTRIBUTES) & 0x3f) == LONG_PART;
+	return (span_u8(entry, ATTRIBUTES) & 0x3f) == FAT_LONG_PART;
+}
+
+enum refusal_code
+fat_next_name(struct fat *fs, const struct fs_node *dir, struct fs_cursor *cursor,
+        bool *ret_found, struct fat_long *ret_name, struct fat_slot *ret_slot,
+        struct refusal *ret_why)
+{
+	struct span *entry = &ret_slot->bytes;
+	enum refusal_code code;
+
+	*ret_found = false;
+	ret_name->parts = ret_name->left = 0;
+	for (;;) {
+		bool there;
+
+		if ((code = fat_slot(fs, dir, cursor, &there, ret_slot, ret_why)) || !there)
+			return code;
+		if (fat_in_use(*entry) && is_long_part(*entry)) {
+			fat_long_add(ret_name, *entry, ret_slot->at);
+			continue;
+		}
+		if (fat_in_use(*entry) && is_name(*entry))
+			break;
+		ret_name->parts = 0;
+	}
+	*ret_found = true;
+	return REFUSAL_NONE;
 }
 
 enum refusal_code
@@ -114,27 +137,14 @@ fat_next(struct fat *fs, const struct fs_node *dir, struct fs_cursor *cursor, bo
         struct fs_entry *ret_entry, struct refusal *ret_why)
 {
 	struct fat_long name;
-	struct span entry;
-	enum refusal_code code;
+	struct fat_slot slot;
+	enum refusal_code code =
+	        fat_next_name(fs, dir, cursor, ret_found, &name, &slot, ret_why);
 
-	*ret_found = false;
-	name.parts = name.left = 0;
-	for (;;) {
-		bool there;
-
-		if ((code = entry_read(fs, dir, cursor, &there, &entry, ret_why)) || !there)
-			return code;
-		if (in_use(entry) && is_long_part(entry)) {
-			fat_long_add(&name, entry);
-			continue;
-		}
-		if (in_use(entry) && is_name(entry))
-			break;
-		name.parts = 0;
-	}
-	ret_entry->node = node_of(fs, entry);
-	ret_entry->name_len = fat_name(&name, entry, ret_entry->name);
-	*ret_found = true;
+	if (code || !*ret_found)
+		return code;
+	ret_entry->node = node_of(fs, slot.bytes);
+	ret_entry->name_len = fat_name(&name, slot.bytes, ret_entry->name);
 	return REFUSAL_NONE;
 }
 
@@ -143,18 +153,18 @@ fat_label(struct fat *fs, char ret_label[FAT_LABEL], struct refusal *ret_why)
 {
 	struct fs_node root = fat_root(fs);
 	struct fs_cursor cursor = {0};
-	struct span entry;
+	struct fat_slot slot;
 	bool there;
 	enum refusal_code code;
 
 	for (;;) {
-		if ((code = entry_read(fs, &root, &cursor, &there, &entry, ret_why)))
+		if ((code = fat_slot(fs, &root, &cursor, &there, &slot, ret_why)))
 			return code;
 		if (!there)
 			break;
-		if (in_use(entry) && !is_long_part(entry) &&
-		        span_u8(entry, ATTRIBUTES) & LABEL) {
-			fat_label_text(entry, ret_label);
+		if (fat_in_use(slot.bytes) && !is_long_part(slot.bytes) &&
+		        span_u8(slot.bytes, ATTRIBUTES) & LABEL) {
+			fat_label_text(slot.bytes, ret_label);
 			return REFUSAL_NONE;
 		}
 	}

@@ -12,15 +12,16 @@
 
 #define LOWER_BASE      0x08 /* in byte 12 */
 #define LOWER_EXTENSION 0x10
+#define LAST_PART       0x40 /* of the order: it comes first */
+
+static const uint8_t unit_at[FAT_LONG_UNITS] = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
 
 void
-fat_long_add(struct fat_long *name, struct span entry)
+fat_long_add(struct fat_long *name, struct span entry, uint64_t at)
 {
-	static const uint8_t at[FAT_LONG_UNITS] = {
-	        1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
 	uint8_t order = span_u8(entry, 0), sum = span_u8(entry, 13);
 
-	if (order & 0x40) { /* the last part, which comes first */
+	if (order & LAST_PART) {
 		order &= 0x3f;
 		name->parts = name->left = order;
 		name->sum = sum;
@@ -30,8 +31,23 @@ fat_long_add(struct fat_long *name, struct span entry)
 		return;
 	}
 	name->left--;
+	name->at[name->parts - order] = at;
 	for (unsigned i = 0; i < FAT_LONG_UNITS; i++)
-		name->unit[name->left * FAT_LONG_UNITS + i] = span_le16(entry, at[i]);
+		name->unit[name->left * FAT_LONG_UNITS + i] = span_le16(entry, unit_at[i]);
+}
+
+void
+fat_long_put(const struct fat_long *name, uint32_t part, uint8_t ret_entry[FAT_ENTRY])
+{
+	uint32_t order = name->parts - part;
+
+	memset(ret_entry, 0, FAT_ENTRY);
+	ret_entry[0] = (uint8_t)(order | (part ? 0 : LAST_PART));
+	ret_entry[11] = FAT_LONG_PART;
+	ret_entry[13] = name->sum;
+	for (unsigned i = 0; i < FAT_LONG_UNITS; i++)
+		memcpy(ret_entry + unit_at[i], &name->unit[(order - 1) * FAT_LONG_UNITS + i],
+		        2);
 }
 
 static uint8_t
@@ -112,14 +128,20 @@ short_name(struct span entry, char ret_name[FS_NAME])
 	utf8_from_16((struct span){(const uint8_t *)units, sizeof(units)}, ret_name, FS_NAME);
 }
 
+bool
+fat_long_is_of(const struct fat_long *name, struct span entry)
+{
+	return name->parts && !name->left && name->sum == short_sum(entry);
+}
+
 uint32_t
 fat_name(const struct fat_long *name, struct span entry, char ret_name[FS_NAME])
 {
 	struct span units = {(const uint8_t *)name->unit,
 	        (uint64_t)name->parts * FAT_LONG_UNITS * sizeof(name->unit[0])};
 
-	if (!name->parts || name->left || name->sum != short_sum(entry) ||
-	        !utf8_from_16(units, ret_name, FS_NAME) || !ret_name[0])
+	if (!fat_long_is_of(name, entry) || !utf8_from_16(units, ret_name, FS_NAME) ||
+	        !ret_name[0])
 		short_name(entry, ret_name);
 	return (uint32_t)text_span(ret_name).size;
 }

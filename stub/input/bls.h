@@ -14,6 +14,7 @@
 
 #define BLS_INITRDS 32
 #define BLS_OPTIONS 16
+#define BLS_TAIL    32 /* bytes of a counter and a suffix, with the NUL */
 
 /* A type 1 entry (loader/entries/NAME.conf), or what a unified kernel image says of itself. */
 struct bls_entry {
@@ -35,6 +36,13 @@ struct bls_entry {
 
 /* Take a file's name apart: id and counter; false if it does not end with `suffix`. */
 bool bls_name(struct span name, const char *suffix, struct bls_entry *ret_entry);
+
+/*
+ * What stands behind the id in the name of a counted entry once it was booted again: the
+ * counter with a try less to come and one more done, and the suffix. `name` is the one that
+ * bls_name() took apart.
+ */
+void bls_count_down(struct span name, const struct bls_entry *entry, char ret_tail[BLS_TAIL]);
 
 /*
  * Read an entry's text into *entry, on top of what bls_name() found. Unknown keys are ignored;

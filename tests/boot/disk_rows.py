@@ -6,6 +6,7 @@ from kshimtest.ways.disk import PARTUUID
 EXT4, EXT3, EXT2 = ('ext4',), ('ext3',), ('ext2', '-b', '1024')
 LINE = 'root=/dev/none own=1'
 NVME = 'nvme,serial=1'
+COUNTED = ('kshim: disk 0: this boot is counted: abcdef+1-1.conf\n',)
 SECOND_COPY = ('partition table, whose second copy is read: ', '[disk.damaged]')
 
 
@@ -63,6 +64,15 @@ DISK = [
     none('express-microvm', 'disk.device', Disk(), machine='microvm,pcie=on', expect=(
         'has no addresses, because no firmware has set up PCI',)),
     none('express-scsi-microvm', 'disk.device', Disk(bus='scsi-pci'), machine='microvm,pcie=on'),
+    probe('counted-scsi-bzimage-pc', Disk(bus='scsi-pci', tree='counted'), way='bzimage-disk', machine='pc', expect=COUNTED),
+    probe('counted-nvme-4096-q35', Disk(bus=NVME, sector=4096, tree='counted'), expect=COUNTED),
+    probe('counted-mmio-rom-microvm', Disk(table='none', bus='virtio-blk-device', tree='counted'), way='rom-disk',
+          machine='microvm', expect=COUNTED),
+    probe('counted-ext4-pc', Disk(fs=EXT4, tree='counted'), machine='pc', expect=(
+        'kshim: disk 0: this boot is not counted, because kshim writes to FAT only\n',)),
+    *(probe(f'counted-read-only-{bus}', Disk(bus=bus, tree='counted', read_only=True), way='rom-disk', expect=(
+        'kshim: disk 0: this boot is not counted, because the disk cannot be written\n',))
+      for bus in ('virtio-blk-pci', 'scsi-pci')),
     probe('chosen-by-word', Disk(tree='entries'), append='kshim.entry=b'),
     probe('grub-rom-q35', Disk(fs=EXT4, tree='grub'), way='rom-disk'),
     probe('grub-mbr-pc', Disk(table='mbr', fs=EXT2, tree='grub'), machine='pc', initrds=('bytes:70001',)),

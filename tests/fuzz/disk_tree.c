@@ -8,7 +8,7 @@ static const char *const paths[] = {"loader/entries/a.conf", "loader/entries/b+3
         "loader/entries/c+0-2.conf", "loader/loader.conf", "EFI/Linux/a.efi",
         "EFI/BOOT/BOOTX64.EFI", "grub/grub.cfg", "boot/grub/grub.cfg", "boot/grub/grubenv",
         "boot/vmlinuz-6.1", "boot/vmlinuz-6.12", "boot/initrd.img-6.1", "vmlinuz-5.10",
-        "initramfs-5.10.img", "k", "i", "etc/os-release"};
+        "initramfs-5.10.img", "k", "i", "etc/os-release", "loader/entries/abcdef+2.conf"};
 
 #define PATHS (sizeof(paths) / sizeof(paths[0]))
 

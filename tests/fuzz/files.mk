@@ -13,6 +13,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_cmos.c \
 	tests/fuzz/fuzz_console.c \
 	tests/fuzz/fuzz_cmdline.c \
+	tests/fuzz/fuzz_count.c \
 	tests/fuzz/fuzz_devices.c \
 	tests/fuzz/fuzz_disk.c \
 	tests/fuzz/fuzz_efi_map.c \
@@ -89,6 +90,7 @@ PARTS_fuzz_check := tests/fuzz/check_look.c tests/fuzz/no_words.c $(filter-out t
 LIBS_fuzz_check := $(FUZZ_LIBS) -ljson-c
 SEEDS_fuzz_check := bundle,fat,initrd,partitions,probe,riscv,uki
 PARTS_fuzz_boot_choice := tests/fuzz/disk_tree.c tests/unit/fat_tree.c
+PARTS_fuzz_count := $(PARTS_fuzz_boot_choice)
 PARTS_fuzz_disk := $(PARTS_fuzz_check) tests/fuzz/disk_tree.c tests/unit/fat_tree.c
 LIBS_fuzz_disk := $(LIBS_fuzz_check)
 PARTS_fuzz_unpack := $(FUZZ_FILES)

@@ -40,6 +40,7 @@ class Disk:
     bus: str = 'virtio-blk-pci'             # a device with options, or scsi-pci, scsi-mmio, nvme-ns
     sector: int = 512                       # bytes
     in_use: bool = False                    # ext3, ext4: its journal says so
+    read_only: bool = False                 # the device is
     lun: int = 0                            # SCSI
     second: bool = False                    # behind an empty disk, and before it by bootindex
     first: str = ''                         # the bus of that empty disk, if it is another one

@@ -70,6 +70,7 @@ UNIT_TESTS := \
 	tests/unit/test_ext.c \
 	tests/unit/test_ext_damage.c \
 	tests/unit/test_fat.c \
+	tests/unit/test_fat_rename.c \
 	tests/unit/test_fdt.c \
 	tests/unit/test_fdt_boot.c \
 	tests/unit/test_fdt_dtc.c \

@@ -165,10 +165,12 @@ ask(struct boot *b, const struct disk_place *place, bool *ret_found, struct refu
 	s->quiet = b->words.quiet && !code;
 	boot_choice_tell(&s->choice, watch, NULL);
 	s->quiet = b->words.quiet;
-	if (!code && *ret_found)
+	if (!code && *ret_found) {
+		boot_choice_count(&s->choice, watch, NULL);
 		offer(b);
-	else
+	} else {
 		disk_close(&s->disk);
+	}
 	return code;
 }
 

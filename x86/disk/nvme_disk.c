@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads a namespace of an NVMe controller (NVM Express Base 1.4, 5.15, 6.9).
+ * Reads and writes a namespace of an NVMe controller (NVM Express Base 1.4, 5.15, 6.9).
  */
 #include "x86/boot/reach.h"
 #include "x86/disk/disks.h"
 
+#define WRITE        1
 #define READ         2
-#define OF_NAMESPACE 0 /* what Identify is asked for */
+#define LASTS        (1u << 30) /* of a write: FUA, past all caches */
+#define OF_NAMESPACE 0          /* what Identify is asked for */
 #define LIST         2
 #define DWORD        4u
 
@@ -43,18 +45,30 @@ describe(struct nvme *n, struct nvme_command *c, const void *to, uint32_t len)
 		*prp++ = page;
 }
 
-/* `to` is aligned to four bytes, as a command wants it. */
+/* The memory is aligned to four bytes, as a command wants it. */
 static bool
-read_aligned(struct disk_driver *d, uint64_t sector, uint32_t count, void *to)
+command(struct disk_driver *d, uint8_t opcode, uint64_t sector, uint32_t count, const void *at)
 {
-	struct nvme_command c = {.opcode = READ,
+	struct nvme_command c = {.opcode = opcode,
 	        .namespace = d->target,
 	        .dword10 = (uint32_t)sector,
 	        .dword11 = (uint32_t)(sector >> 32),
-	        .dword12 = count - 1};
+	        .dword12 = (count - 1) | (opcode == WRITE ? LASTS : 0)};
 
-	describe(&d->nvme, &c, to, count * d->sector_size);
+	describe(&d->nvme, &c, at, count * d->sector_size);
 	return nvme_command(&d->nvme, NVME_IO, &c);
+}
+
+static bool
+read_aligned(struct disk_driver *d, uint64_t sector, uint32_t count, void *to)
+{
+	return command(d, READ, sector, count, to);
+}
+
+static bool
+write_sectors(void *context, uint64_t sector, uint32_t count, const void *from)
+{
+	return (uintptr_t)from % DWORD == 0 && command(context, WRITE, sector, count, from);
 }
 
 /*
@@ -125,6 +139,7 @@ nvme_disk_start(struct disk_driver *d, struct disk *ret_disk, const char **ret_w
 	ret_disk->sector_size = d->sector_size;
 	ret_disk->sectors = span_le64(s, NSZE);
 	ret_disk->read = read_sectors;
+	ret_disk->write = write_sectors;
 	ret_disk->most = d->nvme.most / d->sector_size;
 	return true;
 }

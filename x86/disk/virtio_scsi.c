@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads a SCSI disk behind a virtio SCSI host (Virtual I/O Device 1.2, 5.6; SBC-4, SPC-5), by
- * REPORT LUNS, INQUIRY, READ CAPACITY(16) and READ(16).
+ * Reads and writes a SCSI disk behind a virtio SCSI host (Virtual I/O Device 1.2, 5.6; SBC-4,
+ * SPC-5), by REPORT LUNS, INQUIRY, READ CAPACITY(16), READ(16) and WRITE(16).
  */
 #include "x86/disk/disks.h"
 
@@ -11,10 +11,12 @@
 #define CDB_SIZE      32        /* the device's defaults */
 #define SENSE_SIZE    96
 #define TYPE_DISK     0
+#define TO_THE_MEDIUM 8 /* in byte 1 of WRITE(16): FUA, past all caches */
 
 enum {
 	INQUIRY = 0x12,
 	READ_16 = 0x88,
+	WRITE_16 = 0x8a,
 	SERVICE_ACTION_IN = 0x9e,
 	READ_CAPACITY_16 = 0x10,
 	REPORT_LUNS = 0xa0
@@ -61,14 +63,12 @@ enum answer {
 	NOT_THERE, /* so no unit said anything */
 };
 
-/* One command whose answer is `len` bytes; a unit attention asks for it again. */
-static enum answer
-ask(struct disk_driver *d, const struct scsi_request *request, void *to, uint32_t len)
-{
-	static struct scsi_response response;
-	struct virtio_buffer parts[] = {{request, sizeof(*request), false},
-	        {&response, sizeof(response), true}, {to, len, true}};
+static struct scsi_response response;
 
+/* One request, with the response in it; a unit attention asks for it again. */
+static enum answer
+send(struct disk_driver *d, const struct virtio_buffer parts[3])
+{
 	for (unsigned n = 0; n < TRIES; n++) {
 		response.response = response.status = 0xff;
 		if (!virtio_request(&d->virtio, parts, 3) || response.response)
@@ -77,6 +77,16 @@ ask(struct disk_driver *d, const struct scsi_request *request, void *to, uint32_
 			return DONE;
 	}
 	return NOT_DONE;
+}
+
+/* A command whose answer is `len` bytes. */
+static enum answer
+ask(struct disk_driver *d, const struct scsi_request *request, void *to, uint32_t len)
+{
+	struct virtio_buffer parts[] = {{request, sizeof(*request), false},
+	        {&response, sizeof(response), true}, {to, len, true}};
+
+	return send(d, parts);
 }
 
 static bool
@@ -94,15 +104,36 @@ to_unit(const struct disk_driver *d, uint8_t code)
 	        .cdb = {code}};
 }
 
+/* READ(16), WRITE(16) */
+static struct scsi_request
+to_sectors(const struct disk_driver *d, uint8_t code, uint64_t sector, uint32_t count)
+{
+	struct scsi_request r = to_unit(d, code);
+
+	put_be(&r.cdb[2], 8, sector);
+	put_be(&r.cdb[10], 4, count);
+	return r;
+}
+
 static bool
 read_sectors(void *context, uint64_t sector, uint32_t count, void *to)
 {
 	struct disk_driver *d = context;
-	struct scsi_request r = to_unit(d, READ_16);
+	struct scsi_request r = to_sectors(d, READ_16, sector, count);
 
-	put_be(&r.cdb[2], 8, sector);
-	put_be(&r.cdb[10], 4, count);
 	return command(d, &r, to, count * d->sector_size);
+}
+
+static bool
+write_sectors(void *context, uint64_t sector, uint32_t count, const void *from)
+{
+	struct disk_driver *d = context;
+	struct scsi_request r = to_sectors(d, WRITE_16, sector, count);
+	struct virtio_buffer parts[] = {{&r, sizeof(r), false},
+	        {from, count * d->sector_size, false}, {&response, sizeof(response), true}};
+
+	r.cdb[1] = TO_THE_MEDIUM;
+	return send(d, parts) == DONE;
 }
 
 bool
@@ -169,6 +200,7 @@ virtio_scsi_start(struct disk_driver *d, struct disk *ret_disk, const char **ret
 	ret_disk->sector_size = d->sector_size;
 	ret_disk->sectors = get_be(answer, 8) + 1;
 	ret_disk->read = read_sectors;
+	ret_disk->write = write_sectors;
 	ret_disk->most = (uint32_t)(MOST / d->sector_size);
 	return true;
 }

@@ -41,6 +41,12 @@ def with_default(row, _):
             'loader/entries/new.conf': entry(row, '6.12', '/none')}
 
 
+def counted(row, _):
+    """The entry has two boots left, of which none is done; `+2-0` would be as long as what follows."""
+    return {**row_files(row), 'loader/entries/abcdef+2.conf': entry(row, '6.1'),
+            'loader/entries/zz.conf': entry(row, '5.10', '/none')}
+
+
 def below_boot(row, _):
     """As Fedora has it without a /boot of its own: paths start at /boot."""
     inner = row_files(row)
@@ -128,7 +134,7 @@ def fallback(row, directory):
     return {'EFI/BOOT/BOOTX64.EFI': files.read(uki(row, directory))}
 
 
-TREES = {'entries': with_entries, 'default': with_default, 'below-boot': below_boot, 'kernels': kernels,
+TREES = {'entries': with_entries, 'default': with_default, 'counted': counted, 'below-boot': below_boot, 'kernels': kernels,
          'grub': grub, 'bls': bls, 'type2': type2, 'fallback': fallback, 'empty': lambda row, directory: {'nothing': b''}}
 
 
@@ -223,7 +229,7 @@ def drives(row, directory):
     """The row's disk, behind an empty one where the row asks for that."""
     disk = row.disk
     more = ',bootindex=1' * disk.second + f',lun={disk.lun}' * bool(disk.lun)
-    args = drive(0, disk_image(row, directory), disk.bus, disk.sector, more)
+    args = drive(0, disk_image(row, directory), disk.bus, disk.sector, more, ',readonly=on' * disk.read_only)
     if disk.second:
         with open(f'{directory}/first', 'wb') as f:
             f.truncate(MIB)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Boots that are counted, on one disk one after the other: an update that does not boot has used up its tries, and the
+system before it boots. What is on the disk is what mtools read and fsck.fat finds in order."""
+import os
+import re
+import subprocess
+import tempfile
+
+from kshimtest import files, media
+from kshimtest.patience import HANG
+from kshimtest.ways import disk as disks
+from kshimtest.ways.disk import MIB
+import pytest
+
+ROM = os.path.join(files.BUILD, 'kshim.rom')
+REACHED = 'kshim: userspace reached'
+ENTRY = 'version {}\nlinux /{}\ninitrd /initrd\noptions console=ttyS0 panic=-1\nsort-key kshim\n'
+# As systemd-bless-boot takes a name apart, which removes the counter once the system is up.
+COUNTER = re.compile(r'\+(?P<left>\d+)(-(?P<done>\d+))?(?=\.(conf|efi)$)')
+BUSES = (('virtio-blk-pci', 512), ('scsi-pci', 512), ('nvme,serial=1', 4096))
+
+
+def make_disk(path, sector):
+    """An ESP on a GPT, with an update that is no kernel and a system that is one. Its name has 11 characters, so that the
+    counter makes it longer by a part."""
+    part = f'{path}.part'
+    media.fat_image(part, {
+        'loader/entries/update+3.conf': ENTRY.format('2', 'update').encode(), 'update': b'no kernel at all' * 64,
+        'loader/entries/system.conf': ENTRY.format('1', 'system').encode(),
+        'system': files.read(files.path('debian:cloud')), 'initrd': files.read(files.path('initramfs'))})
+    data = files.read(part)
+    with open(path, 'wb') as out:
+        out.seek(2 * MIB)
+        out.write(data)
+        out.truncate(4 * MIB + len(data))
+    if sector == 4096:
+        disks.gpt_of_4096(path, len(data), media.ESP)
+    else:
+        subprocess.run(['/sbin/sfdisk', '-q', '--no-reread', '--no-tell-kernel', path], check=True, capture_output=True,
+                       input=f'label: gpt\nstart={2 * MIB // 512}, size={len(data) // 512}, type={media.ESP}\n'.encode())
+    os.remove(part)
+
+
+def boot(path, bus, sector):
+    """What the machine says."""
+    done = subprocess.run(
+        ['qemu-system-x86_64', '-accel', 'tcg', '-M', 'q35', '-m', '512', '-nodefaults', '-no-reboot', '-display', 'none',
+         '-serial', 'stdio', '-bios', ROM, '-device', 'isa-debug-exit,iobase=0xf4,iosize=4',
+         '-fw_cfg', 'name=opt/org.kshim/cmdline,string=kshim_reboot', *disks.drive(0, path, bus, sector)],
+        check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=HANG)
+    return done.stdout.decode(errors='replace')
+
+
+def check_volume(path):
+    """fsck.fat finds nothing to be mended in the partition."""
+    with tempfile.NamedTemporaryFile() as part:
+        part.write(files.read(path)[2 * MIB:])
+        part.flush()
+        done = subprocess.run(['/sbin/fsck.fat', '-n', '-v', part.name], check=False, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout.decode()
+
+
+def changed(before, after):
+    """Sectors of 512 bytes that differ."""
+    return [n for n in range(0, len(before), 512) if before[n:n + 512] != after[n:n + 512]]
+
+
+@pytest.mark.takes(40)
+@pytest.mark.parametrize('bus,sector', BUSES, ids=lambda v: str(v).split(',', maxsplit=1)[0])
+def test_an_update_that_does_not_boot(bus, sector, tmp_path):
+    path = f'{tmp_path}/disk'
+    try:
+        make_disk(path, sector)
+    except files.Missing as why:
+        pytest.fail(str(why), pytrace=False)
+    before = files.read(path)
+    contents = {name: media.content(path, name, 2 * MIB) for name in media.listing(path, 2 * MIB) if not name.endswith('/')}
+    update = contents.pop('/loader/entries/update+3.conf')
+    for left in (2, 1, 0):
+        said = boot(path, bus, sector)
+        name = f'update+{left}-{3 - left}.conf'
+        assert f'this boot is counted: {name}' in said and '[kernel.other-kind]' in said, said
+        counter = COUNTER.search(name)
+        assert (counter['left'], counter['done']) == (str(left), str(3 - left)) and COUNTER.sub('', name) == 'update.conf'
+        after = files.read(path)
+        assert 1 <= len(changed(before, after)) <= max(1, sector // 512), changed(before, after)
+        before = after
+        names = [name for name in media.listing(path, 2 * MIB) if not name.endswith('/')]
+        assert sorted(names) == sorted([f'/loader/entries/{name}', *contents])
+        assert media.content(path, f'/loader/entries/{name}', 2 * MIB) == update
+        check_volume(path)
+    said = boot(path, bus, sector)
+    assert REACHED in said and 'counted' not in said, said
+    assert files.read(path) == before
+    assert {name: media.content(path, name, 2 * MIB) for name in contents} == contents
