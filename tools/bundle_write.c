@@ -12,54 +12,19 @@
 #include "stub/base/range.h"
 #include "stub/input/initrd_join.h"
 #include "tools/bundle_write.h"
-
-#define NEWC_HEADER 110 /* bytes: the magic and 13 fields of 8 digits */
-#define NEWC_FILE   0100644u
-
-struct member {
-	const char *name;
-	uint32_t name_len; /* c_namesize: with the NUL and all padding */
-	uint32_t mode, links, inode;
-	const void *data;
-	size_t len;
-};
-
-static void
-write_member(struct outfile *out, const struct member *m)
-{
-	char header[NEWC_HEADER + 1];
-
-	snprintf(header, sizeof(header),
-	        "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", m->inode, m->mode,
-	        0u, 0u, m->links, 0u, (uint32_t)m->len, 0u, 0u, 0u, 0u, m->name_len, 0u);
-	outfile_write(out, header, NEWC_HEADER);
-	outfile_write(out, m->name, strlen(m->name) + 1);
-	for (size_t i = strlen(m->name) + 1; i < m->name_len; i++)
-		outfile_write(out, "", 1);
-	outfile_pad(out, 4);
-	outfile_write(out, m->data, m->len);
-	outfile_pad(out, 4);
-}
-
-static uint32_t
-plain_name_len(const char *name)
-{
-	return (uint32_t)strlen(name) + 1;
-}
+#include "tools/newc_write.h"
 
 void
 bundle_write(const struct bundle_parts *parts, struct outfile *out)
 {
 	static const char zeros[INITRD_GAP_MAX];
 
-	write_member(out, &(struct member){"kshim/kernel", (uint32_t)(PAGE - NEWC_HEADER),
-	                          NEWC_FILE, 1, 1, parts->kernel->data, parts->kernel->size});
+	newc_write(out, &(struct newc_member){"kshim/kernel", (uint32_t)(PAGE - NEWC_HEADER),
+	                        NEWC_FILE, 1, parts->kernel->data, parts->kernel->size});
 	if (parts->cmdline)
-		write_member(
-		        out, &(struct member){"kshim/cmdline", plain_name_len("kshim/cmdline"),
-		                     NEWC_FILE, 1, 2, parts->cmdline, strlen(parts->cmdline)});
-	write_member(out,
-	        &(struct member){"TRAILER!!!", plain_name_len("TRAILER!!!"), 0, 1, 0, "", 0});
+		newc_write(out, &(struct newc_member){"kshim/cmdline", 0, NEWC_FILE, 2,
+		                        parts->cmdline, strlen(parts->cmdline)});
+	newc_write_trailer(out);
 	outfile_pad(out, PAGE);
 	for (unsigned i = 0; i < parts->nr_initrds; i++) {
 		uint64_t size = parts->initrds[i].size;
@@ -79,7 +44,7 @@ round_up(uint64_t v, uint64_t unit)
 uint64_t
 bundle_offset(const uint64_t *len, uint32_t files, uint32_t i)
 {
-	uint64_t trailer = round_up(NEWC_HEADER + plain_name_len("TRAILER!!!"), 4);
+	uint64_t trailer = round_up(NEWC_HEADER + sizeof(NEWC_TRAILER), 4);
 	uint64_t at = round_up(round_up(PAGE + len[0], 4) + trailer, PAGE);
 
 	if (!i)

@@ -15,8 +15,10 @@ TOOL_SRCS := \
 	tools/ikconfig.c \
 	tools/json_new.c \
 	tools/kshim.c \
+	tools/linux_banner.c \
 	tools/linux_log.c \
 	tools/mapping.c \
+	tools/newc_write.c \
 	tools/payload.c \
 	tools/option.c \
 	tools/outfile.c \

@@ -7,15 +7,11 @@
  * drivers/firmware/efi/libstub/zboot-header.S. kshim boots no arm64 kernel; its header is read
  * here for people who are told so.
  */
-#include <ctype.h>
 #include <string.h>
 
-#include "tools/budget.h"
 #include "tools/check/facts.h"
+#include "tools/linux_banner.h"
 #include "tools/payload.h"
-
-#define BANNER     "Linux version "
-#define BANNER_MAX 1024 /* bytes of a line that are looked at */
 
 static const char *const page_sizes[] = {"unspecified", "4 KiB", "16 KiB", "64 KiB"};
 
@@ -68,66 +64,18 @@ facts_zboot(struct report *r)
 	report_fact(r, "payload.size", value_bytes(p.len), NULL);
 }
 
-/*
- * "Linux version 6.1.0 (who@where) (compiler) #1 ..." as init/version.c makes it. The format
- * string of /proc has a %s for the version, and drivers print versions of their own.
- */
-static bool
-is_banner(struct span line)
-{
-	uint64_t at = sizeof(BANNER) - 1;
-
-	if (!isdigit(span_u8(line, at)))
-		return false;
-	while (at < line.size && line.base[at] != ' ')
-		at++;
-	return span_is(line, at, " (", 2) && memmem(line.base, line.size, ") #", 3);
-}
-
-static struct span
-line_at(struct span s, uint64_t at)
-{
-	uint64_t end = at;
-	struct span line = {s.base, 0};
-
-	while (end < s.size && end - at < BANNER_MAX && s.base[end] && s.base[end] != '\n')
-		end++;
-	(void)span_sub(s, at, end - at, &line);
-	return line;
-}
-
-static bool
-find_banner(struct span s, struct span *ret_line)
-{
-	uint64_t at = 0;
-
-	s.size = s.size < BUDGET_LOOK ? s.size : BUDGET_LOOK;
-	while (at < s.size) {
-		const uint8_t *found =
-		        memmem(s.base + at, s.size - at, BANNER, sizeof(BANNER) - 1);
-
-		if (!found)
-			return false;
-		at = (uint64_t)(found - s.base);
-		*ret_line = line_at(s, at);
-		if (is_banner(*ret_line))
-			return true;
-		at += sizeof(BANNER) - 1;
-	}
-	return false;
-}
-
 void
 facts_linux(struct report *r)
 {
 	struct span line, version;
-	uint64_t end = sizeof(BANNER) - 1;
+	uint64_t end = sizeof(LINUX_BANNER) - 1;
 
-	if (!find_banner(r->bytes, &line))
+	if (!linux_banner_find(r->bytes, &line))
 		return;
 	while (end < line.size && line.base[end] != ' ')
 		end++;
-	if (span_sub(line, sizeof(BANNER) - 1, end - (sizeof(BANNER) - 1), &version))
+	if (span_sub(
+	            line, sizeof(LINUX_BANNER) - 1, end - (sizeof(LINUX_BANNER) - 1), &version))
 		report_fact(r, "linux.version", value_text(report_text(r, version)), NULL);
 	report_fact(r, "linux.banner", value_text(report_text(r, line)), NULL);
 }
