@@ -33,6 +33,7 @@ endif
 
 PRODUCTS := \
 	build/kshim \
+	build/kshim-init \
 	build/kshim.elf \
 	build/kshim.bzimage \
 	build/kshim.rom \

@@ -116,6 +116,13 @@ TOOL_MEASURE := \
 	tools/measure/show_text.c \
 	tools/measure/sums.c \
 
+# /init of a command's machine, a program of its own.
+TOOL_GUEST := \
+	tools/guest/command.c \
+	tools/guest/init.c \
+	tools/guest/port.c \
+	tools/guest/setup.c \
+
 # What `plan` and `run` both know of launchers.
 TOOL_LAUNCH := \
 	tools/launch/layout.c \

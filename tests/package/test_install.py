@@ -40,7 +40,7 @@ def test_everything_has_its_place():
             assert name.startswith(f'usr/share/man/man{suffix[1]}/')
         elif suffix:
             assert os.path.dirname(name) == f'usr/{PLACES[suffix]}', name
-    assert {'usr/share/kshim/kshim.elf', 'usr/share/kshim/kshim-riscv64.bin', 'usr/lib/kshim/kshim.efi',
+    assert {'usr/share/kshim/kshim.elf', 'usr/share/kshim/kshim-riscv64.bin', 'usr/lib/kshim/kshim.efi', 'usr/lib/kshim/kshim-init',
             'usr/share/qemu/kshim.rom', 'usr/share/kshim/plan.schema.json', 'usr/share/kshim/check.schema.json',
             'usr/include/kshim.h', 'usr/lib/libkshim.a', 'usr/lib/pkgconfig/kshim.pc',
             'usr/share/bash-completion/completions/kshim', 'usr/share/zsh/site-functions/_kshim',

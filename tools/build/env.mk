@@ -109,7 +109,7 @@ build/$(1)/libkshim.a: $$(STUB_SRCS:%.c=build/$(1)/%.o) build/$(1)/core
 -include $$(addprefix build/$(1)/,$$(patsubst %.c,%.d,$$(STUB_SRCS) $$(SRCS_$(1))))
 endef
 
-SRCS_host := $(TOOL_SRCS)
+SRCS_host := $(TOOL_SRCS) $(TOOL_GUEST)
 SRCS_asan := $(sort $(TOOL_SRCS) $(UNIT_HELPERS) $(UNIT_PARTS) $(UNIT_TESTS) $(FUZZERS) \
 	$(foreach f,$(FUZZERS:tests/fuzz/%.c=%),$(PARTS_$(f))) tests/fuzz/replay.c)
 SRCS_cov := $(SRCS_asan)

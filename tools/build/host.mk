@@ -8,6 +8,11 @@ build/kshim: $(TOOL_SRCS:%.c=build/host/%.o) build/host/libkshim.a build/host/li
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_host) -o $@ $(filter %.o %.a,$^) $(TOOL_LIBS)
 
+# The guest's init, static because it is alone in its initramfs.
+build/kshim-init: $(TOOL_GUEST:%.c=build/host/%.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) -static -s -Wl,--gc-sections -o $@ $^
+
 # What the kernel calls its system calls, by their numbers.
 build/syscalls.def: tools/build/host.mk | needs
 	$(call say,GEN,$@)

@@ -24,7 +24,7 @@ INSTALL_PROGRAMS := $(call into,$(BINDIR),$(filter build/kshim,$(PRODUCTS)))
 INSTALL_FILES := \
 	$(call into,$(IMAGEDIR),build/install/kshim.elf $(filter %.bzimage %.bin,$(PRODUCTS))) \
 	$(call into,$(SCHEMADIR),$(if $(INSTALL_PROGRAMS),$(SCHEMAS))) \
-	$(call into,$(EFIDIR),$(filter %.efi,$(PRODUCTS))) \
+	$(call into,$(EFIDIR),$(filter %.efi %/kshim-init,$(PRODUCTS))) \
 	$(call into,$(QEMUDIR),$(filter %.rom,$(PRODUCTS))) \
 	$(call into,$(LIBDIR),$(filter %.a,$(PRODUCTS))) \
 	$(call into,$(INCLUDEDIR),$(filter %.h,$(PRODUCTS))) \

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * File systems and modules, in the initramfs and then in CMD's root.
+ *
+ * Sources: Linux Documentation/filesystems/overlayfs.rst, virtiofs.rst and
+ * ramfs-rootfs-initramfs.rst (an initramfs is not pivoted, its root is moved over).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tools/guest/init.h"
+
+static void
+mount_at(const char *what, const char *where, const char *type, unsigned long flags,
+        const char *data)
+{
+	if (mkdir(where, 0755) < 0 && errno != EEXIST && errno != EROFS)
+		die("a folder for", where);
+	if (mount(what, where, type, flags, data) < 0 && errno != EBUSY)
+		die(type ? type : "moving to", where);
+}
+
+/* Those that every program expects, below the root that init has now. */
+static void
+mount_kernels_own(void)
+{
+	mount_at("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+	mount_at("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+	mount_at("dev", "/dev", "devtmpfs", MS_NOSUID, "mode=755");
+}
+
+/* Modules are made for the running kernel, and lie in the order of their dependencies. */
+static void
+load_modules(void)
+{
+	char path[32];
+	int fd;
+
+	for (int i = 0;; i++) {
+		snprintf(path, sizeof(path), "/kshim/%d.ko", i);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return;
+		if (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST)
+			die("module", path);
+		close(fd);
+	}
+}
+
+void
+setup_first(void)
+{
+	mount_kernels_own();
+	load_modules();
+}
+
+static void
+raise_loopback(void)
+{
+	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0)
+		return; /* a kernel without a network */
+	close(fd);
+}
+
+/* Memory above the caller's tree: what CMD writes is gone with the machine. */
+static void
+mount_overlay(void)
+{
+	mount_at("rw", "/rw", "tmpfs", 0, "mode=755");
+	if (mkdir("/rw/upper", 0755) < 0 || mkdir("/rw/work", 0755) < 0)
+		die("folders for the overlay", NULL);
+	mount_at("root", "/root", "overlay", 0,
+	        "lowerdir=/ro,upperdir=/rw/upper,workdir=/rw/work");
+}
+
+static void
+switch_root(void)
+{
+	if (chdir("/root") < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 ||
+	        chdir("/") < 0)
+		die("the root", NULL);
+}
+
+static void
+mount_more(void)
+{
+	mount_kernels_own();
+	mount_at("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
+	        "gid=5,mode=620,ptmxmode=666");
+	mount_at("shm", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+	mount_at("run", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755");
+	(void)!symlink("/proc/self/fd", "/dev/fd");
+	(void)!symlink("/proc/self/fd/0", "/dev/stdin");
+	(void)!symlink("/proc/self/fd/1", "/dev/stdout");
+	(void)!symlink("/proc/self/fd/2", "/dev/stderr");
+}
+
+static void
+mount_shares(char *const *shares)
+{
+	char tag[24];
+
+	for (unsigned i = 0; shares[i]; i++) {
+		snprintf(tag, sizeof(tag), GUEST_TAG_RW, i);
+		if (mount(tag, shares[i], "virtiofs", MS_NOSUID | MS_NODEV, NULL) < 0)
+			die("sharing", shares[i]);
+	}
+}
+
+void
+setup_root(const struct request *r)
+{
+	mount_at(GUEST_TAG, r->start.overlay ? "/ro" : "/root", "virtiofs", MS_RDONLY, NULL);
+	if (r->start.overlay)
+		mount_overlay();
+	switch_root();
+	mount_more();
+	if (!r->start.overlay)
+		mount_at("tmp", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+	mount_shares(r->shares);
+	if (sethostname(r->host, strlen(r->host)) < 0)
+		die("the host's name", r->host);
+	raise_loopback();
+}
