@@ -135,6 +135,10 @@ TOOL_RUN := \
 	tools/run/carry.c \
 	tools/run/cmd_diff_handoff.c \
 	tools/run/cmd_run.c \
+	tools/run/command/caller.c \
+	tools/run/command/serve.c \
+	tools/run/command/session.c \
+	tools/run/command/start.c \
 	tools/run/cpu.c \
 	tools/run/cpuid.c \
 	tools/run/devices.c \

@@ -31,6 +31,11 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/aml.c \
 	tools/run/devices.c \
 	tools/run/ending.c \
+	tools/guest/port.c \
+	tools/run/command/caller.c \
+	tools/run/command/serve.c \
+	tools/run/command/session.c \
+	tools/run/command/start.c \
 	tools/run/escapes.c \
 	tools/run/jail.c \
 	tools/run/jail_files.c \
@@ -117,6 +122,9 @@ UNIT_TESTS := \
 	tests/unit/test_run_hvc.c \
 	tests/unit/test_run_machine.c \
 	tests/unit/test_run_queue.c \
+	tests/unit/test_run_serve.c \
+	tests/unit/test_run_session.c \
+	tests/unit/test_run_start.c \
 	tests/unit/test_smbios.c \
 	tests/unit/test_sources.c \
 	tests/unit/test_space.c \
