@@ -135,7 +135,15 @@ TOOL_RUN := \
 	tools/run/carry.c \
 	tools/run/cmd_diff_handoff.c \
 	tools/run/cmd_run.c \
+	tools/run/command/attach.c \
 	tools/run/command/caller.c \
+	tools/run/command/about.c \
+	tools/run/command/initramfs.c \
+	tools/run/command/modules.c \
+	tools/run/command/needs.c \
+	tools/run/command/options.c \
+	tools/run/command/outcome.c \
+	tools/run/command/prepare.c \
 	tools/run/command/serve.c \
 	tools/run/command/session.c \
 	tools/run/command/start.c \

@@ -31,8 +31,26 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/aml.c \
 	tools/run/devices.c \
 	tools/run/ending.c \
+	tools/budget.c \
+	tools/disk_image.c \
+	tools/file.c \
+	tools/ikconfig.c \
+	tools/mapping.c \
+	tools/newc_write.c \
+	tools/option.c \
+	tools/outfile.c \
+	tools/payload.c \
+	tools/regular.c \
+	tools/size.c \
+	tools/unlzop.c \
+	tools/unpack.c \
 	tools/guest/port.c \
 	tools/run/command/caller.c \
+	tools/run/command/initramfs.c \
+	tools/run/command/modules.c \
+	tools/run/command/needs.c \
+	tools/run/command/options.c \
+	tools/run/command/outcome.c \
 	tools/run/command/serve.c \
 	tools/run/command/session.c \
 	tools/run/command/start.c \
@@ -120,6 +138,7 @@ UNIT_TESTS := \
 	tests/unit/test_riscv_parts.c \
 	tests/unit/test_run_console.c \
 	tests/unit/test_run_hvc.c \
+	tests/unit/test_run_command.c \
 	tests/unit/test_run_machine.c \
 	tests/unit/test_run_queue.c \
 	tests/unit/test_run_serve.c \
@@ -138,6 +157,9 @@ UNIT_TESTS := \
 	tests/unit/test_x86_linux_place.c \
 	tests/unit/test_x86_parts.c \
 	tests/unit/test_x86_zero_page.c \
+
+# What unpacks modules.
+build/asan/test_run_command build/cov/test_run_command: UNIT_LIBS += -larchive -llzo2 -lz
 
 # File systems by mke2fs, debugfs and e2fsck, for test_ext.
 build/ext/list: tests/unit/ext-images

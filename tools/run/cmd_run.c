@@ -16,6 +16,8 @@
 
 #include "tools/run/boot.h"
 #include "tools/run/carry.h"
+#include "tools/run/command/attach.h"
+#include "tools/run/command/outcome.h"
 #include "tools/run/cpuid.h"
 #include "tools/run/dump.h"
 #include "tools/run/inputs.h"
@@ -33,11 +35,16 @@
 #define FEED_MS 10  /* while typed bytes wait for room in the UART */
 
 static struct ending *current; /* for the signals' handler */
+static struct serve *command;  /* for it, too; NULL: none is run */
 static volatile sig_atomic_t signalled, resized;
 
 static void
 on_signal(int signal)
 {
+	if (command) {
+		serve_signal(command, signal);
+		return;
+	}
 	signalled = signal;
 	if (current)
 		ending_set(current, ENDING_LEFT, (uint32_t)signal, 0, NULL);
@@ -82,6 +89,15 @@ resize(struct machine *m)
 	terminal_size(&cols, &rows);
 	if (m->plug.console && cols)
 		console_resize(m->plug.console, 0, cols, rows);
+}
+
+/* It tells the command its terminal's size, and ends nothing. SIGUSR1 is the machine's own. */
+static void
+catch_resizes(void)
+{
+	struct sigaction act = {.sa_handler = on_signal};
+
+	sigaction(SIGWINCH, &act, NULL);
 }
 
 /*
@@ -131,7 +147,8 @@ serve(struct machine *m, uint64_t deadline)
 		} else {
 			uint64_t until =
 			        deadline && deadline < next_look ? deadline : next_look;
-			wait_for_event(m, (until - now) / 1000000 + 1);
+			(m->command ? attach_wait : wait_for_event)(
+			        m, (until - now) / 1000000 + 1);
 		}
 	}
 	m->marks.end = machine_now(m);
@@ -143,6 +160,10 @@ struct run {
 	struct inputs *in;
 	struct boot boot;
 	struct engines engines;
+	struct command_setup setup;
+	struct serve *command; /* NULL: none is run */
+	bool reported;         /* the status is the command's, or says why there is none */
+	int port;              /* the console's end of the command's socket */
 	int kvm, dump;
 	int memory; /* the file of the guest's memory, once there is one; -1 */
 	uint64_t began;
@@ -218,6 +239,8 @@ run_machine(struct machine *m, struct run *r, uint64_t deadline)
 	machine_go(m);
 	serve(m, deadline);
 	machine_stop(m);
+	if (m->command)
+		serve_finish(m->command);
 	return STATUS_GO_ON;
 }
 
@@ -233,6 +256,29 @@ machine_init(struct machine *m, const struct run *r)
 	m->dump_fd = r->dump;
 	m->jailed = !r->o->no_jail;
 	m->ending.wake = eventfd(0, EFD_CLOEXEC);
+	m->command = r->command;
+}
+
+/* Its signals are the command's from here on. */
+static bool
+make_session(struct run *r)
+{
+	if (!r->o->command.argv)
+		return true;
+	r->command = command = attach_session(&r->setup, &r->port);
+	catch_resizes();
+	return command != NULL;
+}
+
+static bool
+open_terminal(struct machine *m, const struct run *r)
+{
+	const struct options *o = r->o;
+
+	if (!r->command)
+		return terminal_open(&m->terminal, &m->ending, o->expect, o->raw);
+	terminal_open_beside(&m->terminal, &m->ending, o->command.verbose, r->setup.terminal);
+	return true;
 }
 
 /* One life of the guest; STATUS_GO_ON if it wants another. */
@@ -243,10 +289,12 @@ run_once(struct run *r)
 	const struct options *o = r->o;
 	int status;
 
+	if (!make_session(r))
+		return fail(STATUS_HOST, "cannot serve the command: %s", strerror(errno));
 	machine_init(&m, r);
-	if (m.ending.wake < 0 || !terminal_open(&m.terminal, &m.ending, o->expect, o->raw))
+	if (m.ending.wake < 0 || !open_terminal(&m, r))
 		return fail(STATUS_HOST, "cannot serve the console: %s", strerror(errno));
-	if (o->expect || o->timeout > 0)
+	if (o->expect || o->timeout > 0 || r->command)
 		m.terminal.watch = &m.watch;
 	m.watch.restarts = o->reboot_again;
 	listen_to_signals(&m.ending);
@@ -258,6 +306,7 @@ run_once(struct run *r)
 			report_times(&m);
 		if (atomic_load(&m.ending.reason) != ENDING_RESET || !o->reboot_again)
 			status = report_end(&m, o);
+		r->reported = true;
 	}
 	plug_free(&m.plug);
 	vm_free(&m.vm);
@@ -314,26 +363,37 @@ run_inputs(struct run *r)
 	return status;
 }
 
+static int
+run_options(struct options *o, struct run *r)
+{
+	int status = inputs_open(o, r->in);
+
+	if (status == STATUS_GO_ON && !o->dry_run)
+		status = disk_files_open(&o->disks);
+	if (status == STATUS_GO_ON && o->command.argv)
+		status = command_prepare(o, r->in, &r->setup);
+	if (status == STATUS_GO_ON)
+		status = run_inputs(r);
+	inputs_close(r->in);
+	return status;
+}
+
 int
 cmd_run(int argc, char **argv)
 {
 	static struct options options;
 	static struct inputs inputs;
 	static struct run run = {
-	        .o = &options, .in = &inputs, .kvm = -1, .dump = -1, .memory = -1};
+	        .o = &options, .in = &inputs, .kvm = -1, .dump = -1, .memory = -1, .port = -1};
 	struct timespec now;
 	int status;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	run.began = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 	status = options_parse(argc, argv, &options);
-	if (status != STATUS_GO_ON)
-		return status;
-	status = inputs_open(&options, &inputs);
-	if (status == STATUS_GO_ON && !options.dry_run)
-		status = disk_files_open(&options.disks);
 	if (status == STATUS_GO_ON)
-		status = run_inputs(&run);
-	inputs_close(&inputs);
+		status = run_options(&options, &run);
+	if (options.command.argv && !run.reported && status != STATUS_OK)
+		status = outcome_status(status, false);
 	return status;
 }

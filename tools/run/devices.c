@@ -73,7 +73,7 @@ devices_feed(struct devices *d)
 	struct terminal *t = d->terminal;
 	size_t taken;
 
-	if (!t->pending_len)
+	if (t->beside || !t->pending_len)
 		return;
 	if (d->typed && d->typed(d->typed_context, t->pending, t->pending_len, &taken))
 		terminal_taken(t, taken);

@@ -14,6 +14,7 @@ enum ending_reason {
 	ENDING_POWER_OFF,
 	ENDING_HALTED, /* every CPU halted with interrupts off */
 	ENDING_RESET,
+	ENDING_COMMAND,  /* the command's session is over, or has failed */
 	ENDING_EXPECTED, /* --expect's text came */
 	ENDING_REFUSED,  /* the stub's refusal code is in `code` */
 	ENDING_EXIT,     /* a guest wrote something else to the exit port: `code` */

@@ -86,6 +86,22 @@ inputs_open(const struct options *options, struct inputs *ret_inputs)
 	return status;
 }
 
+int
+inputs_add(struct inputs *in, int fd, const char *name)
+{
+	struct stat st;
+	void *p = MAP_FAILED;
+
+	if (fstat(fd, &st) == 0)
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED) {
+		close(fd);
+		return fail(STATUS_HOST, "cannot map the %s: %s", name, strerror(errno));
+	}
+	in->file[in->files++] = (struct input){name, name, fd, {p, (uint64_t)st.st_size}};
+	return STATUS_GO_ON;
+}
+
 void
 inputs_close(struct inputs *inputs)
 {

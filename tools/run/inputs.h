@@ -33,6 +33,8 @@ struct inputs {
 
 /* Open all files; a complaint and its status if one cannot be read. */
 int inputs_open(const struct options *options, struct inputs *ret_inputs);
+/* One more initrd: a file in memory, which is taken. STATUS_GO_ON, or a complaint. */
+int inputs_add(struct inputs *in, int fd, const char *name);
 void inputs_close(struct inputs *inputs);
 
 /*

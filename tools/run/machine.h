@@ -77,6 +77,7 @@ struct machine {
 	struct devices devices;
 	struct plug plug;
 	struct ending ending;
+	struct serve *command; /* NULL: none is run */
 	struct marks marks;
 	uint64_t began; /* CLOCK_MONOTONIC, ns */
 	bool direct;

@@ -34,6 +34,9 @@ enum long_only {
 	OPT_DISK,
 	OPT_SHARE,
 	OPT_VHOST_USER,
+	OPT_ROOT,
+	OPT_RW,
+	OPT_MODULES,
 	OPT_VERSION,
 };
 
@@ -57,6 +60,10 @@ static const struct option long_options[] = {
         {"console", no_argument, NULL, OPT_CONSOLE},
         {"share", required_argument, NULL, OPT_SHARE},
         {"vhost-user", required_argument, NULL, OPT_VHOST_USER},
+        {"root", required_argument, NULL, OPT_ROOT},
+        {"rw", required_argument, NULL, OPT_RW},
+        {"modules", required_argument, NULL, OPT_MODULES},
+        {"verbose", no_argument, NULL, 'v'},
         {"raw", no_argument, NULL, OPT_RAW},
         {"no-jail", no_argument, NULL, OPT_NO_JAIL},
         {"help", no_argument, NULL, 'h'},
@@ -66,9 +73,10 @@ static const struct option long_options[] = {
 
 static const char help_text[] =
         "Usage: kshim run [OPTION...] KERNEL\n"
+        "       kshim run [OPTION...] KERNEL -- COMMAND [ARGUMENT...]\n"
         "       kshim run [OPTION...] --disk FILE\n"
         "Boot KERNEL (a bzImage, an ELF kernel, or a bundle) in a KVM virtual machine, or\n"
-        "the kernel that a disk image has.\n"
+        "the kernel that a disk image has. With COMMAND, run it there with this host's files.\n"
         "\n"
         "  -m, --memory SIZE     memory, 64M or more; K, M, G, T are units (default 512M)\n"
         "  -c, --cpus N          CPUs, 1 to 128 (default 1)\n"
@@ -92,6 +100,10 @@ static const char help_text[] =
         "      --dump-handoff FILE  write what the kernel finds at its first instruction\n"
         "      --dry-run         print the plan and run nothing\n"
         "      --times           print how long the steps took\n"
+        "      --root DIR        COMMAND's root directory, read only (default /)\n"
+        "      --rw DIR          COMMAND's writes below it stay; repeatable\n"
+        "      --modules DIR     the kernel's modules, with modules.dep\n"
+        "  -v, --verbose         with COMMAND: the kernel's messages, on standard error\n"
         "      --raw             let all escapes of the guest through to a terminal\n"
         "      --no-jail         all system calls stay allowed, for debuggers\n"
         "  -h, --help            print this\n"
@@ -102,7 +114,9 @@ static const char help_text[] =
         "Exit status: 0 powered off, or the expected text came; 1 kernel or inputs refused;\n"
         "2 usage; 3 the host cannot; 4 the guest crashed; 5 time ran out; 6 the guest ended\n"
         "before the expected text; 7 the guest reset; 8 its kernel panicked (with --expect\n"
-        "or --timeout); 9 the jail stopped a system call.\n";
+        "or --timeout); 9 the jail stopped a system call.\n"
+        "With COMMAND: its own, or 128 and its signal; 123 its kernel panicked or reset; 124\n"
+        "time ran out; 125 kshim cannot; 126 COMMAND cannot be run; 127 it was not found.\n";
 
 static int
 parse_memory(struct options *o, const char *text)
@@ -221,6 +235,17 @@ parse_one(struct options *o, int opt)
 		return options_share(o, optarg);
 	case OPT_VHOST_USER:
 		return options_vhost_user(o, optarg);
+	case OPT_ROOT:
+		o->command.root = optarg;
+		break;
+	case OPT_RW:
+		return options_rw(o, optarg);
+	case OPT_MODULES:
+		o->command.modules = optarg;
+		break;
+	case 'v':
+		o->command.verbose = true;
+		break;
 	case OPT_RNG:
 		o->rng = true;
 		break;
@@ -247,23 +272,43 @@ parse_one(struct options *o, int opt)
 	return STATUS_GO_ON;
 }
 
+/* KERNEL, and CMD behind "--"; a name behind "--" is KERNEL's if none was given before. */
+static int
+take_names(struct options *o, int argc, char **argv, int separator)
+{
+	if (optind == separator && separator < argc) {
+		optind = separator + 1;
+		separator = argc;
+		o->command.argv = NULL;
+	}
+	if (optind < separator - 1)
+		return fail(
+		        STATUS_USAGE, "more than one KERNEL was given; try `kshim run --help`");
+	o->kernel = optind < separator ? argv[optind] : NULL;
+	if (separator == argc - 1)
+		return fail(STATUS_USAGE, "no command was given behind --");
+	return STATUS_GO_ON;
+}
+
 int
 options_parse(int argc, char **argv, struct options *ret_options)
 {
 	struct options *o = ret_options;
-	int opt;
+	int opt, separator = options_separator(argc, argv), status;
 
 	*o = (struct options){.append = "", .memory = 512 * MIB, .cpus = 1};
+	o->command.argv = separator < argc ? argv + separator + 1 : NULL;
 	optind = 0;
-	while ((opt = getopt_long(argc, argv, "m:c:i:a:h", long_options, NULL)) != -1) {
-		int status = parse_one(o, opt);
+	while ((opt = getopt_long(separator, argv, "m:c:i:a:hv", long_options, NULL)) != -1) {
+		status = parse_one(o, opt);
 		if (status != STATUS_GO_ON)
 			return status;
 	}
-	if (optind < argc - 1)
-		return fail(
-		        STATUS_USAGE, "more than one KERNEL was given; try `kshim run --help`");
-	o->kernel = argv[optind]; /* NULL behind the last */
+	status = take_names(o, argc, argv, separator);
+	if (status == STATUS_GO_ON)
+		status = options_command(o);
+	if (status != STATUS_GO_ON)
+		return status;
 	if (!o->kernel && !o->disks.count)
 		return fail(STATUS_USAGE, "no KERNEL was given; try `kshim run --help`");
 	if (!o->kernel && (o->direct || o->as != LAYOUT_KSHIM || o->initrds))

@@ -13,6 +13,7 @@
 
 #define OPTIONS_CPUS_MAX 128
 #define OPTIONS_ENGINES  16
+#define OPTIONS_RW       8
 #define OPTIONS_TAG      36 /* bytes; virtio 1.2, 5.11.4 */
 
 /* A device that a daemon serves. */
@@ -50,6 +51,14 @@ struct options {
 	struct disk_files disks;
 	struct option_engine engine[OPTIONS_ENGINES];
 	uint32_t engines;
+	struct option_command {
+		char **argv;      /* CMD and its arguments; NULL: none is run */
+		const char *root; /* --root; NULL: the caller's */
+		const char *rw[OPTIONS_RW];
+		uint32_t rws;
+		const char *modules; /* --modules; NULL: those that are found */
+		bool verbose;        /* the kernel's messages go to standard error */
+	} command;
 	bool raw; /* escapes of the guest go through to a terminal */
 };
 
@@ -58,6 +67,16 @@ struct options {
  * with (after --help, --version, or a complaint).
  */
 int options_parse(int argc, char **argv, struct options *ret_options);
+
+/*
+ * Where the words of `-- CMD [ARG...]` begin: the first argument "--" behind argv[0], or argc.
+ * command/options.c.
+ */
+int options_separator(int argc, char **argv);
+/* One more --rw. */
+int options_rw(struct options *o, const char *dir);
+/* Do the options go with a command, or without one? STATUS_GO_ON, or a complaint. */
+int options_command(const struct options *o);
 
 /*
  * The arguments of --share and --vhost-user, which they cut up. STATUS_GO_ON, or a

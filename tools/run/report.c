@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/run/command/outcome.h"
+#include "tools/run/command/serve.h"
 #include "tools/run/report_cpu.h"
 #include "tools/run/status.h"
 
@@ -129,9 +131,9 @@ end_reset(const struct machine *m, const struct options *o)
 {
 	if (o->expect)
 		return end_early(o, "reset", STATUS_RESET);
-	return fail(STATUS_RESET,
-	        "the guest reset itself, by %s (--reboot=again starts it again)",
-	        m->ending.what ? m->ending.what : "a reset");
+	return fail(STATUS_RESET, "the guest reset itself, by %s%s",
+	        m->ending.what ? m->ending.what : "a reset",
+	        o->command.argv ? "" : " (--reboot=again starts it again)");
 }
 
 static int
@@ -203,10 +205,33 @@ report_reason(const struct machine *m, const struct options *o)
 	}
 }
 
+/* Of a machine that ended before its command did; what the console said last may tell why. */
+static int
+report_without_command(const struct machine *m, const struct options *o)
+{
+	enum ending_reason reason = (enum ending_reason)atomic_load(&m->ending.reason);
+	int status = report_reason(m, o);
+	int outcome = outcome_status(status, reason != ENDING_LEFT);
+
+	if (reason == ENDING_POWER_OFF)
+		fail(outcome, "the guest powered off before the command ended");
+	if (outcome == OUTCOME_MACHINE && status != STATUS_PANIC && m->watch.lines)
+		watch_print(&m->watch);
+	return outcome;
+}
+
+static int
+report_command(const struct machine *m, const struct options *o)
+{
+	int status = outcome_of(&m->command->session, o->command.argv[0]);
+
+	return status < 0 ? report_without_command(m, o) : status;
+}
+
 int
 report_end(const struct machine *m, const struct options *o)
 {
-	int status = report_reason(m, o);
+	int status = m->command ? report_command(m, o) : report_reason(m, o);
 
 	if (m->dump && !m->dumped)
 		fprintf(stderr,

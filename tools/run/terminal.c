@@ -89,12 +89,25 @@ borders(const char *text)
 bool
 terminal_open(struct terminal *t, struct ending *ending, const char *expect, bool raw)
 {
-	*t = (struct terminal){
-	        .ending = ending, .expect = expect, .filters = !raw && isatty(STDOUT_FILENO)};
+	*t = (struct terminal){.ending = ending,
+	        .out = STDOUT_FILENO,
+	        .expect = expect,
+	        .filters = !raw && isatty(STDOUT_FILENO)};
 	if (expect && !(t->fallback = borders(expect)))
 		return false;
 	t->raw = make_raw();
 	return true;
+}
+
+void
+terminal_open_beside(struct terminal *t, struct ending *ending, bool verbose, bool keys)
+{
+	*t = (struct terminal){.ending = ending,
+	        .out = verbose ? STDERR_FILENO : -1,
+	        .beside = true,
+	        .filters = verbose && isatty(STDERR_FILENO)};
+	t->raw = keys && make_raw();
+	t->eof = !t->raw;
 }
 
 void
@@ -129,12 +142,12 @@ match(struct terminal *t, uint8_t byte)
 	}
 }
 
-/* Until standard output, which does not block, takes more; or until the run ends. */
+/* Until the output, which does not block, takes more; or until the run ends. */
 static void
 wait_for_reader(const struct terminal *t)
 {
-	struct pollfd fds[] = {{.fd = STDOUT_FILENO, .events = POLLOUT},
-	        {.fd = t->ending->wake, .events = POLLIN}};
+	struct pollfd fds[] = {
+	        {.fd = t->out, .events = POLLOUT}, {.fd = t->ending->wake, .events = POLLIN}};
 
 	poll(fds, 2, -1);
 }
@@ -143,8 +156,8 @@ wait_for_reader(const struct terminal *t)
 static void
 print(struct terminal *t, const uint8_t *bytes, size_t len)
 {
-	while (len && !t->dead) {
-		ssize_t n = write(STDOUT_FILENO, bytes, len);
+	while (len && !t->dead && t->out >= 0) {
+		ssize_t n = write(t->out, bytes, len);
 
 		if (n >= 0) {
 			bytes += n;
@@ -152,7 +165,8 @@ print(struct terminal *t, const uint8_t *bytes, size_t len)
 		} else if (errno != EINTR && errno != EAGAIN) {
 			t->dead = true;
 			ending_set(t->ending, ENDING_HOST, (uint32_t)errno, 0,
-			        "writing to standard output");
+			        t->out == STDOUT_FILENO ? "writing to standard output"
+			                                : "writing to standard error");
 		} else if (ending_over(t->ending)) {
 			t->dead = true; /* what else there is would wait as long */
 		} else if (errno == EAGAIN) {

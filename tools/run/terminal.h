@@ -21,15 +21,17 @@
 
 struct terminal {
 	struct ending *ending;
+	int out;             /* where the guest's bytes go; -1: nowhere */
 	const char *expect;  /* NULL: none */
 	size_t *fallback;    /* the expected text's table of borders (Knuth, Morris, Pratt) */
 	struct watch *watch; /* NULL: a panic ends nothing */
 	size_t matched;      /* bytes of it that the output ends with */
 	uint64_t sent;       /* bytes the guest has sent */
-	bool filters; /* standard output is a terminal: the guest's escapes are filtered */
+	bool filters;        /* that is a terminal: the guest's escapes are filtered */
 	struct escapes escapes;
 	bool dead;   /* standard output is closed at its reader's end, or is not read at the end
 	              */
+	bool beside; /* keys are a command's, not the serial line's */
 	bool raw;    /* standard input is a terminal, and ours */
 	bool prefix; /* Ctrl-A was typed */
 	bool eof;
@@ -39,6 +41,11 @@ struct terminal {
 
 /* `raw`: escapes go through to a terminal, too. False with errno if there is no memory. */
 bool terminal_open(struct terminal *t, struct ending *ending, const char *expect, bool raw);
+/*
+ * The same beside a command, which has standard input and output: what the guest prints goes to
+ * standard error if `verbose`, keys are the command's and are taken only if `keys`.
+ */
+void terminal_open_beside(struct terminal *t, struct ending *ending, bool verbose, bool keys);
 void terminal_close(struct terminal *t);
 
 /* The size of the terminal that standard output is; both 0 if it is none. */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "outcome.h"
+
+#include <string.h>
+
+#include "tools/run/status.h"
+
+#define SIGNALLED 128
+
+int
+outcome_status(int status, bool gone)
+{
+	switch (status) {
+	case STATUS_TIMEOUT:
+		return OUTCOME_TIMEOUT;
+	case STATUS_CRASH:
+	case STATUS_RESET:
+	case STATUS_PANIC:
+		return OUTCOME_MACHINE;
+	case STATUS_OK:
+		return gone ? OUTCOME_MACHINE : OUTCOME_KSHIM;
+	default:
+		return status > SIGNALLED ? status : OUTCOME_KSHIM;
+	}
+}
+
+int
+outcome_of(const struct session *s, const char *command)
+{
+	int status;
+
+	if (s->state == SESSION_FAILED)
+		return fail(OUTCOME_KSHIM, "%s", s->why);
+	if (s->state != SESSION_ENDED)
+		return -1;
+	status = session_status(s);
+	if (s->error)
+		return fail(status, "cannot run %s: %s", command,
+		        strerror((int)(s->error & 0xfff)));
+	return status;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "prepare.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/find_image.h"
+#include "tools/run/command/about.h"
+#include "tools/run/command/caller.h"
+#include "tools/run/command/initramfs.h"
+#include "tools/run/command/needs.h"
+#include "tools/run/command/start.h"
+
+/* Before the caller's own words, which win. A panic resets at once, and that ends the run. */
+#define WORDS       "console=ttyS0 panic=-1"
+#define WORDS_QUIET " quiet"
+
+/* The trees, as realpath(3) has them, and where the latter lie in the first. */
+struct trees {
+	char *root, *rw[OPTIONS_RW];
+	char *inside[OPTIONS_RW + 1]; /* NULL behind the last */
+};
+
+static int
+add_share(struct options *o, char *path, const char *tag, bool ro)
+{
+	struct option_engine *e = &o->engine[o->engines];
+
+	if (o->engines == OPTIONS_ENGINES)
+		return fail(STATUS_USAGE, "--share: more than %d devices of daemons",
+		        OPTIONS_ENGINES);
+	o->engines++;
+	*e = (struct option_engine){.kind = OPTION_ENGINE_SHARE, .path = path, .ro = ro};
+	snprintf(e->tag, sizeof(e->tag), "%s", tag);
+	return STATUS_GO_ON;
+}
+
+static int
+find_tree(const char *option, const char *dir, char **ret_path)
+{
+	*ret_path = realpath(dir, NULL);
+	if (*ret_path)
+		return STATUS_GO_ON;
+	return fail(STATUS_REFUSED, "%s %s: %s", option, dir, strerror(errno));
+}
+
+static int
+share_rw(struct options *o, struct trees *t, uint32_t i)
+{
+	char tag[sizeof(GUEST_TAG_RW) + 10];
+	int status = find_tree("--rw", o->command.rw[i], &t->rw[i]);
+
+	if (status != STATUS_GO_ON)
+		return status;
+	t->inside[i] = (char *)caller_inside(t->rw[i], t->root);
+	if (!t->inside[i])
+		return fail(STATUS_USAGE, "--rw %s: it is not below the root directory %s",
+		        o->command.rw[i], t->root);
+	snprintf(tag, sizeof(tag), GUEST_TAG_RW, i);
+	return add_share(o, t->rw[i], tag, false);
+}
+
+static int
+share_trees(struct options *o, struct trees *t)
+{
+	const char *root = o->command.root ? o->command.root : "/";
+	int status = find_tree("--root", root, &t->root);
+
+	if (status == STATUS_GO_ON)
+		status = add_share(o, t->root, GUEST_TAG, true);
+	for (uint32_t i = 0; i < o->command.rws && status == STATUS_GO_ON; i++)
+		status = share_rw(o, t, i);
+	return status;
+}
+
+static int
+add_words(struct options *o)
+{
+	char *line;
+
+	if (asprintf(&line, "%s%s%s%s", WORDS, o->command.verbose ? "" : WORDS_QUIET,
+	            *o->append ? " " : "", o->append) < 0)
+		return fail(STATUS_HOST, "no memory");
+	o->append = line;
+	return STATUS_GO_ON;
+}
+
+static int
+read_init(struct file *ret_init)
+{
+	static char beside[PATH_MAX + 32];
+	const char *path = find_image("kshim-init", beside, sizeof(beside));
+	int status;
+
+	if (!path)
+		return fail(STATUS_HOST,
+		        "no init for the command: kshim-init is neither beside this program nor installed (share/kshim); build it with `make`");
+	status = file_read(path, ret_init);
+	return status == STATUS_OK ? STATUS_GO_ON : status;
+}
+
+static int
+add_initramfs(struct inputs *in, const struct modules *m)
+{
+	struct file init = {0};
+	int fd, status = read_init(&init);
+
+	if (status != STATUS_GO_ON)
+		return status;
+	status = initramfs_make(file_span(&init), m, &fd);
+	file_free(&init);
+	return status == STATUS_GO_ON ? inputs_add(in, fd, "initramfs") : status;
+}
+
+/* What the kernel lacks is said, what it has as modules goes into the initramfs. */
+static int
+prepare_kernel(const struct options *o, struct inputs *in, bool *ret_overlay)
+{
+	static struct modules modules;
+	struct about about;
+	int status = about_read(o->kernel, in->file[INPUT_KERNEL].bytes, &about);
+
+	if (status != STATUS_GO_ON)
+		return status;
+	status = modules_open(o->command.modules, o->kernel, about.release, &modules);
+	if (status == STATUS_GO_ON)
+		status = needs_look(o->kernel, file_span(&about.config), &modules, ret_overlay);
+	if (status == STATUS_GO_ON)
+		status = add_initramfs(in, &modules);
+	modules_close(&modules);
+	about_free(&about);
+	return status;
+}
+
+static int
+make_start(const struct options *o, const struct trees *t, bool overlay,
+        struct command_setup *ret_setup)
+{
+	struct start start = {.args = o->command.argv, .shares = t->inside};
+
+	if (!caller_read(t->root, &start))
+		return fail(STATUS_HOST, "cannot tell who runs the command, and where: %s",
+		        strerror(errno));
+	start.fixed.overlay = overlay;
+	ret_setup->terminal = start.fixed.terminal != 0;
+	if (start_make(&start, &ret_setup->start))
+		return STATUS_GO_ON;
+	return fail(STATUS_HOST, "%s: cannot pass arguments and environment: %s",
+	        o->command.argv[0], strerror(errno));
+}
+
+static int
+refuse_bundle(const struct options *o, const struct inputs *in)
+{
+	struct bundle bundle;
+	bool found;
+	int status = inputs_bundle(in, &found, &bundle);
+
+	if (status == STATUS_GO_ON && found)
+		return fail(STATUS_USAGE,
+		        "%s: a bundle brings its own initrd: give the kernel alone (kshim unpack)",
+		        o->kernel);
+	return status;
+}
+
+int
+command_prepare(struct options *o, struct inputs *in, struct command_setup *ret_setup)
+{
+	static struct trees trees; /* options and shares point into it */
+	bool overlay = false;
+	int status = refuse_bundle(o, in);
+
+	if (status == STATUS_GO_ON)
+		status = share_trees(o, &trees);
+	if (status == STATUS_GO_ON)
+		status = prepare_kernel(o, in, &overlay);
+	if (status == STATUS_GO_ON)
+		status = make_start(o, &trees, overlay, ret_setup);
+	return status == STATUS_GO_ON ? add_words(o) : status;
+}
