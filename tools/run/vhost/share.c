@@ -65,12 +65,20 @@ make_sockets(int *ret_listener, int *ret_fd)
 	            : fail(STATUS_HOST, "cannot make a socket in /tmp: %s", strerror(error));
 }
 
+/* The host's own root cannot become that of a namespace (pivot_root(2)); all of it is seen. */
+static const char *
+sandbox(const char *path)
+{
+	if (geteuid() != 0)
+		return "--sandbox=none";
+	return strcmp(path, "/") == 0 ? "--sandbox=chroot" : "--sandbox=namespace";
+}
+
 static bool
 start(struct child *c, const char *program, const struct option_engine *o, int listener)
 {
 	static char listen_to[16], dir[PATH_MAX + 16];
-	const char *argv[] = {program, listen_to, dir,
-	        geteuid() == 0 ? "--sandbox=namespace" : "--sandbox=none", "--log-level=error",
+	const char *argv[] = {program, listen_to, dir, sandbox(o->path), "--log-level=error",
 	        "--rlimit-nofile=0", "--xattr", o->ro ? "--readonly" : NULL, NULL};
 
 	snprintf(listen_to, sizeof(listen_to), "--fd=%d", listener);
