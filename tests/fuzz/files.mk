@@ -42,6 +42,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_ports.c \
 	tests/fuzz/fuzz_probe.c \
 	tests/fuzz/fuzz_riscv.c \
+	tests/fuzz/fuzz_session.c \
 	tests/fuzz/fuzz_smbios.c \
 	tests/fuzz/fuzz_start_info.c \
 	tests/fuzz/fuzz_tables.c \
@@ -102,6 +103,7 @@ PARTS_fuzz_pci_bus := tools/launch/layout.c tools/run/memory.c tools/run/pci/pci
 LIBS_fuzz_pci_bus := -lpthread
 PARTS_fuzz_virtqueue := tools/launch/layout.c tools/run/memory.c tools/run/virtio/blk_request.c \
 	tools/run/virtio/queue.c
+PARTS_fuzz_session := tools/run/command/session.c
 PARTS_fuzz_vhost_user := tools/run/vhost/user.c
 PARTS_fuzz_guest := riscv/guest/guest_calls.c riscv/guest/guest_fwft.c riscv/guest/guest_hart.c \
 	riscv/guest/guest_hsm.c riscv/guest/guest_legacy.c riscv/guest/guest_sbi.c riscv/guest/guest_state.c
