@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`kshim run KERNEL -- COMMAND`, as far as it goes without a machine: options, and what is refused."""
+import os
+import subprocess
+
+import pytest
+
+from kshimtest.patience import HANG
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KSHIM = f'{TOP}/build/kshim'
+
+
+def run(*args):
+    return subprocess.run([KSHIM, 'run', *args], capture_output=True, text=True, check=False,
+                          timeout=HANG, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize('args, said', [
+    (['vmlinuz', '--'], 'no command was given behind --'),
+    (['a', 'b', '--', 'ls'], 'more than one KERNEL was given'),
+    (['--initrd', 'a', 'vmlinuz', '--', 'ls'], 'with a command, leave out --initrd'),
+    (['--expect', 'a', 'vmlinuz', '--', 'ls'], 'with a command, leave out --expect'),
+    (['--reboot', 'again', 'vmlinuz', '--', 'ls'], 'with a command, leave out --reboot again'),
+    (['--memory', '1', 'vmlinuz', '--', 'ls'], "--memory: '1' is not a size"),
+    (['--nothing', 'vmlinuz', '--', 'ls'], "unrecognized option '--nothing'"),
+    ([*['--rw', '/tmp'] * 9, 'vmlinuz', '--', 'ls'], '--rw: more than 8 of them'),
+    (['/nowhere', '--', 'ls', '--help'], 'cannot read the kernel: /nowhere'),
+])
+def test_what_kshim_cannot_is_125_with_a_command(args, said):
+    done = run(*args)
+    assert done.returncode == 125 and said in done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize('args, said, status', [
+    (['--root', '/', 'vmlinuz'], '--root goes with a command', 2),
+    (['--rw', '/', 'vmlinuz'], '--rw goes with a command', 2),
+    (['--modules', '/', 'vmlinuz'], '--modules goes with a command', 2),
+    (['-v', 'vmlinuz'], '--verbose goes with a command', 2),
+    (['--', '/nowhere'], 'cannot read the kernel: /nowhere', 1),  # a name, as ever
+])
+def test_without_a_command_statuses_are_those_of_run(args, said, status):
+    done = run(*args)
+    assert done.returncode == status and said in done.stderr
+
+
+def test_a_kernel_that_lacks_something_is_refused_before_the_boot(tmp_path):
+    kernel = tmp_path / 'vmlinuz-1.0'
+    kernel.write_bytes(bytes(4096))
+    (tmp_path / 'config-1.0').write_text('CONFIG_64BIT=y\nCONFIG_PCI=y\n')
+    done = run('--dry-run', kernel, '--', 'true')
+    assert done.returncode == 125
+    assert f'{kernel}: cannot run a command: it lacks CONFIG_BLK_DEV_INITRD (' in done.stderr
+    assert 'CONFIG_VIRTIO_FS (the root directory)' in done.stderr and 'CONFIG_PCI' not in done.stderr
+
+
+@pytest.mark.parametrize('args, said', [
+    (['--root', '/nowhere'], '--root /nowhere: No such file or directory'),
+    (['--rw', '/nowhere'], '--rw /nowhere: No such file or directory'),
+    (['--root', '/usr', '--rw', '/tmp'], '--rw /tmp: it is not below the root directory /usr'),
+])
+def test_trees_are_looked_for(tmp_path, args, said):
+    kernel = tmp_path / 'vmlinuz'
+    kernel.write_bytes(bytes(4096))
+    done = run('--dry-run', *args, kernel, '--', 'true')
+    assert done.returncode == 125 and said in done.stderr
