@@ -22,7 +22,7 @@ from kshimtest.patience import HANG, LOOK, cpu_seconds
 
 HERE = pathlib.Path(__file__).resolve().parent
 KSHIM = pathlib.Path(files.BUILD) / 'kshim'
-STUB = pathlib.Path(files.BUILD) / 'kshim.elf'
+BESIDE = [pathlib.Path(files.BUILD) / n for n in ('kshim.elf', 'kshim-init')]    # what `kshim run` looks for
 # With -cpu max a quarter of the nested boots hang on a loaded machine.
 CPU = 'qemu64,+svm,+npt,+nrip-save,+pdpe1gb,+rdrand,+rdseed'
 MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci',
@@ -59,6 +59,16 @@ class Outcome:
     stderr: str = ''
     files: dict = field(default_factory=dict)   # what the row wrote, by name
     rig: str = ''                       # the rig's own console
+
+
+def copy(path, out):
+    if path.is_dir():
+        shutil.copytree(path, out)
+        return
+    try:
+        os.link(path, out)
+    except OSError:
+        shutil.copy(path, out)
 
 
 class Initramfs:
@@ -112,14 +122,11 @@ class Initramfs:
         wrapper.chmod(0o755)
 
     def carry(self, path):
-        """The name of a host's file inside the rig. Big files are linked, not copied."""
+        """The name of a host's file or folder inside the rig. Big files are linked, not copied."""
         path = pathlib.Path(path).resolve()
         if path not in self.carried:
             inside = f'/files/{len(self.carried)}-{path.name}'
-            try:
-                os.link(path, f'{self.root}{inside}')
-            except OSError:
-                shutil.copy(path, f'{self.root}{inside}')
+            copy(path, f'{self.root}{inside}')
             self.carried[path] = inside
         return self.carried[path]
 
@@ -157,7 +164,8 @@ def prepare(directory, rows, live=False):
     fs.add_modules(files.package_dir('cloud'))
     fs.add_program(KSHIM)
     fs.add_program(pathlib.Path(files.BUILD) / 'rig' / 'typist')
-    shutil.copy(STUB, root / 'bin' / 'kshim.elf')
+    for path in BESIDE:
+        shutil.copy(path, root / 'bin')
     if live:
         (root / 'live').touch()
     for number, row in enumerate(rows):

@@ -19,11 +19,17 @@
 
 #include "tools/guest/init.h"
 
+static bool
+has_folder(const char *where)
+{
+	return mkdir(where, 0755) == 0 || errno == EEXIST;
+}
+
 static void
 mount_at(const char *what, const char *where, const char *type, unsigned long flags,
         const char *data)
 {
-	if (mkdir(where, 0755) < 0 && errno != EEXIST && errno != EROFS)
+	if (!has_folder(where))
 		die("a folder for", where);
 	if (mount(what, where, type, flags, data) < 0 && errno != EBUSY)
 		die(type ? type : "moving to", where);
@@ -93,14 +99,22 @@ switch_root(void)
 		die("the root", NULL);
 }
 
+/* A tree that nothing is written to need not have this folder. */
+static void
+mount_memory(const char *where, const char *data)
+{
+	if (has_folder(where))
+		mount_at("tmpfs", where, "tmpfs", MS_NOSUID | MS_NODEV, data);
+}
+
 static void
 mount_more(void)
 {
 	mount_kernels_own();
 	mount_at("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
 	        "gid=5,mode=620,ptmxmode=666");
-	mount_at("shm", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
-	mount_at("run", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755");
+	mount_memory("/dev/shm", "mode=1777");
+	mount_memory("/run", "mode=755");
 	(void)!symlink("/proc/self/fd", "/dev/fd");
 	(void)!symlink("/proc/self/fd/0", "/dev/stdin");
 	(void)!symlink("/proc/self/fd/1", "/dev/stdout");
@@ -128,7 +142,7 @@ setup_root(const struct request *r)
 	switch_root();
 	mount_more();
 	if (!r->start.overlay)
-		mount_at("tmp", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+		mount_memory("/tmp", "mode=1777");
 	mount_shares(r->shares);
 	if (sethostname(r->host, strlen(r->host)) < 0)
 		die("the host's name", r->host);

@@ -230,6 +230,8 @@ run_machine(struct machine *m, struct run *r, uint64_t deadline)
 	if (status == STATUS_GO_ON)
 		status = plug_devices(
 		        &m->plug, o, &r->engines, &r->boot.layout, &m->vm.mem, &m->devices);
+	if (status == STATUS_GO_ON && m->command)
+		status = plug_command(&m->plug, r->port);
 	if (status != STATUS_GO_ON)
 		return status;
 	release(r);

@@ -26,6 +26,7 @@ struct option_engine {
 	char *path;                /* a directory, a socket */
 	char tag[OPTIONS_TAG + 1]; /* of a share; "": not given */
 	bool ro;
+	bool flat; /* the guest is not told which folders are mount points */
 };
 
 struct options {

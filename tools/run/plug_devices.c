@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tools/guest/protocol.h"
 #include "tools/run/vhost/device.h"
 #include "tools/run/virtio/blk.h"
 #include "tools/run/virtio/console.h"
@@ -92,5 +93,18 @@ plug_devices(struct plug *p, const struct options *o, struct engines *engines,
 		status = add_engines(p, engines, ending);
 	if (status == STATUS_GO_ON && o->console)
 		status = add_console(p, devices);
+	return status;
+}
+
+int
+plug_command(struct plug *p, int port)
+{
+	const struct console_port_spec spec = {.name = GUEST_PORT, .in = port, .out = port};
+	struct virtio_device *d = console_make(&spec, 1);
+	int status = add(p, "the command's port", d);
+
+	if (status == STATUS_GO_ON && !console_watch(d))
+		status = fail(
+		        STATUS_HOST, "cannot serve the command's port: %s", strerror(errno));
 	return status;
 }

@@ -21,4 +21,10 @@ bool plug_wanted(const struct options *o);
 int plug_devices(struct plug *p, const struct options *o, struct engines *engines,
         const struct layout *layout, const struct memory *mem, struct devices *devices);
 
+/*
+ * The port of a command's session, whose other end is behind `port`, which does not block;
+ * behind plug_devices().
+ */
+int plug_command(struct plug *p, int port);
+
 #endif

@@ -24,7 +24,7 @@ struct trees {
 };
 
 static int
-add_share(struct options *o, char *path, const char *tag, bool ro)
+add_share(struct options *o, char *path, const char *tag, bool root)
 {
 	struct option_engine *e = &o->engine[o->engines];
 
@@ -32,7 +32,9 @@ add_share(struct options *o, char *path, const char *tag, bool ro)
 		return fail(STATUS_USAGE, "--share: more than %d devices of daemons",
 		        OPTIONS_ENGINES);
 	o->engines++;
-	*e = (struct option_engine){.kind = OPTION_ENGINE_SHARE, .path = path, .ro = ro};
+	/* overlayfs takes no folder where Linux would mount another part of the share. */
+	*e = (struct option_engine){
+	        .kind = OPTION_ENGINE_SHARE, .path = path, .ro = root, .flat = root};
 	snprintf(e->tag, sizeof(e->tag), "%s", tag);
 	return STATUS_GO_ON;
 }

@@ -79,7 +79,9 @@ start(struct child *c, const char *program, const struct option_engine *o, int l
 {
 	static char listen_to[16], dir[PATH_MAX + 16];
 	const char *argv[] = {program, listen_to, dir, sandbox(o->path), "--log-level=error",
-	        "--rlimit-nofile=0", "--xattr", o->ro ? "--readonly" : NULL, NULL};
+	        "--rlimit-nofile=0", "--xattr",
+	        o->flat ? "--no-announce-submounts" : "--announce-submounts",
+	        o->ro ? "--readonly" : NULL, NULL};
 
 	snprintf(listen_to, sizeof(listen_to), "--fd=%d", listener);
 	snprintf(dir, sizeof(dir), "--shared-dir=%s", o->path);

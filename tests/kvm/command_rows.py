@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The table of `kshim run KERNEL -- COMMAND`, run in the rig by test_command.py."""
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Run:
+    name: str
+    command: tuple                  # behind `--`
+    kernel: str = 'trixie'          # of files.PACKAGES, with its modules
+    options: tuple = ()
+    status: int = 0
+    out: str = ''                   # the whole of standard output; of a terminal: a part
+    err: str = ''                   # the whole of standard error
+    says: tuple = ()                # parts of standard error instead, in this order
+    files: dict = field(default_factory=dict)       # what is in the row's folder afterwards
+    shell: str = '"$@"'             # runs it: "$@" is kshim run ...
+    before: str = ''                # shell commands, as root
+    after: str = ''
+    typed: str = ''                 # a script of tests/rig/typist.c: it gets a terminal
+    user: str = 'nobody'
+    limit: int = 100                # --timeout
+    full: bool = False              # for `make test-all`, or by name
+
+    def __hash__(self):
+        return hash(self.name)
+
+
+def sh(script):
+    return ('sh', '-c', script)
+
+
+RUNS = [
+    Run('streams', sh('echo to out; echo to err >&2; exit 42'), status=42, out='to out\n', err='to err\n'),
+    Run('caller', sh('id -u; id -G; pwd; echo "$WORD $HOME $DISPLAY"; uname -n'), shell='export WORD="two words" HOME=/h '
+        'DISPLAY=:0; "$@"', before='hostname rig-of-tests; mkdir "/tmp/it is here"; cd "/tmp/it is here"',
+        out='99\n99\n/tmp/it is here\ntwo words /h \nrig-of-tests\n', full=True),
+    Run('both-ways', ('cat',), shell='"$@" </tmp/input >/tmp/output; s=$?; cmp /tmp/input /tmp/output && echo same; exit $s',
+        before='seq 300000 >/tmp/input', out='same\n'),
+    Run('panic', sh('echo before; echo c >/proc/sysrq-trigger'), status=123, out='before\n', user='',
+        says=('Kernel panic - not syncing', 'sysrq')),
+    Run('kept', sh('echo kept >/tmp/kept/new; echo gone >/tmp/gone; cat /tmp/gone /tmp/kept/old'), out='gone\nold\n',
+        options=('--rw', '/tmp/kept'), before='mkdir /tmp/kept; echo old >/tmp/kept/old; chown -R nobody /tmp/kept',
+        after='cp /tmp/kept/new new; test ! -e /tmp/gone || echo written', files={'new': b'kept\n'}),
+    # All drivers and file systems are modules there.
+    Run('modules', sh('uname -r | cut -d. -f1,2; id -u; echo x >/tmp/x; exit 4'), 'cloud', status=4, out='6.1\n99\n'),
+]

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`kshim run KERNEL -- COMMAND` in the rig, with Debian's kernels, and trixie's virtiofsd."""
+import functools
+
+import pytest
+
+from kshimtest import rig
+from kshimtest.kernel_tree import kernel_tree
+from kvm import command_rows
+
+BEFORE = 'chmod 666 /dev/kvm; chmod 1777 /tmp; chmod 755 /; chmod 777 .\n'
+
+
+@functools.lru_cache(maxsize=None)
+def kernel(name):
+    path = kernel_tree(name)
+    return rig.Inside(path.parent.parent, f'/boot/{path.name}')
+
+
+def row_of(run):
+    args = ['sh', '-c', run.shell, 'sh', 'kshim', 'run', '--timeout', run.limit, *run.options, kernel(run.kernel), '--',
+            *run.command]
+    return rig.Row(run.name, args, timeout=run.limit + 40, typed=run.typed, before=BEFORE + run.before, after=run.after,
+                   user=run.user, daemons=('virtiofsd',))
+
+
+def by_chance(run, outcome):
+    """A nested boot may hang; what kshim says is never tried again."""
+    return outcome.status is None or (outcome.status == 124 and run.status != 124)
+
+
+@functools.lru_cache(maxsize=None)
+def boot_table(wanted):
+    runs = [r for r in command_rows.RUNS if r.name in wanted]
+    found, tries = {}, 0
+    while runs and tries < 2:
+        tries += 1
+        found.update({o.row.name: (o, tries) for o in rig.run([row_of(r) for r in runs], cpus=2, icount=False, memory='9G')})
+        runs = [r for r in runs if by_chance(r, found[r.name][0])]
+    return found
+
+
+def parameter(run):
+    marks = [pytest.mark.xdist_group('rig-command'), pytest.mark.takes(150), pytest.mark.judges(run.name)]
+    return pytest.param(run, id=run.name, marks=marks + ([pytest.mark.full] if run.full else []))
+
+
+@pytest.mark.parametrize('run', [parameter(r) for r in command_rows.RUNS])
+def test_command(run, wanted, record_property):
+    outcome, tries = boot_table(wanted)[run.name]
+    record_property('tries', tries)
+    said = f'{outcome.stdout}\n--- standard error:\n{outcome.stderr}'
+    assert outcome.status is not None, 'the rig did not get to it:\n' + outcome.rig[-2000:]
+    assert outcome.status == run.status, said
+    if run.typed:
+        assert run.out in outcome.stdout, said
+    else:
+        assert outcome.stdout == run.out, said
+    at = 0
+    for text in run.says:
+        assert text in outcome.stderr[at:], f'{text!r} is missing:\n{said}'
+        at = outcome.stderr.index(text, at) + len(text)
+    if not run.says and not run.typed:
+        assert outcome.stderr == run.err, said
+    for name, data in run.files.items():
+        assert outcome.files.get(name) == data, said
