@@ -6,6 +6,7 @@
 #define KSHIM_EFI_BOOT_H
 
 #include "efi/file.h"
+#include "stub/input/bls.h"
 #include "stub/input/efi_map.h"
 #include "stub/input/efi_measures.h"
 #include "stub/input/efi_options.h"
@@ -33,10 +34,10 @@ struct boot {
 	struct cmdline addon_line, smbios_line; /* behind the kernel's line, in this order */
 	struct span own_words;                  /* packed with the kernel: first in its line */
 	bool own_is_section;                    /* they are a .cmdline, not a bundle's line */
-	struct span entry_words; /* of a boot entry: behind those, before the options' */
-	char joined[LINE_ROOM];  /* the whole line, with the words that are ours */
-	char line[LINE_ROOM];    /* without them, as the kernel gets it */
-	struct file config[2];   /* what chose a boot entry: loader.conf, the entry's file */
+	const struct bls_entry *entry;          /* the boot entry, if one was chosen */
+	char joined[LINE_ROOM]; /* the whole line, with the words that are ours */
+	char line[LINE_ROOM];   /* without them, as the kernel gets it */
+	struct file config[2];  /* what chose a boot entry: loader.conf, the entry's file */
 	struct cmdline_words words;
 	struct facts facts;
 	struct plan_request request;

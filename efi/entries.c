@@ -16,9 +16,6 @@
 #include "efi/unpack.h"
 #include "stub/input/utf.h"
 
-#define CONFIG "\\loader\\loader.conf"
-#define SAVED  "@saved" /* a default: what was booted last */
-
 /* The partition's type by EFI_PARTITION_INFO (UEFI 2.10, 13.18): an XBOOTLDR? */
 static bool
 is_xbootldr(EFI_HANDLE handle)
@@ -46,36 +43,19 @@ from_disk(void)
 static struct file
 read_config(const struct volume *volume, unsigned count)
 {
-	struct file file = {CONFIG, {NULL, 0}};
+	struct file file = {EFI_LOADER_CONFIG, {NULL, 0}};
 	struct refusal why;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (!file_read_from(volume[i].root, CONFIG, &file, &why))
+		if (!file_read_from(volume[i].root, EFI_LOADER_CONFIG, &file, &why))
 			break;
 	}
 	return file;
 }
 
-/* The first entry by the order; if `glob` is not NULL, of those that it matches. */
-static const struct entry_file *
-first_of(const struct entry_list *list, const struct span *glob)
-{
-	const struct entry_file *best = NULL;
-
-	for (uint32_t i = 0; i < list->count; i++) {
-		const struct entry_file *c = &list->entry[i];
-
-		if (glob && !bls_is_default(&c->entry, *glob))
-			continue;
-		if (!best || bls_compare(&c->entry, &best->entry) < 0)
-			best = c;
-	}
-	return best;
-}
-
 /* Say which entries there are, because none is the one that is wanted. */
 static enum refusal_code
-refuse_no_entry(const struct entry_list *list, struct refusal *why)
+refuse_no_entry(const struct efi_entries *list, struct refusal *why)
 {
 	for (uint32_t i = 0; i < list->count; i++) {
 		const char *path = entry_path(&list->entry[i]);
@@ -85,90 +65,53 @@ refuse_no_entry(const struct entry_list *list, struct refusal *why)
 	return refuse(why, REFUSAL_ENTRY_NONE, 0, list->count, 0);
 }
 
-/* The entry that a default names: a glob, or the one that was booted last. */
-static const struct entry_file *
-named(const struct entry_list *list, struct span wanted)
-{
-	char last[ENTRY_NAME];
+/* What names the entry: with kshim.entry= no variable is looked at. */
+struct wished {
+	struct efi_entry_wishes wishes;
+	char once[EFI_ENTRY_NAME], always[EFI_ENTRY_NAME], last[EFI_ENTRY_NAME];
+};
 
-	if (span_equals(wanted, SAVED)) {
-		if (!entry_variables_last(last))
-			return NULL;
-		wanted = text_span(last);
-	}
-	return first_of(list, &wanted);
-}
-
-/* As bootctl and systemctl have it (--boot-loader-entry=) in a variable, if there is such an
- * entry. */
-static const struct entry_file *
-by_variable(const struct entry_list *list, struct span wanted)
-{
-	const struct entry_file *best = named(list, wanted);
-
-	if (!best && !span_equals(wanted, SAVED))
-		say("the boot entry that an EFI variable names is not there");
-	return best;
-}
-
-/* For each boot: by the EFI variable, else by loader.conf; NULL if that names none. */
-static const struct entry_file *
-by_default(const struct boot *b, const struct entry_list *list)
-{
-	struct span glob = bls_default(b->config[0].bytes);
-	const struct entry_file *best = NULL;
-	char name[ENTRY_NAME];
-
-	if (entry_variables_default(name))
-		best = by_variable(list, text_span(name));
-	return best || !glob.size ? best : named(list, glob);
-}
-
-/* Note what is booted, if that is to be the default. */
 static void
-remember(const struct boot *b, const struct entry_file *chosen)
-{
-	char name[ENTRY_NAME];
-	struct span wanted = entry_variables_default(name) ? text_span(name)
-	                                                   : bls_default(b->config[0].bytes);
-
-	if (span_equals(wanted, SAVED))
-		entry_variables_remember(chosen);
-}
-
-/* By kshim.entry= among our load options, which must match; else by the EFI variable for this
- * boot only; else by the default; else the first. */
-static enum refusal_code
-choose(struct boot *b, const struct entry_list *list, const struct entry_file **ret_best,
-        struct refusal *ret_why)
+read_wishes(struct boot *b, struct wished *w)
 {
 	const struct cmdline words = {.text = b->options.words,
 	        .size = sizeof(b->options.words),
 	        .len = text_span(b->options.words).size};
-	struct span glob;
-	char once[ENTRY_NAME];
 
-	if (cmdline_value(&words, "kshim.entry=", &glob)) {
-		*ret_best = first_of(list, &glob);
-		if (!*ret_best)
-			return refuse_no_entry(list, ret_why);
-		remember(b, *ret_best);
-		return REFUSAL_NONE;
-	}
-	*ret_best = entry_variables_once(once) ? by_variable(list, text_span(once)) : NULL;
-	if (*ret_best)
-		return REFUSAL_NONE;
-	*ret_best = by_default(b, list);
-	if (!*ret_best)
-		*ret_best = first_of(list, NULL);
-	remember(b, *ret_best);
+	*w = (struct wished){.wishes.config = bls_default(b->config[0].bytes)};
+	w->wishes.has_word = cmdline_value(&words, "kshim.entry=", &w->wishes.word);
+	if (!w->wishes.has_word && entry_variables_once(w->once))
+		w->wishes.once = text_span(w->once);
+	if (entry_variables_default(w->always))
+		w->wishes.always = text_span(w->always);
+	if (entry_variables_last(w->last))
+		w->wishes.last = text_span(w->last);
+}
+
+/* By kshim.entry=, which must match; else by the variables, by loader.conf, or the first. */
+static enum refusal_code
+choose(struct boot *b, const struct efi_entries *list, const struct efi_entry **ret_best,
+        struct refusal *ret_why)
+{
+	static struct wished w;
+	struct efi_entry_choice c;
+
+	read_wishes(b, &w);
+	c = efi_entry_choose(list, &w.wishes);
+	if (c.gone)
+		say("the boot entry that an EFI variable names is not there");
+	if (!c.entry)
+		return refuse_no_entry(list, ret_why);
+	if (!c.once && efi_entry_is_saved(&w.wishes))
+		entry_variables_remember(c.entry);
+	*ret_best = c.entry;
 	return REFUSAL_NONE;
 }
 
 static void
-tell_counted(const struct entry_file *c, const char *name)
+tell_counted(const struct efi_entry *c, const char *name)
 {
-	const char *path = text_keep(text_span(c->folder), "\\", text_span(name));
+	const char *path = text_keep(text_span(c->folder->path), "\\", text_span(name));
 
 	if (path)
 		entry_variables_counted(path);
@@ -176,11 +119,12 @@ tell_counted(const struct entry_file *c, const char *name)
 
 /* One try less: NAME+LEFT[-DONE].SUFFIX is renamed. A volume that cannot be written is left. */
 static void
-count_boot(const struct entry_file *c)
+count_boot(const struct efi_entry *c, const struct volume *volume)
 {
-	static uint8_t buf[sizeof(EFI_FILE_INFO) + 2 * ENTRY_NAME] __attribute__((aligned(8)));
+	static uint8_t buf[sizeof(EFI_FILE_INFO) + 2 * EFI_ENTRY_NAME]
+	        __attribute__((aligned(8)));
 	EFI_FILE_INFO *info = (EFI_FILE_INFO *)buf;
-	char name[ENTRY_NAME + BLS_TAIL];
+	char name[EFI_ENTRY_NAME + BLS_TAIL];
 	static uint16_t native[FILE_PATH];
 	EFI_GUID guid = EFI_FILE_INFO_ID;
 	size_t n = c->entry.id.size;
@@ -193,11 +137,11 @@ count_boot(const struct entry_file *c)
 	memcpy(name, c->entry.id.base, n);
 	bls_count_down(text_span(c->name), &c->entry, name + n);
 	if (!utf16_from_8(path, native, FILE_PATH) ||
-	        c->volume->root->Open(c->volume->root, &f, native,
+	        volume->root->Open(volume->root, &f, native,
 	                EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0) != EFI_SUCCESS)
 		return;
 	if (f->GetInfo(f, &guid, &len, buf) == EFI_SUCCESS &&
-	        utf16_from_8(name, info->FileName, ENTRY_NAME)) {
+	        utf16_from_8(name, info->FileName, EFI_ENTRY_NAME)) {
 		info->Size = sizeof(buf);
 		if (f->SetInfo(f, &guid, sizeof(buf), buf) == EFI_SUCCESS)
 			tell_counted(c, name);
@@ -213,23 +157,6 @@ no_text_room(struct refusal *why)
 	return why->code;
 }
 
-/* Join the options lines into one text that stays. */
-static enum refusal_code
-join_options(const struct bls_entry *e, struct span *ret_all, struct refusal *ret_why)
-{
-	struct span all = {NULL, 0};
-
-	for (uint32_t i = 0; i < e->options; i++) {
-		char *joined = text_keep(all, i ? " " : "", e->option[i]);
-
-		if (!joined)
-			return no_text_room(ret_why);
-		all = text_span(joined);
-	}
-	*ret_all = all;
-	return REFUSAL_NONE;
-}
-
 static enum refusal_code
 read_from(const struct volume *v, struct span path, struct file *ret_file,
         struct refusal *ret_why)
@@ -242,7 +169,8 @@ read_from(const struct volume *v, struct span path, struct file *ret_file,
 }
 
 static enum refusal_code
-load(struct boot *b, const struct entry_file *c, struct refusal *ret_why)
+load(struct boot *b, const struct efi_entry *c, const struct volume *volume,
+        struct refusal *ret_why)
 {
 	const struct bls_entry *e = &c->entry;
 	struct span kernel = e->kernel;
@@ -251,6 +179,7 @@ load(struct boot *b, const struct entry_file *c, struct refusal *ret_why)
 	b->from = entry_path(c);
 	if (!b->from)
 		return no_text_room(ret_why);
+	b->entry = e;
 	b->config[1] = (struct file){b->from, c->text};
 	if (e->extra.size)
 		entry_say(c, "its extra lines are passed over");
@@ -260,50 +189,48 @@ load(struct boot *b, const struct entry_file *c, struct refusal *ret_why)
 		b->profile = e->profile;
 		b->has_profile = true;
 	}
-	code = read_from(c->volume, kernel, &b->kernel, ret_why);
-	if (!code)
-		code = join_options(e, &b->entry_words, ret_why);
+	code = read_from(volume, kernel, &b->kernel, ret_why);
 	if (!code)
 		code = unpack_kernel(b, ret_why);
 	for (uint32_t i = 0; !code && i < e->initrds; i++) {
 		struct file file = {NULL, {NULL, 0}};
 
-		code = read_from(c->volume, e->initrd[i], &file, ret_why);
+		code = read_from(volume, e->initrd[i], &file, ret_why);
 		if (!code)
 			code = initrds_add(b, file, ret_why);
 	}
 	if (!code)
-		count_boot(c);
+		count_boot(c, volume);
 	return code;
 }
 
 static enum refusal_code
-look_on(struct boot *b, struct entry_list *list, const struct volume *volume, unsigned count,
+look_on(struct boot *b, struct efi_entries *list, const struct volume *volume, unsigned count,
         struct refusal *ret_why)
 {
 	bool disk = from_disk();
-	const struct entry_file *best = NULL;
+	const struct efi_entry *best = NULL;
 	enum refusal_code code;
 
 	list->count = 0;
 	for (unsigned i = 0; i < count; i++) {
 		if (!disk || volume[i].handle == fw.self->DeviceHandle ||
 		        is_xbootldr(volume[i].handle))
-			entry_files_list(&volume[i], list);
+			entry_files_list(&volume[i], i, list);
 	}
 	b->config[0] = read_config(volume, count);
 	code = list->count ? choose(b, list, &best, ret_why) : REFUSAL_NONE;
 	if (code || !list->count)
 		return code;
 	entry_variables_tell(list, best);
-	return load(b, best, ret_why);
+	return load(b, best, &volume[best->volume], ret_why);
 }
 
 enum refusal_code
 entries_find(struct boot *b, bool *ret_found, struct refusal *ret_why)
 {
 	struct volume volume[VOLUMES];
-	struct entry_list *list;
+	struct efi_entries *list;
 	uint64_t room;
 	unsigned count;
 	enum refusal_code code =
@@ -312,7 +239,7 @@ entries_find(struct boot *b, bool *ret_found, struct refusal *ret_why)
 	*ret_found = false;
 	if (code)
 		return code;
-	list = (struct entry_list *)(uintptr_t)room;
+	list = (struct efi_entries *)(uintptr_t)room;
 	volumes_connect();
 	count = volumes_open(volume);
 	code = look_on(b, list, volume, count, ret_why);

@@ -10,7 +10,7 @@
 #include "stub/base/text.h"
 #include "stub/input/utf.h"
 
-#define IDS_ROOM (ENTRIES * 64) /* units of all ids; more is not told */
+#define IDS_ROOM (EFI_ENTRIES * 64) /* units of all ids; more is not told */
 
 /* systemd's EFI_LOADER_FEATURE_... of what this boot manager does. */
 #define FEATURES                                                                               \
@@ -19,31 +19,31 @@
 	        1u << 8 /* sort-key */ | 1u << 9 /* @saved */ | 1u << 16 /* uki */)
 
 bool
-entry_variables_once(char ret_glob[ENTRY_NAME])
+entry_variables_once(char ret_glob[EFI_ENTRY_NAME])
 {
-	if (!variable_text(L"LoaderEntryOneShot", ret_glob, ENTRY_NAME))
+	if (!variable_text(L"LoaderEntryOneShot", ret_glob, EFI_ENTRY_NAME))
 		return false;
 	variable_delete(L"LoaderEntryOneShot");
 	return true;
 }
 
 bool
-entry_variables_default(char ret_glob[ENTRY_NAME])
+entry_variables_default(char ret_glob[EFI_ENTRY_NAME])
 {
-	return variable_text(L"LoaderEntryDefault", ret_glob, ENTRY_NAME);
+	return variable_text(L"LoaderEntryDefault", ret_glob, EFI_ENTRY_NAME);
 }
 
 bool
-entry_variables_last(char ret_id[ENTRY_NAME])
+entry_variables_last(char ret_id[EFI_ENTRY_NAME])
 {
-	return variable_text(L"LoaderEntryLastBooted", ret_id, ENTRY_NAME);
+	return variable_text(L"LoaderEntryLastBooted", ret_id, EFI_ENTRY_NAME);
 }
 
 /* False if it does not fit. */
 static bool
-id_of(const struct entry_file *f, char ret_id[ENTRY_NAME])
+id_of(const struct efi_entry *f, char ret_id[EFI_ENTRY_NAME])
 {
-	struct text t = text_init(ret_id, ENTRY_NAME);
+	struct text t = text_init(ret_id, EFI_ENTRY_NAME);
 	struct span name = text_span(f->name);
 	uint64_t suffix = name.size;
 
@@ -53,13 +53,13 @@ id_of(const struct entry_file *f, char ret_id[ENTRY_NAME])
 		text_char(&t, (char)text_lower(f->entry.id.base[i]));
 	for (uint64_t i = suffix ? suffix - 1 : 0; i < name.size; i++)
 		text_char(&t, (char)text_lower(name.base[i]));
-	return t.len < ENTRY_NAME;
+	return t.len < EFI_ENTRY_NAME;
 }
 
 void
-entry_variables_remember(const struct entry_file *chosen)
+entry_variables_remember(const struct efi_entry *chosen)
 {
-	char id[ENTRY_NAME], before[ENTRY_NAME];
+	char id[EFI_ENTRY_NAME], before[EFI_ENTRY_NAME];
 
 	if (!id_of(chosen, id))
 		return;
@@ -69,13 +69,13 @@ entry_variables_remember(const struct entry_file *chosen)
 }
 
 /* The entry that comes next behind `before`, or first of all. */
-static const struct entry_file *
-next_of(const struct entry_list *list, const struct entry_file *before)
+static const struct efi_entry *
+next_of(const struct efi_entries *list, const struct efi_entry *before)
 {
-	const struct entry_file *best = NULL;
+	const struct efi_entry *best = NULL;
 
 	for (uint32_t i = 0; i < list->count; i++) {
-		const struct entry_file *f = &list->entry[i];
+		const struct efi_entry *f = &list->entry[i];
 
 		if (before && bls_compare(&f->entry, &before->entry) <= 0)
 			continue;
@@ -86,14 +86,14 @@ next_of(const struct entry_list *list, const struct entry_file *before)
 }
 
 void
-entry_variables_tell(const struct entry_list *list, const struct entry_file *chosen)
+entry_variables_tell(const struct efi_entries *list, const struct efi_entry *chosen)
 {
 	static const uint64_t features = FEATURES;
 	static uint16_t ids[IDS_ROOM];
-	char id[ENTRY_NAME];
+	char id[EFI_ENTRY_NAME];
 	UINTN units = 0;
 
-	for (const struct entry_file *f = next_of(list, NULL); f; f = next_of(list, f)) {
+	for (const struct efi_entry *f = next_of(list, NULL); f; f = next_of(list, f)) {
 		if (!id_of(f, id) || !utf16_from_8(id, ids + units, IDS_ROOM - units))
 			break;
 		while (ids[units++])

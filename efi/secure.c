@@ -74,8 +74,8 @@ initrds_allowed(const struct boot *b)
 bool
 secure_line_is_own(const struct boot *b)
 {
-	return b->own_words.size && secure_is_own(b->own_words) && !b->entry_words.size &&
-	       !b->options.words[0];
+	return b->own_words.size && secure_is_own(b->own_words) &&
+	       !(b->entry && b->entry->options) && !b->options.words[0];
 }
 
 /* The whole line from our own section, or pinned: with our own words, which steer the boot. */

@@ -13,6 +13,7 @@
 #include "efi/say.h"
 #include "efi/unpack.h"
 #include "stub/input/bundle.h"
+#include "stub/input/efi_line.h"
 #include "stub/input/utf.h"
 
 /* The path that the firmware loaded us from: the file nodes of its device path, joined. */
@@ -130,21 +131,6 @@ sources_find(struct boot *b, struct refusal *ret_why)
 	return code ? code : initrds_add(b, firmwares, ret_why);
 }
 
-/* The line with the words that are ours. */
-static enum refusal_code
-join_line(struct boot *b, struct cmdline *line, struct refusal *ret_why)
-{
-	enum refusal_code code;
-
-	if (b->own_is_section)
-		code = cmdline_append_section(line, b->own_words, ret_why);
-	else
-		code = cmdline_append(line, b->own_words, ret_why);
-	if (!code)
-		code = cmdline_append(line, b->entry_words, ret_why);
-	return code ? code : cmdline_append(line, text_span(b->options.words), ret_why);
-}
-
 static enum refusal_code
 take_words(struct boot *b, struct cmdline *line, struct refusal *ret_why)
 {
@@ -164,7 +150,9 @@ enum refusal_code
 sources_command_line(struct boot *b, struct refusal *ret_why)
 {
 	struct cmdline joined = cmdline_init(b->joined, sizeof(b->joined));
-	enum refusal_code code = join_line(b, &joined, ret_why);
+	const struct efi_line parts = {
+	        b->own_words, b->own_is_section, b->entry, text_span(b->options.words)};
+	enum refusal_code code = efi_line_join(&parts, &joined, ret_why);
 
 	if (!code) {
 		memcpy(b->line, b->joined, joined.len + 1);

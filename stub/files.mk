@@ -18,7 +18,9 @@ STUB_INPUT := \
 	stub/input/bundle.c \
 	stub/input/cmdline.c \
 	stub/input/efi_addon.c \
+	stub/input/efi_entry.c \
 	stub/input/efi_extra.c \
+	stub/input/efi_line.c \
 	stub/input/efi_load_option.c \
 	stub/input/efi_map.c \
 	stub/input/efi_measures.c \

@@ -14,7 +14,7 @@
 #include "tools/cmd.h"
 #include "tools/disk_image.h"
 
-#define ANY UINT32_MAX /* partition */
+#define ANY DISK_PATH_ANY
 
 /* IMAGE:[NUMBER:]/PATH taken apart. */
 struct disk_path {
@@ -158,6 +158,18 @@ find_inside(struct span bytes, const struct disk_path *p, struct file_system *fs
 
 	disk_image_open(bytes, &image);
 	return find(&image.disk, p, fs, ret_node, ret_why);
+}
+
+char *
+disk_path_split(const char *name, uint32_t *ret_number, const char **ret_path)
+{
+	struct disk_path p;
+
+	if (!parse(name, &p))
+		return NULL;
+	*ret_number = p.number;
+	*ret_path = p.path;
+	return p.image;
 }
 
 bool

@@ -23,6 +23,13 @@ void disk_image_open(struct span bytes, struct disk_image *ret_image);
 /* Does `name`, which is no file's name, begin with that of a file, as IMAGE:/PATH does? */
 bool disk_path_is(const char *name);
 
+/*
+ * The image that such a name begins with, which the caller frees, the partition's number, and
+ * the path inside, which is a part of `name`. NULL if it is no such name.
+ */
+#define DISK_PATH_ANY UINT32_MAX /* partition */
+char *disk_path_split(const char *name, uint32_t *ret_number, const char **ret_path);
+
 /* Is there such a file inside of an image? Says nothing. */
 bool disk_path_exists(const char *name);
 

@@ -106,14 +106,21 @@ TOOL_PLAN := \
 
 TOOL_MEASURE := \
 	tools/measure/authenticode.c \
+	tools/measure/before.c \
 	tools/measure/beside.c \
 	tools/measure/cmd_measure.c \
 	tools/measure/compare.c \
+	tools/measure/entries.c \
 	tools/measure/events.c \
+	tools/measure/firmware.c \
 	tools/measure/foretell.c \
+	tools/measure/line.c \
 	tools/measure/log.c \
+	tools/measure/media.c \
+	tools/measure/places.c \
 	tools/measure/show_json.c \
 	tools/measure/show_text.c \
+	tools/measure/sources.c \
 	tools/measure/sums.c \
 
 # /init of a command's machine, a program of its own.

@@ -85,7 +85,9 @@ static const struct {
                 "      --secure-boot  Secure Boot is on\n"
                 "      --image FILE   kshim.efi, if it is not the first FILE\n"
                 "      --smbios TEXT  what SMBIOS adds to the line\n"
-                "      --volume DIR   the root of its volume, for what is in \\loader\n"},
+                "      --volume PATH  its volume's root or disk, for what is in \\loader\n"
+                "      --entry GLOB   the boot entry that it chooses\n"
+                "      --before FILE  an event log, for what the firmware starts before\n"},
         {"pin", "  -a, --append TEXT  the command line to pin; without it the empty one\n"},
 };
 

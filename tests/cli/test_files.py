@@ -34,6 +34,12 @@ READERS = {
     'plan --map': (['plan', '--map', 'FILE', 'KERNEL'], 3),
     'plan --config': (['plan', '--config', 'FILE', '-i', 'INITRD', 'KERNEL'], 3),
     'plan --stub': (['plan', '--body', 'elf', '--stub', 'FILE', 'KERNEL'], 3),
+    'measure': (['measure', 'FILE'], 3),
+    'measure INITRD': (['measure', 'KERNEL', 'FILE'], 3),
+    'measure --image': (['measure', '--image', 'FILE', 'KERNEL'], 3),
+    'measure --volume': (['measure', '--volume', 'FILE'], 3),
+    'measure --before': (['measure', '--before', 'FILE', 'KERNEL'], 3),
+    'measure --log': (['measure', '--log', 'FILE', 'KERNEL'], 3),
     'unpack': (['unpack', '-o', 'OUT', 'FILE'], 3),
     'unpack -k': (['unpack', '-k', '-o', 'OUT', 'FILE'], 3),
     'unpack -d': (['unpack', '-d', 'OUT', 'FILE'], 3),
@@ -184,7 +190,7 @@ def test_a_pipe_without_end(args, text, files):
 
 HEADS = {'zeros': lambda: b'', 'elf': images.elf, 'bzimage': lambda: images.bzimage(0x20f),
          'archive': lambda: newc.archive([]), 'gzip': lambda: gzip.compress(images.elf())}
-LOOKERS = [name for name in READERS if not name.startswith(('pin', 'bundle', 'unpack -d'))]
+LOOKERS = [name for name in READERS if not name.startswith(('pin', 'bundle', 'measure', 'unpack -d'))]
 
 
 @pytest.mark.parametrize('head', HEADS)

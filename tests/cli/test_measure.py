@@ -9,6 +9,7 @@ import subprocess
 import jsonschema
 import pytest
 from kshimtest import files
+from kshimtest.media import gpt_image
 
 EFI = os.path.join(files.BUILD, 'kshim.efi')
 SCHEMA = os.path.join(files.TOP, 'tools', 'measure', 'measure.schema.json')
@@ -88,6 +89,128 @@ def test_log(kernel, initrd, tmp_path):
     log.write_bytes(log.read_bytes()[:-1])
     done = run('-a', LINE, '--log', log, EFI, kernel, initrd)
     assert done.returncode == 1 and '[measure.log]' in done.stderr
+
+
+ENTRIES = {'loader/loader.conf': b'default a*\n', 'EFI/BOOT/BOOTX64.EFI': EFI,
+           'loader/entries/a.conf': b'linux /k/Kernel\ninitrd \\INITRD\noptions one\noptions two\n',
+           'loader/entries/b+3.conf': b'linux /k/kernel\noptions b kshim.protocol=pvh\n',
+           'loader/entries/damaged.conf': b'title no kernel\n'}
+
+
+def folder_of(tmp_path, kernel, initrd, **more):
+    """The tree of an ESP with these entries."""
+    for name, data in {**ENTRIES, 'K/kernel': kernel, 'initrd': initrd, **more}.items():
+        path = tmp_path / 'esp' / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data if isinstance(data, bytes) else files.read(data))
+    return tmp_path / 'esp'
+
+
+def disk_of(tmp_path, folder, xbootldr):
+    """A disk of that tree and another partition, whose files are given."""
+    image = tmp_path / 'disk.img'
+    gpt_image(image, {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob('*') if path.is_file()}, xbootldr)
+    return image
+
+
+def line(text):
+    return (text + '\0').encode('utf-16-le')
+
+
+def expected(entry, words, kernel, *initrds):
+    """What the PCRs are that a boot manager has to do with, but for the firmware's part of them."""
+    return {9: pcr('sha256', *initrds), 11: pcr('sha256'), 12: pcr('sha256', *map(line, words)), 13: pcr('sha256'),
+            'config': [hashlib.sha256(content).hexdigest() for content in (ENTRIES['loader/loader.conf'], entry)],
+            'kernel': hashlib.sha256(files.read(kernel)).hexdigest()}
+
+
+def as_expected(found):
+    """The same of what was foretold."""
+    own = {number: [event['digests']['sha256'] for event in found['events'] if event['pcr'] == number and event['type'] == 'EV_IPL']
+           for number in (4, 5)}
+    return {**{row['pcr']: row['values']['sha256'] for row in found['pcrs'] if row['pcr'] not in (4, 5)}, 'config': own[5],
+            'kernel': own[4][0]}
+
+
+def test_entries(kernel, initrd, tmp_path):
+    folder = folder_of(tmp_path, kernel, initrd)
+    disk = disk_of(tmp_path, folder, {'loader/entries/x.conf': b'linux /there\n', 'there': files.read(kernel)})
+    a = expected(ENTRIES['loader/entries/a.conf'], ['one two'], kernel, b'an initrd')
+    b = expected(ENTRIES['loader/entries/b+3.conf'], ['b kshim.protocol=pvh', 'b'], kernel)
+    b_word = expected(ENTRIES['loader/entries/b+3.conf'], ['b kshim.protocol=pvh kshim.entry=b z', 'b z'], kernel)
+    inside = f'{disk}:1:/EFI/BOOT/BOOTX64.EFI'
+    for place in ([folder], [disk], [f'{disk}:/EFI/BOOT/BOOTX64.EFI'], [inside],
+                  ['--volume', folder, folder / 'EFI/BOOT/BOOTX64.EFI'], ['--volume', disk]):
+        assert as_expected(told(*place)) == a, place
+        assert as_expected(told('--entry', 'B*', *place)) == b, place
+        assert as_expected(told('-a', 'kshim.entry=b z', '--entry', 'a', *place)) == b_word, place
+    # Of an XBOOTLDR partition, too; not of a folder, which is one volume.
+    assert as_expected(told('--entry', 'x', disk)) == expected(b'linux /there\n', [''], kernel)
+    for option in ('--entry', 'x'), ('-a', 'kshim.entry=x'):
+        done = run(*option, folder)
+        assert done.returncode == 1 and '[entry.none]' in done.stderr and '\\loader\\entries\\b+3.conf' in done.stderr
+    # A damaged entry is said, and left out.
+    assert 'damaged.conf: the boot entry has a missing linux, efi or uki line' in run(folder).stderr
+
+
+def gpt_event(disk):
+    """What firmware measures of the partition table (TCG PFP, UEFI_GPT_DATA)."""
+    data = files.read(disk)
+    header = data[512:512 + 92]
+    at, count, size = struct.unpack_from('<QII', header, 72)
+    entries = [data[at * 512 + i * size:at * 512 + (i + 1) * size] for i in range(count)]
+    used = [entry for entry in entries if any(entry[:16])]
+    return header + struct.pack('<Q', len(used)) + b''.join(used)
+
+
+def test_config_of_a_disk(kernel, initrd, tmp_path):
+    """All of PCR 5 is known of a disk, and only kshim.efi's part of it of a folder."""
+    folder = folder_of(tmp_path, kernel, initrd)
+    disk = disk_of(tmp_path, folder, {'other': b'nothing'})
+    assert {row['pcr']: row['values']['sha256'] for row in told(disk)['pcrs']}[5] == pcr(
+        'sha256', bytes(4), gpt_event(disk), ENTRIES['loader/loader.conf'], ENTRIES['loader/entries/a.conf'],
+        b'Exit Boot Services Invocation', b'Exit Boot Services Returned with Success')
+    assert 5 not in [row['pcr'] for row in told(folder)['pcrs']]
+
+
+def test_entry_refusals(kernel, initrd, tmp_path):
+    folder = folder_of(tmp_path, kernel, initrd)
+    (folder / 'loader/entries/gone.conf').write_bytes(b'linux /none\n')
+    (folder / 'loader/entries/profile.conf').write_bytes(b'uki /k/kernel\nprofile 1\n')
+    for entry, code in (('gone', 'efi.not-found'), ('profile', 'efi.profile')):
+        assert f'[{code}]' in run('--entry', entry, folder).stderr
+    for name in ENTRIES:
+        if name.endswith('.conf'):
+            (folder / name).unlink()
+    for name in ('gone', 'profile'):
+        (folder / f'loader/entries/{name}.conf').unlink()
+    assert '[efi.no-kernel]' in run(folder).stderr
+    (folder / 'EFI/BOOT/BOOTX64.EFI').unlink()
+    assert run(folder).returncode == 1
+    # The word makes sense among entries only.
+    assert '[cmdline.word]' in run('-a', 'kshim.entry=a', EFI, kernel).stderr
+
+
+def test_before(kernel, initrd, tmp_path):
+    """A log of before says what the firmware does and starts first; the image is in its place."""
+    log, other = tmp_path / 'log', tmp_path / 'other'
+    earlier = told('-a', LINE, EFI, kernel, initrd)
+    shim = {'pcr': 4, 'type': 'EV_EFI_BOOT_SERVICES_APPLICATION', 'text': '\\shim.efi', 'digests': {'sha256': 'ab' * 32}}
+    image = next(i for i, event in enumerate(earlier['events']) if event['what'] == 'image')
+    earlier['events'].insert(image, shim)
+    actions = [{'pcr': 5, 'type': 'EV_EFI_ACTION', 'text': text, 'digests': {'sha256': hashlib.sha256(text.encode()).hexdigest()}}
+               for text in ('Exit Boot Services Invocation', 'Exit Boot Services Returned with Success')]
+    earlier['events'] += actions
+    log.write_bytes(log_of(earlier))
+    found = told('--before', log, '--log', log, '-a', LINE, EFI, kernel, initrd)
+    assert found['log']['same'] and [event['what'] for event in found['events'][:4]] == ['before', 'before', 'before', 'image']
+    # An older version of the image, which has its name.
+    earlier['events'][image + 1]['digests']['sha256'] = 'cd' * 32
+    log.write_bytes(log_of(earlier))
+    assert told('--before', log, '-a', LINE, EFI, kernel, initrd)['pcrs'] == found['pcrs']
+    other.write_bytes(log_of({'events': [shim]}))
+    assert 'it has no event of the image' in run('--before', other, EFI, kernel).stderr
+    assert 'it has not all banks' in run('--bank', 'sha1', '--before', log, EFI, kernel).stderr
 
 
 def test_refusals(kernel, initrd):

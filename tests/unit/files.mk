@@ -83,6 +83,7 @@ UNIT_TESTS := \
 	tests/unit/test_bundle.c \
 	tests/unit/test_cmdline.c \
 	tests/unit/test_disk.c \
+	tests/unit/test_efi_entry.c \
 	tests/unit/test_efi_extra.c \
 	tests/unit/test_efi_measures.c \
 	tests/unit/test_efi_map.c \

@@ -5,8 +5,6 @@
  */
 #include "tools/measure/beside.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,101 +12,112 @@
 
 #include "tools/cmd.h"
 
-/* The folder on this host; false if there is none to look at. */
-static bool
-folder_path(const char *image, const char *volume, const char *folder, char path[PATH_MAX])
-{
-	int len;
+/* A search that is going on. */
+struct search {
+	struct media *media;
+	const struct beside_place *where;
+	struct span uname;
+	struct beside *found;
+};
 
+/* A folder on a volume; false if there is none to look at. */
+struct place {
+	uint32_t volume;
+	char folder[PATH_MAX];
+};
+
+static bool
+find_folder(const struct search *s, const char *folder, struct place *ret_place)
+{
+	ret_place->volume = folder ? s->where->root : s->where->own;
 	if (!folder)
-		return efi_extra_folder(image, path, PATH_MAX);
-	if (!volume)
-		return false;
-	len = snprintf(path, PATH_MAX, "%s%s", volume, folder);
-	for (char *c = path + strlen(volume); len < PATH_MAX && *c; c++)
-		if (*c == '\\')
-			*c = '/';
-	return len < PATH_MAX;
+		return efi_extra_folder(s->where->self, ret_place->folder, PATH_MAX);
+	return s->where->root != MEDIA_HOST &&
+	       snprintf(ret_place->folder, PATH_MAX, "%s", folder) < PATH_MAX;
 }
 
+/* A folder's names of one kind. */
+struct listing {
+	const char *suffix, *but;
+	struct efi_extra_names *names;
+	bool too_many;
+};
+
 /* A name as a directory of FAT has it. */
-static bool
-is_wanted(const char *name, const char *suffix, const char *but, char ret_name[EFI_EXTRA_NAME])
+static void
+add_name(void *arg, const char *name)
 {
+	struct listing *l = arg;
+	struct efi_extra_names *names = l->names;
 	uint16_t wide[EFI_EXTRA_NAME];
 	size_t len = strlen(name);
+	char wanted[EFI_EXTRA_NAME];
 
-	if (len >= EFI_EXTRA_NAME)
-		return false;
-	for (size_t i = 0; i <= len; i++)
+	for (size_t i = 0; len < EFI_EXTRA_NAME && i <= len; i++)
 		wide[i] = (uint8_t)name[i];
-	return efi_extra_name(wide, EFI_EXTRA_NAME, suffix, but, ret_name);
+	if (len >= EFI_EXTRA_NAME ||
+	        !efi_extra_name(wide, EFI_EXTRA_NAME, l->suffix, l->but, wanted))
+		return;
+	l->too_many = names->count == EFI_EXTRA_NAMES;
+	if (!l->too_many)
+		memcpy(names->name[names->count++], wanted, sizeof(wanted));
 }
 
 static int
-list(const char *path, const char *suffix, const char *but, struct efi_extra_names *names)
+list(const struct search *s, const struct place *p, struct listing *l)
 {
-	DIR *dir = opendir(path);
-	struct dirent *d;
-	char name[EFI_EXTRA_NAME];
-	int status = STATUS_OK;
+	int status;
 
-	names->count = 0;
-	if (!dir)
-		return errno == ENOENT || errno == ENOTDIR
-		               ? STATUS_OK
-		               : fail(STATUS_HOST, "cannot read %s: %s", path, strerror(errno));
-	while (status == STATUS_OK && (d = readdir(dir))) {
-		if (!is_wanted(d->d_name, suffix, but, name))
-			continue;
-		if (names->count == EFI_EXTRA_NAMES)
-			status = fail(STATUS_REFUSED, "%s: more than %d files *%s", path,
-			        EFI_EXTRA_NAMES, suffix);
-		else
-			memcpy(names->name[names->count++], name, sizeof(name));
-	}
-	closedir(dir);
-	efi_extra_sort(names->name, names->count);
+	l->names->count = 0;
+	status = media_list(s->media, p->volume, p->folder, add_name, l);
+	if (l->too_many)
+		return fail(STATUS_REFUSED, "%s: more than %d files *%s", p->folder,
+		        EFI_EXTRA_NAMES, l->suffix);
+	efi_extra_sort(l->names->name, l->names->count);
 	return status;
 }
 
+/* A file that was listed. */
 static int
-read_one(struct beside *b, const char *folder, const char *name, struct span *ret_bytes)
+read_one(const struct search *s, const struct place *p, const char *name,
+        const struct file **ret_file)
 {
-	char *path = NULL;
+	char path[PATH_MAX];
 	int status;
 
-	if (asprintf(&path, "%s/%s", folder, name) < 0)
-		no_memory();
-	b->path[b->files] = path;
-	status = file_read(path, &b->file[b->files]);
-	if (status != STATUS_OK) {
-		free(path);
-		return status;
-	}
-	*ret_bytes = file_span(&b->file[b->files++]);
-	return STATUS_OK;
+	if (snprintf(path, PATH_MAX, "%s/%s", p->folder, name) >= PATH_MAX)
+		return fail(STATUS_REFUSED, "%s: the path is too long", name);
+	status = media_read(s->media, p->volume, path, ret_file);
+	return status == STATUS_OK && !*ret_file
+	               ? fail(STATUS_HOST, "%s: it is gone while it is read", path)
+	               : status;
 }
 
 /* All files of one kind become one archive; none, if there are none. */
 static int
-add_kind(struct beside *b, const struct efi_extra_files *kind, const char *folder)
+add_kind(const struct search *s, const struct efi_extra_files *kind, const struct place *p)
 {
 	static struct efi_extra_names names;
-	struct span file[EFI_EXTRA_NAMES];
+	struct listing l = {kind->suffix, kind->but, &names, false};
+	struct span content[EFI_EXTRA_NAMES];
 	struct newc a = {.base = NULL};
+	struct beside *b = s->found;
 	uint32_t n = b->extras.archives;
-	int status = list(folder, kind->suffix, kind->but, &names);
+	const struct file *file;
+	int status = list(s, p, &l);
 
-	for (uint32_t i = 0; status == STATUS_OK && i < names.count; i++)
-		status = read_one(b, folder, names.name[i], &file[i]);
+	for (uint32_t i = 0; status == STATUS_OK && i < names.count; i++) {
+		status = read_one(s, p, names.name[i], &file);
+		if (status == STATUS_OK)
+			content[i] = file_span(file);
+	}
 	if (status != STATUS_OK || !names.count)
 		return status;
-	efi_extra_write(&a, &kind->target, &names, file);
+	efi_extra_write(&a, &kind->target, &names, content);
 	a = (struct newc){.base = malloc(a.len), .room = a.len};
 	if (!a.base)
 		no_memory();
-	efi_extra_write(&a, &kind->target, &names, file);
+	efi_extra_write(&a, &kind->target, &names, content);
 	b->archive[n] = a.base;
 	b->extras.archive[n] = (struct extra){kind->kind, kind->target.path,
 	        {MEASURED_ARCHIVE, kind->pcr, 0, kind->event, {a.base, a.len}}};
@@ -131,21 +140,22 @@ add_piece(struct span s, uint32_t tag, const char *name, struct extra pieces[EFI
 
 /* An addon that kshim.efi leaves out is said, and left out here too. */
 static int
-add_addon(struct beside *b, struct span bytes, struct span uname)
+add_addon(const struct search *s, const struct file *file)
 {
-	const char *path = b->path[b->files - 1], *name = strrchr(path, '/') + 1;
+	struct beside *b = s->found;
+	const char *name = strrchr(file->path, '/') + 1;
 	struct extras *e = &b->extras;
 	struct efi_addon has;
 	struct refusal why;
-	const char *wrong = efi_addon_read(bytes, false, uname, &b->room, &has);
+	const char *wrong = efi_addon_read(file_span(file), false, s->uname, &b->room, &has);
 	int status;
 
 	if (wrong) {
-		fprintf(stderr, "kshim: %s: it is not added: %s\n", path, wrong);
+		fprintf(stderr, "kshim: %s: it is not added: %s\n", file->path, wrong);
 		return STATUS_OK;
 	}
 	if (has.cmdline.size && cmdline_append_section(&b->addon_line, has.cmdline, &why))
-		return fail_refusal(path, why);
+		return fail_refusal(file->path, why);
 	status = add_piece(has.initrd, MEASURE_TAG_INITRD, name, e->initrd, &e->initrds);
 	if (status == STATUS_OK)
 		status = add_piece(has.ucode, MEASURE_TAG_UCODE, name, e->ucode, &e->ucodes);
@@ -153,36 +163,38 @@ add_addon(struct beside *b, struct span bytes, struct span uname)
 }
 
 static int
-add_addons(struct beside *b, const char *folder, struct span uname)
+add_addons(const struct search *s, const struct place *p)
 {
 	static struct efi_extra_names names;
-	struct span bytes;
-	int status = list(folder, EFI_ADDON_SUFFIX, NULL, &names);
+	struct listing l = {EFI_ADDON_SUFFIX, NULL, &names, false};
+	struct beside *b = s->found;
+	int status = list(s, p, &l);
 
 	for (uint32_t i = 0; status == STATUS_OK && i < names.count; i++) {
-		status = read_one(b, folder, names.name[i], &bytes);
+		status = read_one(s, p, names.name[i], &b->addon[b->addons]);
 		if (status == STATUS_OK)
-			status = add_addon(b, bytes, uname);
+			status = add_addon(s, b->addon[b->addons++]);
 	}
 	return status;
 }
 
 int
-beside_find(const char *image, const char *volume, struct span uname, struct beside *ret_beside)
+beside_find(struct media *m, const struct beside_place *where, struct span uname,
+        struct beside *ret_beside)
 {
-	struct beside *b = ret_beside;
-	char path[PATH_MAX];
+	struct search s = {m, where, uname, ret_beside};
+	struct place p;
 	int status = STATUS_OK;
 
-	b->addon_line = cmdline_init(b->addon_text, sizeof(b->addon_text));
+	ret_beside->addon_line =
+	        cmdline_init(ret_beside->addon_text, sizeof(ret_beside->addon_text));
 	for (unsigned i = 0; status == STATUS_OK && i < EFI_ADDON_FOLDERS; i++) {
-		if (folder_path(image, volume, efi_addon_folder(i), path))
-			status = add_addons(b, path, uname);
+		if (find_folder(&s, efi_addon_folder(i), &p))
+			status = add_addons(&s, &p);
 	}
-	b->addons = b->files;
 	for (unsigned i = 0; status == STATUS_OK && i < EFI_EXTRA_FILES; i++) {
-		if (folder_path(image, volume, efi_extra_files(i)->folder, path))
-			status = add_kind(b, efi_extra_files(i), path);
+		if (find_folder(&s, efi_extra_files(i)->folder, &p))
+			status = add_kind(&s, efi_extra_files(i), &p);
 	}
 	return status;
 }
@@ -190,10 +202,6 @@ beside_find(const char *image, const char *volume, struct span uname, struct bes
 void
 beside_free(struct beside *b)
 {
-	for (uint32_t i = 0; i < b->files; i++) {
-		file_free(&b->file[i]);
-		free(b->path[i]);
-	}
 	for (uint32_t i = 0; i < b->extras.archives; i++)
 		free(b->archive[i]);
 }

@@ -6,17 +6,19 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "stub/input/uki.h"
 #include "tools/cmd.h"
 #include "tools/file.h"
 #include "tools/find_image.h"
+#include "tools/measure/media.h"
 #include "tools/measure/show.h"
 #include "tools/option.h"
 
 struct options {
 	bool json;
-	const char *log, *image;
+	const char *log;
 	bank_set banks;
 	struct measure_wishes wishes;
 };
@@ -65,7 +67,7 @@ take(struct options *o, int opt)
 		o->wishes.secure = true;
 		return true;
 	case 'i':
-		o->image = optarg;
+		o->wishes.image = optarg;
 		return true;
 	case 'm':
 		o->wishes.smbios = optarg;
@@ -73,74 +75,62 @@ take(struct options *o, int opt)
 	case 'v':
 		o->wishes.volume = optarg;
 		return true;
+	case 'e':
+		o->wishes.entry = optarg;
+		return true;
+	case 'f':
+		o->wishes.before = optarg;
+		return true;
 	default:
 		usage_error("measure");
 		return false;
 	}
 }
 
-/* Is the first file kshim.efi, rather than a kernel? */
+/* What the first file is, if it is no kernel: where kshim.efi is, or kshim.efi. */
 static int
-is_image(const char *path, bool *ret_is)
+take_first(struct options *o, const char *path, bool *ret_taken)
 {
+	struct measure_wishes *w = &o->wishes;
+	struct stat st;
 	struct file f;
-	int status = file_read(path, &f);
+	int status = STATUS_OK;
 
+	*ret_taken = true;
+	if (!w->volume && stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		w->volume = path;
+		return STATUS_OK;
+	}
+	status = file_read(path, &f);
 	if (status != STATUS_OK)
 		return status;
-	*ret_is = foretell_is_stub(file_span(&f));
+	if (!w->image && foretell_is_stub(file_span(&f)))
+		w->image = path;
+	else if (!w->volume && media_is_image(file_span(&f)))
+		w->volume = path;
+	else
+		*ret_taken = false;
 	file_free(&f);
 	return STATUS_OK;
 }
 
-/* Has the image a kernel of its own, so that all further files are initrds? */
-static int
-has_kernel(const char *path, bool *ret_has)
-{
-	static struct pe pe;
-	struct refusal why;
-	struct file f;
-	bool found;
-	int status = file_read(path, &f);
-
-	if (status != STATUS_OK)
-		return status;
-	*ret_has =
-	        !pe_read(file_span(&f), &found, &pe, &why) && found && pe_find(&pe, ".linux");
-	file_free(&f);
-	return STATUS_OK;
-}
-
-/* [kshim.efi] [KERNEL] [INITRD...] */
+/* [VOLUME | kshim.efi] [KERNEL] [INITRD...] */
 static int
 take_files(struct options *o, char **files, int count)
 {
 	static char installed[PATH_MAX];
-	bool is = false, has = false;
-	int status = o->image ? STATUS_OK : is_image(files[0], &is);
+	struct measure_wishes *w = &o->wishes;
+	bool taken = false, named = w->volume != NULL;
+	int status = count ? take_first(o, files[0], &taken) : STATUS_OK;
 
 	if (status != STATUS_OK)
 		return status;
-	o->wishes.image = o->image ? o->image : is ? files[0] : NULL;
-	if (!o->wishes.image)
-		o->wishes.image = find_image("kshim.efi", installed, sizeof(installed));
-	if (!o->wishes.image)
+	if (!w->image && (named || !w->volume))
+		w->image = find_image("kshim.efi", installed, sizeof(installed));
+	if (!w->image && !w->volume)
 		return fail(STATUS_HOST, "no kshim.efi was found; --image names it");
-	files += is;
-	count -= is;
-	status = has_kernel(o->wishes.image, &has);
-	if (status != STATUS_OK)
-		return status;
-	if (!has && !count)
-		return fail(STATUS_USAGE, "%s has no kernel in it, and none is named",
-		        o->wishes.image);
-	if (!has) {
-		o->wishes.kernel = files[0];
-		files++;
-		count--;
-	}
-	o->wishes.initrd = (const char *const *)files;
-	o->wishes.initrds = (uint32_t)count;
+	w->file = (const char *const *)files + taken;
+	w->files = (uint32_t)(count - taken);
 	return STATUS_OK;
 }
 
@@ -195,7 +185,9 @@ cmd_measure(int argc, char **argv)
 	        {"secure-boot", no_argument, NULL, 's'},
 	        {"image", required_argument, NULL, 'i'},
 	        {"smbios", required_argument, NULL, 'm'},
-	        {"volume", required_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'},
+	        {"volume", required_argument, NULL, 'v'},
+	        {"entry", required_argument, NULL, 'e'},
+	        {"before", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
 	        {0}};
 	struct options o = {.wishes.words = ""};
 	int opt, status;
@@ -206,7 +198,7 @@ cmd_measure(int argc, char **argv)
 		if (!take(&o, opt))
 			return STATUS_USAGE;
 	}
-	if (argc == optind && !o.image)
+	if (argc == optind && !o.wishes.image && !o.wishes.volume)
 		return usage_error(argv[0]);
 	if (!o.banks)
 		o.banks = 1u << BANK_SHA256;

@@ -12,10 +12,17 @@
 uint32_t
 events_pcr(unsigned i)
 {
-	static const uint32_t pcrs[FORETOLD_PCRS] = {MEASURE_PCR_KERNEL, MEASURE_PCR_INITRD,
-	        MEASURE_PCR_SECTIONS, MEASURE_PCR_LINE, MEASURE_PCR_EXTENSION};
+	static const uint32_t pcrs[FORETOLD_PCRS] = {MEASURE_PCR_KERNEL, MEASURE_PCR_CONFIG,
+	        MEASURE_PCR_INITRD, MEASURE_PCR_SECTIONS, MEASURE_PCR_LINE,
+	        MEASURE_PCR_EXTENSION};
 
 	return pcrs[i];
+}
+
+bool
+events_known(const struct events *all, unsigned i)
+{
+	return events_pcr(i) != MEASURE_PCR_CONFIG || all->has_config;
 }
 
 void

@@ -8,7 +8,7 @@
 #include "stub/input/efi_measures.h"
 #include "tools/measure/log.h"
 
-#define FORETOLD_PCRS 5
+#define FORETOLD_PCRS 6
 
 struct event {
 	uint32_t pcr, type, tag;
@@ -20,13 +20,15 @@ struct event {
 
 struct events {
 	bank_set banks;
+	bool has_config; /* all of PCR 5 is told, else only what kshim.efi measures into it */
 	uint32_t count;
 	struct event *event;
 	struct sums pcr[FORETOLD_PCRS];
 };
 
-/* The PCR whose value is pcr[i]. */
+/* The PCR whose value is pcr[i], if it is known. */
 uint32_t events_pcr(unsigned i);
+bool events_known(const struct events *all, unsigned i);
 
 /* Append one, and extend its PCR. The text is copied. */
 void events_add(struct events *all, const struct event *e);

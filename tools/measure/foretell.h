@@ -8,13 +8,15 @@
 #include "tools/measure/events.h"
 
 struct measure_wishes {
-	const char *image;  /* kshim.efi, alone or with sections */
-	const char *kernel; /* NULL: the image's own .linux */
-	const char *const *initrd;
-	uint32_t initrds;
+	const char *image;  /* kshim.efi, alone or with sections; NULL: of the volume */
+	const char *volume; /* a folder that is the root of the image's volume, or a disk image;
+	                       NULL: neither */
+	const char *const *file; /* a kernel, if the image has none, and initrds */
+	uint32_t files;
+	const char *entry;  /* a glob of the boot entry, or NULL */
 	const char *words;  /* of the load options */
 	const char *smbios; /* what SMBIOS adds to the line, or NULL */
-	const char *volume; /* the folder that is the root of the image's volume, or NULL */
+	const char *before; /* an event log of the machine, or NULL */
 	bool has_profile;
 	uint32_t profile;
 	bool secure; /* Secure Boot is on */

@@ -192,6 +192,18 @@ log_next(struct log *log, bool *ret_found, struct log_event *ret_event, struct r
 	return REFUSAL_NONE;
 }
 
+bool
+log_sums_are(const struct sums *sums, const struct log_event *e, bank_set banks)
+{
+	for (enum bank b = 0; b < BANKS; b++) {
+		struct span sum = {sums->sum[b], bank_size(b)};
+
+		if (banks >> b & 1 && !span_same(sum, e->sum[b]))
+			return false;
+	}
+	return true;
+}
+
 const char *
 log_type_name(uint32_t type)
 {
@@ -201,7 +213,7 @@ log_type_name(uint32_t type)
 	} names[] = {{EV_NO_ACTION, "EV_NO_ACTION"}, {EV_SEPARATOR, "EV_SEPARATOR"},
 	        {EV_EVENT_TAG, "EV_EVENT_TAG"}, {EV_IPL, "EV_IPL"},
 	        {EV_EFI_BOOT, "EV_EFI_BOOT_SERVICES_APPLICATION"},
-	        {EV_EFI_ACTION, "EV_EFI_ACTION"}};
+	        {EV_EFI_GPT, "EV_EFI_GPT_EVENT"}, {EV_EFI_ACTION, "EV_EFI_ACTION"}};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (names[i].type == type)

@@ -16,6 +16,7 @@
 #define EV_EVENT_TAG   0x06
 #define EV_IPL         0x0d
 #define EV_EFI_BOOT    0x80000003 /* EV_EFI_BOOT_SERVICES_APPLICATION */
+#define EV_EFI_GPT     0x80000006 /* EV_EFI_GPT_EVENT */
 #define EV_EFI_ACTION  0x80000007
 #define LOG_ALGORITHMS 16
 
@@ -50,6 +51,9 @@ enum refusal_code log_open(struct span bytes, struct log *ret_log, struct refusa
  */
 enum refusal_code log_next(
         struct log *log, bool *ret_found, struct log_event *ret_event, struct refusal *ret_why);
+
+/* Are its sums in these banks those? */
+bool log_sums_are(const struct sums *sums, const struct log_event *e, bank_set banks);
 
 /* An event's type by its name in the specification; NULL if it has none here. */
 const char *log_type_name(uint32_t type);

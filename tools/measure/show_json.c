@@ -81,6 +81,16 @@ log_json(const struct measure_shown *s)
 	return o;
 }
 
+static json_object *
+pcr_json(const struct events *all, unsigned i)
+{
+	json_object *p = json_new_object();
+
+	json_add(p, "pcr", json_new_int((int)events_pcr(i)));
+	json_add(p, "values", sums_json(&all->pcr[i], all->banks));
+	return p;
+}
+
 void
 measure_show_json(const struct measure_shown *s)
 {
@@ -93,11 +103,8 @@ measure_show_json(const struct measure_shown *s)
 	for (uint32_t i = 0; i < s->all->count; i++)
 		json_append(events, event_json(&s->all->event[i], s->all->banks));
 	for (unsigned i = 0; i < FORETOLD_PCRS; i++) {
-		json_object *p = json_new_object();
-
-		json_add(p, "pcr", json_new_int((int)events_pcr(i)));
-		json_add(p, "values", sums_json(&s->all->pcr[i], s->all->banks));
-		json_append(pcrs, p);
+		if (events_known(s->all, i))
+			json_append(pcrs, pcr_json(s->all, i));
 	}
 	json_add(all, "schema", json_new_string(SCHEMA));
 	json_add(all, "kshim", json_new_string(KSHIM_VERSION));

@@ -93,7 +93,8 @@ measure_show_text(const struct measure_shown *s)
 		char before[16];
 
 		snprintf(before, sizeof(before), "PCR %u ", events_pcr(i));
-		print_sums(before, &s->all->pcr[i], s->all->banks);
+		if (events_known(s->all, i))
+			print_sums(before, &s->all->pcr[i], s->all->banks);
 	}
 	if (s->comparison)
 		print_comparison(s->comparison);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Takes from an event log of the machine what its PCRs 4 and 5 have before kshim.efi measures:
+ * what the firmware does, and what it starts before the image.
+ *
+ * The event of the image is the one with its sum, else the last of an image whose device path
+ * ends with its name, as an older version of it has; in its place goes the image's own.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "stub/base/text.h"
+#include "tools/cmd.h"
+#include "tools/measure/boot.h"
+
+#define EV_NO_ACTION 3
+
+/* A walk through the log. */
+struct walk {
+	const struct events *all;
+	const struct event *image;
+	const char *name; /* of the image's file */
+	bool found, exact;
+	uint32_t number; /* of its event */
+};
+
+/* Do the event's data have the name in UTF-16, in either case of letters? */
+static bool
+names(struct span data, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (uint64_t at = 0; at + 2 * len <= data.size; at++) {
+		size_t n = 0;
+
+		while (n < len &&
+		        tolower(span_le16(data, at + 2 * n)) == tolower((uint8_t)name[n]))
+			n++;
+		if (n == len)
+			return true;
+	}
+	return false;
+}
+
+/* Is it the event of the image? Its sum counts more than its name. */
+static void
+look(struct walk *w, const struct log_event *e)
+{
+	if (e->type != EV_EFI_BOOT || e->pcr != MEASURE_PCR_KERNEL || w->exact)
+		return;
+	w->exact = log_sums_are(&w->image->sums, e, w->all->banks);
+	if (w->exact || names(e->data, w->name)) {
+		w->found = true;
+		w->number = e->number;
+	}
+}
+
+/* An event of the log as one that is foretold. */
+static void
+add(struct events *all, const struct log_event *found)
+{
+	struct event e = {.pcr = found->pcr,
+	        .type = found->type,
+	        .what = "before",
+	        .text = (char *)(uintptr_t) "",
+	        .len = 0};
+
+	for (enum bank b = 0; b < BANKS; b++) {
+		if (all->banks >> b & 1 && found->sum[b].size == bank_size(b))
+			memcpy(e.sums.sum[b], found->sum[b].base, bank_size(b));
+	}
+	events_add(all, &e);
+}
+
+static bool
+is_kshims(const struct log_event *e)
+{
+	return e->type == EV_IPL || e->type == EV_EVENT_TAG;
+}
+
+/* Behind the image's event only what the firmware says of the start counts. */
+static bool
+is_before(const struct walk *w, const struct log_event *e)
+{
+	if (e->pcr != MEASURE_PCR_KERNEL && e->pcr != MEASURE_PCR_CONFIG)
+		return false;
+	return e->type != EV_NO_ACTION && (e->number < w->number || e->type != EV_EFI_BOOT);
+}
+
+static enum refusal_code
+take(struct events *all, const struct walk *w, struct span log, struct refusal *ret_why)
+{
+	struct log l;
+	struct log_event e;
+	bool found = true;
+	enum refusal_code code = log_open(log, &l, ret_why);
+
+	while (!code && !(code = log_next(&l, &found, &e, ret_why)) && found) {
+		if (e.number > w->number && is_kshims(&e))
+			break;
+		if (e.number > w->number && e.pcr == MEASURE_PCR_CONFIG &&
+		        e.type == EV_EFI_ACTION)
+			break; /* ExitBootServices() */
+		if (e.number == w->number)
+			events_add(all, w->image);
+		else if (is_before(w, &e))
+			add(all, &e);
+	}
+	return code;
+}
+
+static enum refusal_code
+find(struct walk *w, struct span log, struct refusal *ret_why)
+{
+	struct log l;
+	struct log_event e;
+	bool found = true;
+	enum refusal_code code = log_open(log, &l, ret_why);
+
+	if (!code && w->all->banks & ~l.banks) {
+		refuse(ret_why, REFUSAL_MEASURE_LOG, 0, l.banks, w->all->banks);
+		ret_why->detail = "it has not all banks that were asked for (as bits)";
+		return ret_why->code;
+	}
+	while (!code && !(code = log_next(&l, &found, &e, ret_why)) && found)
+		look(w, &e);
+	if (!code && !w->found) {
+		refuse(ret_why, REFUSAL_MEASURE_LOG, log.size, 0, 0);
+		ret_why->detail = "it has no event of the image";
+		return ret_why->code;
+	}
+	return code;
+}
+
+/* Behind the last separator of the path. */
+static const char *
+file_name(const char *path)
+{
+	const char *name = path;
+
+	for (; *path; path++)
+		if (*path == '/' || *path == '\\')
+			name = path + 1;
+	return name;
+}
+
+int
+before_take(struct boot *b, const struct event *image)
+{
+	struct walk w = {.all = b->all, .image = image, .name = file_name(b->self)};
+	const struct file *f;
+	struct refusal why;
+	int status = media_read_host(&b->media, b->w->before, &f);
+
+	if (status != STATUS_OK)
+		return status;
+	if (find(&w, file_span(f), &why) || take(b->all, &w, file_span(f), &why))
+		return fail_refusal(b->w->before, why);
+	return STATUS_OK;
+}
