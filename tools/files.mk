@@ -180,6 +180,7 @@ TOOL_RUN := \
 	tools/run/report.c \
 	tools/run/report_cpu.c \
 	tools/run/rtc.c \
+	tools/run/signals.c \
 	tools/run/terminal.c \
 	tools/run/uart.c \
 	tools/run/vhost/child.c \

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -28,77 +27,11 @@
 #include "tools/run/plan_print.h"
 #include "tools/run/plug_devices.h"
 #include "tools/run/report.h"
+#include "tools/run/signals.h"
 #include "tools/run/status.h"
-#include "tools/run/virtio/console.h"
 
 #define LOOK_MS 250 /* between looks at the CPUs */
 #define FEED_MS 10  /* while typed bytes wait for room in the UART */
-
-static struct ending *current; /* for the signals' handler */
-static struct serve *command;  /* for it, too; NULL: none is run */
-static volatile sig_atomic_t signalled, resized;
-
-static void
-on_signal(int signal)
-{
-	if (command) {
-		serve_signal(command, signal);
-		return;
-	}
-	signalled = signal;
-	if (current)
-		ending_set(current, ENDING_LEFT, (uint32_t)signal, 0, NULL);
-}
-
-static void
-on_resize(int signal)
-{
-	resized = signal;
-}
-
-/* A signal ends this life of the guest; one that came after the last life had ended, too. */
-static void
-listen_to_signals(struct ending *ending)
-{
-	current = ending;
-	if (signalled)
-		on_signal(signalled);
-}
-
-static void
-catch_signals(bool console)
-{
-	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-	struct sigaction act = {.sa_handler = on_signal};
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		sigaction(ends[i], &act, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	act.sa_handler = on_resize;
-	if (console)
-		sigaction(SIGWINCH, &act, NULL);
-}
-
-/* The terminal has another size. */
-static void
-resize(struct machine *m)
-{
-	uint16_t cols, rows;
-
-	resized = 0;
-	terminal_size(&cols, &rows);
-	if (m->plug.console && cols)
-		console_resize(m->plug.console, 0, cols, rows);
-}
-
-/* It tells the command its terminal's size, and ends nothing. SIGUSR1 is the machine's own. */
-static void
-catch_resizes(void)
-{
-	struct sigaction act = {.sa_handler = on_signal};
-
-	sigaction(SIGWINCH, &act, NULL);
-}
 
 /*
  * Wait for input, an ending, or `ms`. A CPU that waits for the reader of our output holds the
@@ -114,8 +47,7 @@ wait_for_event(struct machine *m, uint64_t ms)
 	if (t->pending_len && ms > FEED_MS)
 		ms = FEED_MS;
 	poll(fds, 2, (int)ms);
-	if (resized)
-		resize(m);
+	signals_resize(m);
 	if (pthread_mutex_trylock(&m->devices.lock) != 0) {
 		poll(fds, 1, FEED_MS);
 		return;
@@ -267,9 +199,9 @@ make_session(struct run *r)
 {
 	if (!r->o->command.argv)
 		return true;
-	r->command = command = attach_session(&r->setup, &r->port);
-	catch_resizes();
-	return command != NULL;
+	r->command = attach_session(&r->setup, &r->port);
+	signals_pass(r->command);
+	return r->command != NULL;
 }
 
 static bool
@@ -299,9 +231,9 @@ run_once(struct run *r)
 	if (o->expect || o->timeout > 0 || r->command)
 		m.terminal.watch = &m.watch;
 	m.watch.restarts = o->reboot_again;
-	listen_to_signals(&m.ending);
+	signals_end(&m.ending);
 	status = run_machine(&m, r, o->timeout > 0 ? (uint64_t)(o->timeout * 1e9) : 0);
-	current = NULL;
+	signals_end(NULL);
 	terminal_close(&m.terminal);
 	if (status == STATUS_GO_ON) {
 		if (o->times)
@@ -357,7 +289,7 @@ run_inputs(struct run *r)
 		status = boot_plan(o, r->in, r->kvm >= 0 && cpuid_gb_pages(r->kvm), &r->boot);
 	if (status == STATUS_GO_ON && o->dry_run)
 		status = plan_print(&r->boot);
-	catch_signals(o->console);
+	signals_catch(o->console);
 	while (status == STATUS_GO_ON)
 		status = run_once(r);
 	boot_free(&r->boot);
