@@ -12,9 +12,10 @@ SCHEMA = json.loads(open(f'{report.TOP}/tools/check/check.schema.json', encoding
 MUST = ('PRINTK', 'TTY', 'SERIAL_8250', 'SERIAL_8250_CONSOLE', 'BINFMT_ELF')
 BETTER = ('BLK_DEV_INITRD', 'BINFMT_SCRIPT', 'PROC_FS', 'SYSFS', 'TMPFS', 'DEVTMPFS', 'ACPI', 'SMP', 'HYPERVISOR_GUEST',
           'PARAVIRT', 'KVM_GUEST', 'RTC_DRV_CMOS', 'PCI', 'PCI_MSI', 'VIRTIO_MENU', 'VIRTIO_PCI', 'HW_RANDOM',
-          'HW_RANDOM_VIRTIO', 'VIRTIO_BLK', 'VIRTIO_CONSOLE')
+          'HW_RANDOM_VIRTIO', 'VIRTIO_BLK', 'VIRTIO_CONSOLE', '64BIT', 'SIGNALFD', 'UNIX98_PTYS', 'FUSE_FS', 'VIRTIO_FS',
+          'OVERLAY_FS')
 MODULES = ('BINFMT_SCRIPT', 'VIRTIO_PCI', 'HW_RANDOM', 'HW_RANDOM_VIRTIO', 'VIRTIO_BLK',
-           'VIRTIO_CONSOLE')    # which will do
+           'VIRTIO_CONSOLE', 'FUSE_FS', 'VIRTIO_FS', 'OVERLAY_FS')      # which will do
 
 
 @pytest.fixture(name='asked')

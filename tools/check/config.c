@@ -15,6 +15,7 @@
 static const struct {
 	const char *name, *meaning;
 } options[] = {
+        {"64BIT", "64-bit programs"},
         {"PVH", "vmlinux can be entered by PVH"},
         {"RELOCATABLE", "runs at other addresses than it was linked for"},
         {"RANDOMIZE_BASE", "KASLR"},
@@ -31,6 +32,8 @@ static const struct {
         {"RTC_DRV_CMOS", "the date, from the clock of a PC"},
         {"BINFMT_ELF", "runs programs"},
         {"BINFMT_SCRIPT", "runs scripts"},
+        {"UNIX98_PTYS", "terminals of programs"},
+        {"SIGNALFD", "programs that wait for signals as for files"},
         {"PROC_FS", "/proc"},
         {"SYSFS", "/sys"},
         {"TMPFS", "file systems in memory"},
@@ -58,6 +61,8 @@ static const struct {
         {"VIRTIO_BLK", "disks"},
         {"VIRTIO_NET", "network"},
         {"VIRTIO_FS", "directories of the host"},
+        {"FUSE_FS", "the same"},
+        {"OVERLAY_FS", "writes to a tree that stay in memory"},
         {"VIRTIO_VSOCKETS", "sockets to the host"},
         {"EXT4_FS", "a root file system, if built in"},
         {"FW_CFG_SYSFS", "QEMU's fw_cfg below /sys"},

@@ -16,7 +16,7 @@ enum want {
 	MODULE, /* so, and a module will do, which an initrd loads */
 };
 
-static const struct {
+static const struct want_option {
 	const char *option;
 	enum want want;
 	const char *text;
@@ -48,7 +48,15 @@ static const struct {
         {"VIRTIO_CONSOLE", MODULE, "without: no --console"},
 };
 
-#define NR_WANTS (sizeof(wants) / sizeof(wants[0]))
+/* What `-- COMMAND` needs besides, if the list above does not have it. */
+static const struct want_option commands[] = {
+#define WANT(option, module, text)    {option, (module) ? MODULE : BETTER, text},
+#define NEED(option, module, what)    WANT(option, module, "without: no COMMAND: " what)
+#define OVERLAY(option, module, what) WANT(option, module, "without: COMMAND has no " what)
+#include "tools/launch/command_needs.def"
+};
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 static void
 add(struct outcome *o, const struct run_need *need)
@@ -77,39 +85,67 @@ look_at_entry(const struct report *r)
 	        .text = l ? l->text : "it is no kernel"};
 }
 
-static struct run_need
-look_at_option(struct report *r, size_t i, const char *value)
+static bool
+is_in(const struct want_option *list, size_t count, const char *option)
 {
-	bool module = wants[i].want == MODULE && strcmp(value, "m") == 0;
-	const char *text = wants[i].text;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i].option, option) == 0)
+			return true;
+	return false;
+}
 
+static struct run_need
+look_at_option(struct report *r, const struct want_option *w)
+{
+	const char *value = report_config(r, w->option), *text = w->text;
+	bool module;
+
+	value = value ? value : "n";
+	module = w->want == MODULE && strcmp(value, "m") == 0;
+	if (w->want != MUST && is_in(wants, COUNT(wants), w->option) &&
+	        is_in(commands, COUNT(commands), w->option))
+		text = report_format(r, "%s, no COMMAND", text);
 	if (module)
 		text = report_format(r, "a module, for the initrd to load; %s", text);
-	return (struct run_need){.name = report_format(r, "CONFIG_%s", wants[i].option),
+	return (struct run_need){.name = report_format(r, "CONFIG_%s", w->option),
 	        .value = value,
-	        .must = wants[i].want == MUST,
+	        .must = w->want == MUST,
 	        .met = module || strcmp(value, "y") == 0,
 	        .module = module,
 	        .text = text};
+}
+
+/* False if it lacks what it must have. */
+static bool
+look_at_options(struct outcome *o, const struct want_option *list, size_t count)
+{
+	bool met = true;
+
+	for (size_t i = 0; i < count; i++) {
+		struct run_need n;
+
+		if (list != wants && is_in(wants, COUNT(wants), list[i].option))
+			continue;
+		n = look_at_option(o->report, &list[i]);
+		add(o, &n);
+		met = met && (n.met || !n.must);
+	}
+	return met;
 }
 
 bool
 gate_run(struct outcome *o)
 {
 	struct run_need entry = look_at_entry(o->report);
-	bool met = entry.met, known = report_config(o->report, wants[0].option);
+	bool known = report_config(o->report, wants[0].option), met;
 
 	add(o, &entry);
-	if (!known)
+	if (!known) {
 		add(o, &(struct run_need){.name = "linux.config",
 		               .must = true,
 		               .text = "there is no .config inside, nor beside it: what it has is not known"});
-	for (size_t i = 0; known && i < NR_WANTS; i++) {
-		const char *value = report_config(o->report, wants[i].option);
-		struct run_need n = look_at_option(o->report, i, value ? value : "n");
-
-		add(o, &n);
-		met = met && (n.met || !n.must);
+		return false;
 	}
-	return met && known;
+	met = look_at_options(o, wants, COUNT(wants));
+	return look_at_options(o, commands, COUNT(commands)) && met && entry.met;
 }

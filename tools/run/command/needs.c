@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Source: Linux 6.1 to 7.0, the Kconfig files and Makefiles of these options; tools/guest/, for
- * what init calls.
- */
 #include "needs.h"
 
 #include <stdarg.h>
@@ -19,24 +15,19 @@ static const struct need {
 	const char *module; /* NULL: it can be none */
 	const char *what;
 } needs[] = {
-        {"64BIT", NULL, "64-bit programs"},
-        {"BLK_DEV_INITRD", NULL, "kshim's init"},
-        {"BINFMT_ELF", NULL, "programs"},
-        {"PROC_FS", NULL, "/proc"},
-        {"SYSFS", NULL, "/sys"},
-        {"DEVTMPFS", NULL, "/dev"},
-        {"TMPFS", NULL, "/run"},
-        {"SIGNALFD", NULL, "kshim's init"},
-        {"UNIX98_PTYS", NULL, "terminals"},
-        {"PCI", NULL, "devices"},
-        {"VIRTIO_MENU", NULL, "devices"},
-        {"VIRTIO_PCI", "virtio_pci", "devices"},
-        {"VIRTIO_CONSOLE", "virtio_console", "the command's streams"},
-        {"FUSE_FS", "fuse", "the root directory"},
-        {"VIRTIO_FS", "virtiofs", "the root directory"},
+#define NEED(option, module, what) {option, module, what},
+#define OVERLAY(option, module, what)
+#include "tools/launch/command_needs.def"
+#undef NEED
+#undef OVERLAY
 };
 
-static const struct need overlay = {"OVERLAY_FS", "overlay", "writes that go to memory"};
+/* The one that a run goes without. */
+static const struct need overlay[] = {
+#define NEED(option, module, what)
+#define OVERLAY(option, module, what) {option, module, what},
+#include "tools/launch/command_needs.def"
+};
 
 enum has {
 	HAS,
@@ -104,8 +95,9 @@ needs_look(const char *path, struct span config, struct modules *m, bool *ret_ov
 			add_lacking(lacking, &needs[i], has, m);
 	}
 	if (lacking[0])
-		return fail(
-		        STATUS_REFUSED, "%s: cannot run a command: it lacks %s", path, lacking);
-	*ret_overlay = look_for(&overlay, config, m) == HAS && (config.size || m->folder[0]);
+		return fail(STATUS_REFUSED,
+		        "%s: cannot run a command: it lacks %s; kshim check --for run prints what would do",
+		        path, lacking);
+	*ret_overlay = look_for(overlay, config, m) == HAS && (config.size || m->folder[0]);
 	return STATUS_GO_ON;
 }
