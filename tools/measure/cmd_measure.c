@@ -145,8 +145,12 @@ compare_log(const struct options *o, const struct events *all, struct comparison
 		return status;
 	if (compare(all, file_span(&f), ret, &why))
 		status = fail_refusal(o->log, why);
+	else if (file_unchanged(&f) != STATUS_OK)
+		status = STATUS_HOST;
 	else if (ret->first)
 		status = STATUS_REFUSED;
+	if (status == STATUS_HOST)
+		ret->banks = 0;
 	for (unsigned i = 0; i < FORETOLD_PCRS; i++) /* of the file, which goes */
 		ret->pcr[i].event.data = (struct span){NULL, 0};
 	file_free(&f);

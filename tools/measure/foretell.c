@@ -83,8 +83,11 @@ find_parts(struct boot *b)
 		return status;
 	if (!foretell_is_stub(file_span(b->image)) ||
 	        pe_read(file_span(b->image), &found, &b->own_pe, &why))
-		return fail(STATUS_REFUSED, "%s: this is not kshim.efi, nor made with it",
-		        b->image->path);
+		return media_unchanged(&b->media) == STATUS_OK
+		               ? fail(STATUS_REFUSED,
+		                         "%s: this is not kshim.efi, nor made with it",
+		                         b->image->path)
+		               : STATUS_HOST;
 	status = take_kernel(b);
 	if (status == STATUS_OK)
 		status = read_initrds(b);
