@@ -152,6 +152,7 @@ read_disk(struct disk *disk)
 		into = room + odd;
 		asked = len;
 		disk->read(disk->context, sectors - n, n, room + odd);
+		disk->write(disk->context, sectors - n, n, room + odd);
 		asked = 0;
 		free(room);
 	}

@@ -109,7 +109,10 @@ read_disk(struct disk *disk)
 	REQUIRE(disk_sector_size_ok(disk->sector_size) && disk->most);
 	for (n = 1; n <= most && n <= sectors; n *= 4) {
 		to = malloc((size_t)n * disk->sector_size); /* of just that size */
+		memset(to, 0, (size_t)n * disk->sector_size);
 		disk->read(disk->context, sectors - n, n, to);
+		if (disk->write)
+			disk->write(disk->context, sectors - n, n, to);
 		free(to);
 	}
 }

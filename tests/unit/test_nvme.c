@@ -48,6 +48,7 @@ static struct {
 	uint16_t bad_id, status;
 	uint32_t seen[NVME_QUEUES]; /* commands so far */
 	uint32_t sector_size, reads, longest;
+	uint8_t written[16]; /* the first bytes of what was written */
 } model;
 
 static struct nvme_memory memory;
@@ -120,6 +121,19 @@ do_read(const struct nvme_command *c)
 	return model.status;
 }
 
+/* A write of a few sectors, which go past all caches: 6.15. */
+static uint16_t
+do_write(const struct nvme_command *c)
+{
+	assert_int_equal(c->opcode, 1);
+	assert_int_equal(c->namespace, 3);
+	assert_int_equal(c->dword12, 1u << 30 | 1);
+	assert_int_equal(c->dword10 | (uint64_t)c->dword11 << 32, 5);
+	assert_int_equal(c->prp1 % 4, 0);
+	memcpy(model.written, (const void *)(uintptr_t)c->prp1, sizeof(model.written));
+	return model.status;
+}
+
 static uint16_t
 do_admin(const struct nvme_command *c)
 {
@@ -152,7 +166,10 @@ act_queue(enum nvme_queue queue, uint32_t step)
 		return;
 	model.answers--;
 	model.seen[queue]++;
-	status = queue == NVME_IO ? do_read(c) : do_admin(c);
+	if (queue == NVME_IO)
+		status = c->opcode == 1 ? do_write(c) : do_read(c);
+	else
+		status = do_admin(c);
 	done->id = (uint16_t)(c->id + model.bad_id);
 	done->status = (uint16_t)(status | !(number / 2 & 1));
 }
@@ -272,6 +289,24 @@ reads(void **state)
 		assert_int_equal(model.registers.word[CC / 4], 0);
 		assert_int_equal(model.registers.word[CSTS / 4], 0);
 	}
+}
+
+static void
+writes(void **state)
+{
+	static uint8_t from[1024 + 2] __attribute__((aligned(4)));
+
+	(void)state;
+	make(9);
+	assert_starts();
+	for (uint32_t i = 0; i < sizeof(from); i++)
+		from[i] = (uint8_t)(i * 3 + 1);
+	assert_true(disk.write(&driver, 5, 2, from));
+	assert_memory_equal(model.written, from, sizeof(model.written));
+	assert_false(disk.write(&driver, 5, 2, from + 2)); /* no address of a command's */
+	model.status = 0x182 << 1;                         /* write to a read-only range */
+	assert_false(disk.write(&driver, 5, 2, from));
+	assert_int_equal(model.reads, 0);
 }
 
 /* What one command may carry: by MDTS, and by the pages that a list names. */
@@ -446,6 +481,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(reads),
+	        cmocka_unit_test(writes),
 	        cmocka_unit_test(limits),
 	        cmocka_unit_test(doorbells),
 	        cmocka_unit_test(odd_controllers),
