@@ -155,9 +155,14 @@ find_inside(struct span bytes, const struct disk_path *p, struct file_system *fs
         struct fs_node *ret_node, struct refusal *ret_why)
 {
 	static struct disk_image image; /* which *fs goes on to read */
+	enum refusal_code code;
 
 	disk_image_open(bytes, &image);
-	return find(&image.disk, p, fs, ret_node, ret_why);
+	disk_bound(&image.disk);
+	code = find(&image.disk, p, fs, ret_node, ret_why);
+	if (!disk_unbound(&image.disk))
+		return refuse(ret_why, REFUSAL_DISK_BUDGET, 0, 0, DISK_LOOKS);
+	return code;
 }
 
 char *

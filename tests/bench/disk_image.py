@@ -5,6 +5,8 @@ GPT; 1: ext4 with the system's folders, /boot and GRUB's modules; 14: GRUB's cor
 What grub-install does needs a block device, so that it is done here by hand: GRUB's boot.img has at byte 0x5c the
 sector of core.img, which has in the last 12 bytes of its own first sector where its other sectors are.
 """
+import glob
+import hashlib
 import os
 import struct
 import subprocess
@@ -132,11 +134,16 @@ def write_image(out, root, esp, core):
 
 
 def make(kernel, initrd):
-    """The image, made if it is not there or older than what it holds."""
-    out = os.path.join(files.MADE, 'bench-disk')
-    if files.is_newer(out, [kernel, initrd, __file__]):
+    """The image, made if there is none of this kernel, this initrd and this recipe."""
+    digest = hashlib.sha256()
+    for source in (kernel, initrd, __file__):
+        digest.update(hashlib.sha256(files.read(source)).digest())
+    out = os.path.join(files.MADE, f'bench-disk-{digest.hexdigest()[:12]}')
+    if os.path.exists(out):
         return out
     os.makedirs(files.MADE, exist_ok=True)
+    for old in glob.glob(f'{files.MADE}/bench-disk-????????????'):
+        os.remove(old)
     parts = {name: f'{out}.{name}.{os.getpid()}' for name in ('root', 'esp', 'core', 'whole')}
     ext(parts['root'], root_tree(kernel, initrd), ('ext4',))
     media.fat_image(parts['esp'], {'EFI/BOOT/BOOTX64.EFI': efi_core(parts['core'])})

@@ -4,8 +4,9 @@
 PAIRWISE is what `make test` boots, EVERY the full product.
 """
 import itertools
+from dataclasses import replace
 
-from kshimtest.row import Row, clock
+from kshimtest.row import Disk, Row, clock
 from kshimtest.systems import recipe
 
 MACHINES, BODIES, CPUS = ('pc', 'q35', 'microvm'), ('rom', 'elf'), (1, 4)
@@ -46,6 +47,12 @@ def twice(suite, layout, machine, body, cpus):
                expect=(*itertools.chain(*seen), 'kshim: powering off'))
 
 
+def by_nvme(row):
+    """The same from the only disk of a machine that has no other."""
+    return replace(row, name=f'{row.name}-nvme', disk=Disk(bus='nvme,serial=1'),
+                   expect=tuple(text.replace('/dev/vda', '/dev/nvme0n1p') for text in row.expect))
+
+
 PAIRWISE = [
     login('bookworm', 'grub', 'q35', 'rom', 1),
     twice('bookworm', 'grub-mbr-ext3', 'pc', 'elf', 4),
@@ -55,6 +62,7 @@ PAIRWISE = [
     twice('bookworm', 'fedora', 'q35', 'rom', 4),
     twice('bookworm', 'grub-damaged', 'microvm', 'elf', 1),
 ]
-EVERY = [make(suite, layout, machine, body, cpus)
+NVME = [by_nvme(make('bookworm', 'grub', 'q35', 'rom', 1)) for make in (login, twice)]
+EVERY = NVME + [make(suite, layout, machine, body, cpus)
          for suite, layout in recipe.ALL for machine in MACHINES for body in BODIES for cpus in CPUS
          for make in (twice, *((login,) if layout == 'grub' and cpus == 1 else ()))]

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import struct
 import subprocess
 
 import jsonschema
@@ -298,3 +299,38 @@ def test_a_compressed_image(tmp_path, image):
     found = check(tmp_path / 'disk.zst')
     assert found['inside']['tables']['partitions'] == partitions(image)
     assert 'kshim unpack -o' in found['next']
+
+
+def slow_image(tmp_path):
+    """Each partition's root is a cluster of deleted entries that follows itself: a walk through it is one of 65536."""
+    size, parts, at = 320 << 10, 100, MIB
+    volume = empty(tmp_path / 'volume', size)
+    run('mkfs.fat', '-F', '32', '-s', '1', volume)
+    data = bytearray(read(volume))
+    reserved, fat = struct.unpack_from('<H', data, 14)[0], struct.unpack_from('<I', data, 36)[0]
+    root = (reserved + 2 * fat) * 512
+    for copy in (0, 1):
+        struct.pack_into('<I', data, (reserved + copy * fat) * 512 + 8, 2)
+    data[root:root + 512] = (b'\xe5' + b'X' * 10 + b' ' + bytes(20)) * 16
+    image = empty(tmp_path / 'slow', 2 * MIB + parts * size)
+    with open(image, 'r+b') as f:
+        for n in range(parts):
+            f.seek(at + n * size)
+            f.write(data)
+    run('sfdisk', '-q', image, input=('label: gpt\n' + ''.join(
+        f'start={(at + n * size) // 512},size={size // 512},type={ESP}\n' for n in range(parts))).encode())
+    return image
+
+
+def test_a_disk_that_would_take_too_long(tmp_path):
+    """The bound is that of the images, which refuse the disk by the same code."""
+    image = slow_image(tmp_path)
+    found = check(image)
+    said = [v for v in found['verdicts'] if v['verdict'] == 'error']
+    assert len(said) == 1 and 'is not found by 4000000 looks' in said[0]['text'], found['verdicts']
+    for launch in found['launchers']:
+        if launch['name'] in ('kshim.stub', 'kshim.rom'):
+            assert (launch['boots'], launch['rule']) == (False, 'disk.budget'), launch
+    for command in ('check', 'plan'):
+        done = kshim(command, f'{image}:/kernel')
+        assert done.returncode == 1 and '[disk.budget]' in done.stderr + done.stdout, done

@@ -47,6 +47,7 @@ disk_entry_read(struct disk_view *view, const struct boot_entry *e, uint32_t n,
 	char path[BOOT_PATH];
 	struct fs_node node;
 	struct refusal why;
+	enum refusal_code code;
 
 	*ret_rule = "limit";
 	if (boot_list_file(&view->list, e, n, path, &node, &why))
@@ -59,10 +60,11 @@ disk_entry_read(struct disk_view *view, const struct boot_entry *e, uint32_t n,
 	if (file_reserve(f, node.size + 1) != STATUS_OK)
 		return at_path(view, path, "there is no memory for it");
 	f->size = node.size;
-	if (fs_read(&boot_list_volume(&view->list, e->partition)->fs, &node, 0, node.size,
-	            f->data, &why))
-		return refused_at(view, path, &why, ret_rule);
-	return NULL;
+	view->image.disk.bounded = false; /* the limit bounds contents */
+	code = fs_read(&boot_list_volume(&view->list, e->partition)->fs, &node, 0, node.size,
+	        f->data, &why);
+	view->image.disk.bounded = true;
+	return code ? refused_at(view, path, &why, ret_rule) : NULL;
 }
 
 struct report *

@@ -52,7 +52,7 @@ describe_contents(struct disk_view *view, struct row *row, const struct partitio
 		fs.name = why.detail;
 	if (code && (code != REFUSAL_DISK_NO_FS || is_foreign(p)))
 		note_foreign(view, code == REFUSAL_DISK_NO_FS ? fs.name : "what is damaged");
-	if (code && code != REFUSAL_DISK_NO_FS)
+	if (code && code != REFUSAL_DISK_NO_FS && code != REFUSAL_DISK_BUDGET)
 		report_verdict(r, V_DISK_PARTITION, LEVEL_WARNING, "partition %u: %s",
 		        p->number, report_sentence(r, &why));
 	if (!code)
@@ -97,8 +97,9 @@ walk(struct disk_view *view, const struct partitions *table)
 
 	while (found) {
 		if (partitions_next(table, &cursor, &found, &part, &why)) {
-			report_verdict(r, V_DISK_PARTITION, LEVEL_WARNING, "%s",
-			        report_sentence(r, &why));
+			if (why.code != REFUSAL_DISK_BUDGET) /* said once: end_search() */
+				report_verdict(r, V_DISK_PARTITION, LEVEL_WARNING, "%s",
+				        report_sentence(r, &why));
 			found = true; /* the walk goes on */
 		} else if (found) {
 			describe_partition(view, t, &part);
@@ -113,7 +114,9 @@ static void
 warn(void *report, const struct boot_volume *volume, const struct refusal *why)
 {
 	(void)volume;
-	report_verdict(report, V_DISK_ENTRY, LEVEL_WARNING, "%s", report_sentence(report, why));
+	if (why->code != REFUSAL_DISK_BUDGET)
+		report_verdict(report, V_DISK_ENTRY, LEVEL_WARNING, "%s",
+		        report_sentence(report, why));
 }
 
 /* Texts one after the other, with a blank between them. */
@@ -180,11 +183,9 @@ disk_entry_of(const struct disk_view *view, const struct verdict *v)
 }
 
 static void
-judge_entries(struct disk_view *view)
+judge_entries(struct disk_view *view, const struct boot_entry *chosen)
 {
 	struct boot_entries *list = &view->list.entries;
-	const struct boot_entry *chosen =
-	        boot_list_choose(&view->list, (struct span){NULL, 0}, &view->load);
 
 	for (uint32_t i = 0; i < list->count; i++) {
 		struct disk_entry *d = &view->entry[i];
@@ -222,6 +223,8 @@ by_kshim(struct disk_view *view)
 	struct report *r = view->report;
 	const struct disk_entry *d = view->chosen;
 
+	if (view->over)
+		return disk_no(refusal_name(view->over), view->over_text);
 	if (d && !d->why)
 		return disk_yes("disk-entry",
 		        report_format(r,
@@ -250,11 +253,12 @@ note_unknown(struct report *r, const struct disk_way *way, const char *who)
 }
 
 static void
-judge(struct disk_view *view)
+judge(struct disk_view *view, const struct boot_entry *chosen)
 {
 	struct report *r = view->report;
 
-	judge_entries(view);
+	disk_bound(&view->image.disk); /* and contents as far as --limit allows: disk_entry.c */
+	judge_entries(view, chosen);
 	judge_fallback(view);
 	view->kshim = by_kshim(view);
 	disk_bios(view);
@@ -269,6 +273,25 @@ judge(struct disk_view *view)
 		report_fact(r, "memory.least", value_bytes(view->chosen->least),
 		        "to boot the default entry; what its system needs is not known");
 	r->inner = view->chosen->kernel;
+}
+
+/*
+ * The images search a disk within bounds (boot_choice.c), and so do we. Of what was found when
+ * there were too many looks nothing counts.
+ */
+static void
+end_search(struct disk_view *view)
+{
+	struct report *r = view->report;
+	struct refusal why;
+
+	view->over = REFUSAL_NONE;
+	if (disk_unbound(&view->image.disk))
+		return;
+	view->over = refuse(&why, REFUSAL_DISK_BUDGET, 0, 0, DISK_LOOKS);
+	view->over_text = report_sentence(r, &why);
+	view->list.entries.count = 0;
+	report_verdict(r, V_DISK_ENTRY, LEVEL_ERROR, "%s", view->over_text);
 }
 
 static void
@@ -290,12 +313,13 @@ name_disk(struct disk_view *view, unsigned partitions)
 	            : report_format(r, "%s, no boot entry", r->what);
 }
 
-/* Table and entries are there: what is on the disk. */
+/* Table and entries are there: what is on the disk, and what becomes of it. */
 static void
 describe(struct disk_view *view)
 {
 	struct report *r = view->report;
 	const struct partitions *table = &view->table;
+	const struct boot_entry *chosen;
 	unsigned partitions;
 
 	report_fact(r, "disk.table", value_text(tables[table->table]), NULL);
@@ -309,7 +333,10 @@ describe(struct disk_view *view)
 	boot_list_start(&view->list);
 	partitions = walk(view, table);
 	boot_list_make(&view->list, warn, r);
+	chosen = boot_list_choose(&view->list, (struct span){NULL, 0}, &view->load);
+	end_search(view);
 	name_disk(view, partitions);
+	judge(view, chosen);
 }
 
 void
@@ -321,10 +348,10 @@ facts_disk(struct report *r, uint64_t limit)
 	view->report = r;
 	view->limit = limit;
 	disk_image_open(r->bytes, &view->image);
+	disk_bound(&view->image.disk);
 	if (partitions_open(&view->image.disk, &view->table, &why)) {
 		report_verdict(r, V_DISK_TABLE, LEVEL_ERROR, "%s", report_sentence(r, &why));
 		return;
 	}
 	describe(view);
-	judge(view);
 }

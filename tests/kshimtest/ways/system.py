@@ -10,6 +10,8 @@ def disk(row):
     """The system's own disk; what it writes is gone when QEMU ends."""
     _, suite, layout = row.kernel.split(':')
     bus = 'virtio-blk-device' if row.machine.startswith('microvm') else 'virtio-blk-pci'
+    if row.disk:
+        bus = row.disk.bus
     return drive(0, image.path(suite, layout), bus, recipe.LAYOUTS[layout].sector, file_more=',snapshot=on')
 
 
