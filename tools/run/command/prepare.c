@@ -98,7 +98,7 @@ read_init(struct file *ret_init)
 
 	if (!path)
 		return fail(STATUS_HOST,
-		        "no init for the command: kshim-init is neither beside this program nor installed (share/kshim); build it with `make`");
+		        "no init for the command: kshim-init is neither beside this program nor installed (lib/kshim); build it with `make`");
 	status = file_read(path, ret_init);
 	return status == STATUS_OK ? STATUS_GO_ON : status;
 }
