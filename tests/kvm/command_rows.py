@@ -30,18 +30,35 @@ def sh(script):
     return ('sh', '-c', script)
 
 
+WAIT = 'until grep -q ready out; do sleep 0.1; done\n'
+
 RUNS = [
     Run('streams', sh('echo to out; echo to err >&2; exit 42'), status=42, out='to out\n', err='to err\n'),
     Run('caller', sh('id -u; id -G; pwd; echo "$WORD $HOME $DISPLAY"; uname -n'), shell='export WORD="two words" HOME=/h '
         'DISPLAY=:0; "$@"', before='hostname rig-of-tests; mkdir "/tmp/it is here"; cd "/tmp/it is here"',
         out='99\n99\n/tmp/it is here\ntwo words /h \nrig-of-tests\n', full=True),
+    Run('killed', sh('kill -9 $$'), status=128 + 9, full=True),
+    Run('not-found', ('no-such-program',), status=127, full=True,
+        err='kshim: cannot run no-such-program: No such file or directory\n'),
+    Run('no-program', ('/etc/passwd',), status=126, full=True, err='kshim: cannot run /etc/passwd: Permission denied\n'),
     Run('both-ways', ('cat',), shell='"$@" </tmp/input >/tmp/output; s=$?; cmp /tmp/input /tmp/output && echo same; exit $s',
         before='seq 300000 >/tmp/input', out='same\n'),
+    Run('input-ends', ('wc', '-c'), shell='printf 12345 | "$@"', out='5\n', full=True),
+    Run('output-closed', sh('yes; echo $? >&2'), shell='("$@"; echo $? >status-of) | head -n 1', out='y\n', full=True,
+        err='', files={'status-of': b'141\n'}),
+    Run('terminal', sh('test -t 0 && test -t 1 && test -t 2 && stty size && read line && echo "<$line>" && '
+        'trap "stty size; exit 7" INT && echo waits && while :; do sleep 0.1; done'),
+        shell='stty rows 33 cols 111; "$@"', status=7, out='33 111',
+        typed='expect 33 111\ntype a line\\r\nexpect <a line>\nexpect waits\ntype \\x03\nexpect 33 111\n'),
+    Run('signal', sh('trap "echo got it; exit 9" TERM; echo ready; while :; do sleep 0.1; done'), status=9,
+        shell='"$@" >out &\n' + WAIT + 'kill -TERM $!; wait $!', files={'out': b'ready\ngot it\n'}, full=True,
+        err='Terminated\n'),     # of the sleep
     Run('panic', sh('echo before; echo c >/proc/sysrq-trigger'), status=123, out='before\n', user='',
         says=('Kernel panic - not syncing', 'sysrq')),
     Run('kept', sh('echo kept >/tmp/kept/new; echo gone >/tmp/gone; cat /tmp/gone /tmp/kept/old'), out='gone\nold\n',
         options=('--rw', '/tmp/kept'), before='mkdir /tmp/kept; echo old >/tmp/kept/old; chown -R nobody /tmp/kept',
         after='cp /tmp/kept/new new; test ! -e /tmp/gone || echo written', files={'new': b'kept\n'}),
+    Run('direct', sh('echo out; exit 5'), options=('--direct',), status=5, out='out\n'),
     # All drivers and file systems are modules there.
     Run('modules', sh('uname -r | cut -d. -f1,2; id -u; echo x >/tmp/x; exit 4'), 'cloud', status=4, out='6.1\n99\n'),
 ]

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`kshim run KERNEL -- COMMAND` in the rig, with Debian's kernels, and trixie's virtiofsd."""
 import functools
+import pathlib
 
 import pytest
 
-from kshimtest import rig
+from kshimtest import files, rig
 from kshimtest.kernel_tree import kernel_tree
 from kvm import command_rows
 
@@ -13,6 +14,8 @@ BEFORE = 'chmod 666 /dev/kvm; chmod 1777 /tmp; chmod 755 /; chmod 777 .\n'
 
 @functools.lru_cache(maxsize=None)
 def kernel(name):
+    if name == 'sid':
+        return pathlib.Path(files.path('debian:sid'))
     path = kernel_tree(name)
     return rig.Inside(path.parent.parent, f'/boot/{path.name}')
 
