@@ -5,6 +5,7 @@ RISCV_SRCS := \
 	riscv/base/console.c \
 	riscv/base/die.c \
 	riscv/base/mem.c \
+	riscv/base/protect.c \
 	riscv/boot/execute.c \
 	riscv/boot/fw_cfg.c \
 	riscv/boot/harts.c \

@@ -127,6 +127,7 @@ STUB_BODY := \
 	stub/body/report.c \
 	stub/body/report_lines.c \
 	stub/body/sources.c \
+	stub/body/symbols.c \
 
 STUB_SRCS := $(STUB_BASE) $(STUB_INPUT) $(STUB_DISK) $(STUB_PROBE) $(STUB_PLAN) \
 	$(STUB_HANDOFF) $(STUB_RISCV) $(STUB_BODY)

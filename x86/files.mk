@@ -23,7 +23,6 @@ X86_BOOT := \
 	x86/boot/sources.c \
 	x86/boot/staging.c \
 	x86/boot/steps.c \
-	x86/boot/symbols.c \
 
 # For images that a launcher or loader starts: what it handed over.
 X86_LAUNCHED := \

@@ -6,12 +6,12 @@
  * %define in the generated offsets.inc, so that no offset is ever typed.
  */
 #include "stub/body/body.h"
+#include "stub/body/symbols.h"
 #include "stub/handoff/entry.h"
 #include "stub/wire/bootparam.h"
 #include "stub/wire/elf.h"
 #include "x86/boot/fault.h"
 #include "x86/boot/fw_cfg.h"
-#include "x86/boot/symbols.h"
 #include "x86/cpu/port.h"
 #include "x86/pc/chipset.h"
 #include "x86/rom/rom.h"

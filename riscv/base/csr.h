@@ -118,6 +118,13 @@ hfence_gvma(void)
 	__asm__ volatile(".word 0x62000073" ::: "memory");
 }
 
+/* What was written to kshim's own page tables counts from here on. */
+static inline void
+flush_tlb(void)
+{
+	__asm__ volatile("sfence.vma" ::: "memory");
+}
+
 static inline void
 fence_i(void)
 {

@@ -8,9 +8,14 @@
 #include "riscv/base/die.h"
 
 #include "riscv/base/console.h"
+#include "riscv/base/own_image.h"
 #include "riscv/base/sbi.h"
+#include "stub/body/symbols.h"
 
-#define LINE_MAX 1024
+#define LINE_MAX  1024
+#define PLACE_MAX 128
+
+extern const char symbols[]; /* head.S; SYMBOLS_ROOM bytes */
 
 _Noreturn void
 die(const struct refusal *why)
@@ -29,7 +34,12 @@ _Noreturn void
 host_fault(uint64_t cause, uint64_t pc, uint64_t address)
 {
 	static struct refusal why;
+	static char place[PLACE_MAX];
+	struct text t = text_init(place, sizeof(place));
+	uintptr_t start = (uintptr_t)kshim_text;
 
+	symbol_text(&t, symbols, (struct range){start, (uintptr_t)kshim_text_end - start}, pc);
 	refuse(&why, REFUSAL_RISCV_FAULT, pc, cause, address);
+	why.detail = place;
 	die(&why);
 }

@@ -72,7 +72,11 @@ halt:
 	.globl hart_entry
 hart_entry:
 	csrw CSR_SIE, zero
-	csrw CSR_SATP, zero
+	lla t0, own_satp
+	ld t0, (t0)
+	sfence.vma
+	csrw CSR_SATP, t0
+	sfence.vma
 	lla t0, host_trap
 	csrw CSR_STVEC, t0
 	lla t0, guest
@@ -125,6 +129,7 @@ host_trap:
 enter_kernel:
 	csrw CSR_SIE, zero
 	csrw CSR_SATP, zero
+	sfence.vma
 	csrw CSR_SSCRATCH, zero
 	fence rw, rw
 	fence.i
@@ -135,9 +140,22 @@ enter_kernel:
 entered:
 	.word 0
 
+/* tools/add-symbols fills it: stub/body/symbols.h. */
+	.section .symbols, "a", @progbits
+	.globl symbols
+	.balign 4
+symbols:
+	.skip SYMBOLS_ROOM
+
+/* The page below each stack is not mapped (protect.c). */
 	.section .bss.stacks, "aw", @nobits
-	.balign 16
+	.globl boot_stack_guard, fault_stack_guard
+	.balign PAGE_LEN
+boot_stack_guard:
+	.skip PAGE_LEN
 	.skip 65536
 boot_stack_top:
+fault_stack_guard:
+	.skip PAGE_LEN
 	.skip 8192
 fault_stack_top:

@@ -9,6 +9,8 @@
  */
 #include "riscv/base/console.h"
 #include "riscv/base/die.h"
+#include "riscv/base/own_image.h"
+#include "riscv/base/protect.h"
 #include "riscv/boot/execute.h"
 #include "riscv/boot/fw_cfg.h"
 #include "riscv/boot/harts.h"
@@ -17,8 +19,6 @@
 #include "riscv/guest/guest.h"
 #include "stub/body/report_lines.h"
 #include "stub/wire/fdt.h"
-
-extern const uint8_t kshim_start[], kshim_end[];
 
 static enum refusal_code
 read_tree(struct boot *b, struct refusal *ret_why)
@@ -33,6 +33,8 @@ read_tree(struct boot *b, struct refusal *ret_why)
 		code = riscv_machine_read(&b->tree, &b->machine, ret_why);
 	if (code)
 		ret_why->subject = "device tree";
+	else
+		protect(&b->machine);
 	b->body.keep = body_riscv_keep((uintptr_t)kshim_start, (uintptr_t)kshim_end);
 	return code;
 }

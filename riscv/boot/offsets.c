@@ -9,6 +9,7 @@
 
 #include "riscv/base/sbi.h"
 #include "riscv/guest/guest_state.h"
+#include "stub/body/symbols.h"
 
 #define NUMBER(name, value)  __asm__ volatile("\n@ " #name " %0" : : "i"(value))
 #define OFFSET(name, member) NUMBER(VCPU_##name, offsetof(struct vcpu, member))
@@ -32,6 +33,8 @@ offsets(void)
 	NUMBER(VCPU_SIZE, sizeof(struct vcpu));
 	NUMBER(GUEST_VCPU, offsetof(struct guest, vcpu));
 	NUMBER(GUEST_HARTS, offsetof(struct guest, harts));
+	NUMBER(PAGE_LEN, PAGE);
+	NUMBER(SYMBOLS_ROOM, SYMBOLS_ROOM);
 	NUMBER(HSM, SBI_HSM);
 	NUMBER(HSM_STOP, SBI_HSM_STOP);
 }

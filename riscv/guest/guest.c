@@ -11,6 +11,7 @@
 
 #include "riscv/base/console.h"
 #include "riscv/base/csr.h"
+#include "riscv/base/protect.h"
 #include "riscv/guest/guest_state.h"
 #include "riscv/guest/plic.h"
 #include "riscv/guest/trap.h"
@@ -31,7 +32,10 @@ static struct gstage gstage;
 
 static uint64_t pool[POOL_PAGES * (PAGE / 8)]
         __attribute__((aligned(GSTAGE_ALIGN), section(".bss.tables")));
-static uint8_t stacks[RISCV_HARTS][STACK_LEN] __attribute__((aligned(16)));
+static struct {
+	uint8_t guard[PAGE]; /* not mapped, where kshim has page tables of its own */
+	uint8_t stack[STACK_LEN];
+} stacks[RISCV_HARTS] __attribute__((aligned(PAGE)));
 
 void
 guest_look_at_devices(const struct fdt *tree, struct riscv_machine *machine)
@@ -116,7 +120,8 @@ add_harts(const struct riscv_machine *machine)
 		v->guest = &guest;
 		v->hart = machine->hart[i].id;
 		v->henvcfg = environment(&machine->hart[i]);
-		v->stack_top = (uintptr_t)stacks[guest.harts++] + STACK_LEN;
+		protect_guard(stacks[guest.harts].guard);
+		v->stack_top = (uintptr_t)stacks[guest.harts++].stack + STACK_LEN;
 	}
 }
 

@@ -3,18 +3,15 @@
 
 KSHIM_SEED= chooses other mutants; make test-all takes ten times as many, of a seed that it prints.
 """
-import os
 import resource
 import shutil
-import subprocess
 
 from kshimtest import asan
 from kshimtest import files
 from kshimtest.everything import EVERYTHING, SEED
-from kshimtest.machine import CODES, ENTERED, REFUSED, lines
-from kshimtest.patience import cpu_seconds, until
+from kshimtest.machine import CODES, ENTERED, run_once
+from kshimtest.row import Row
 from kshimtest.ways.disk import MIB, disk_image, drive
-from kshimtest.ways.way import cmdline_item
 import pytest
 from boot.disk_rows import DISK
 from boot.mutants import mutants
@@ -23,6 +20,7 @@ CHECKED, BOOTED = (400, 25) if EVERYTHING else (40, 3)       # mutants of a disk
 CHECK_SECONDS, BOOT_SECONDS = 20, 60                  # of a CPU's time; what is there takes less than a second
 NAMES = ('gpt-fat-entries-pc', 'mbr-fat-scsi-q35', 'gpt-ext4-below-boot-rom-q35', 'logical-ext3-rom-pc', 'whole-ext2-rom-microvm',
          '4096-gpt-ext4-q35', 'grub-rom-q35', 'type2-rom-q35', 'fallback-pc')
+ENTERS = ('kshim: entering the kernel at ', '\n')
 ROWS = [next(row for row in DISK if row.name == f'disk-{name}') for name in NAMES]
 
 
@@ -62,30 +60,12 @@ def check(path):
 
 def boot(row, path, directory):
     """'' if kshim.rom enters a kernel or refuses by a code."""
-    serial = f'{directory}/serial'
-    if os.path.exists(serial):
-        os.remove(serial)
-    qemu = subprocess.Popen(
-        ['qemu-system-x86_64', '-accel', 'tcg', '-M', 'q35', '-m', '128', '-nodefaults', '-display', 'none', '-no-reboot',
-         '-serial', f'file:{serial}', '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', '-bios', f'{files.BUILD}/kshim.rom',
-         *cmdline_item(directory, lines(row)[0]), *drive(0, path, 'virtio-blk-pci', row.disk.sector, file_more=',snapshot=on')],
-        stdin=subprocess.DEVNULL)
-
-    def said():
-        return files.read(serial).decode(errors='replace') if os.path.exists(serial) else ''
-
-    def is_over():
-        return qemu.poll() is not None or ENTERED.search(said()) or cpu_seconds(qemu.pid) > BOOT_SECONDS
-    try:
-        until(is_over, said)
-        text, status = said(), qemu.poll()
-    finally:
-        qemu.kill()
-        qemu.wait()
-    refusal = REFUSED.search(text)
-    if ENTERED.search(text) or refusal and status == CODES[refusal[1]] << 1 | 1:
+    disk = drive(0, path, 'virtio-blk-pci', row.disk.sector, file_more=',snapshot=on')
+    outcome = run_once(Row('damaged', 'none', way='rom-fwcfg', memory=128, append=row.append, endless=True, expect=ENTERS,
+                           cpu_seconds=BOOT_SECONDS, qemu=tuple(disk)), directory)
+    if ENTERED.search(outcome.serial) or outcome.refusal and outcome.status == CODES[outcome.refusal] << 1 | 1:
         return ''
-    return f'QEMU ended with {status}: {text[-2000:]}'
+    return f'QEMU ended with {outcome.status}: {outcome.serial[-2000:]}'
 
 
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)

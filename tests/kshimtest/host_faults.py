@@ -6,6 +6,7 @@ fail_call.c counts and fails system calls, fail_malloc.c allocations; both say h
 import errno
 import os
 import re
+import signal
 import struct
 import subprocess
 import tempfile
@@ -26,6 +27,10 @@ FEW_FILES = {'openat', 'memfd_create', 'eventfd2', 'fcntl'}
 NO_MEMORY = {'mmap', 'mprotect', 'mremap', 'munmap', 'madvise'}
 SHORT = {'read', 'pread64', 'write'}
 ENDS_EARLY = {'read', 'pread64', 'sendfile'}
+
+# The C library ends a program where the stack of a thread that has ended cannot be unmapped, which the kernel
+# never refuses: a whole mapping takes no memory to unmap. Its cache keeps those of few threads.
+ABORTED = 128 + signal.SIGABRT
 
 # What a sentence may say instead of the errno's text, because it says more.
 MORE = ('no memory', 'Cannot allocate memory', 'cannot make the jail: Invalid argument',
@@ -81,12 +86,12 @@ def wrote_the_same(args, a, b):
     return bool(a.written) == bool(b.written) if '--dump-handoff' in args else a.written == b.written
 
 
-def judge(args, base, outcome, error):
+def judge(args, base, outcome, error, title=''):
     """None if the run went on rightly, or ended with a sentence and a status; else what is wrong with it."""
     if outcome.status == base.status and outcome.stdout == base.stdout:
         return None if wrote_the_same(args, base, outcome) else 'went on, but wrote something else'
     if outcome.status not in (1, 3):
-        return f'status {outcome.status}'
+        return None if title.startswith('munmap') and outcome.status == ABORTED else f'status {outcome.status}'
     lines = [line for line in outcome.stderr.splitlines() if line.startswith('kshim: ')]
     if not lines:
         return 'no sentence'
@@ -136,7 +141,7 @@ def calls_fail(args):
     bad, ended, faults = [], 0, list(calls.faults(base))
     for which, error, title in faults:
         outcome = calls.run(args, which)
-        wrong = judge(args, base, outcome, error)
+        wrong = judge(args, base, outcome, error, title)
         ended += outcome.status != base.status
         if wrong:
             bad.append(f'{title}: {wrong}: {outcome.stderr.strip()[-300:]}')

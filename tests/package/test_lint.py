@@ -135,7 +135,7 @@ def test_check_stack(tmp_path, code, said):
     (56, 'kshim_text:', None), (55, 'kshim_text:', '56 bytes of names, .symbols has room for 55'),
     (56, 'other_text:', 'no kshim_text')])
 def test_add_symbols(tmp_path, room, text, said):
-    """The names in the order of their addresses, as x86/boot/symbols.h has them; none is left out."""
+    """The names in the order of their addresses, as stub/body/symbols.h has them; none is left out."""
     source, program = tmp_path / 'a.s', tmp_path / 'a.elf'
     names = ['first', 'second_with_a_longer_name', '_start']
     source.write_text(f'.text\n{text}\n' + ''.join(f'.globl {n}\n{n}: nop\n' for n in names) +

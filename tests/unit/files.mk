@@ -148,6 +148,7 @@ UNIT_TESTS := \
 	tests/unit/test_smbios.c \
 	tests/unit/test_sources.c \
 	tests/unit/test_space.c \
+	tests/unit/test_symbols.c \
 	tests/unit/test_uki.c \
 	tests/unit/test_utf.c \
 	tests/unit/test_vhost_user.c \

@@ -153,13 +153,14 @@ build/riscv/list: FORCE
 	@$(call note,$@,$(RISCV_SRCS) $(RISCV_ASMS))
 
 build/riscv/kshim.elf: $(RISCV_SRCS:%.c=build/riscv/%.o) $(RISCV_ASMS:%.S=build/riscv/%.o) \
-		build/riscv/libkshim.a riscv/boot/kshim.ld build/riscv/list
+		build/riscv/libkshim.a riscv/boot/kshim.ld build/riscv/list tools/add-symbols
 	$(call say,LD,$@)
 	$(Q)$(RISCV_CROSS)ld $(LDFLAGS_riscv) -T riscv/boot/kshim.ld -Map build/riscv/kshim.map -o $@ \
 		$(filter %.o,$^) build/riscv/libkshim.a
+	$(Q)$(PYTHON) tools/add-symbols $@
 
 build/kshim-riscv64.bin: build/riscv/kshim.elf tools/check-image
 	$(call say,COPY,$@)
-	$(Q)$(PYTHON) tools/check-image --self-relocating --section .text --section .rodata $<
+	$(Q)$(PYTHON) tools/check-image --self-relocating --section .text --section .rodata --section .symbols $<
 	$(Q)$(RISCV_CROSS)objcopy -O binary $< $@
 

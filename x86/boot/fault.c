@@ -4,26 +4,24 @@
  */
 #include "x86/boot/fault.h"
 #include "stub/base/refusal.h"
-#include "stub/base/text.h"
+#include "stub/body/symbols.h"
 #include "x86/boot/die.h"
-#include "x86/boot/symbols.h"
+#include "x86/boot/own_image.h"
 
 #define DETAIL_MAX 160
+
+extern const char symbols[]; /* fault_entries.asm; SYMBOLS_ROOM bytes */
 
 _Noreturn void
 fault(uint64_t vector, uint64_t error, uint64_t rip, uint64_t cr2)
 {
 	static char detail[DETAIL_MAX];
 	struct text t = text_init(detail, sizeof(detail));
-	uint64_t distance = 0;
-	const char *name = symbol_at(rip, &distance);
+	struct named_range code;
 	struct refusal why;
 
-	text_str(&t, name ? name : "outside of its code");
-	if (name) {
-		text_str(&t, "+");
-		text_hex(&t, distance);
-	}
+	image_between(&code, kshim_text, kshim_text_end);
+	symbol_text(&t, symbols, code.range, rip);
 	text_str(&t, ", error code ");
 	text_hex(&t, error);
 	text_str(&t, ", CR2 ");
