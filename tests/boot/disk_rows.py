@@ -6,6 +6,7 @@ from kshimtest.ways.disk import PARTUUID
 EXT4, EXT3, EXT2 = ('ext4',), ('ext3',), ('ext2', '-b', '1024')
 LINE = 'root=/dev/none own=1'
 NVME = 'nvme,serial=1'
+FAR = 5 << 39       # bytes: the numbers of sectors need more than 32 bits
 COUNTED = ('kshim: disk 0: this boot is counted: abcdef+1-1.conf\n',)
 SECOND_COPY = ('partition table, whose second copy is read: ', '[disk.damaged]')
 
@@ -38,6 +39,10 @@ DISK = [
           qemu=('-global', 'virtio-mmio.force-legacy=false')),
     probe('4096-gpt-ext4-q35', Disk(sector=4096, fs=EXT4, tree='below-boot')),
     probe('4096-gpt-damaged-rom-q35', Disk(sector=4096, table='gpt-damaged'), way='rom-disk', expect=SECOND_COPY),
+    probe('far-rom-q35', Disk(start=FAR), way='rom-disk'),
+    probe('far-scsi-ext4-pc', Disk(start=FAR, bus='scsi-pci', fs=EXT4, tree='below-boot'), machine='pc'),
+    probe('far-nvme-damaged-bzimage-pc', Disk(start=FAR, bus=NVME, table='gpt-damaged'), way='bzimage-disk', machine='pc',
+          expect=SECOND_COPY),
     probe('gpt-damaged-bzimage-q35', Disk(table='gpt-damaged', tree='default'), way='bzimage-disk', expect=SECOND_COPY),
     probe('modern-only-pc', Disk(bus='virtio-blk-pci,disable-legacy=on'), machine='pc', cpus=4),
     probe('behind-a-bridge-rom-q35', Disk(bus='virtio-blk-pci,bus=p1'), way='rom-disk',

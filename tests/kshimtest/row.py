@@ -39,6 +39,7 @@ class Disk:
     table: str = 'gpt'                      # gpt, gpt-damaged, mbr, logical, none
     bus: str = 'virtio-blk-pci'             # a device with options, or scsi-pci, scsi-mmio, nvme-ns
     sector: int = 512                       # bytes
+    start: int = 2 * MIB                    # where the file system begins, if there is a table
     in_use: bool = False                    # ext3, ext4: its journal says so
     read_only: bool = False                 # the device is
     lun: int = 0                            # SCSI

@@ -161,14 +161,14 @@ def partition(path, disk, tree):
         subprocess.run(['/sbin/debugfs', '-w', '-R', 'feature needs_recovery', path], check=True, capture_output=True)
 
 
-def gpt_of_4096(path, size, kind):
-    """Write both copies of a GPT with one partition at 2 MiB: Debian 12's sfdisk knows no sectors but 512."""
+def gpt_of_4096(path, size, kind, start=2 * MIB):
+    """Write both copies of a GPT with one partition: Debian 12's sfdisk knows no sectors but 512."""
     sector = 4096
     last = os.path.getsize(path) // sector - 1
     entries = (uuid.UUID(kind).bytes_le + uuid.UUID(PARTUUID).bytes_le + struct.pack(
-        '<QQQ', 2 * MIB // sector, (2 * MIB + size) // sector - 1, 0)).ljust(128 * 128, b'\0')
+        '<QQQ', start // sector, (start + size) // sector - 1, 0)).ljust(128 * 128, b'\0')
     with open(path, 'r+b') as f:
-        f.write(bytes(446) + struct.pack('<4s4sII', b'\0\0\x02\0', b'\xee\xff\xff\xff', 1, last) + bytes(48) + b'\x55\xaa')
+        f.write(bytes(446) + struct.pack('<4s4sII', b'\0\0\x02\0', b'\xee\xff\xff\xff', 1, min(last, 0xffffffff)) + bytes(48) + b'\x55\xaa')
         for mine, other, table in ((1, last, 2), (last, 1, last - 4)):
             head = struct.pack('<8sIIIIQQQQ16sQIII', b'EFI PART', 0x10000, 92, 0, 0, mine, other, 6, last - 5,
                                uuid.UUID(int=1).bytes_le, table, 128, 128, zlib.crc32(entries))
@@ -190,16 +190,16 @@ def disk_image(row, directory):
         return out
     kind = {'mbr': 'ef' if disk.fs[0] == 'fat' else '83',
             'logical': '83'}.get(disk.table, media.ESP if disk.fs[0] == 'fat' else LINUX)
-    lines = f'start={2 * MIB // 512}, size={len(data) // 512}, type={kind}'
+    lines = f'start={disk.start // 512}, size={len(data) // 512}, type={kind}'
     lines += f', uuid={PARTUUID}\n' if disk.table.startswith('gpt') else '\n'
     if disk.table == 'logical':
         lines = f'start={MIB // 512}, type=5\n{lines}'
     with open(out, 'wb') as f:
-        f.seek(2 * MIB)
+        f.seek(disk.start)
         f.write(data)
-        f.truncate(4 * MIB + len(data))
+        f.truncate(disk.start + 2 * MIB + len(data))
     if disk.sector == 4096:
-        gpt_of_4096(out, len(data), kind)
+        gpt_of_4096(out, len(data), kind, disk.start)
     else:
         label = 'gpt' if disk.table.startswith('gpt') else 'dos'
         subprocess.run(['/sbin/sfdisk', '-q', '--no-reread', '--no-tell-kernel', out], check=True,
