@@ -18,7 +18,6 @@
 #include "stub/input/utf.h"
 #include "x86/cpu/cpu.h"
 
-#define PATH_ROOM   1024 /* bytes of a device path */
 #define SMBIOS_LINE "io.systemd.stub.kernel-cmdline-extra="
 
 static char addon_text[LINE_ROOM], smbios_text[LINE_ROOM];
@@ -95,31 +94,12 @@ take_addon(struct boot *b, const struct addon *a, struct refusal *ret_why)
 static EFI_HANDLE
 load(const char *path)
 {
-	static uint8_t whole[PATH_ROOM] __attribute__((aligned(8)));
-	static uint16_t wide[FILE_PATH];
-	EFI_GUID guid = DEVICE_PATH_PROTOCOL;
-	EFI_DEVICE_PATH *device = protocol_of(fw.self->DeviceHandle, &guid);
-	uint64_t at = device ? device_path_len(device) : 0, units = 0;
+	EFI_DEVICE_PATH *whole = file_device_path(fw.self->DeviceHandle, path);
 	EFI_HANDLE image = NULL;
 	EFI_STATUS status = EFI_INVALID_PARAMETER;
 
-	if (utf16_from_8(path, wide, FILE_PATH))
-		while (wide[units++])
-			;
-	if (device && units && at + 4 + 2 * units + 4 <= PATH_ROOM) {
-		uint64_t len = 4 + 2 * units;
-		const uint8_t node[] = {MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, (uint8_t)len,
-		        (uint8_t)(len >> 8)};
-		const uint8_t end[] = {
-		        END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, 4, 0};
-
-		memcpy(whole, device, at);
-		memcpy(whole + at, node, sizeof(node));
-		memcpy(whole + at + sizeof(node), wide, 2 * units);
-		memcpy(whole + at + len, end, sizeof(end));
-		status = fw.boot->LoadImage(
-		        FALSE, fw.image, (EFI_DEVICE_PATH *)whole, NULL, 0, &image);
-	}
+	if (whole)
+		status = fw.boot->LoadImage(FALSE, fw.image, whole, NULL, 0, &image);
 	if (status == EFI_SUCCESS)
 		return image;
 	if (image) /* loaded, but not allowed */

@@ -43,11 +43,11 @@ from_disk(void)
 static struct file
 read_config(const struct volume *volume, unsigned count)
 {
-	struct file file = {EFI_LOADER_CONFIG, {NULL, 0}};
+	struct file file = {.name = EFI_LOADER_CONFIG};
 	struct refusal why;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (!file_read_from(volume[i].root, EFI_LOADER_CONFIG, &file, &why))
+		if (!file_read_from(&volume[i], EFI_LOADER_CONFIG, &file, &why))
 			break;
 	}
 	return file;
@@ -165,7 +165,7 @@ read_from(const struct volume *v, struct span path, struct file *ret_file,
 
 	if (!text)
 		return no_text_room(ret_why);
-	return file_read_from(v->root, text, ret_file, ret_why);
+	return file_read_from(v, text, ret_file, ret_why);
 }
 
 static enum refusal_code
@@ -180,7 +180,7 @@ load(struct boot *b, const struct efi_entry *c, const struct volume *volume,
 	if (!b->from)
 		return no_text_room(ret_why);
 	b->entry = e;
-	b->config[1] = (struct file){b->from, c->text};
+	b->config[1] = (struct file){.name = b->from, .bytes = c->text};
 	if (e->extra.size)
 		entry_say(c, "its extra lines are passed over");
 	if (!kernel.size) /* type 2 */
@@ -193,7 +193,7 @@ load(struct boot *b, const struct efi_entry *c, const struct volume *volume,
 	if (!code)
 		code = unpack_kernel(b, ret_why);
 	for (uint32_t i = 0; !code && i < e->initrds; i++) {
-		struct file file = {NULL, {NULL, 0}};
+		struct file file = {.name = NULL};
 
 		code = read_from(volume, e->initrd[i], &file, ret_why);
 		if (!code)

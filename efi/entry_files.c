@@ -59,7 +59,7 @@ read_entry(struct efi_entry *f, const struct volume *volume, struct refusal *why
 	char *path = entry_path(f);
 	bool found;
 
-	if (!path || file_read_from(volume->root, path, &file, why))
+	if (!path || file_read_from(volume, path, &file, why))
 		return false;
 	found = efi_entry_read(f, file.bytes, &pe, &note, why);
 	if (note)

@@ -77,7 +77,7 @@ extras_list(EFI_FILE_HANDLE root, const char *folder, const char *suffix, const 
 
 /* Read the files; those that cannot be read are said, and their names dropped. */
 static void
-read_files(EFI_FILE_HANDLE root, const char *folder, struct content *c)
+read_files(const struct volume *volume, const char *folder, struct content *c)
 {
 	struct efi_extra_names *names = &c->names;
 	uint32_t found = names->count;
@@ -93,7 +93,7 @@ read_files(EFI_FILE_HANDLE root, const char *folder, struct content *c)
 			refuse(&why, REFUSAL_CMDLINE_BUFFER, 0, TEXT_KEEP_ROOM + 1,
 			        TEXT_KEEP_ROOM);
 		else
-			(void)file_read_from(root, path, &file, &why);
+			(void)file_read_from(volume, path, &file, &why);
 		if (why.code)
 			say_refusal(&why);
 		else
@@ -110,7 +110,7 @@ free_files(struct content *c)
 
 /* All files of one kind become one archive; none, if there are none. */
 static enum refusal_code
-add_kind(struct boot *b, EFI_FILE_HANDLE root, const struct efi_extra_files *kind,
+add_kind(struct boot *b, const struct volume *volume, const struct efi_extra_files *kind,
         struct refusal *ret_why)
 {
 	char own[FILE_PATH];
@@ -121,10 +121,11 @@ add_kind(struct boot *b, EFI_FILE_HANDLE root, const struct efi_extra_files *kin
 		return REFUSAL_NONE;
 	if (!folder)
 		folder = own;
-	code = extras_list(root, folder, kind->suffix, kind->but, &content.names, ret_why);
+	code = extras_list(
+	        volume->root, folder, kind->suffix, kind->but, &content.names, ret_why);
 	if (code || !content.names.count)
 		return code;
-	read_files(root, folder, &content);
+	read_files(volume, folder, &content);
 	code = add_archive(b, &kind->target, &content,
 	        (struct extra){.kind = kind->kind,
 	                .event = {.what = MEASURED_ARCHIVE,
@@ -163,7 +164,7 @@ add_kinds(struct boot *b, struct refusal *ret_why)
 	if (!volume_open(fw.self->DeviceHandle, &volume))
 		return REFUSAL_NONE;
 	for (unsigned i = 0; !code && i < EFI_EXTRA_FILES; i++)
-		code = add_kind(b, volume.root, efi_extra_files(i), ret_why);
+		code = add_kind(b, &volume, efi_extra_files(i), ret_why);
 	volumes_close(&volume, 1);
 	return code;
 }

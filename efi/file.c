@@ -11,6 +11,7 @@
 
 #define CHUNK     (16 * MIB) /* bytes asked of a file system at once */
 #define INFO_ROOM (sizeof(EFI_FILE_INFO) + 2 * FILE_PATH)
+#define PATH_ROOM 2048 /* bytes of a device path */
 
 bool
 volumes_connect(void)
@@ -107,16 +108,17 @@ read_open(EFI_FILE_HANDLE f, const char *path, struct file *ret_file, struct ref
 			return fail(REFUSAL_EFI_READ, path, status, ret_why);
 		done += len;
 	}
-	*ret_file = (struct file){path, {(const uint8_t *)(uintptr_t)addr, done}};
+	*ret_file =
+	        (struct file){.name = path, .bytes = {(const uint8_t *)(uintptr_t)addr, done}};
 	return REFUSAL_NONE;
 }
 
 enum refusal_code
-file_read_from(
-        EFI_FILE_HANDLE root, const char *path, struct file *ret_file, struct refusal *ret_why)
+file_read_from(const struct volume *volume, const char *path, struct file *ret_file,
+        struct refusal *ret_why)
 {
 	static uint16_t native[FILE_PATH];
-	EFI_FILE_HANDLE f;
+	EFI_FILE_HANDLE root = volume->root, f;
 	EFI_STATUS status;
 	enum refusal_code code;
 
@@ -128,6 +130,8 @@ file_read_from(
 	if (status != EFI_SUCCESS)
 		return fail(REFUSAL_EFI_READ, path, status, ret_why);
 	code = read_open(f, path, ret_file, ret_why);
+	if (!code)
+		ret_file->device = volume->handle;
 	f->Close(f);
 	return code;
 }
@@ -174,7 +178,7 @@ read_from_any(const char *path, struct file *ret_file, struct refusal *ret_why)
 	enum refusal_code code = fail(REFUSAL_EFI_NOT_FOUND, path, EFI_NOT_FOUND, ret_why);
 
 	for (unsigned i = 0; i < count && code == REFUSAL_EFI_NOT_FOUND; i++)
-		code = file_read_from(volume[i].root, path, ret_file, ret_why);
+		code = file_read_from(&volume[i], path, ret_file, ret_why);
 	volumes_close(volume, count);
 	return code;
 }
@@ -217,7 +221,7 @@ read_from_named(
 
 	if (!open_named(name, &volume))
 		return fail(REFUSAL_EFI_VOLUME, whole, 0, ret_why);
-	code = file_read_from(volume.root, path, ret_file, ret_why);
+	code = file_read_from(&volume, path, ret_file, ret_why);
 	volumes_close(&volume, 1);
 	if (code)
 		ret_why->subject = whole;
@@ -238,6 +242,35 @@ file_read(const char *path, struct file *ret_file, struct refusal *ret_why)
 	if (code == REFUSAL_EFI_NOT_FOUND && volumes_connect())
 		code = read_from_any(path, ret_file, ret_why);
 	return code;
+}
+
+EFI_DEVICE_PATH *
+file_device_path(EFI_HANDLE device, const char *path)
+{
+	static uint8_t whole[PATH_ROOM] __attribute__((aligned(8)));
+	static const uint8_t end[] = {
+	        END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, 4, 0};
+	static uint16_t wide[FILE_PATH];
+	EFI_GUID guid = DEVICE_PATH_PROTOCOL;
+	EFI_DEVICE_PATH *before = device ? protocol_of(device, &guid) : NULL;
+	uint64_t at = before ? device_path_len(before) : 0, units = 0, len;
+
+	(void)efi_path_volume(path, &path);
+	if (!before || !native_path(path, wide))
+		return NULL;
+	while (wide[units++])
+		;
+	len = 4 + 2 * units;
+	if (at + len + sizeof(end) > PATH_ROOM)
+		return NULL;
+	memcpy(whole, before, at);
+	whole[at] = MEDIA_DEVICE_PATH;
+	whole[at + 1] = MEDIA_FILEPATH_DP;
+	whole[at + 2] = (uint8_t)len;
+	whole[at + 3] = (uint8_t)(len >> 8);
+	memcpy(whole + at + 4, wide, 2 * units);
+	memcpy(whole + at + len, end, sizeof(end));
+	return (EFI_DEVICE_PATH *)whole;
 }
 
 static const struct {
@@ -269,7 +302,7 @@ file_from_firmware(struct file *ret_file, struct refusal *ret_why)
 	uint64_t addr;
 	enum refusal_code code;
 
-	*ret_file = (struct file){name, {NULL, 0}};
+	*ret_file = (struct file){.name = name};
 	if (fw.boot->LocateDevicePath(&guid, &path, &handle) != EFI_SUCCESS)
 		return REFUSAL_NONE;
 	load = protocol_of(handle, &guid);

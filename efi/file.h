@@ -10,8 +10,15 @@
 #define FILE_PATH 512 /* characters of a path */
 
 struct file {
-	const char *name; /* for messages */
+	const char *name; /* for messages, and its path */
 	struct span bytes;
+	EFI_HANDLE device; /* whose file this is as a whole; NULL if it is none */
+};
+
+#define VOLUMES 32
+struct volume {
+	EFI_HANDLE handle;
+	EFI_FILE_HANDLE root;
 };
 
 /*
@@ -23,8 +30,14 @@ struct file {
 enum refusal_code file_read(const char *path, struct file *ret_file, struct refusal *ret_why);
 
 /* The same from one volume. */
-enum refusal_code file_read_from(
-        EFI_FILE_HANDLE root, const char *path, struct file *ret_file, struct refusal *ret_why);
+enum refusal_code file_read_from(const struct volume *volume, const char *path,
+        struct file *ret_file, struct refusal *ret_why);
+
+/*
+ * The device path of a file on a device, as LoadImage() wants it; NULL if there is no device or
+ * no room. It is overwritten by the next call.
+ */
+EFI_DEVICE_PATH *file_device_path(EFI_HANDLE device, const char *path);
 
 /*
  * Call `each` with the name, FOLDER_NAME units with its NUL, of every plain file in a folder;
@@ -35,11 +48,6 @@ void folder_files(EFI_FILE_HANDLE root, const char *folder,
         void (*each)(void *arg, const uint16_t *name), void *arg);
 
 /* The volumes, ours first. Returns how many; those that cannot be opened are left out. */
-#define VOLUMES 32
-struct volume {
-	EFI_HANDLE handle;
-	EFI_FILE_HANDLE root;
-};
 unsigned volumes_open(struct volume volume[VOLUMES]);
 /* The volume of one device; false if it has none that can be opened. */
 bool volume_open(EFI_HANDLE handle, struct volume *ret_volume);

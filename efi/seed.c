@@ -5,9 +5,15 @@
  * Seeds").
  *
  * Both are sums of one key that is kept nowhere, so neither tells the other or the old file.
- * The new file is on the disk before a seed is handed on: no boot gets the same twice.
- * Surprise: an image may be copied with its seed file, so that without a generator or a token
- * the file counts for nothing. The file is not trusted: it only adds to what the kernel has.
+ * The new file is on the disk before a seed is handed on. Surprise: an image may be copied with
+ * its seed file, so that without a generator or a token the file counts for nothing. The file
+ * is not trusted: it only adds to what the kernel has.
+ *
+ * The file is written in place and keeps its length, because FAT cannot put one file for
+ * another in one step. A power cut in between leaves blocks of the old file, of the new one, or
+ * of both; all of them are as good for the next boot, because none was handed on as a seed. A
+ * disk that loses the new file in spite of Flush() shows the old one again: that the next boot
+ * makes another key of it, is by the firmware's monotonic count and the clock.
  */
 #include "efi/seed.h"
 #include "efi/variables.h"
@@ -37,17 +43,34 @@ add_part(struct sha256 *h, struct span part)
 	sha256_add(h, part);
 }
 
+/* Differs from boot to boot, but is no secret. */
+struct moment {
+	EFI_TIME time;
+	UINT64 count;
+};
+
+static void
+read_moment(struct moment *ret)
+{
+	memset(ret, 0, sizeof(*ret)); /* what cannot be read is zero */
+	(void)fw.table->RuntimeServices->GetTime(&ret->time, NULL);
+	(void)fw.boot->GetNextMonotonicCount(&ret->count);
+}
+
 /* The key of this boot; false if there is neither generator nor token. */
 static bool
 make_key(struct span old, uint8_t ret_key[SHA256_LEN])
 {
 	static uint8_t token[TOKEN_MOST];
 	uint8_t fresh[SHA256_LEN];
-	struct span parts[] = {text_span(LABEL), {fresh, 0}, {token, 0}, old};
+	struct moment moment;
+	struct span parts[] = {text_span(LABEL), {fresh, 0}, {token, 0},
+	        {(const uint8_t *)&moment, sizeof(moment)}, old};
 	struct sha256 h;
 
 	parts[1].size = system_random(fresh, sizeof(fresh)) ? sizeof(fresh) : 0;
 	parts[2].size = variable_bytes(L"LoaderSystemToken", token, sizeof(token));
+	read_moment(&moment);
 	sha256_start(&h);
 	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		add_part(&h, parts[i]);
@@ -103,19 +126,19 @@ hand(const uint8_t key[SHA256_LEN])
 }
 
 static void
-hand_from(EFI_FILE_HANDLE root)
+hand_from(const struct volume *volume)
 {
 	uint8_t key[SHA256_LEN];
 	struct refusal why;
 	struct file old;
 	bool may;
 
-	if (file_read_from(root, PATH, &old, &why))
+	if (file_read_from(volume, PATH, &old, &why))
 		return;
 	may = old.bytes.size >= SEED_LEAST && old.bytes.size <= SEED_MOST &&
 	      make_key(old.bytes, key);
 	pages_free((uintptr_t)old.bytes.base);
-	if (may && renew(root, key, old.bytes.size))
+	if (may && renew(volume->root, key, old.bytes.size))
 		hand(key);
 	memset(key, 0, sizeof(key));
 }
@@ -127,7 +150,7 @@ seed_hand(void)
 
 	if (config_table(&table_guid) || !volume_open(fw.self->DeviceHandle, &volume))
 		return;
-	hand_from(volume.root);
+	hand_from(&volume);
 	volumes_close(&volume, 1);
 }
 

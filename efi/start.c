@@ -113,8 +113,8 @@ failed(const struct boot *b, const char *what, EFI_STATUS status, struct refusal
 }
 
 /* A device path that says where the bytes lie: images need one to be measured by name. */
-static EFI_STATUS
-load(struct span whole, EFI_HANDLE *ret_image)
+static EFI_DEVICE_PATH *
+memory_path(struct span whole)
 {
 	static struct {
 		MEMMAP_DEVICE_PATH memory;
@@ -130,7 +130,16 @@ load(struct span whole, EFI_HANDLE *ret_image)
 	path.end.Type = END_DEVICE_PATH_TYPE;
 	path.end.SubType = END_ENTIRE_DEVICE_PATH_SUBTYPE;
 	path.end.Length[0] = sizeof(path.end);
-	return fw.boot->LoadImage(FALSE, fw.image, (EFI_DEVICE_PATH *)&path,
+	return (EFI_DEVICE_PATH *)&path;
+}
+
+/* The bytes that were read, under the file's own path: by it a stub finds what is beside it. */
+static EFI_STATUS
+load(const struct boot *b, struct span whole, EFI_HANDLE *ret_image)
+{
+	EFI_DEVICE_PATH *path = file_device_path(b->kernel.device, b->kernel.name);
+
+	return fw.boot->LoadImage(FALSE, fw.image, path ? path : memory_path(whole),
 	        (void *)(uintptr_t)whole.base, whole.size, ret_image);
 }
 
@@ -181,7 +190,7 @@ start_image(struct boot *b, struct span whole, struct refusal *ret_why)
 
 	if (put_options(b, options, &size, ret_why))
 		return ret_why->code;
-	status = load(whole, &image);
+	status = load(b, whole, &image);
 	if (status != EFI_SUCCESS) {
 		if (image) /* loaded, but the firmware's policy forbids to start it */
 			fw.boot->UnloadImage(image);

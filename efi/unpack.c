@@ -13,7 +13,7 @@
 static struct file
 part(const char *name, struct span whole, uint64_t off, uint64_t len)
 {
-	struct file file = {name, {whole.base, 0}};
+	struct file file = {.name = name, .bytes = {whole.base, 0}};
 
 	(void)span_sub(whole, off, len, &file.bytes);
 	return file;
@@ -25,6 +25,7 @@ take_bundle(struct boot *b, const struct bundle *m, struct refusal *ret_why)
 	struct span whole = b->kernel.bytes;
 
 	b->kernel.bytes = part("", whole, m->kernel_off, m->kernel_len).bytes;
+	b->kernel.device = NULL;
 	b->own_words = part("", whole, m->cmdline_off, m->cmdline_len).bytes;
 	return initrds_add(
 	        b, part("initrd of the bundle", whole, m->initrd_off, m->initrd_len), ret_why);
@@ -34,7 +35,7 @@ take_bundle(struct boot *b, const struct bundle *m, struct refusal *ret_why)
 static struct file
 section(const struct pe *pe, const char *name, struct span whole, bool loaded)
 {
-	return (struct file){name, pe_content(pe, name, whole, loaded)};
+	return (struct file){.name = name, .bytes = pe_content(pe, name, whole, loaded)};
 }
 
 /* .linux is b->kernel already. */

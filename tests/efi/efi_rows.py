@@ -328,6 +328,12 @@ ROWS = [
         'my.efi': 'signed:uki:profiles-systemd:debian:cloud',
         'loader/entries/a.conf': b'uki /my.efi\nprofile 1\n'}, firmware='snakeoil',
         line=f'{UKI_LINE} profile=1', expect=('the firmware verifies and starts', *BOOTED), full=True),
+    # Under its own path, so that its stub finds what is beside it.
+    Row('secure-entry-uki-addon', {
+        'EFI/BOOT/BOOTX64.EFI': 'signed:kshim.efi', 'EFI/Linux/my.efi': 'signed:uki:systemd:debian:cloud',
+        'EFI/Linux/my.efi.extra.d/a.addon.efi': 'signed:addon:own=1',
+        'loader/addons/b.addon.efi': 'signed:addon:global=1'}, firmware='snakeoil',
+        line=f'{UKI_LINE} global=1 own=1', expect=('the firmware verifies and starts', *BOOTED)),
     Row('secure-sections', {'EFI/BOOT/BOOTX64.EFI': 'signed:uki:objcopy:vmlinux:cloud'},
         firmware='snakeoil', found='sections of kshim.efi', by='linux64', line=UKI_LINE,
         expect=BOOTED),

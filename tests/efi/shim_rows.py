@@ -25,7 +25,7 @@ def entry(kernel, **more):
 ROWS = [
     # By Debian's key, which is in shim; by the owner's; by none.
     behind_shim('bzimage', 'signed:kshim.efi', entry('debian:cloud'), line=LINE,
-                expect=(LOCKED, 'verifies and starts the kernel', *BOOTED)),
+                expect=('verifies and starts the kernel', LOCKED, *BOOTED)),
     behind_shim('mok-bzimage', 'signed:kshim.efi', entry('signed:unsigned:debian:cloud'), line=LINE,
                 expect=(LOCKED, *BOOTED), full=True),
     behind_shim('unsigned-bzimage', 'signed:kshim.efi', entry('unsigned:debian:cloud'), refusal='efi.start-image',

@@ -22,6 +22,7 @@ def boot(name, qemu=(), **more):
     print(text)
     wrong = vm.judge(row, text, status, left)
     assert not wrong, f'{row.name}: {wrong}'
+    assert f'PLACE {SEED} kept' in text     # written over the old one
     return re.search(r'\] efi: .*ACPI.*', text)[0], bytes.fromhex(re.search(rf'FILE {SEED} (.*)', text)[1])
 
 
@@ -31,6 +32,13 @@ def test_renewed():
     assert len(left) == len(OLD)
     pieces = {data[at:at + 32] for data in (left, OLD) for at in range(0, len(OLD), 32)}
     assert len(pieces) == 8
+
+
+@pytest.mark.full
+def test_not_written():
+    """A seed that the next boot would get again is not handed on."""
+    tables, left = boot('not-written', GENERATOR, protected=(SEED,))
+    assert ' RNG=' not in tables and left == OLD
 
 
 @pytest.mark.full

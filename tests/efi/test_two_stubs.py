@@ -2,6 +2,7 @@
 """One unified kernel image by two stubs, kshim.efi and systemd's: what reaches the TPM, the initrd, the
 variables and the kernel's line is the same, but for what is named here."""
 import base64
+import functools
 import json
 import os
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 from kshimtest import efi_vm as vm
-from kshimtest.media import EFI, PARTITION, addon, files, own_init, resolve, signed, ukify
+from kshimtest.media import EFI, PARTITION, addon, files, own_init, profiles, resolve, signed, ukify
 from kshimtest.newc import archive
 
 STUB_PCRS = (11, 12, 13)
@@ -29,6 +30,24 @@ GLOBAL = {'loader/credentials/host.cred': b'of all', 'loader/extensions/g.raw': 
 
 
 @dataclass(frozen=True)
+class Machine:
+    """What the two are compared on."""
+    firmware: str
+    tpm: bool
+
+
+PLAIN, SECURE = Machine('plain', True), Machine('snakeoil', True)
+BARE, SECURE_BARE = Machine('plain', False), Machine('snakeoil', False)
+
+
+def on(*machines, among=(PLAIN, SECURE, BARE, SECURE_BARE)):
+    """A test's parameter: on these in `make test`, on the others in `make test-all`."""
+    return pytest.mark.parametrize('machine', [
+        pytest.param(m, id=f'{m.firmware}-{"tpm" if m.tpm else "bare"}', marks=() if m in machines else pytest.mark.full)
+        for m in among])
+
+
+@dataclass(frozen=True)
 class Seen:
     """What a boot left behind."""
     events: tuple       # (PCR, type, digest, text) of those in STUB_PCRS
@@ -41,14 +60,15 @@ class Seen:
     loader: str
 
 
-def image(stub, name, *more):
-    """The image that both stubs are put into."""
-    out = os.path.join(files.MADE, f'stubs-{os.getpid()}-{name}.efi')
+@functools.cache
+def image(stub, of_profiles):
+    """The image that both stubs are put into, of one profile or of three."""
+    out = os.path.join(files.MADE, f'stubs-{os.getpid()}-{of_profiles:d}-{os.path.basename(stub)}')
     os.makedirs(files.MADE, exist_ok=True)
     initrd = files.write(f'stubs {os.getpid()}', files.read(resolve('initramfs')) +
                          files.read(own_init('init-stub')))
     ukify(stub, f'--linux={resolve("debian:cloud")}', f'--initrd={initrd}', f'--cmdline={LINE}',
-          f'--os-release={OSREL.decode()}', f'--uname={UNAME}', *more, f'--output={out}',
+          f'--os-release={OSREL.decode()}', f'--uname={UNAME}', f'--output={out}', *(profiles(out, LINE) if of_profiles else ()),
           *(f'--section={section}:@{files.write(f"stubs {os.getpid()} {section}", data)}'
             for section, data in SECTIONS.items()))
     return out
@@ -71,27 +91,27 @@ def events(log):
     return tuple(found)
 
 
-def boot(stub, name, disk, make=(), **more):
-    """Boot the image as the firmware's boot loader, with a TPM."""
-    loader = image(stub, name, *make)
-    if more.get('firmware') == 'snakeoil':
+def boot(stub, disk, machine, at='EFI/BOOT/BOOTX64.EFI', of_profiles=False, **more):
+    """Boot the image, as the firmware's boot loader if it is not put elsewhere."""
+    loader = image(stub, of_profiles)
+    if machine.firmware == 'snakeoil':
         loader = signed(loader)
-    row = vm.Row(f'stubs-{name}', {'EFI/BOOT/BOOTX64.EFI': loader, **disk}, tpm=True, **more)
+    row = vm.Row('stubs', {at: loader, **disk}, firmware=machine.firmware, tpm=machine.tpm, **more)
     text, _, _, _ = vm.run(row)
     print(text)
-    log = re.search(r'TPM-LOG\n(.*?)TPM-END', text, re.S)
-    assert log, 'the guest shows no event log'
-    return Seen(events(base64.b64decode(log[1])), tuple(re.findall(r'^EXTRA (.*)$', text, re.M)),
+    found = re.search(r'TPM-LOG\n(.*?)TPM-END', text, re.S)
+    assert bool(found) == machine.tpm, 'the guest shows an event log if there is a TPM'
+    log = base64.b64decode(found[1]) if found else b''
+    return Seen(events(log) if log else (), tuple(re.findall(r'^EXTRA (.*)$', text, re.M)),
                 dict(re.findall(r'^VARIABLE (\w+) (\w*)$', text, re.M)),
                 re.search(r'^kshim: command line (.*)$', text, re.M)[1],
-                dict(re.findall(r'^PCR (\d+) (\w+)$', text, re.M)), text,
-                base64.b64decode(log[1]), loader)
+                dict(re.findall(r'^PCR (\d+) (\w+)$', text, re.M)), text, log, loader)
 
 
-def both(name, disk, **more):
+def both(disk, machine, **more):
     try:
         theirs = files.packaged('sdboot-sid')
-        return boot(EFI, f'{name}-kshim', disk, **more), boot(theirs, f'{name}-systemd', disk, **more)
+        return boot(EFI, disk, machine, **more), boot(theirs, disk, machine, **more)
     except files.Missing as why:
         pytest.fail(str(why), pytrace=False)
 
@@ -124,8 +144,18 @@ def as_foretold(seen, disk, tmp_path, *options):
 def comparable(seen):
     """The events, without the content of .sbat: each stub has one of its own."""
     sbat = [e for e in seen.events if '".sbat"' in e[3]]
-    assert len(sbat) == 2
-    return tuple(e for e in seen.events if e != sbat[1])
+    assert len(sbat) == (2 if seen.events else 0)
+    return tuple(e for e in seen.events if e not in sbat[1:])
+
+
+def compare(ours, theirs, machine):
+    """What the TPM, the initrd, the line and the variables have is the same, but for what is named."""
+    assert comparable(ours) == comparable(theirs)
+    assert ours.extra == theirs.extra
+    assert ours.line == theirs.line
+    compare_variables(ours, theirs)
+    for pcr in ('12', '13') if machine.tpm else ():
+        assert ours.pcrs[pcr] == theirs.pcrs[pcr]
 
 
 def text_of(variable):
@@ -151,19 +181,20 @@ def compare_variables(ours, theirs):
     assert 0 < start < end
 
 
-def test_beside(tmp_path):
+@on(PLAIN, SECURE_BARE)
+def test_beside(machine, tmp_path):
     disk = {f'EFI/BOOT/BOOTX64.EFI.extra.d/{name}': data for name, data in BESIDE.items()}
-    ours, theirs = both('beside', {**disk, **GLOBAL}, xbootldr={'other': b'nothing'})
-    assert comparable(ours) == comparable(theirs)
-    assert ours.extra == theirs.extra and len(ours.extra) == 18
-    assert ours.line == theirs.line == LINE
-    compare_variables(ours, theirs)
-    assert text_of(ours.variables['StubPcrKernelParameters']) == text_of(theirs.variables['StubPcrKernelParameters'])
-    assert {'StubPcrInitRDSysExts', 'StubPcrInitRDConfExts'} <= ours.variables.keys()
+    ours, theirs = both({**disk, **GLOBAL}, machine, xbootldr={'other': b'nothing'})
+    compare(ours, theirs, machine)
+    assert len(ours.extra) == 18
+    assert ours.line == LINE
+    pcrs = {'StubPcrKernelImage', 'StubPcrKernelParameters', 'StubPcrInitRDSysExts', 'StubPcrInitRDConfExts'}
+    assert ours.variables.keys() & pcrs == (pcrs if machine.tpm else set())
     assert text_of(ours.variables['LoaderDevicePartUUID']) == PARTITION.upper()
-    assert ours.pcrs['12'] == theirs.pcrs['12'] != '0' * 64
-    assert ours.pcrs['13'] == theirs.pcrs['13'] != '0' * 64
-    as_foretold(ours, {**disk, **GLOBAL}, tmp_path)
+    if machine.tpm:
+        assert ours.variables['StubPcrKernelParameters'] == theirs.variables['StubPcrKernelParameters']
+        assert '0' * 64 not in (ours.pcrs['12'], ours.pcrs['13'])
+        as_foretold(ours, {**disk, **GLOBAL}, tmp_path)
 
 
 def addons(sign):
@@ -190,22 +221,32 @@ TEXT_SAID = {'plain': 'text.addon.efi: it is not added: the firmware does not lo
              'snakeoil': "text.addon.efi: it is not added: no key of the firmware's verifies it"}
 
 
-@pytest.mark.parametrize('firmware', ['plain', 'snakeoil'])
-def test_addons(firmware, tmp_path):
-    disk = addons(sign=firmware == 'snakeoil')
-    said = (*SAID, TEXT_SAID[firmware])
-    if firmware == 'snakeoil':
+@on(PLAIN, SECURE)
+def test_addons(machine, tmp_path):
+    secure = machine.firmware == 'snakeoil'
+    disk = addons(sign=secure)
+    said = (*SAID, TEXT_SAID[machine.firmware])
+    if secure:
         disk['loader/addons/unsigned.addon.efi'] = addon('unsigned', 'bad=unsigned')
         said = (*said, "unsigned.addon.efi: it is not added: no key of the firmware's")
-    ours, theirs = both(f'addons-{firmware}', disk, firmware=firmware, qemu=SMBIOS)
-    assert comparable(ours) == comparable(theirs)
-    assert ours.line == theirs.line == f'{LINE} global=a global=b own=z owner=1'
-    assert ours.extra == theirs.extra
-    compare_variables(ours, theirs)
-    assert ours.pcrs['12'] == theirs.pcrs['12'] != '0' * 64
-    if firmware == 'plain':     # what no key verifies is the firmware's to say
+    ours, theirs = both(disk, machine, qemu=SMBIOS)
+    compare(ours, theirs, machine)
+    assert ours.line == f'{LINE} global=a global=b own=z owner=1'
+    assert not machine.tpm or ours.pcrs['12'] != '0' * 64
+    if machine == PLAIN:     # what no key verifies is the firmware's to say
         as_foretold(ours, disk, tmp_path, '--smbios', 'owner=1')
     for text in said:
         assert text in ours.said
     for seen in (ours, theirs):
         assert 'kshim: marker own' in seen.said and 'kshim: first c' in seen.said    # z's comes before it
+
+
+@on(PLAIN, among=(PLAIN, BARE))    # no key verifies the UEFI shell
+def test_profile(machine):
+    """One that the load options choose: its number is measured, its sections and its line are taken."""
+    ours, theirs = both({'startup.nsh': b'fs0:\\my.efi @2\r\n'}, machine, at='my.efi', of_profiles=True)
+    compare(ours, theirs, machine)
+    assert ours.line == f'{LINE} profile=2'
+    assert text_of(ours.variables['StubProfile']) == '2'
+    assert not machine.tpm or [event for event in ours.events if event[:2] == (12, 'EV_EVENT_TAG')]
+    assert any(name.endswith('/.extra/profile') for name in ours.extra)

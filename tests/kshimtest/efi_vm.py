@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from kshimtest import efi_vars
-from kshimtest.media import EFI, SNAKEOIL, content, files, fat_image, gpt_image, listing, resolve
+from kshimtest.media import (EFI, SNAKEOIL, clusters, content, files, fat_image, gpt_image, listing,
+                             resolve, write_protect)
 from kshimtest.patience import HANG, LOOK
 
 OVMF = '/usr/share/OVMF'
@@ -42,7 +43,8 @@ class Row:
     second: dict = field(default_factory=dict)  # the same of a second volume
     xbootldr: dict = field(default_factory=dict)  # the disk has a GPT, and this partition too
     left: tuple = ()                            # files that must be on the disk afterwards
-    show: tuple = ()                            # files of the first volume whose bytes are shown afterwards
+    show: tuple = ()                            # files of the first volume, shown afterwards: bytes, and if still in place
+    protected: tuple = ()                       # files of it that cannot be written
     append: Optional[str] = None                # start by -kernel kshim.efi with these options
     initrd: str = ''                            # -initrd, by name
     firmware: str = 'plain'                     # of FIRMWARE
@@ -158,6 +160,9 @@ def finished(row, text):
 def run_once(row, directory):
     tpm = start_tpm(directory) if row.tpm else None
     volumes = make_disks(row, directory)
+    places = {name: clusters(*volumes[0], name) for name in row.show}
+    for name in row.protected:
+        write_protect(volumes[0][0], name)
     end = time.monotonic() + row.timeout
     with subprocess.Popen(command(row, directory, volumes), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -174,7 +179,9 @@ def run_once(row, directory):
         tpm.kill()
         tpm.wait()
     left = [name for image, start in volumes for name in listing(image, start)] if row.left else []
-    shown = ''.join(f'FILE {name} {content(volumes[0][0], name, volumes[0][1]).hex()}\n' for name in row.show)
+    shown = ''.join(f'FILE {name} {content(volumes[0][0], name, volumes[0][1]).hex()}\n'
+                    f'PLACE {name} {"kept" if clusters(*volumes[0], name) == before else "moved"}\n'
+                    for name, before in places.items())
     return said + serial_text(directory) + shown, status, left
 
 

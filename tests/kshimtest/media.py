@@ -5,6 +5,7 @@ Names are those of tests/kshimtest/files.py and, made from kshim.efi: kshim.efi 
 init:SCRIPT, signed:FILE, unsigned:FILE,
 pinned:KERNEL, addon:LINE, grub:LINE, bundle:KERNEL+INITRD...
 """
+import functools
 import os
 import shutil
 import subprocess
@@ -83,6 +84,18 @@ def content(path, name, start=0):
     return subprocess.run(['mtype', '-i', f'{path}@@{start}', f'::{name}'], env=env, check=True, stdout=subprocess.PIPE).stdout
 
 
+def clusters(path, start, name):
+    """Where the FAT volume at byte `start` of an image has a file's bytes."""
+    env = dict(os.environ, MTOOLS_SKIP_CHECK='1')
+    return subprocess.run(['mshowfat', '-i', f'{path}@@{start}', f'::{name}'], env=env, check=True, stdout=subprocess.PIPE).stdout
+
+
+def write_protect(path, name):
+    """Let a file of the FAT volume be read-only."""
+    env = dict(os.environ, MTOOLS_SKIP_CHECK='1')
+    subprocess.run(['mattrib', '+r', '-i', path, f'::{name}'], env=env, check=True)
+
+
 def uki_part(name, data):
     return files.write(f'uki {name} {os.getpid()}', data)
 
@@ -94,13 +107,14 @@ def ukify(stub, *args):
                    check=True, stdout=subprocess.DEVNULL)
 
 
-def profiles(out):
+def profiles(out, line=UKI_LINE):
     """Arguments for a unified kernel image of three profiles, each with its own word."""
     for n in (1, 2):
-        ukify('addonx64.efi.stub', f'--profile=ID=p{n}', f'--cmdline={UKI_LINE} profile={n}', f'--output={out}.{n}')
+        ukify('addonx64.efi.stub', f'--profile=ID=p{n}', f'--cmdline={line} profile={n}', f'--output={out}.{n}')
     return ['--profile=ID=p0', f'--join-profile={out}.1', f'--join-profile={out}.2']
 
 
+@functools.cache
 def uki(tool, kernel):
     """A unified kernel image, of kshim.efi or of systemd's stub, by a TOOL of these words: objcopy
     or ukify (trixie's, on this system's Python), profiles, systemd, tpm, lines (the command line's
@@ -152,8 +166,9 @@ def own_init(script):
     return files.write(f'init {script}', archive(members))
 
 
+@functools.cache
 def signed(name):
-    """A file, signed by the key that OVMF's snakeoil variable store trusts."""
+    """A file, signed by the key that OVMF's snakeoil variable store trusts; what is made has its content in its name."""
     os.makedirs(files.MADE, exist_ok=True)
     key = os.path.join(files.MADE, f'snakeoil-{os.getpid()}.key')
     source = resolve(name)
@@ -174,6 +189,7 @@ def unsigned(name):
     return out
 
 
+@functools.cache
 def pinned(kernel):
     """kshim.efi with the sums of kernel, initramfs and some lines in .kshpin, and of one more without
     initramfs."""
@@ -189,6 +205,7 @@ def pinned(kernel):
     return out
 
 
+@functools.cache
 def grub(line):
     """GRUB for UEFI, which starts \\stub with \\bundle by its own loader of bzImages."""
     config = uki_part('grub.cfg', f'search --file --set=root /stub\nlinux /stub {line}\n'
