@@ -164,14 +164,20 @@ TOOL_RUN := \
 	tools/run/ending.c \
 	tools/run/escapes.c \
 	tools/run/hold.c \
+	tools/run/hosts.c \
 	tools/run/inputs.c \
 	tools/run/jail.c \
 	tools/run/jail_files.c \
 	tools/run/machine.c \
 	tools/run/memory.c \
 	tools/run/mptable.c \
+	tools/run/net/nets.c \
+	tools/run/net/passt.c \
+	tools/run/net/tap.c \
+	tools/run/net/wire.c \
 	tools/run/options.c \
 	tools/run/options_engines.c \
+	tools/run/options_net.c \
 	tools/run/pci/pci.c \
 	tools/run/pci/wires.c \
 	tools/run/plan_print.c \
@@ -186,8 +192,11 @@ TOOL_RUN := \
 	tools/run/vhost/child.c \
 	tools/run/vhost/device.c \
 	tools/run/vhost/engine.c \
+	tools/run/vhost/kernel.c \
+	tools/run/vhost/kernel_device.c \
 	tools/run/vhost/share.c \
 	tools/run/vhost/user.c \
+	tools/run/vhost/vsock.c \
 	tools/run/virtio/blk.c \
 	tools/run/virtio/blk_request.c \
 	tools/run/virtio/common.c \
@@ -197,6 +206,8 @@ TOOL_RUN := \
 	tools/run/virtio/device.c \
 	tools/run/virtio/loop.c \
 	tools/run/virtio/msix.c \
+	tools/run/virtio/net.c \
+	tools/run/virtio/net_frames.c \
 	tools/run/virtio/queue.c \
 	tools/run/virtio/rng.c \
 	tools/run/virtio/virtio_pci.c \

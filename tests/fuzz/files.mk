@@ -31,6 +31,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_keep.c \
 	tests/fuzz/fuzz_memmap.c \
 	tests/fuzz/fuzz_mmio.c \
+	tests/fuzz/fuzz_net.c \
 	tests/fuzz/fuzz_nvme.c \
 	tests/fuzz/fuzz_partitions.c \
 	tests/fuzz/fuzz_pci.c \
@@ -104,6 +105,8 @@ LIBS_fuzz_pci_bus := -lpthread
 PARTS_fuzz_virtqueue := tools/launch/layout.c tools/run/memory.c tools/run/virtio/blk_request.c \
 	tools/run/virtio/queue.c
 PARTS_fuzz_session := tools/run/command/session.c
+PARTS_fuzz_net := tools/launch/layout.c tools/run/memory.c tools/run/net/wire.c tools/run/virtio/net_frames.c \
+	tools/run/virtio/queue.c
 PARTS_fuzz_vhost_user := tools/run/vhost/user.c
 PARTS_fuzz_guest := riscv/guest/guest_calls.c riscv/guest/guest_fwft.c riscv/guest/guest_hart.c \
 	riscv/guest/guest_hsm.c riscv/guest/guest_legacy.c riscv/guest/guest_sbi.c riscv/guest/guest_state.c

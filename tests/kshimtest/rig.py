@@ -49,6 +49,8 @@ class Row:
     after: str = ''
     user: str = ''                      # run the command as that user instead of root
     daemons: tuple = ()                 # packages of trixie whose program it needs
+    programs: tuple = ()                # paths of programs that it needs
+    modules: tuple = ()                 # of the rig's kernel, behind MODULES, in their order
 
 
 @dataclass
@@ -84,11 +86,11 @@ class Initramfs:
         (self.root / 'etc').mkdir()
         (self.root / 'etc' / 'passwd').write_text('root:x:0:0:::/bin/sh\nnobody:x:99:99:::/bin/sh\n')
 
-    def add_modules(self, kernel_dir):
+    def add_modules(self, kernel_dir, names):
         found = {p.stem: p for p in pathlib.Path(kernel_dir).rglob('*.ko')}
-        for name in MODULES:
+        for name in names:
             shutil.copy(found[name], self.root / 'modules' / f'{name}.ko')
-        (self.root / 'modules' / 'order').write_text(''.join(f'{m}.ko\n' for m in MODULES))
+        (self.root / 'modules' / 'order').write_text(''.join(f'{m}.ko\n' for m in names))
 
     def add_program(self, path):
         """A program and the libraries that ldd names, the loader at its own place."""
@@ -161,7 +163,8 @@ def prepare(directory, rows, live=False):
     root = pathlib.Path(directory) / 'root'
     root.mkdir()
     fs = Initramfs(root)
-    fs.add_modules(files.package_dir('cloud'))
+    wanted = dict.fromkeys(m for names in (MODULES, *(r.modules for r in rows)) for m in names)
+    fs.add_modules(files.package_dir('cloud'), wanted)
     fs.add_program(KSHIM)
     fs.add_program(pathlib.Path(files.BUILD) / 'rig' / 'typist')
     for path in BESIDE:
@@ -172,6 +175,8 @@ def prepare(directory, rows, live=False):
         fs.add_row(number, row)
         for name in row.daemons:
             fs.add_daemon(name)
+        for program in row.programs:
+            fs.add_program(program)
     out = pathlib.Path(directory) / 'initramfs'
     fs.pack(out)
     shutil.rmtree(root)

@@ -354,6 +354,10 @@ USAGE = [
     (['--timeout', 'soon', 'k'], '--timeout'), (['--expect', '', 'k'], '--expect'),
     (['--frobnicate', 'k'], 'frobnicate'), (['--direct', '--as', 'firecracker', 'k'], '--as'),
     (['--direct', '--stub', 's', 'k'], '--stub'), (['-i'], 'argument'),
+    (['--net', 'none', 'k'], '--net'), (['--net', 'tap=', 'k'], '1 to 15 bytes'),
+    (['--net', 'tap=' + 16 * 'x', 'k'], '1 to 15 bytes'), (9 * ['--net', 'user'] + ['k'], 'more than 8'),
+    (['--vsock', '2', 'k'], 'from 3 to 4294967294'), (['--vsock', '4294967295', 'k'], '--vsock'),
+    (['--vsock', '-1', 'k'], '--vsock'), (['--vsock', '3x', 'k'], '--vsock'),
 ]
 
 

@@ -42,14 +42,14 @@ DEVICE_MODULES = ('virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_
                   'virtio-rng', 'virtio_blk', 'virtio_console')
 
 
-def devices_initrd():
-    """An initrd with busybox, the modules for devices in their order, and an /init that uses these."""
+def devices_initrd(init='devices-init', modules=DEVICE_MODULES, programs=()):
+    """An initrd with busybox and other static programs, modules for devices in their order, and an /init that uses these."""
     found = {p.stem: p for p in pathlib.Path(files.package_dir('cloud')).rglob('*.ko')}
     members = [(d, 0o40755, b'') for d in ('bin', 'modules')]
-    members.append(('bin/busybox', 0o100755, pathlib.Path('/bin/busybox').read_bytes()))
-    members += [(f'modules/{m}.ko', 0o100644, found[m].read_bytes()) for m in DEVICE_MODULES]
-    members.append(('modules/order', 0o100644, ''.join(f'{m}.ko\n' for m in DEVICE_MODULES).encode()))
-    return newc.archive([*members, ('init', 0o100755, files.read(HERE.parent / 'rig' / 'devices-init'))])
+    members += [(f'bin/{p.name}', 0o100755, p.read_bytes()) for p in (pathlib.Path('/bin/busybox'), *programs)]
+    members += [(f'modules/{m}.ko', 0o100644, found[m].read_bytes()) for m in modules]
+    members.append(('modules/order', 0o100644, ''.join(f'{m}.ko\n' for m in modules).encode()))
+    return newc.archive([*members, ('init', 0o100755, files.read(HERE.parent / 'rig' / init))])
 
 
 def disk_image():

@@ -60,6 +60,7 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/launch/layout.c \
 	tools/run/memory.c \
 	tools/run/mptable.c \
+	tools/run/net/wire.c \
 	tools/run/rtc.c \
 	tools/run/uart.c \
 	tools/run/vhost/user.c \
@@ -68,6 +69,7 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/virtio/console_control.c \
 	tools/run/virtio/console_data.c \
 	tools/run/virtio/device.c \
+	tools/run/virtio/net_frames.c \
 	tools/run/virtio/queue.c \
 
 # Assembly that tests call.
@@ -141,6 +143,7 @@ UNIT_TESTS := \
 	tests/unit/test_run_hvc.c \
 	tests/unit/test_run_command.c \
 	tests/unit/test_run_machine.c \
+	tests/unit/test_run_net.c \
 	tests/unit/test_run_queue.c \
 	tests/unit/test_run_serve.c \
 	tests/unit/test_run_session.c \

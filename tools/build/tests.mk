@@ -91,7 +91,7 @@ PYTEST_PARTS := cli check package boot efi kvm riscv
 NEEDS_check := build/asan/kshim
 NEEDS_boot := build/asan/kshim
 NEEDS_package := build/rig/typist
-NEEDS_kvm := build/rig/typist build/asan/kshim
+NEEDS_kvm := build/rig/typist build/rig/vsock build/asan/kshim
 
 define PYTEST
 .PHONY: test-$(1)
@@ -103,8 +103,8 @@ test-$(1): all probes $(NEEDS_$(1))
 endef
 $(foreach part,$(PYTEST_PARTS),$(eval $(call PYTEST,$(part))))
 
-# The program that types in the rig's machines.
-build/rig/typist: tests/rig/typist.c build/host/flags | needs
+# Programs for the rig's machines: what types, and what speaks over vsock.
+build/rig/typist build/rig/vsock: build/rig/%: tests/rig/%.c build/host/flags | needs
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_host) -static -o $@ $<

@@ -46,6 +46,12 @@ static const struct want_option {
         {"HW_RANDOM_VIRTIO", MODULE, "without: --rng gives it nothing"},
         {"VIRTIO_BLK", MODULE, "without: no --disk"},
         {"VIRTIO_CONSOLE", MODULE, "without: no --console"},
+        {"NET", BETTER, "without: no --net"},
+        {"INET", BETTER, "without: no addresses for --net"},
+        {"NETDEVICES", BETTER, "without: no --net"},
+        {"VIRTIO_NET", MODULE, "without: no --net"},
+        {"VSOCKETS", MODULE, "without: no --vsock"},
+        {"VIRTIO_VSOCKETS", MODULE, "without: no --vsock"},
 };
 
 /* What `-- COMMAND` needs besides, if the list above does not have it. */

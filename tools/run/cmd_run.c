@@ -91,7 +91,7 @@ struct run {
 	const struct options *o;
 	struct inputs *in;
 	struct boot boot;
-	struct engines engines;
+	struct hosts hosts;
 	struct command_setup setup;
 	struct serve *command; /* NULL: none is run */
 	bool reported;         /* the status is the command's, or says why there is none */
@@ -121,7 +121,7 @@ enter_jail(const struct run *r, struct machine *m)
 
 	if (r->o->no_jail || entered)
 		return;
-	entered = jail_limit(r->dump, r->o->reboot_again || r->engines.count,
+	entered = jail_limit(r->dump, r->o->reboot_again || r->hosts.engines.count,
 	                  disk_files_largest(&r->o->disks)) &&
 	          jail_enter(JAIL_MAIN, JAIL_NO_CPU);
 	if (!entered)
@@ -134,7 +134,7 @@ share_memory(struct run *r)
 {
 	int file;
 
-	if (!r->engines.count)
+	if (!r->hosts.engines.count)
 		return STATUS_GO_ON;
 	file = memory_file(&r->boot.layout, r->memory);
 	if (file < 0)
@@ -161,7 +161,7 @@ run_machine(struct machine *m, struct run *r, uint64_t deadline)
 	devices_init(&m->devices, m->vm.fd, &m->terminal, &m->ending, !o->direct);
 	if (status == STATUS_GO_ON)
 		status = plug_devices(
-		        &m->plug, o, &r->engines, &r->boot.layout, &m->vm.mem, &m->devices);
+		        &m->plug, o, &r->hosts, &r->boot.layout, &m->vm.mem, &m->devices);
 	if (status == STATUS_GO_ON && m->command)
 		status = plug_command(&m->plug, r->port);
 	if (status != STATUS_GO_ON)
@@ -252,15 +252,14 @@ run_once(struct run *r)
 static int
 shut_jail(const struct run *r)
 {
-	int keep[PLAN_BLOBS + 3 + DISK_FILES + OPTIONS_ENGINES * ENGINE_FDS] = {
-	        r->kvm, r->dump};
+	int keep[PLAN_BLOBS + 3 + DISK_FILES + HOSTS_FDS] = {r->kvm, r->dump};
 	uint32_t count = 2;
 
 	if (r->o->no_jail)
 		return STATUS_GO_ON;
 	if (plug_wanted(r->o))
 		jail_for_devices();
-	count += engines_descriptors(&r->engines, keep + count);
+	count += hosts_descriptors(&r->hosts, keep + count);
 	for (uint32_t i = 0; i < r->in->files; i++)
 		keep[count++] = r->in->file[i].fd;
 	for (uint32_t i = 0; i < r->o->disks.count; i++)
@@ -282,7 +281,7 @@ run_inputs(struct run *r)
 	if (status == STATUS_GO_ON && !o->dry_run)
 		status = dump_open(o->dump, &r->dump);
 	if (status == STATUS_GO_ON && !o->dry_run)
-		status = engines_open(o, &r->engines);
+		status = hosts_open(o, &r->hosts);
 	if (status == STATUS_GO_ON)
 		status = shut_jail(r);
 	if (status == STATUS_GO_ON)
@@ -293,7 +292,7 @@ run_inputs(struct run *r)
 	while (status == STATUS_GO_ON)
 		status = run_once(r);
 	boot_free(&r->boot);
-	engines_close(&r->engines);
+	hosts_close(&r->hosts);
 	return status;
 }
 

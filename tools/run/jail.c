@@ -13,8 +13,10 @@
 
 #include <errno.h>
 #include <linux/falloc.h>
+#include <linux/if_tun.h>
 #include <linux/kvm.h>
 #include <linux/seccomp.h>
+#include <linux/vhost.h>
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>

@@ -37,6 +37,8 @@ enum long_only {
 	OPT_ROOT,
 	OPT_RW,
 	OPT_MODULES,
+	OPT_NET,
+	OPT_VSOCK,
 	OPT_VERSION,
 };
 
@@ -64,6 +66,8 @@ static const struct option long_options[] = {
         {"rw", required_argument, NULL, OPT_RW},
         {"modules", required_argument, NULL, OPT_MODULES},
         {"verbose", no_argument, NULL, 'v'},
+        {"net", required_argument, NULL, OPT_NET},
+        {"vsock", required_argument, NULL, OPT_VSOCK},
         {"raw", no_argument, NULL, OPT_RAW},
         {"no-jail", no_argument, NULL, OPT_NO_JAIL},
         {"help", no_argument, NULL, 'h'},
@@ -94,6 +98,9 @@ static const char help_text[] =
         "                        if not given; needs virtiofsd\n"
         "      --vhost-user TYPE=SOCKET[,tag=TAG]  a device that a daemon serves: net, blk,\n"
         "                        console, rng, scsi, vsock or fs\n"
+        "      --net user        a network by passt, without root; repeatable\n"
+        "      --net tap=IF      a network by the tap device IF; repeatable\n"
+        "      --vsock CID       sockets to the host; CID, 3 or more, is the guest's address\n"
         "      --expect TEXT     end with status 0 as soon as the guest prints TEXT\n"
         "      --timeout SECONDS end with status 5 and an explanation after that time\n"
         "      --reboot WORD     when the guest resets: stop or again (default stop)\n"
@@ -246,6 +253,10 @@ parse_one(struct options *o, int opt)
 	case 'v':
 		o->command.verbose = true;
 		break;
+	case OPT_NET:
+		return options_net(o, optarg);
+	case OPT_VSOCK:
+		return options_vsock(o, optarg);
 	case OPT_RNG:
 		o->rng = true;
 		break;

@@ -15,6 +15,7 @@
 #define OPTIONS_ENGINES  16
 #define OPTIONS_RW       8
 #define OPTIONS_TAG      36 /* bytes; virtio 1.2, 5.11.4 */
+#define OPTIONS_NETS     8
 
 /* A device that a daemon serves. */
 struct option_engine {
@@ -27,6 +28,11 @@ struct option_engine {
 	char tag[OPTIONS_TAG + 1]; /* of a share; "": not given */
 	bool ro;
 	bool flat; /* the guest is not told which folders are mount points */
+};
+
+/* One --net. */
+struct option_net {
+	const char *interface; /* of tap=; NULL: user */
 };
 
 struct options {
@@ -52,6 +58,9 @@ struct options {
 	struct disk_files disks;
 	struct option_engine engine[OPTIONS_ENGINES];
 	uint32_t engines;
+	struct option_net net[OPTIONS_NETS];
+	uint32_t nets;
+	uint32_t vsock; /* the guest's CID; 0: none */
 	struct option_command {
 		char **argv;      /* CMD and its arguments; NULL: none is run */
 		const char *root; /* --root; NULL: the caller's */
@@ -85,5 +94,9 @@ int options_command(const struct options *o);
  */
 int options_share(struct options *o, char *text);
 int options_vhost_user(struct options *o, char *text);
+
+/* --net, --vsock. options_net.c. */
+int options_net(struct options *o, const char *text);
+int options_vsock(struct options *o, const char *text);
 
 #endif

@@ -9,14 +9,16 @@
 
 #include "tools/guest/protocol.h"
 #include "tools/run/vhost/device.h"
+#include "tools/run/vhost/kernel_device.h"
 #include "tools/run/virtio/blk.h"
 #include "tools/run/virtio/console.h"
+#include "tools/run/virtio/net.h"
 #include "tools/run/virtio/rng.h"
 
 bool
 plug_wanted(const struct options *o)
 {
-	return o->rng || o->console || o->disks.count || o->engines;
+	return o->rng || o->console || o->disks.count || o->engines || o->nets || o->vsock;
 }
 
 static int
@@ -30,6 +32,18 @@ add(struct plug *p, const char *what, struct virtio_device *d)
 	return fail(STATUS_HOST, "cannot make %s: %s", what, strerror(errno));
 }
 
+/* A device that listens to the host once it is plugged in. */
+static int
+add_listening(struct plug *p, const char *what, struct virtio_device *d,
+        bool (*watch)(struct virtio_device *d))
+{
+	int status = add(p, what, d);
+
+	if (status == STATUS_GO_ON && !watch(d))
+		status = fail(STATUS_HOST, "cannot make %s: %s", what, strerror(errno));
+	return status;
+}
+
 static int
 add_engines(struct plug *p, struct engines *engines, struct ending *ending)
 {
@@ -37,12 +51,25 @@ add_engines(struct plug *p, struct engines *engines, struct ending *ending)
 
 	for (uint32_t i = 0; i < engines->count && status == STATUS_GO_ON; i++) {
 		struct engine *e = &engines->engine[i];
-		struct virtio_device *d = vhost_device_make(e, ending);
 
-		status = add(p, e->name, d);
-		if (status == STATUS_GO_ON && !vhost_device_watch(d))
-			status = fail(
-			        STATUS_HOST, "cannot make %s: %s", e->name, strerror(errno));
+		status = add_listening(
+		        p, e->name, vhost_device_make(e, ending), vhost_device_watch);
+	}
+	return status;
+}
+
+static int
+add_nets(struct plug *p, struct nets *nets, struct ending *ending)
+{
+	int status = STATUS_GO_ON;
+
+	for (uint32_t i = 0; i < nets->count && status == STATUS_GO_ON; i++) {
+		struct net_host *h = &nets->host[i];
+		bool kernel = h->vhost.fd >= 0;
+
+		status = add_listening(p, h->name,
+		        kernel ? vhost_net_make(h) : net_make(h, ending),
+		        kernel ? vhost_kernel_watch : net_watch);
 	}
 	return status;
 }
@@ -76,7 +103,7 @@ add_console(struct plug *p, struct devices *devices)
 }
 
 int
-plug_devices(struct plug *p, const struct options *o, struct engines *engines,
+plug_devices(struct plug *p, const struct options *o, struct hosts *hosts,
         const struct layout *layout, const struct memory *mem, struct devices *devices)
 {
 	struct ending *ending = devices->ending;
@@ -90,7 +117,12 @@ plug_devices(struct plug *p, const struct options *o, struct engines *engines,
 	for (uint32_t i = 0; i < o->disks.count && status == STATUS_GO_ON; i++)
 		status = add(p, o->disks.file[i].path, blk_make(&o->disks.file[i]));
 	if (status == STATUS_GO_ON)
-		status = add_engines(p, engines, ending);
+		status = add_nets(p, &hosts->nets, ending);
+	if (status == STATUS_GO_ON && o->vsock)
+		status = add_listening(p, hosts->vsock.name, vhost_vsock_make(&hosts->vsock),
+		        vhost_kernel_watch);
+	if (status == STATUS_GO_ON)
+		status = add_engines(p, &hosts->engines, ending);
 	if (status == STATUS_GO_ON && o->console)
 		status = add_console(p, devices);
 	return status;
@@ -100,11 +132,6 @@ int
 plug_command(struct plug *p, int port)
 {
 	const struct console_port_spec spec = {.name = GUEST_PORT, .in = port, .out = port};
-	struct virtio_device *d = console_make(&spec, 1);
-	int status = add(p, "the command's port", d);
 
-	if (status == STATUS_GO_ON && !console_watch(d))
-		status = fail(
-		        STATUS_HOST, "cannot serve the command's port: %s", strerror(errno));
-	return status;
+	return add_listening(p, "the command's port", console_make(&spec, 1), console_watch);
 }
