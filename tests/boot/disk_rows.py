@@ -78,6 +78,8 @@ DISK = [
     *(probe(f'counted-read-only-{bus}', Disk(bus=bus, tree='counted', read_only=True), way='rom-disk', expect=(
         'kshim: disk 0: this boot is not counted, because the disk cannot be written\n',))
       for bus in ('virtio-blk-pci', 'scsi-pci')),
+    probe('mmio-by-words-microvm', Disk(table='none', bus='virtio-blk-device'), probe={'rsdp': '0'},
+          machine='microvm,acpi=off,auto-kernel-cmdline=off', append='virtio_mmio.device=512@0xfeb00e00:12'),
     probe('chosen-by-word', Disk(tree='entries'), append='kshim.entry=b'),
     probe('grub-rom-q35', Disk(fs=EXT4, tree='grub'), way='rom-disk'),
     probe('grub-mbr-pc', Disk(table='mbr', fs=EXT2, tree='grub'), machine='pc', initrds=('bytes:70001',)),
@@ -111,5 +113,10 @@ DISK = [
     none('no-such-file', 'disk.no-file', Disk(), append='kshim.entry=a'),
     none('boot-none', 'kernel.none', Disk(), qemu=('-fw_cfg', 'name=opt/org.kshim/boot,string=none')),
     none('boot-odd', 'fw-cfg.boot', Disk(), qemu=('-fw_cfg', 'name=opt/org.kshim/boot,string=floppy')),
-    none('ahci', 'kernel.none', Disk(bus='ide-hd')),
+    none('entry-by-item', 'disk.no-file', Disk(), qemu=('-fw_cfg', 'name=opt/org.kshim/entry,string=a')),
+    none('ahci', 'kernel.none', Disk(bus='ide-hd'), expect=(
+        'disks on AHCI (SATA) are not read: give them as virtio-blk, virtio-scsi or NVMe',)),
+    none('ide', 'kernel.none', Disk(bus='ide-hd'), way='rom-disk', machine='pc', expect=('disks on IDE are not read: ',)),
+    none('usb', 'kernel.none', Disk(bus='usb-storage'), machine='pc', qemu=('-device', 'qemu-xhci'), expect=(
+        'disks on USB are not read: ',)),
 ]
