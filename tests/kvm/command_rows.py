@@ -19,7 +19,7 @@ class Run:
     after: str = ''
     typed: str = ''                 # a script of tests/rig/typist.c: it gets a terminal
     user: str = 'nobody'
-    limit: int = 100                # --timeout
+    limit: int = 250                # --timeout
     full: bool = False              # for `make test-all`, or by name
 
     def __hash__(self):
@@ -30,14 +30,18 @@ def sh(script):
     return ('sh', '-c', script)
 
 
-WAIT = 'until grep -q ready out; do sleep 0.1; done\n'
+ROOT = """mkdir -p /tmp/root/bin /tmp/root/proc /tmp/root/sys /tmp/root/dev
+cp /bin/busybox /tmp/root/bin/sh
+echo other >/tmp/root/marker
+"""
+WAIT = 'until grep -q ready out || ! kill -0 $!; do sleep 0.1; done\n'
 
 RUNS = [
     Run('streams', sh('echo to out; echo to err >&2; exit 42'), status=42, out='to out\n', err='to err\n'),
     Run('caller', sh('id -u; id -G; pwd; echo "$WORD $HOME $DISPLAY"; uname -n'), shell='export WORD="two words" HOME=/h '
         'DISPLAY=:0; "$@"', before='hostname rig-of-tests; mkdir "/tmp/it is here"; cd "/tmp/it is here"',
         out='99\n99\n/tmp/it is here\ntwo words /h \nrig-of-tests\n', full=True),
-    Run('killed', sh('kill -9 $$'), status=128 + 9, full=True),
+    Run('killed', sh('kill -TERM $$'), status=128 + 15, full=True),
     Run('not-found', ('no-such-program',), status=127, full=True,
         err='kshim: cannot run no-such-program: No such file or directory\n'),
     Run('no-program', ('/etc/passwd',), status=126, full=True, err='kshim: cannot run /etc/passwd: Permission denied\n'),
@@ -55,9 +59,15 @@ RUNS = [
         err='Terminated\n'),     # of the sleep
     Run('panic', sh('echo before; echo c >/proc/sysrq-trigger'), status=123, out='before\n', user='',
         says=('Kernel panic - not syncing', 'sysrq')),
+    Run('power-off', ('poweroff', '-f'), status=123, user='', full=True, says=('powered off',)),
+    Run('timeout', ('sleep', '1000'), status=124, limit=15, full=True, says=('no end after',)),
     Run('kept', sh('echo kept >/tmp/kept/new; echo gone >/tmp/gone; cat /tmp/gone /tmp/kept/old'), out='gone\nold\n',
         options=('--rw', '/tmp/kept'), before='mkdir /tmp/kept; echo old >/tmp/kept/old; chown -R nobody /tmp/kept',
         after='cp /tmp/kept/new new; test ! -e /tmp/gone || echo written', files={'new': b'kept\n'}),
+    Run('other-root', ('sh', '-c', 'read x </marker; echo $x; pwd; echo /*'), options=('--root', '/tmp/root'), before=ROOT,
+        out='other\n/\n/bin /dev /marker /proc /run /sys\n', full=True),
+    Run('daemon-ends', sh('echo ready; while :; do cat /bin/busybox >/dev/null; done'), status=125,
+        shell='"$@" >out &\n' + WAIT + 'killall ld-linux-x86-64.so.2; wait $!', says=('its daemon has ended',), full=True),
     Run('direct', sh('echo out; exit 5'), options=('--direct',), status=5, out='out\n'),
     # All drivers and file systems are modules there.
     Run('modules', sh('uname -r | cut -d. -f1,2; id -u; echo x >/tmp/x; exit 4'), 'cloud', status=4, out='6.1\n99\n'),
