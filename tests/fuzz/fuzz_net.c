@@ -54,7 +54,7 @@ void
 virtio_bad_request(struct virtio_device *d, uint16_t queue, const char *what)
 {
 	(void)queue;
-	virtio_broken(d, what);
+	virtio_broken(d, "%s", what);
 }
 
 static void

@@ -50,6 +50,7 @@ class Row:
     user: str = ''                      # run the command as that user instead of root
     daemons: tuple = ()                 # packages of trixie whose program it needs
     programs: tuple = ()                # paths of programs that it needs
+    carried: tuple = ()                 # files that `before` finds as /files/*-NAME
     modules: tuple = ()                 # of the rig's kernel, behind MODULES, in their order
 
 
@@ -177,6 +178,8 @@ def prepare(directory, rows, live=False):
             fs.add_daemon(name)
         for program in row.programs:
             fs.add_program(program)
+        for path in row.carried:
+            fs.carry(path)
     out = pathlib.Path(directory) / 'initramfs'
     fs.pack(out)
     shutil.rmtree(root)

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Devices whose engine is a daemon, in the rig: a tree by virtio-fs, for a user without root; its daemon's end."""
+"""Devices whose engine is a daemon, in the rig: a tree by virtio-fs, for a user without root; its daemon's end; a disk."""
 import pathlib
+import shutil
 
 import pytest
 
 from kshimtest import files, rig
-from kvm.test_rig import initrd_of
+from kshimtest.patience import HANG
+from kvm import rig_rows
+from kvm.test_rig import initrd_of, path
 
 TREE = """mkdir -p tree/a/b
 cp /bin/busybox tree/a/program
@@ -48,3 +51,24 @@ def test_the_end_of_the_daemon_is_the_end_of_the_run():
     outcome = rig.run([row(more=KILL)], icount=False)[0]
     assert outcome.status == 3, outcome.stdout + outcome.stderr + outcome.rig
     assert 'kshim: share tree: its daemon has ended, and the run with it' in outcome.stderr
+
+
+DISK = """qemu-storage-daemon --blockdev "driver=file,node-name=disk,filename=$(echo /files/*-rig-disk.*)" \\
+    --export type=vhost-user-blk,id=disk,node-name=disk,writable=on,addr.type=unix,addr.path=blk &
+while [ ! -S blk ]; do sleep 0.1; done
+"""
+
+
+@pytest.mark.parametrize('cpus', [1, pytest.param(4, marks=pytest.mark.full)])
+def test_a_disk_of_another_daemon(cpus):
+    """QEMU's daemon serves it: the guest reads a file system, writes, takes its driver off and on, reads again."""
+    row = rig.Row('vhost-user-blk', [
+        'kshim', 'run', '-m', '256M', '-c', cpus, '-a', 'console=ttyS0 quiet', '-i', path('devices'), '--timeout', HANG,
+        '--vhost-user', 'blk=blk', path('debian:cloud')], timeout=HANG + 40, before=DISK, carried=(path('disk'),),
+        programs=(shutil.which('qemu-storage-daemon'),))
+    outcome = rig.run([row], cpus=2, icount=False)[0]
+    assert outcome.status == 0, outcome.stdout + outcome.stderr + outcome.rig
+    at = 0
+    for text in (*rig_rows.FUNCTIONS, *rig_rows.WRITTEN):
+        assert text in outcome.stdout[at:], f'{text!r} is missing:\n{outcome.stdout}'
+        at = outcome.stdout.index(text, at)

@@ -68,7 +68,7 @@ deliver(struct net_queues *n, const struct wire_frame *f)
 	uint32_t most = virtio_has(n->d, NET_MERGE) ? n->d->queue[NET_RECEIVE].size : 1;
 	uint8_t *number[2] = {NULL, NULL};
 
-	while (at < len) {
+	do {
 		if (count == most)
 			return give_back(n, count, LOST);
 		if (!virtio_take(n->d, NET_RECEIVE, c))
@@ -83,7 +83,7 @@ deliver(struct net_queues *n, const struct wire_frame *f)
 		n->taken[count].head = c->head;
 		n->taken[count].len = put(c, f, at);
 		at += n->taken[count++].len;
-	}
+	} while (at < len);
 	finish(n, count, number);
 	return DELIVERED;
 }
