@@ -131,11 +131,11 @@ print(const struct outcome *o, uint64_t turn)
 }
 
 void
-check_look(struct span bytes, uint64_t limit)
+check_look(struct span bytes)
 {
 	struct outcome o = {.path = "x"};
 
-	o.report = check_bytes(o.path, bytes, limit);
+	o.report = check_bytes(o.path, bytes, CHECK_LIMIT);
 	check_layer(o.report);
 	check_launches(o.report);
 	gate_compare(&o, &o);

@@ -67,12 +67,6 @@ check_choice(struct boot_choice *c, bool damaged)
 }
 
 static bool
-same(struct span a, struct span b)
-{
-	return a.size == b.size && !memcmp(a.base, b.base, (size_t)a.size);
-}
-
-static bool
 is_plain(struct span name)
 {
 	for (uint64_t i = 0; i < name.size; i++) {
@@ -106,6 +100,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!first.entry || !is_plain(first.entry->entry.id))
 		return 0;
 	code = boot_choose(&ram.disk, first.entry->entry.id, watch, NULL, &found, &again, &why);
-	REQUIRE(!code && found && same(again.entry->entry.id, first.entry->entry.id));
+	REQUIRE(!code && found && span_same(again.entry->entry.id, first.entry->entry.id));
 	return 0;
 }

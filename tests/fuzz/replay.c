@@ -21,9 +21,10 @@
 #define CUTS    200
 #define CHANGES 600 /* inputs that differ in up to four bytes */
 
-#define KEPT 256 /* files whose changes are tried */
+#define KEPT 256 /* files whose changes are tried, none of them empty */
+#define MORE 16  /* changes, one on the other */
 
-static unsigned files;
+static unsigned files, nr_kept;
 static struct {
 	uint8_t *bytes;
 	size_t size;
@@ -94,9 +95,9 @@ run_file(const char *path, off_t size)
 	printf("# %s\n", path);
 	fflush(stdout); /* it is the last line if this file's turn aborts */
 	replay(bytes, (size_t)size);
-	if (files < KEPT && size) {
-		kept[files].bytes = bytes;
-		kept[files].size = (size_t)size;
+	if (nr_kept < KEPT && size) {
+		kept[nr_kept].bytes = bytes;
+		kept[nr_kept++].size = (size_t)size;
 	} else {
 		free(bytes);
 	}
@@ -144,17 +145,15 @@ static unsigned
 try_some(unsigned file, uint32_t *state)
 {
 	size_t size = kept[file].size;
-	uint8_t *copy = malloc(size ? size : 1);
-	unsigned count = size ? 16 : 0;
+	uint8_t *copy = malloc(size);
 
-	if (size)
-		memcpy(copy, kept[file].bytes, size);
-	for (unsigned i = 0; i < count; i++) {
+	memcpy(copy, kept[file].bytes, size);
+	for (unsigned i = 0; i < MORE; i++) {
 		change(copy, size, state);
 		one(copy, next(state) % 4 ? size : next(state) % size);
 	}
 	free(copy);
-	return count;
+	return MORE;
 }
 
 static unsigned
@@ -166,8 +165,8 @@ try_more(uint64_t ms)
 
 	printf("# KSHIM_FUZZ_SEED=%u\n", state);
 	fflush(stdout);
-	for (uint64_t end = now_ms() + ms; now_ms() < end;)
-		count += try_some(next(&state) % (files < KEPT ? files : KEPT), &state);
+	for (uint64_t end = now_ms() + ms; nr_kept && now_ms() < end;)
+		count += try_some(next(&state) % nr_kept, &state);
 	return count;
 }
 
