@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Several requests are under way at once: each thread waits for a notification, takes a chain,
- * wakes the next thread if there are more, and carries its own out without the lock. A reset
- * waits for what is under way.
+ * Several requests are under way at once: one thread after the other waits for a notification,
+ * takes a chain, wakes the next thread if there are more, and carries its own out without the
+ * lock. A reset waits for what is under way.
  */
 #include "blk.h"
 
@@ -30,6 +30,7 @@ struct blk {
 	uint32_t under_way;
 	bool stopping;
 	pthread_cond_t idle;
+	pthread_mutex_t turn; /* of the thread that waits: a notification would wake all */
 };
 
 static void
@@ -74,14 +75,25 @@ serve(struct blk *b, struct chain *c)
 	pthread_mutex_unlock(&d->lock);
 }
 
+static bool
+wait_for_notification(struct blk *b)
+{
+	uint64_t count;
+	bool good;
+
+	pthread_mutex_lock(&b->turn);
+	good = read(b->device.queue[0].kick, &count, sizeof(count)) == sizeof(count);
+	pthread_mutex_unlock(&b->turn);
+	return good;
+}
+
 static void
 thread(struct virtio_device *d)
 {
 	struct chain c;
-	uint64_t count;
 
 	while (!atomic_load(&d->over))
-		if (read(d->queue[0].kick, &count, sizeof(count)) == sizeof(count))
+		if (wait_for_notification((struct blk *)d))
 			serve((struct blk *)d, &c);
 	ring(&d->queue[0]); /* the next thread is to end, too */
 }
@@ -146,6 +158,7 @@ blk_make(const struct disk_file *file)
 		return NULL;
 	b->file = file;
 	pthread_cond_init(&b->idle, NULL);
+	pthread_mutex_init(&b->turn, NULL);
 	d->ops = &ops;
 	d->name = file->path;
 	d->type = VIRTIO_BLK;
