@@ -118,7 +118,24 @@ def wait_used(queue, count):
 ECHO = start_console() + offer(0, 0, RECEIVED, 16, writes=1) + offer(1, 0, BASE + 0x1000, 5) + wait_used(1, 1) + \
     wait_used(0, 1) + offer(1, 1, RECEIVED, 5) + wait_used(1, 2) + out16(0x604, 0x3400) + SPIN
 
+# ---- all CPUs at ports and memory at once
+
+AP_CODE, COUNTERS, ROUNDS = 0x8000, 0x9000, 20000
+# In real mode: read the next port, CMOS by its index; count in memory that all share, exchange a word of it.
+HAMMER = b'\x31\xc0\x8e\xd8\x31\xd2' + \
+    b'\xec\x42\xe6\x70\xe4\x71\xf0\x66\xff\x06\x00\x90\x66\xa1\x00\x90\x66\x87\x06\x04\x90\xeb\xe9'
+
+
+def hammer():
+    """Start the others by INIT and SIPI; read ports as they do until they have gone round so often."""
+    code = b''.join(store(AP_CODE + i, int.from_bytes(HAMMER[i:i + 4], 'little')) for i in range(0, len(HAMMER), 4))
+    code += store(COUNTERS, 0) + store(0xfee000f0, 0x1ff) + store(0xfee00300, 0xc4500) + store(0xfee00300, 0xc4608)
+    again = b'\xec\x42\xf0\xff\x05' + struct.pack('<I', COUNTERS + 8) + b'\x81\x3d' + struct.pack('<II', COUNTERS, ROUNDS)
+    return code + again + b'\x72' + bytes([254 - len(again)]) + say('hammered\n') + out16(0x604, 0x3400) + SPIN
+
+
 GUESTS = {
+    'hammer': hammer(),
     'console': ECHO.ljust(0x1000, b'\0') + b'hvc0\n',
     # A MiB at once, then COM1's status again and again.
     'console-flood': start_console() + offer(1, 0, 0x400000, 1 << 20) + b'\x66\xba\xfd\x03\xec\xeb\xfd',

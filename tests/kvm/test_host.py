@@ -193,6 +193,26 @@ def test_terminal_is_restored(number):
     os.close(slave)
 
 
+@needs_kvm
+@pytest.mark.parametrize('name,status,text', [('flood', 3, 'standard output'), ('hello-spin', 5, 'no end after')])
+def test_a_terminal_that_vanishes(name, status, text):
+    """Output that has no reader ends the run; a terminal that nobody types on any more does not."""
+    master, slave = pty.openpty()
+    with begin('--direct', '--timeout', 5, guest(name), stdin=slave, stdout=slave) as p:
+        os.close(slave)
+        assert os.read(master, 5)
+        os.close(master)
+        said = p.stderr.read().decode()
+        assert p.wait(timeout=HANG) == status, said
+    assert text in said
+
+
+@needs_kvm
+@pytest.mark.parametrize('options', [[], ['--rng'], ['--reboot', 'again']])
+def test_cpus_that_hammer_ports_and_memory(options):
+    check(run('--direct', *LIMIT, '-c', 4, *options, guest('hammer')), 0, 'hammered')
+
+
 def begin(*args, **more):
     more = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **more}
     return subprocess.Popen([KSHIM, 'run', *map(str, args)], **more)
