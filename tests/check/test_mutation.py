@@ -16,6 +16,7 @@ from kshimtest import files
 from kshimtest.everything import EVERYTHING, SEED
 from kshimtest import machine
 from kshimtest.row import Row
+from kvm.test_host import needs_kvm, run
 
 BATCH = 60
 INTERESTING = [0, 1, 2, 4, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
@@ -203,3 +204,21 @@ def test_boots_of_damaged_kernels(name, tmp_path):
             agree(path)
         except AssertionError as error:
             raise AssertionError(f'KSHIM_SEED={SEED}, {title}') from error
+
+
+# Powered off, crashed, time ran out, ended without the text, reset, panicked: the guest's own ends.
+GUESTS_END = (0, 4, 5, 6, 7, 8)
+
+
+@needs_kvm
+@pytest.mark.parametrize('name', REAL)
+def test_runs_of_damaged_kernels(name, tmp_path):
+    """The launcher boots them, or refuses by a code, or says how the guest ended."""
+    path = tmp_path / 'kernel'
+    for title, data in real_mutants(name, 'run', BOOTED):
+        path.write_bytes(data)
+        done = run('--direct', '-m', '512M', '--timeout', 1, '--expect', 'Linux version', '-a', 'console=ttyS0', path)
+        said = f'KSHIM_SEED={SEED}, {title}: status {done.returncode}: {done.stderr[-3000:]}'
+        refused = REFUSED.search(done.stderr)
+        assert done.returncode == 1 and refused or done.returncode in GUESTS_END and not refused, said
+        assert done.stderr or not done.returncode, said
