@@ -30,6 +30,13 @@ def sh(script):
     return ('sh', '-c', script)
 
 
+TREE = """mkdir -p /tmp/tree/a/b
+cp /bin/busybox /tmp/tree/a/program
+seq 20000 >/tmp/tree/a/b/numbers
+: >/tmp/tree/empty
+ln -s a/b/numbers /tmp/tree/link
+cp -a /tmp/tree /tmp/same
+"""
 ROOT = """mkdir -p /tmp/root/bin /tmp/root/proc /tmp/root/sys /tmp/root/dev
 cp /bin/busybox /tmp/root/bin/sh
 echo other >/tmp/root/marker
@@ -54,6 +61,7 @@ RUNS = [
         'trap "stty size; exit 7" INT && echo waits && while :; do sleep 0.1; done'),
         shell='stty rows 33 cols 111; "$@"', status=7, out='33 111',
         typed='expect 33 111\ntype a line\\r\nexpect <a line>\nexpect waits\ntype \\x03\nexpect 33 111\n'),
+    Run('left', sh('echo here; sleep 1000'), status=125, out='here', typed='expect here\ntype \\x01x\n', full=True),
     Run('signal', sh('trap "echo got it; exit 9" TERM; echo ready; while :; do sleep 0.1; done'), status=9,
         shell='"$@" >out &\n' + WAIT + 'kill -TERM $!; wait $!', files={'out': b'ready\ngot it\n'}, full=True,
         err='Terminated\n'),     # of the sleep
@@ -66,6 +74,7 @@ RUNS = [
         after='cp /tmp/kept/new new; test ! -e /tmp/gone || echo written', files={'new': b'kept\n'}),
     Run('other-root', ('sh', '-c', 'read x </marker; echo $x; pwd; echo /*'), options=('--root', '/tmp/root'), before=ROOT,
         out='other\n/\n/bin /dev /marker /proc /run /sys\n', full=True),
+    Run('same-tree', ('diff', '-r', '/tmp/tree', '/tmp/same'), before=TREE, full=True),
     Run('daemon-ends', sh('echo ready; while :; do cat /bin/busybox >/dev/null; done'), status=125,
         shell='"$@" >out &\n' + WAIT + 'killall ld-linux-x86-64.so.2; wait $!', says=('its daemon has ended',), full=True),
     Run('direct', sh('echo out; exit 5'), options=('--direct',), status=5, out='out\n'),
