@@ -24,6 +24,7 @@ struct boot {
 	struct efi_options options;
 	struct file kernel;
 	struct span whole; /* the kernel as it came, a unified kernel image with all sections */
+	const char *renamed; /* its path on its volume, if it is no longer kernel.name */
 	bool is_uki;
 	uint32_t profile; /* of a unified kernel image */
 	bool has_profile; /* by the load options or an entry */

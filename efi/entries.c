@@ -108,17 +108,22 @@ choose(struct boot *b, const struct efi_entries *list, const struct efi_entry **
 	return REFUSAL_NONE;
 }
 
-static void
+/* The path under its new name, told to userspace; NULL if there is no room for it. */
+static const char *
 tell_counted(const struct efi_entry *c, const char *name)
 {
 	const char *path = text_keep(text_span(c->folder->path), "\\", text_span(name));
 
 	if (path)
 		entry_variables_counted(path);
+	return path;
 }
 
-/* One try less: NAME+LEFT[-DONE].SUFFIX is renamed. A volume that cannot be written is left. */
-static void
+/*
+ * One try less: NAME+LEFT[-DONE].SUFFIX is renamed. A volume that cannot be written is left.
+ * Returns the new path, or NULL.
+ */
+static const char *
 count_boot(const struct efi_entry *c, const struct volume *volume)
 {
 	static uint8_t buf[sizeof(EFI_FILE_INFO) + 2 * EFI_ENTRY_NAME]
@@ -129,24 +134,25 @@ count_boot(const struct efi_entry *c, const struct volume *volume)
 	EFI_GUID guid = EFI_FILE_INFO_ID;
 	size_t n = c->entry.id.size;
 	UINTN len = sizeof(buf);
-	char *path = entry_path(c);
+	const char *path = entry_path(c), *renamed = NULL;
 	EFI_FILE_HANDLE f;
 
 	if (!c->entry.counted || !c->entry.left || !path)
-		return;
+		return NULL;
 	memcpy(name, c->entry.id.base, n);
 	bls_count_down(text_span(c->name), &c->entry, name + n);
 	if (!utf16_from_8(path, native, FILE_PATH) ||
 	        volume->root->Open(volume->root, &f, native,
 	                EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0) != EFI_SUCCESS)
-		return;
+		return NULL;
 	if (f->GetInfo(f, &guid, &len, buf) == EFI_SUCCESS &&
 	        utf16_from_8(name, info->FileName, EFI_ENTRY_NAME)) {
 		info->Size = sizeof(buf);
 		if (f->SetInfo(f, &guid, sizeof(buf), buf) == EFI_SUCCESS)
-			tell_counted(c, name);
+			renamed = tell_counted(c, name);
 	}
 	f->Close(f);
+	return renamed;
 }
 
 static enum refusal_code
@@ -174,6 +180,7 @@ load(struct boot *b, const struct efi_entry *c, const struct volume *volume,
 {
 	const struct bls_entry *e = &c->entry;
 	struct span kernel = e->kernel;
+	const char *renamed;
 	enum refusal_code code;
 
 	b->from = entry_path(c);
@@ -199,8 +206,11 @@ load(struct boot *b, const struct efi_entry *c, const struct volume *volume,
 		if (!code)
 			code = initrds_add(b, file, ret_why);
 	}
-	if (!code)
-		count_boot(c, volume);
+	if (code)
+		return code;
+	renamed = count_boot(c, volume);
+	if (!e->kernel.size)
+		b->renamed = renamed;
 	return code;
 }
 

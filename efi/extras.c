@@ -8,6 +8,7 @@
  */
 #include "efi/extras.h"
 #include "efi/addons.h"
+#include "efi/console.h"
 #include "efi/kept_text.h"
 #include "efi/say.h"
 #include "efi/secure.h"
@@ -185,6 +186,25 @@ extras_find(struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
+/* Behind all else, where nothing else names a console. */
+static enum refusal_code
+join_console(struct boot *b, struct refusal *ret_why)
+{
+	struct span value;
+	const char *word, *line;
+
+	if (!secure_is_own(b->kernel.bytes) ||
+	        cmdline_value(&b->request.cmdline, "console=", &value))
+		return REFUSAL_NONE;
+	word = console_word();
+	if (!word)
+		return REFUSAL_NONE;
+	line = text_keep(text_span(word), " ", text_span("is added to the command line"));
+	if (line && !b->words.quiet)
+		say(line);
+	return cmdline_append(&b->request.cmdline, text_span(word), ret_why);
+}
+
 enum refusal_code
 extras_join_line(struct boot *b, struct refusal *ret_why)
 {
@@ -196,6 +216,8 @@ extras_join_line(struct boot *b, struct refusal *ret_why)
 			code = cmdline_append(
 			        &b->request.cmdline, text_span(more[i]->text), ret_why);
 	}
+	if (!code)
+		code = join_console(b, ret_why);
 	if (code)
 		ret_why->subject = "command line";
 	return code;

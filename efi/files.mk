@@ -4,6 +4,7 @@
 EFI_SRCS := \
 	efi/addons.c \
 	efi/cc.c \
+	efi/console.c \
 	efi/entries.c \
 	efi/entry_files.c \
 	efi/entry_variables.c \

@@ -137,7 +137,8 @@ memory_path(struct span whole)
 static EFI_STATUS
 load(const struct boot *b, struct span whole, EFI_HANDLE *ret_image)
 {
-	EFI_DEVICE_PATH *path = file_device_path(b->kernel.device, b->kernel.name);
+	EFI_DEVICE_PATH *path =
+	        file_device_path(b->kernel.device, b->renamed ? b->renamed : b->kernel.name);
 
 	return fw.boot->LoadImage(FALSE, fw.image, path ? path : memory_path(whole),
 	        (void *)(uintptr_t)whole.base, whole.size, ret_image);

@@ -153,6 +153,12 @@ ROWS = [
     Row('sections-120', {'EFI/BOOT/BOOTX64.EFI': 'uki:ukify-many:debian:cloud'},
         found='sections of kshim.efi', by='linux64', line=LINUX,
         expect=('sections that are not used: .dtb .splash', *BOOTED)),
+    # A line without a console: a virtio console comes before a screen, a screen before the serial line.
+    Row('sections-virtio-console', {'EFI/BOOT/BOOTX64.EFI': 'uki:objcopy-mute:debian:cloud'},
+        qemu=('-device', 'VGA', '-device', 'virtio-serial-pci,disable-legacy=on', '-device', 'virtconsole,chardev=hvc', '-chardev', 'null,id=hvc'),
+        expect=('console=hvc0 is added to the command line', 'entering the kernel'), absent=('userspace reached',)),
+    Row('sections-screen', {'EFI/BOOT/BOOTX64.EFI': 'uki:objcopy-mute:debian:cloud'}, qemu=('-device', 'VGA'),
+        expect=('entering the kernel',), absent=('is added to the command line',), full=True),
     shell('sections-and-options', ['kshim.efi extra=1'], {'kshim.efi': 'uki:objcopy:debian:cloud'},
           found='sections of kshim.efi', line=f'{LINUX} extra=1', expect=BOOTED),
     Row('uki-of-lines', {'my.efi': 'uki:ukify-lines:vmlinux:cloud'}, append='\\my.efi extra=1',
@@ -328,12 +334,13 @@ ROWS = [
         'my.efi': 'signed:uki:profiles-systemd:debian:cloud',
         'loader/entries/a.conf': b'uki /my.efi\nprofile 1\n'}, firmware='snakeoil',
         line=f'{UKI_LINE} profile=1', expect=('the firmware verifies and starts', *BOOTED), full=True),
-    # Under its own path, so that its stub finds what is beside it.
+    # Under its own path, as it is after the count, so that its stub finds what is beside it.
     Row('secure-entry-uki-addon', {
-        'EFI/BOOT/BOOTX64.EFI': 'signed:kshim.efi', 'EFI/Linux/my.efi': 'signed:uki:systemd:debian:cloud',
+        'EFI/BOOT/BOOTX64.EFI': 'signed:kshim.efi', 'EFI/Linux/my+3.efi': 'signed:uki:systemd:debian:cloud',
         'EFI/Linux/my.efi.extra.d/a.addon.efi': 'signed:addon:own=1',
         'loader/addons/b.addon.efi': 'signed:addon:global=1'}, firmware='snakeoil',
-        line=f'{UKI_LINE} global=1 own=1', expect=('the firmware verifies and starts', *BOOTED)),
+        line=f'{UKI_LINE} global=1 own=1', expect=('the firmware verifies and starts', *BOOTED),
+        left=('/EFI/Linux/my+2-1.efi',)),
     Row('secure-sections', {'EFI/BOOT/BOOTX64.EFI': 'signed:uki:objcopy:vmlinux:cloud'},
         firmware='snakeoil', found='sections of kshim.efi', by='linux64', line=UKI_LINE,
         expect=BOOTED),

@@ -118,8 +118,9 @@ def profiles(out, line=UKI_LINE):
 def uki(tool, kernel):
     """A unified kernel image, of kshim.efi or of systemd's stub, by a TOOL of these words: objcopy
     or ukify (trixie's, on this system's Python), profiles, systemd, tpm, lines (the command line's
-    words are one a line), many (120 sections)."""
-    line = uki_part('line', UKI_LINE.replace(' ', '\n').encode() + b'\r\n' if 'lines' in tool else UKI_LINE.encode())
+    words are one a line), many (120 sections), mute (the line names no console)."""
+    words = UKI_LINE.removeprefix('console=ttyS0 ') if 'mute' in tool else UKI_LINE
+    line = uki_part('line', words.replace(' ', '\n').encode() + b'\r\n' if 'lines' in tool else words.encode())
     osrel = uki_part('osrel', b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian"\n')
     initrd = resolve('initramfs')
     out = os.path.join(files.MADE, f'{tool}-{os.getpid()}-{kernel}.efi'.replace(':', '_'))
