@@ -140,7 +140,7 @@ count_boot(const struct efi_entry *c, const struct volume *volume)
 	if (!c->entry.counted || !c->entry.left || !path)
 		return NULL;
 	memcpy(name, c->entry.id.base, n);
-	bls_count_down(text_span(c->name), &c->entry, name + n);
+	bls_count_down(text_span(c->name), &c->entry, false, name + n);
 	if (!utf16_from_8(path, native, FILE_PATH) ||
 	        volume->root->Open(volume->root, &f, native,
 	                EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0) != EFI_SUCCESS)

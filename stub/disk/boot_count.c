@@ -43,24 +43,35 @@ boot_entry_counts(const struct boot_entry *e)
 	       e->entry.left;
 }
 
-const char *
-boot_list_count(struct boot_list *list, const struct boot_entry *e, char ret_tail[BLS_TAIL])
+static const char *
+rename_entry(struct file_system *fs, const struct boot_entry *e, bool no_longer,
+        char ret_tail[BLS_TAIL])
 {
-	struct boot_volume *v = boot_list_volume(list, e->partition);
 	struct span folder, name, tail;
 	struct fs_node node;
 	struct refusal why;
 	uint32_t cut;
 
 	split(e->path, &folder, &name);
-	bls_count_down(name, &e->entry, ret_tail);
+	bls_count_down(name, &e->entry, no_longer, ret_tail);
 	tail = text_span(ret_tail);
 	cut = (uint32_t)(name.size - e->entry.id.size);
+	if (!is_free(fs, (struct span){e->path.base, e->path.size - cut}, tail))
+		return "there is a file of its next name";
+	if (fs_find(fs, folder, &node, &why))
+		return "its folder cannot be read";
+	return fat_rename(&fs->fat, &node, name, cut, tail);
+}
+
+/* Where there is no room for a longer name, it does not become longer. */
+const char *
+boot_list_count(struct boot_list *list, const struct boot_entry *e, char ret_tail[BLS_TAIL])
+{
+	struct boot_volume *v = boot_list_volume(list, e->partition);
+
 	if (!v || v->fs.kind != FS_FAT)
 		return "kshim writes to FAT only";
-	if (!is_free(&v->fs, (struct span){e->path.base, e->path.size - cut}, tail))
-		return "there is a file of its next name";
-	if (fs_find(&v->fs, folder, &node, &why))
-		return "its folder cannot be read";
-	return fat_rename(&v->fs.fat, &node, name, cut, tail);
+	return rename_entry(&v->fs, e, false, ret_tail)
+	               ? rename_entry(&v->fs, e, true, ret_tail)
+	               : NULL;
 }

@@ -135,17 +135,21 @@ bls_name(struct span name, const char *suffix, struct bls_entry *ret_entry)
 }
 
 void
-bls_count_down(struct span name, const struct bls_entry *entry, char ret_tail[BLS_TAIL])
+bls_count_down(struct span name, const struct bls_entry *entry, bool no_longer,
+        char ret_tail[BLS_TAIL])
 {
 	struct text t = text_init(ret_tail, BLS_TAIL);
+	uint32_t done = entry->done + (!no_longer && entry->done < UINT32_MAX);
 	uint64_t suffix = name.size;
 
 	while (suffix > entry->id.size && name.base[suffix - 1] != '.')
 		suffix--;
 	text_char(&t, '+');
 	text_dec(&t, entry->left ? entry->left - 1 : 0);
-	text_char(&t, '-');
-	text_dec(&t, entry->done < UINT32_MAX ? entry->done + 1 : UINT32_MAX);
+	if (done) {
+		text_char(&t, '-');
+		text_dec(&t, done);
+	}
 	text_char(&t, '.');
 	for (; suffix < name.size; suffix++)
 		text_char(&t, (char)name.base[suffix]);

@@ -40,9 +40,11 @@ bool bls_name(struct span name, const char *suffix, struct bls_entry *ret_entry)
 /*
  * What stands behind the id in the name of a counted entry once it was booted again: the
  * counter with a try less to come and one more done, and the suffix. `name` is the one that
- * bls_name() took apart.
+ * bls_name() took apart. With `no_longer` the tries that are done stay as they are, because the
+ * name must not become longer; how many are left is what decides.
  */
-void bls_count_down(struct span name, const struct bls_entry *entry, char ret_tail[BLS_TAIL]);
+void bls_count_down(struct span name, const struct bls_entry *entry, bool no_longer,
+        char ret_tail[BLS_TAIL]);
 
 /*
  * Read an entry's text into *entry, on top of what bls_name() found. Unknown keys are ignored;

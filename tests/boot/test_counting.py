@@ -41,20 +41,20 @@ def make_disk(path, sector):
     os.remove(part)
 
 
-def boot(path, bus, sector):
+def boot(path, bus, sector, *more):
     """What the machine says."""
     done = subprocess.run(
         ['qemu-system-x86_64', '-accel', 'tcg', '-M', 'q35', '-m', '512', '-nodefaults', '-no-reboot', '-display', 'none',
          '-serial', 'stdio', '-bios', ROM, '-device', 'isa-debug-exit,iobase=0xf4,iosize=4',
-         '-fw_cfg', 'name=opt/org.kshim/cmdline,string=kshim_reboot', *disks.drive(0, path, bus, sector)],
+         '-fw_cfg', 'name=opt/org.kshim/cmdline,string=kshim_reboot', *disks.drive(0, path, bus, sector), *more],
         check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=HANG)
     return done.stdout.decode(errors='replace')
 
 
-def check_volume(path):
+def check_volume(path, start=2 * MIB):
     """fsck.fat finds nothing to be mended in the partition."""
     with tempfile.NamedTemporaryFile() as part:
-        part.write(files.read(path)[2 * MIB:])
+        part.write(files.read(path)[start:])
         part.flush()
         done = subprocess.run(['/sbin/fsck.fat', '-n', '-v', part.name], check=False, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
@@ -94,3 +94,35 @@ def test_an_update_that_does_not_boot(bus, sector, tmp_path):
     assert REACHED in said and 'counted' not in said, said
     assert files.read(path) == before
     assert {name: media.content(path, name, 2 * MIB) for name in contents} == contents
+
+
+def mtools(*args):
+    subprocess.run(args, check=True, env=dict(os.environ, MTOOLS_SKIP_CHECK='1', LC_ALL='C.UTF-8'))
+
+
+# An entry's id, and its counter before and behind a boot. The folder fills several clusters.
+NAMES = (('a' * 3, '+2', '+1-1'), ('b' * 7, '+2', '+1-1'), ('c' * 6, '+10-9', '+9-10'), ('d' * 19, '+0100', '+99-1'),
+         ('e' * 112, '+3', '+2-1'), ('größe', '+2', '+1-1'))
+
+
+@pytest.mark.takes(30)
+@pytest.mark.parametrize('bits,size,cluster', ((12, 2, 1), (16, 16, 4), (32, 40, 1)))
+def test_names_on_each_fat(bits, size, cluster, tmp_path):
+    """Names that stay in their slots and names that need one more."""
+    path, entry = f'{tmp_path}/disk', f'{tmp_path}/entry'
+    with open(path, 'wb') as f:
+        f.truncate(size * MIB)
+    subprocess.run(['/sbin/mkfs.fat', '-F', str(bits), '-s', str(cluster), path], check=True, capture_output=True)
+    mtools('mmd', '-i', path, '::/loader', '::/loader/entries')
+    with open(entry, 'w', encoding='ascii') as f:
+        f.write('linux /loader/entries/no-kernel\n')
+    mtools('mcopy', '-i', path, entry, '::/loader/entries/no-kernel')
+    for name, before, _ in NAMES:
+        mtools('mcopy', '-i', path, entry, f'::/loader/entries/{name}{before}.conf')
+    for name, _, behind in NAMES:
+        wanted = name.replace('öß', '*')
+        said = boot(path, 'virtio-blk-pci', 512, '-fw_cfg', f'name=opt/org.kshim/entry,string={wanted}')
+        assert f'this boot is counted: {name}{behind}.conf' in said, said
+    check_volume(path, 0)
+    there = [name.removeprefix('/loader/entries/') for name in media.listing(path) if not name.endswith('/')]
+    assert sorted(there) == sorted(['no-kernel', *(f'{name}{behind}.conf' for name, _, behind in NAMES)])
