@@ -19,6 +19,7 @@ class Run:
     after: str = ''
     typed: str = ''                 # a script of tests/rig/typist.c: it gets a terminal
     user: str = 'nobody'
+    programs: tuple = ()            # of this system, for both sides
     limit: int = 250                # --timeout
     full: bool = False              # for `make test-all`, or by name
 
@@ -75,6 +76,10 @@ RUNS = [
     Run('other-root', ('sh', '-c', 'read x </marker; echo $x; pwd; echo /*'), options=('--root', '/tmp/root'), before=ROOT,
         out='other\n/\n/bin /dev /marker /proc /run /sys\n', full=True),
     Run('same-tree', ('diff', '-r', '/tmp/tree', '/tmp/same'), before=TREE, full=True),
+    Run('git', sh('cd /tmp/tree && git status --short && echo more >>a/b/numbers && git add new && git status --short'),
+        programs=('/usr/bin/git',), before=TREE + 'cd /tmp/tree; export HOME=/tmp GIT_CONFIG_NOSYSTEM=1 '
+        'GIT_CONFIG_GLOBAL=/dev/null; git init -q --template=; git add .; git -c user.name=a -c user.email=b commit -qm all; echo new >new; chown -R nobody .; cd - >/dev/null', full=True,
+        out='?? new\n M a/b/numbers\nA  new\n'),
     Run('daemon-ends', sh('echo ready; while :; do cat /bin/busybox >/dev/null; done'), status=125,
         shell='"$@" >out &\n' + WAIT + 'killall ld-linux-x86-64.so.2; wait $!', says=('its daemon has ended',), full=True),
     Run('direct', sh('echo out; exit 5'), options=('--direct',), status=5, out='out\n'),

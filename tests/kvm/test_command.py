@@ -24,7 +24,7 @@ def row_of(run):
     args = ['sh', '-c', run.shell, 'sh', 'kshim', 'run', '--timeout', run.limit, *run.options, kernel(run.kernel), '--',
             *run.command]
     return rig.Row(run.name, args, timeout=run.limit + 40, typed=run.typed, before=BEFORE + run.before, after=run.after,
-                   user=run.user, daemons=('virtiofsd',))
+                   user=run.user, daemons=('virtiofsd',), programs=run.programs)
 
 
 def by_chance(run, outcome):
