@@ -211,7 +211,7 @@ load(struct boot *b, const struct efi_entry *c, const struct volume *volume,
 	renamed = count_boot(c, volume);
 	if (!e->kernel.size)
 		b->renamed = renamed;
-	return code;
+	return REFUSAL_NONE;
 }
 
 static enum refusal_code
@@ -230,7 +230,7 @@ look_on(struct boot *b, struct efi_entries *list, const struct volume *volume, u
 	}
 	b->config[0] = read_config(volume, count);
 	code = list->count ? choose(b, list, &best, ret_why) : REFUSAL_NONE;
-	if (code || !list->count)
+	if (code || !best)
 		return code;
 	entry_variables_tell(list, best);
 	return load(b, best, &volume[best->volume], ret_why);
