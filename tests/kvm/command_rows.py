@@ -78,11 +78,15 @@ RUNS = [
     Run('same-tree', ('diff', '-r', '/tmp/tree', '/tmp/same'), before=TREE, full=True),
     Run('git', sh('cd /tmp/tree && git status --short && echo more >>a/b/numbers && git add new && git status --short'),
         programs=('/usr/bin/git',), before=TREE + 'cd /tmp/tree; export HOME=/tmp GIT_CONFIG_NOSYSTEM=1 '
-        'GIT_CONFIG_GLOBAL=/dev/null; git init -q --template=; git add .; git -c user.name=a -c user.email=b commit -qm all; echo new >new; chown -R nobody .; cd - >/dev/null', full=True,
+        'GIT_CONFIG_GLOBAL=/dev/null; git init -q --template=; git add .; git -c user.name=a -c user.email=b commit -qm all; '
+        'echo new >new; chown -R nobody .; cd - >/dev/null', full=True,
         out='?? new\n M a/b/numbers\nA  new\n'),
     Run('daemon-ends', sh('echo ready; while :; do cat /bin/busybox >/dev/null; done'), status=125,
         shell='"$@" >out &\n' + WAIT + 'killall ld-linux-x86-64.so.2; wait $!', says=('its daemon has ended',), full=True),
     Run('direct', sh('echo out; exit 5'), options=('--direct',), status=5, out='out\n'),
     # All drivers and file systems are modules there.
     Run('modules', sh('uname -r | cut -d. -f1,2; id -u; echo x >/tmp/x; exit 4'), 'cloud', status=4, out='6.1\n99\n'),
+    # Its package has no modules and no configuration, so that nothing lies above the root.
+    Run('read-only', sh('uname -r | cut -d. -f1; echo x >/tmp/x && cat /tmp/x; touch /etc/x'), 'sid', status=1, out='7\nx\n',
+        says=('Read-only file system',), full=True),
 ]
