@@ -121,6 +121,7 @@ TOOL_MEASURE := \
 	tools/measure/show_json.c \
 	tools/measure/show_text.c \
 	tools/measure/sources.c \
+	tools/measure/started.c \
 	tools/measure/sums.c \
 
 # /init of a command's machine, a program of its own.

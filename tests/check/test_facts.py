@@ -118,6 +118,32 @@ def test_a_32_bit_pe_is_read(said, machine, name):
     assert report.fact(out, 'pe.subsystem') == 10 and report.fact(out, 'pe.image-version') == '3.0'
 
 
+SBAT = b'sbat,1,SBAT Version,sbat,1,https://a\ngrub.debian,4,Debian,grub2,2.06,https://b\n'
+
+
+@pytest.mark.parametrize('text, signature, verdict, lines', [
+    (SBAT, 0, 'ok', 2), (SBAT + bytes(100), 0x1234, 'ok', 2), (SBAT.replace(b'\n', b'\n\n'), 0, 'ok', 2),
+    (SBAT[:-1], 0, 'ok', 2), (b'', 0x1234, 'note', 0), (b'', 0, None, 0),
+    (SBAT.replace(b',4,', b',four,'), 0, 'warning', 2), (SBAT.replace(b',4,', b',4294967296,'), 0, 'warning', 2),
+    (SBAT.replace(b',grub2', b''), 0, 'warning', 2), (SBAT[41:], 0, 'warning', 1), (b'\0none', 0, 'warning', 0)])
+def test_sbat(said, text, signature, verdict, lines):
+    """What a program of a UEFI boot says of its generation, as shim reads it."""
+    sections = [('.text', b'\xf4' * 512, 0x60000020), *([('.sbat', text, 0x40000040)] if text else [])]
+    out = said(images.pe(sections=sections, signature=(0x400, signature)))
+    assert report.verdict(out, 'pe.sbat') == verdict
+    rows = out['tables'].get('sbat', [])
+    assert len(rows) == lines
+    if verdict == 'ok':
+        assert rows[1] == {'component': 'grub.debian', 'generation': '4', 'vendor': 'Debian', 'version': '2.06'}
+
+
+def test_sbat_of_our_own_program():
+    out = report.check(f'{report.TOP}/build/kshim.efi')
+    assert report.verdict(out, 'pe.sbat') == 'ok'
+    assert [(row['component'], row['generation']) for row in out['tables']['sbat']] == [('sbat', '1'), ('kshim', '1')]
+    assert 'kshim      1' in report.run('-v', f'{report.TOP}/build/kshim.efi').stdout
+
+
 @pytest.mark.parametrize('machine, bits, name', [
     (0x14c, 32, 'i386'), (0x8664, 64, 'x86-64'), (0xaa64, 64, 'aarch64'), (0x5064, 64, 'riscv64')])
 def test_a_unified_kernel_image_of_any_machine(said, machine, bits, name):

@@ -8,8 +8,8 @@ import subprocess
 
 import jsonschema
 import pytest
-from kshimtest import files
-from kshimtest.media import gpt_image
+from kshimtest import files, systemd_guest
+from kshimtest.media import gpt_image, uki
 
 EFI = os.path.join(files.BUILD, 'kshim.efi')
 SCHEMA = os.path.join(files.TOP, 'tools', 'measure', 'measure.schema.json')
@@ -220,3 +220,56 @@ def test_refusals(kernel, initrd):
     assert '[efi.not-allowed]' in run('--secure-boot', EFI, kernel).stderr
     assert '[efi.profile]' in run('-p', '@1', EFI, kernel).stderr
     assert 'this is not kshim.efi' in run('--image', initrd, kernel).stderr
+
+
+def section_of(image, name, profile):
+    """The content of a section, of the first that a profile has; those of profile 0 are before the first .profile but its own."""
+    pe = pefile(image)
+    return pe[profile].get(name, pe[0].get(name))
+
+
+def pefile(image):
+    """The sections of each profile, as the UKI specification parts them: a second .profile begins profile 1."""
+    data = files.read(image)
+    at = struct.unpack_from('<I', data, 0x3c)[0]
+    count, optional = struct.unpack_from('<H', data, at + 6)[0], struct.unpack_from('<H', data, at + 20)[0]
+    profiles = [{}]
+    for i in range(count):
+        name, size, _, _, off = struct.unpack_from('<8sIIII', data, at + 24 + optional + 40 * i)
+        name = name.rstrip(b'\0').decode()
+        if name == '.profile' and name in profiles[-1]:
+            profiles.append({})
+        profiles[-1][name] = data[off:off + size]
+    return profiles
+
+
+PHASES = ('enter-initrd', 'leave-initrd', 'sysinit', 'ready')
+MEASURED = ('linux', 'osrel', 'cmdline', 'initrd', 'ucode', 'splash', 'dtb', 'uname', 'sbat', 'pcrpkey', 'profile')
+
+
+def test_as_systemd_measure(initrd, tmp_path):
+    """PCR 11 of every bank, profile and phase as `systemd-measure calculate` has it."""
+    if systemd_guest.why_not():
+        pytest.skip(systemd_guest.why_not())
+    image = uki('ukify-profiles', 'probe:bz64')
+    banks = ('sha1', 'sha256', 'sha384', 'sha512')
+    for profile in range(3):
+        given = []
+        for name in MEASURED:
+            content = section_of(image, f'.{name}', profile)
+            if content is not None:
+                (tmp_path / name).write_bytes(content)
+                given.append(f'--{name}={tmp_path / name}')
+        said = subprocess.run([f'{systemd_guest.tools()}/systemd-measure', 'calculate', '--json=short', *given,
+                               *(f'--bank={bank}' for bank in banks)], check=True, stdout=subprocess.PIPE).stdout
+        wanted = json.loads(said)
+        values = next(row['values'] for row in told('-p', f'@{profile}', *(f'--bank={bank}' for bank in banks), image)['pcrs']
+                      if row['pcr'] == 11)
+        assert set(wanted) == set(banks)
+        for bank in banks:
+            value, phases = bytes.fromhex(values[bank]), []
+            for row in wanted[bank]:
+                phases.append(row['phase'].split(':')[-1])
+                value = hashlib.new(bank, value + hashlib.new(bank, phases[-1].encode()).digest()).digest()
+                assert value.hex() == row['hash'], (bank, profile, row)
+            assert tuple(phases) == PHASES

@@ -283,7 +283,7 @@ ROWS = [
     # A TPM.
     Row('tpm-elf', {'vmlinux': 'vmlinux:cloud', 'a.img': 'initramfs', 'b.img': 'init:init-tpm'},
         append=f'\\vmlinux initrd=\\a.img initrd=\\b.img kshim.protocol=linux64 {UKI_LINE}',
-        tpm=True, by='linux64', line=UKI_LINE, expect=BOOTED,
+        tpm=True, untold=(4, 5), by='linux64', line=UKI_LINE, expect=BOOTED,
         measured=((12, f'kshim.protocol=linux64 {UKI_LINE}'), (12, UKI_LINE), (4, '\\vmlinux'),
                   (9, '\\a.img'), (9, '\\b.img'))),
     shell('tpm-sections', ['kshim.efi initrd=\\b.img'],
@@ -302,7 +302,7 @@ ROWS = [
         tpm=True, refusal='efi.no-utf8', expect=('command line: it is no UTF-8 at offset 0x10: 0xe4',)),
     caller('tpm-secure-systemd-uki', [Call('kshim.efi', '\\my.efi @1', BOOTED)],
            {'my.efi': 'signed:uki:profiles-systemd-tpm:debian:cloud'}, firmware='snakeoil',
-           tpm=True, line=f'{UKI_LINE} profile=1', started=3,
+           tpm=True, untold=(9,), line=f'{UKI_LINE} profile=1', started=3,
            measured=((12, 'kshim.profile=@1'),) + tuple((11, name) for name in ('.linux', '.osrel', '.cmdline', '.initrd',
                                                   '.uname', '.sbat', '.profile')
                           for _ in range(2))),

@@ -60,7 +60,7 @@ def test_opens(first, second):
     pair = keys()
     loaders = {n: image(stub, pair) for n, stub in (('first', first), ('second', second))}
     row = vm.Row(f'luks-{first}-{second}', {'startup.nsh': BOTH, **{f'{n}.efi': loader for n, loader in loaders.items()}},
-                 tpm=True, memory=768, reboots=True, qemu=disk(),
+                 tpm=True, foretold=False, memory=768, reboots=True, qemu=disk(),
                  expect=('kshim: enrolled', 'kshim: userspace reached', 'kshim: opened, content',
                          'kshim: not opened in another state', 'kshim: powering off'))
     text, status, left, _ = vm.run(row)

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Optional
 
-from kshimtest import efi_vars
+from kshimtest import efi_vars, measured
 from kshimtest.media import (EFI, SNAKEOIL, clusters, content, files, fat_image, gpt_image, listing,
                              resolve, write_protect)
 from kshimtest.patience import HANG, LOOK
@@ -62,6 +62,8 @@ class Row:
     absent: tuple = ()
     measured: tuple = ()                        # (PCR, text) of each event of ours
     started: int = 0                            # images that the firmware measured, 0: any
+    foretold: bool = True                       # with a TPM: is what `kshim measure` says compared?
+    untold: tuple = ()                          # PCRs that it does not say for this way to start
     refusal: str = ''
     allowed: str = ''                           # codes that may be said though it goes on
     timeout: int = HANG
@@ -179,6 +181,9 @@ def run_once(row, directory):
         tpm.kill()
         tpm.wait()
     left = [name for image, start in volumes for name in listing(image, start)] if row.left else []
+    if row.tpm and row.foretold and not row.refusal:
+        wrong = measured.foretold(row, volumes[0][0], serial_text(directory), directory)
+        said += f'FORETOLD {wrong or "as it is"}\n'
     shown = ''.join(f'FILE {name} {content(volumes[0][0], name, volumes[0][1]).hex()}\n'
                     f'PLACE {name} {"kept" if clusters(*volumes[0], name) == before else "moved"}\n'
                     for name, before in places.items())
@@ -258,4 +263,7 @@ def judge(row, text, status, left):
     for name in row.left:
         if name not in left:
             return f'{name} is not on the disk, which has {left}'
+    foretelling = re.search(r'^FORETOLD (.*)$', text, re.M)
+    if foretelling and foretelling[1] != 'as it is':
+        return f'kshim measure does not say what was measured: {foretelling[1]}'
     return judge_tpm(row, text) if row.measured else ''

@@ -5,6 +5,9 @@
  * Microsoft PE Format, revision 12; UEFI 2.10, chapter 32; UAPI "Unified Kernel Image".
  */
 #include "tools/check/facts.h"
+#include "tools/sbat.h"
+
+#define SBAT_LINES 64 /* that are shown */
 
 static const char *
 machine_name(uint16_t machine)
@@ -42,6 +45,25 @@ add_sections(struct report *r)
 		row->cell[2] = value_hex(s->addr);
 		row->cell[3] = value_hex(s->len);
 		row->cell[4] = value_hex(s->off);
+	}
+}
+
+/* Who it is, and of which generation, for revocation by shim. */
+static void
+add_sbat(struct report *r)
+{
+	static const char *const columns[] = {"component", "generation", "vendor", "version"};
+	struct span left = pe_content(&r->pe, ".sbat", r->bytes, false);
+	struct table *t = left.size ? report_table(r, "sbat", 4, columns) : NULL;
+	struct sbat_line line;
+
+	for (uint32_t lines = 0; t && lines < SBAT_LINES && sbat_next(&left, &line); lines++) {
+		struct row *row = report_row(r, t);
+
+		row->cell[0] = value_text(report_text(r, line.field[0]));
+		row->cell[1] = value_text(report_text(r, line.field[1]));
+		row->cell[2] = value_text(report_text(r, line.field[2]));
+		row->cell[3] = value_text(report_text(r, line.field[4]));
 	}
 }
 
@@ -115,5 +137,6 @@ facts_pe(struct report *r)
 		        r, "pe.signature", value_text("none"), "not signed for Secure Boot");
 	add_text(r, ".uname", "uki.uname");
 	add_line(r);
+	add_sbat(r);
 	add_sections(r);
 }

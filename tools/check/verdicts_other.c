@@ -4,10 +4,12 @@
  */
 #include <string.h>
 
+#include "stub/base/text.h"
 #include "tools/check/check.h"
 #include "tools/check/facts.h"
 #include "tools/check/verdicts.h"
 #include "tools/payload.h"
+#include "tools/sbat.h"
 
 #define ULL(v) ((unsigned long long)(v))
 
@@ -98,6 +100,38 @@ judge_uki(struct report *r)
 		        ULL(initrd->len));
 }
 
+/* The line of .sbat that shim does not take, from 1 on; 0: all are good. */
+static uint32_t
+bad_sbat_line(struct span sbat)
+{
+	struct sbat_line line;
+	bool first = true;
+
+	for (uint32_t n = 1; sbat_next(&sbat, &line); n++, first = false) {
+		if (!sbat_line_good(&line) || (first && !span_equals(line.field[0], "sbat")))
+			return n;
+	}
+	return first;
+}
+
+/* Without a section nothing is lost where no shim is, so only what is signed is judged. */
+static void
+judge_sbat(struct report *r)
+{
+	struct span sbat = pe_content(&r->pe, ".sbat", r->bytes, false);
+	uint32_t bad = bad_sbat_line(sbat);
+
+	if (!sbat.size && r->pe.signature_len)
+		report_verdict(r, V_PE_SBAT, LEVEL_NOTE,
+		        "it has no .sbat: shim starts it only for a loader that has it verified, such as GRUB");
+	else if (sbat.size && bad)
+		report_verdict(r, V_PE_SBAT, LEVEL_WARNING,
+		        "line %u of its .sbat is not as shim wants it: %d fields between commas, the second a number; the first line is sbat's",
+		        bad, SBAT_FIELDS);
+	else if (sbat.size)
+		report_verdict(r, V_PE_SBAT, LEVEL_OK, "its .sbat says which generation it is");
+}
+
 void
 verdicts_pe(struct report *r)
 {
@@ -114,6 +148,7 @@ verdicts_pe(struct report *r)
 	else
 		report_verdict(r, V_PE_SIGNED, LEVEL_NOTE,
 		        "it is not signed: Secure Boot will not start it");
+	judge_sbat(r);
 	if (r->kind == KIND_UKI)
 		judge_uki(r);
 	else if (r->kind == KIND_BZIMAGE)

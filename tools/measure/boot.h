@@ -55,7 +55,13 @@ int firmware_before(struct boot *b);
 int firmware_image(struct boot *b, const char *path, struct span file);
 void firmware_after(struct boot *b);
 
-/* before.c: the same of an event log. */
+/* before.c: what an event log has before, with the image's own event among it. */
 int before_take(struct boot *b, const struct event *image);
+
+/* foretell.c: the events that kshim.efi has of a boot whose parts are found. */
+int foretell_own(struct boot *b);
+
+/* started.c: those of what it has the firmware start. */
+int started_add(struct boot *b);
 
 #endif

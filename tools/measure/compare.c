@@ -15,7 +15,7 @@
 
 #define EV_NO_ACTION 3
 
-/* The text of an event of ours: UTF-16, behind tag and length in an EV_EVENT_TAG. */
+/* The text of an event of ours, or of Linux: UTF-16, behind tag and length in an EV_EVENT_TAG. */
 static void
 read_text(const struct log_event *e, char text[COMPARE_TEXT])
 {
@@ -26,7 +26,11 @@ read_text(const struct log_event *e, char text[COMPARE_TEXT])
 		return;
 	if (e->type != EV_IPL && e->type != EV_EVENT_TAG)
 		return;
-	if (!utf8_from_16(data, text, COMPARE_TEXT))
+	if (e->type == EV_EVENT_TAG && span_u8(data, 1)) /* Linux's are of bytes */
+		snprintf(text, COMPARE_TEXT, "%.*s",
+		        (int)(data.size < COMPARE_TEXT ? data.size : COMPARE_TEXT),
+		        (const char *)data.base);
+	else if (!utf8_from_16(data, text, COMPARE_TEXT))
 		text[0] = 0;
 	for (char *c = text; *c; c++)
 		if ((unsigned char)*c < ' ' || (unsigned char)*c > 0x7e)

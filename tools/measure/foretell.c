@@ -147,18 +147,29 @@ add_addons(struct boot *b)
 	return status;
 }
 
+int
+foretell_own(struct boot *b)
+{
+	struct refusal why;
+
+	return measures_tell(&b->m, &b->room, add_event, b, &why)
+	               ? fail_refusal("command line", why)
+	               : STATUS_OK;
+}
+
 static int
 list_events(struct boot *b)
 {
-	struct refusal why;
 	int status = firmware_before(b);
 
 	if (status == STATUS_OK)
 		status = add_addons(b);
 	if (status == STATUS_OK && b->m.firmware_starts)
 		status = firmware_image(b, b->kernel->path, file_span(b->kernel));
-	if (status == STATUS_OK && measures_tell(&b->m, &b->room, add_event, b, &why))
-		return fail_refusal("command line", why);
+	if (status == STATUS_OK)
+		status = foretell_own(b);
+	if (status == STATUS_OK && b->m.firmware_starts)
+		status = started_add(b);
 	if (status == STATUS_OK)
 		firmware_after(b);
 	return status;
@@ -210,7 +221,7 @@ foretell_assumed(const struct measure_wishes *w, unsigned i)
 	                ? "no loader of before measures into these PCRs but by being started"
 	                : "no other program, option ROM or loader measures into these PCRs before",
 	        w->secure
-	                ? "what of the kernel the firmware starts, Linux and its own stub measure more into 9, 11, 12 and 13"
+	                ? "what the firmware starts measures as Linux 6.1 and kshim.efi do (PCR 9: but for Linux behind systemd's stub)"
 	                : "Secure Boot is off",
 	        w->smbios ? "the machine is no confidential one"
 	                  : "SMBIOS adds nothing to the line",
