@@ -22,6 +22,8 @@ struct boot {
 	const struct file *image;
 	uint32_t files; /* of the wishes that are taken */
 	const struct file *kernel;
+	struct beside_place
+	        kernel_at;           /* as a unified kernel image, which has files beside it */
 	struct pe own_pe, kernel_pe; /* the profile's sections */
 	struct measures m;
 	struct measure_room room;

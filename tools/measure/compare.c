@@ -15,7 +15,8 @@
 
 #define EV_NO_ACTION 3
 
-/* The text of an event of ours, or of Linux: UTF-16, behind tag and length in an EV_EVENT_TAG. */
+/* The text of an event of ours, or of Linux: UTF-16, behind tag and length in an EV_EVENT_TAG.
+ */
 static void
 read_text(const struct log_event *e, char text[COMPARE_TEXT])
 {

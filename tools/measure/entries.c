@@ -188,10 +188,16 @@ load(struct boot *b, const char *path)
 {
 	const struct bls_entry *e = &b->entry->entry;
 	const struct file *kernel;
+	static char self[FS_PATH];
 	int status = read_named(b, e->kernel.size ? e->kernel : text_span(path), &kernel);
 
 	if (status != STATUS_OK)
 		return status;
+	snprintf(self, sizeof(self), "%.*s",
+	        (int)(e->kernel.size < FS_PATH ? e->kernel.size : 0),
+	        e->kernel.size ? (const char *)e->kernel.base : "");
+	b->kernel_at = (struct beside_place){
+	        b->entry->volume, e->kernel.size ? self : path, b->entry->volume};
 	if (e->has_profile && !b->m.has_profile) { /* the load options come first */
 		b->m.profile = e->profile;
 		b->m.has_profile = true;

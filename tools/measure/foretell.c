@@ -151,10 +151,11 @@ int
 foretell_own(struct boot *b)
 {
 	struct refusal why;
+	int status = add_addons(b);
 
-	return measures_tell(&b->m, &b->room, add_event, b, &why)
-	               ? fail_refusal("command line", why)
-	               : STATUS_OK;
+	if (status == STATUS_OK && measures_tell(&b->m, &b->room, add_event, b, &why))
+		return fail_refusal("command line", why);
+	return status;
 }
 
 static int
@@ -162,8 +163,6 @@ list_events(struct boot *b)
 {
 	int status = firmware_before(b);
 
-	if (status == STATUS_OK)
-		status = add_addons(b);
 	if (status == STATUS_OK && b->m.firmware_starts)
 		status = firmware_image(b, b->kernel->path, file_span(b->kernel));
 	if (status == STATUS_OK)

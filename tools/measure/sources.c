@@ -100,6 +100,8 @@ sources_kernel(struct boot *b, const struct file *kernel)
 	bool found;
 
 	b->kernel = kernel;
+	if (!b->kernel_at.self)
+		b->kernel_at = (struct beside_place){MEDIA_HOST, kernel->path, b->root};
 	b->m.kernel = (struct measure_file){kernel->path, file};
 	if (bundle_read(&im, &found, &members, &why))
 		return fail_refusal(kernel->path, why);

@@ -66,11 +66,11 @@ add_initrd(struct boot *b)
 }
 
 /*
- * A unified kernel image, which finds nothing beside it, because it was loaded from memory.
+ * A unified kernel image, which finds what is beside it, because it is loaded under its path.
  * systemd's stub ignores load options where it has a line of its own and Secure Boot is on.
  */
 static int
-add_uki(const struct boot *outer)
+add_uki(struct boot *outer)
 {
 	struct boot *b = calloc(1, sizeof(*b));
 	struct measure_wishes w = *outer->w;
@@ -86,7 +86,7 @@ add_uki(const struct boot *outer)
 	b->image = outer->kernel;
 	b->m.profile = outer->m.profile;
 	b->m.has_profile = outer->m.has_profile;
-	b->m.addon_line = "";
+	b->m.addon_line = b->beside.addon_text;
 	b->m.smbios_line = b->smbios;
 	b->m.extras = &b->beside.extras;
 	w.words = ours || !pe_find(&b->own_pe, ".cmdline") ? outer->m.line : "";
@@ -94,9 +94,13 @@ add_uki(const struct boot *outer)
 	if (status == STATUS_OK)
 		status = line_join(b);
 	if (status == STATUS_OK)
+		status = beside_find(&outer->media, &outer->kernel_at,
+		        pe_content(&b->own_pe, ".uname", b->m.image, false), &b->beside);
+	if (status == STATUS_OK)
 		status = line_smbios(b);
 	if (status == STATUS_OK)
 		status = foretell_own(b);
+	beside_free(&b->beside);
 	free(b);
 	return status;
 }
