@@ -9,7 +9,7 @@ import subprocess
 import jsonschema
 import pytest
 from kshimtest import files, systemd_guest
-from kshimtest.media import gpt_image, uki
+from kshimtest.media import gpt_image, uki, ukify
 
 EFI = os.path.join(files.BUILD, 'kshim.efi')
 SCHEMA = os.path.join(files.TOP, 'tools', 'measure', 'measure.schema.json')
@@ -64,9 +64,11 @@ def log_of(found):
     """A crypto-agile log of SHA-256 with these events."""
     spec = b'Spec ID Event03\0' + struct.pack('<IBBBBIHHB', 0, 0, 2, 0, 2, 1, 0xb, 32, 0)
     log = struct.pack('<II20sI', 0, 3, b'', len(spec)) + spec
-    types = {'EV_EFI_ACTION': 0x80000007, 'EV_SEPARATOR': 4, 'EV_EFI_BOOT_SERVICES_APPLICATION': 0x80000003, 'EV_IPL': 13}
+    types = {'EV_EFI_ACTION': 0x80000007, 'EV_SEPARATOR': 4, 'EV_EFI_BOOT_SERVICES_APPLICATION': 0x80000003, 'EV_IPL': 13, 'EV_EVENT_TAG': 6}
     for event in found['events']:
         text = (event['text'] + '\0').encode('utf-16-le')
+        if 'tag' in event:
+            text = struct.pack('<II', event['tag'], len(text)) + text
         log += struct.pack('<IIIH', event['pcr'], types[event['type']], 1, 0xb) + bytes.fromhex(event['digests']['sha256'])
         log += struct.pack('<I', len(text)) + text
     return log
@@ -211,6 +213,35 @@ def test_before(kernel, initrd, tmp_path):
     other.write_bytes(log_of({'events': [shim]}))
     assert 'it has no event of the image' in run('--before', other, EFI, kernel).stderr
     assert 'it has not all banks' in run('--bank', 'sha1', '--before', log, EFI, kernel).stderr
+
+
+def test_first_difference(initrd, tmp_path):
+    """One thing differs: which event is the first, and why."""
+    image, log = tmp_path / 'my.efi', tmp_path / 'log'
+    image.write_bytes(files.read(uki('ukify-profiles', 'probe:bz64')))
+    addon = tmp_path / 'my.efi.extra.d' / 'a.addon.efi'
+    addon.parent.mkdir()
+    ukify('addonx64.efi.stub', '--cmdline=added=1', f'--output={addon}')
+    log.write_bytes(log_of(told('-p', '@1', image, initrd)))
+
+    def first(*args):
+        found = told('--log', log, *args)['log']
+        return found['first'], next((row['difference'] for row in found['pcrs'] if row['pcr'] == found['first']), None)
+
+    assert first('-p', '@1', image, initrd) == (None, None)
+    other = tmp_path / 'other'
+    other.write_bytes(b'another')
+    pcr_number, difference = first('-p', '@1', image, other)
+    assert pcr_number == 9 and difference['why'] == f'file ({other}) has another content'
+    pcr_number, difference = first('-p', '@1', image)
+    assert pcr_number == 9 and difference['why'] == 'one more event than was foretold'
+    pcr_number, difference = first('-p', '@2', image, initrd)
+    assert pcr_number == 12 and difference['foretold']['what'] == 'profile' and difference['text'] == '1'
+    pcr_number, difference = first('-p', '@1', '-a', 'quiet', image, initrd)
+    assert pcr_number == 12 and difference['foretold']['what'] == 'words'
+    addon.unlink()
+    pcr_number, difference = first('-p', '@1', image, initrd)
+    assert pcr_number == 4 and difference['why'] == 'one more event than was foretold'
 
 
 def test_refusals(kernel, initrd):
