@@ -160,11 +160,11 @@ def finished(row, text):
 
 
 def run_once(row, directory):
-    tpm = start_tpm(directory) if row.tpm else None
     volumes = make_disks(row, directory)
     places = {name: clusters(*volumes[0], name) for name in row.show}
     for name in row.protected:
         write_protect(volumes[0][0], name)
+    tpm = start_tpm(directory) if row.tpm else None
     end = time.monotonic() + row.timeout
     with subprocess.Popen(command(row, directory, volumes), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
