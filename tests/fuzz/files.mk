@@ -61,7 +61,8 @@ PARTS_fuzz_start_info := tests/fuzz/arena.c x86/boot/launcher.c
 PARTS_fuzz_zero_page := tests/fuzz/arena.c x86/boot/launcher.c x86/bzimage/zero_page.c
 PARTS_fuzz_smbios := x86/pc/items.c x86/pc/smbios.c x86/pc/tables.c
 ASMS_fuzz_smbios := x86/pc/sum.asm
-PARTS_fuzz_event_log := tools/measure/log.c tools/measure/sums.c
+PARTS_fuzz_event_log := tests/fuzz/no_words.c tools/measure/compare.c tools/measure/events.c \
+	tools/measure/log.c tools/measure/sums.c
 LIBS_fuzz_event_log := -lnettle
 PARTS_fuzz_ports := tools/run/rtc.c tools/run/uart.c
 PARTS_fuzz_planner := tests/fuzz/plan_solver.c tests/fuzz/range_memory.c tests/unit/plan_bench.c
