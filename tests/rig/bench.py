@@ -16,7 +16,7 @@ from kshimtest.patience import HANG
 LINE = 'kshim: userspace reached'
 TYPED = f'expect {LINE}\n'
 APPEND = 'console=ttyS0 quiet'
-FIRMWARE = ('bios-microvm.bin', 'kvmvapic.bin', 'pvh.bin', 'linuxboot_dma.bin')
+FIRMWARE = ('bios-256k.bin', 'bios-microvm.bin', 'kvmvapic.bin', 'pvh.bin', 'linuxboot_dma.bin')
 FIRMWARE_DIRS = ('/usr/share/qemu', '/usr/share/seabios')
 
 

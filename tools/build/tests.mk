@@ -104,7 +104,7 @@ endef
 $(foreach part,$(PYTEST_PARTS),$(eval $(call PYTEST,$(part))))
 
 # Programs for the rig's machines: what types, and what speaks over vsock.
-build/rig/typist build/rig/vsock: build/rig/%: tests/rig/%.c build/host/flags | needs
+build/rig/typist build/rig/vsock build/rig/diskread: build/rig/%: tests/rig/%.c build/host/flags | needs
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_host) -static -o $@ $<
