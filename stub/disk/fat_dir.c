@@ -126,7 +126,7 @@ fat_next_name(struct fat *fs, const struct fs_node *dir, struct fs_cursor *curso
 		}
 		if (fat_in_use(*entry) && is_name(*entry))
 			break;
-		ret_name->parts = 0;
+		ret_name->parts = ret_name->left = 0;
 	}
 	*ret_found = true;
 	return REFUSAL_NONE;

@@ -27,7 +27,7 @@ fat_long_add(struct fat_long *name, struct span entry, uint64_t at)
 		name->sum = sum;
 	}
 	if (order == 0 || order > FAT_LONG_PARTS || order != name->left || sum != name->sum) {
-		name->parts = 0;
+		name->parts = name->left = 0;
 		return;
 	}
 	name->left--;

@@ -362,6 +362,32 @@ long_names_that_are_none(void **state)
 	assert_int_equal(find("ALONGN~1.CON", &node), REFUSAL_NONE);
 }
 
+/* What lies between two parts of a name ends it: the second one is part of no name. */
+static void
+long_names_that_are_broken_off(void **state)
+{
+	struct fs_node node;
+	uint32_t root;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		make(32);
+		root = cluster_at(2);
+		long_part(root + 64, 0x42, "ile.conf", "ALONGN~1CON");
+		entry(root + 96, "A LABEL    ", 0x08, 0, 0);
+		if (i == 1)
+			image[root + 96] = 0xe5; /* a free one */
+		if (i == 2)
+			long_part(root + 96, 0x01, "A long name-f", "ANOTHE~1CON");
+		if (i == 3)
+			long_part(root + 96, 0x55, "ile.conf", "ALONGN~1CON"); /* of 21 */
+		assert_int_equal(open_volume(), REFUSAL_NONE);
+		assert_int_equal(find("A long name-file.conf", &node), REFUSAL_DISK_NO_FILE);
+		assert_int_equal(find("ALONGN~1.CON", &node), REFUSAL_NONE);
+		assert_int_equal(node.size, 1200);
+	}
+}
+
 static void
 labels(void **state)
 {
@@ -565,6 +591,7 @@ main(void)
 	        cmocka_unit_test(contents),
 	        cmocka_unit_test(large_requests),
 	        cmocka_unit_test(long_names_that_are_none),
+	        cmocka_unit_test(long_names_that_are_broken_off),
 	        cmocka_unit_test(labels),
 	        cmocka_unit_test(no_fat),
 	        cmocka_unit_test(shapes),
