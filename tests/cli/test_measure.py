@@ -69,7 +69,7 @@ def log_of(found):
         text = (event['text'] + '\0').encode('utf-16-le')
         if 'tag' in event:
             text = struct.pack('<II', event['tag'], len(text)) + text
-        log += struct.pack('<IIIH', event['pcr'], types[event['type']], 1, 0xb) + bytes.fromhex(event['digests']['sha256'])
+        log += struct.pack('<IIIH', event['pcr'], types.get(event['type'], event['type']), 1, 0xb) + bytes.fromhex(event['digests']['sha256'])
         log += struct.pack('<I', len(text)) + text
     return log
 
@@ -213,6 +213,18 @@ def test_before(kernel, initrd, tmp_path):
     other.write_bytes(log_of({'events': [shim]}))
     assert 'it has no event of the image' in run('--before', other, EFI, kernel).stderr
     assert 'it has not all banks' in run('--bank', 'sha1', '--before', log, EFI, kernel).stderr
+
+
+def test_before_of_other_types(kernel, tmp_path):
+    """Events of PCR 4 that kshim.efi never has are taken over, with a type's name or as EV_OTHER."""
+    log = tmp_path / 'log'
+    events = told(EFI, kernel)['events']
+    others = {0x12: 'EV_OMIT_BOOT_DEVICE_EVENTS', 0x0c: 'EV_COMPACT_HASH', 0x80000004: 'EV_EFI_BOOT_SERVICES_DRIVER', 0x99: 'EV_OTHER'}
+    more = [{'pcr': 4, 'type': number, 'text': '', 'digests': {'sha256': 'ab' * 32}} for number in others]
+    log.write_bytes(log_of({'events': more + events}))
+    assert [event['type'] for event in told('--before', log, EFI, kernel)['events'][:4]] == list(others.values())
+    said = run('--before', log, EFI, kernel).stdout
+    assert all(f'PCR 4 {name}, before' in said for name in others.values())
 
 
 def test_first_difference(initrd, tmp_path):

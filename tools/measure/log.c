@@ -211,13 +211,17 @@ log_type_name(uint32_t type)
 		uint32_t type;
 		const char *name;
 	} names[] = {{EV_NO_ACTION, "EV_NO_ACTION"}, {EV_SEPARATOR, "EV_SEPARATOR"},
-	        {EV_EVENT_TAG, "EV_EVENT_TAG"}, {EV_IPL, "EV_IPL"},
+	        {0x05, "EV_ACTION"}, {EV_EVENT_TAG, "EV_EVENT_TAG"}, {0x0c, "EV_COMPACT_HASH"},
+	        {EV_IPL, "EV_IPL"}, {0x0e, "EV_IPL_PARTITION_DATA"},
+	        {0x12, "EV_OMIT_BOOT_DEVICE_EVENTS"}, {0x80000002, "EV_EFI_VARIABLE_BOOT"},
 	        {EV_EFI_BOOT, "EV_EFI_BOOT_SERVICES_APPLICATION"},
+	        {0x80000004, "EV_EFI_BOOT_SERVICES_DRIVER"},
+	        {0x80000005, "EV_EFI_RUNTIME_SERVICES_DRIVER"},
 	        {EV_EFI_GPT, "EV_EFI_GPT_EVENT"}, {EV_EFI_ACTION, "EV_EFI_ACTION"}};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (names[i].type == type)
 			return names[i].name;
 	}
-	return NULL;
+	return "EV_OTHER";
 }

@@ -55,7 +55,7 @@ enum refusal_code log_next(
 /* Are its sums in these banks those? */
 bool log_sums_are(const struct sums *sums, const struct log_event *e, bank_set banks);
 
-/* An event's type by its name in the specification; NULL if it has none here. */
+/* An event's type by its name in the specification; "EV_OTHER" if it has none here. */
 const char *log_type_name(uint32_t type);
 
 #endif
