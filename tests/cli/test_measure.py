@@ -9,7 +9,7 @@ import subprocess
 import jsonschema
 import pytest
 from kshimtest import files, systemd_guest
-from kshimtest.media import gpt_image, uki, ukify
+from kshimtest.media import BASIC_DATA, ESP, gpt_image, partitions_image, uki, ukify
 
 EFI = os.path.join(files.BUILD, 'kshim.efi')
 SCHEMA = os.path.join(files.TOP, 'tools', 'measure', 'measure.schema.json')
@@ -155,6 +155,19 @@ def test_entries(kernel, initrd, tmp_path):
     assert 'damaged.conf: the boot entry has a missing linux, efi or uki line' in run(folder).stderr
 
 
+def test_the_images_own_volume(kernel, initrd, tmp_path):
+    """Entries beside the image count, not those of the first file system."""
+    folder, disk = folder_of(tmp_path, kernel, initrd), tmp_path / 'disk.img'
+    tree = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob('*') if path.is_file()}
+    partitions_image(disk, (BASIC_DATA, {'loader/entries/x.conf': b'linux /there\n', 'there': files.read(kernel)}), (ESP, tree))
+    wanted = expected(ENTRIES['loader/entries/a.conf'], ['one two'], kernel, b'an initrd')
+    for place in ([disk], [f'{disk}:/EFI/BOOT/BOOTX64.EFI']):
+        assert as_expected(told(*place)) == wanted, place
+        assert '[entry.none]' in run('--entry', 'x', *place).stderr, place
+    # The image is elsewhere: it is foretold for the first one.
+    assert as_expected(told('--volume', disk, EFI))['config'] == expected(b'linux /there\n', [''], kernel)['config']
+
+
 def gpt_event(disk):
     """What firmware measures of the partition table (TCG PFP, UEFI_GPT_DATA)."""
     data = files.read(disk)
@@ -188,7 +201,8 @@ def test_entry_refusals(kernel, initrd, tmp_path):
         (folder / f'loader/entries/{name}.conf').unlink()
     assert '[efi.no-kernel]' in run(folder).stderr
     (folder / 'EFI/BOOT/BOOTX64.EFI').unlink()
-    assert run(folder).returncode == 1
+    done = run(folder)
+    assert done.returncode == 1 and f'{folder}: no /EFI/BOOT/BOOTX64.EFI is on it' in done.stderr
     # The word makes sense among entries only.
     assert '[cmdline.word]' in run('-a', 'kshim.entry=a', EFI, kernel).stderr
 

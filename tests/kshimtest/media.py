@@ -20,6 +20,7 @@ SNAKEOIL = '/usr/share/ovmf/PkKek-1-snakeoil'
 UKI_LINE = 'console=ttyS0 panic=-1 loglevel=5'
 ESP = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'
 XBOOTLDR = 'bc13c2ff-59e6-4262-a352-b275fd6f7172'
+BASIC_DATA = 'ebd0a0a2-b9e5-4433-87c0-68b6b72699c7'
 PARTITION = '0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c40'     # of the first one; the next have 1, ... at the end
 MIB = 1 << 20
 KSHIM_SECTIONS = 5     # that kshim.efi itself has
@@ -53,9 +54,14 @@ def fat_image(path, disk):
 
 def gpt_image(path, esp, xbootldr):
     """A disk with a GPT: an ESP and an XBOOTLDR partition. Returns where the two start."""
+    return partitions_image(path, (ESP, esp), (XBOOTLDR, xbootldr))
+
+
+def partitions_image(path, *parts):
+    """A disk with a GPT and these partitions: type and files of each. Returns where they start."""
     starts, table, at = [], 'label: gpt\n', MIB
     with open(path, 'wb') as out:
-        for kind, disk in ((ESP, esp), (XBOOTLDR, xbootldr)):
+        for kind, disk in parts:
             fat_image(f'{path}.part', disk)
             data = files.read(f'{path}.part')
             out.seek(at)

@@ -23,15 +23,15 @@ media_open(struct media *m)
 	m->files = NULL;
 	m->name = NULL;
 	m->bytes = (struct file){.path = NULL};
-	media_add_folder(m, "", false);
+	media_add_folder(m, "");
 }
 
 void
-media_add_folder(struct media *m, const char *folder, bool has_entries)
+media_add_folder(struct media *m, const char *folder)
 {
 	struct media_volume *v = &m->volume[m->volumes++];
 
-	*v = (struct media_volume){.folder = folder, .has_entries = has_entries};
+	*v = (struct media_volume){.folder = folder};
 }
 
 /* Open the FAT file system of a partition, if it has one. */

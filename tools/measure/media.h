@@ -45,7 +45,7 @@ bool media_is_image(struct span file);
 void media_open(struct media *m);
 
 /* Append a folder. */
-void media_add_folder(struct media *m, const char *folder, bool has_entries);
+void media_add_folder(struct media *m, const char *folder);
 
 /* Append the FAT file systems of an image. Returns an exit status; what is wrong is said. */
 int media_add_image(struct media *m, const char *path);

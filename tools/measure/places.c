@@ -18,11 +18,12 @@ add_volume(struct boot *b, const char *path)
 	int status = STATUS_OK;
 
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		media_add_folder(&b->media, path, true);
+		media_add_folder(&b->media, path);
 	else
 		status = media_add_image(&b->media, path);
 	b->root = MEDIA_HOST + 1;
-	b->media.volume[b->root].has_entries = true;
+	if (b->w->image) /* else only the volume counts on which the image is found */
+		b->media.volume[b->root].has_entries = true;
 	return status;
 }
 
@@ -33,8 +34,8 @@ find_on_volume(struct boot *b, uint32_t number, const char *path)
 	int found = media_find(&b->media, number, path);
 
 	if (found < 0)
-		return fail(STATUS_REFUSED, "%s: no \\%s is on it",
-		        b->w->volume ? b->w->volume : b->media.name, path + 1);
+		return fail(STATUS_REFUSED, "%s: no %s is on it",
+		        b->w->volume ? b->w->volume : b->media.name, path);
 	b->own = b->root = (uint32_t)found;
 	b->media.volume[b->root].has_entries = true;
 	b->self = path;
