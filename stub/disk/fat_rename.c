@@ -84,7 +84,20 @@ change_name(struct fat_long *name, uint32_t cut, struct span tail)
 	return true;
 }
 
-/* Behind the folder's last entry, which `end` is: slots of its cluster that were never in use.
+/* Nothing of the folder can be behind the cluster that ends at `limit`. */
+static bool
+ends_with_cluster(const struct fat *fs, uint64_t limit)
+{
+	uint64_t cluster = (limit - fs->data_at) / fs->cluster_size + 1;
+	struct refusal ignored;
+	uint32_t next;
+
+	return !fat_follow(fs, cluster, &next, &ignored) && !next;
+}
+
+/*
+ * Behind the folder's last entry, which `end` is: slots of its cluster that were never in use.
+ * Where they fill it, the folder must end with it, because no slot is left that could say so.
  */
 static bool
 extend(struct renaming *r, const struct fs_cursor *c, const struct fat_slot *end,
@@ -105,7 +118,7 @@ extend(struct renaming *r, const struct fs_cursor *c, const struct fat_slot *end
 			return true; /* the folder ends here from now on */
 		r->new.at[r->new.count++] = at;
 	}
-	return r->new.count == count;
+	return r->new.count == count && (fixed || ends_with_cluster(fs, limit));
 }
 
 /* Other slots of the folder for the new name: the first free ones side by side. */

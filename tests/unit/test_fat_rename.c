@@ -18,6 +18,7 @@
 #define ENTRY   "linux /k\nversion "
 #define SLOT    32u
 #define CLUSTER 4096u
+#define DATA    5120u /* where cluster 2 is */
 
 static uint8_t image[FAT_TREE_SIZE], before[FAT_TREE_SIZE];
 static struct ram_disk ram;
@@ -276,6 +277,59 @@ the_end_of_a_folder(void **state)
 	assert_false(is_there(FOLDER "abcdef+1-1.conf", &node));
 }
 
+/* Let the folder whose cluster is at `at` go on in another one; where that is. */
+static uint32_t
+add_cluster(uint32_t at, uint32_t next)
+{
+	uint32_t cluster = (at - DATA) / CLUSTER + 2;
+	const struct {
+		uint32_t cluster, next;
+	} links[] = {{cluster, next}, {next, 0xfff}};
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t *entry = image + 512 + links[i].cluster * 3 / 2;
+		bool odd = links[i].cluster % 2;
+		uint32_t v = odd ? links[i].next << 4 | (entry[0] & 0xf)
+		                 : links[i].next | (uint32_t)(entry[1] & 0xf0) << 8;
+
+		entry[0] = (uint8_t)v;
+		entry[1] = (uint8_t)(v >> 8);
+	}
+	return DATA + (next - 2) * CLUSTER;
+}
+
+/* A cluster is not filled to its end if another one follows, whose slots may hold something. */
+static void
+an_end_before_the_last_cluster(void **state)
+{
+	const struct fat_file file[] = {
+	        entry_file(FOLDER "abcdef+2.conf", ENTRY "2\n"), entry_file("k", "kernel")};
+	unsigned files, files_then;
+	struct fs_node node;
+	uint32_t at;
+
+	(void)state;
+	for (uint32_t end = 124; end < 126; end++) {
+		fat_tree(image, file, 2);
+		at = folder_at(FOLDER, &files);
+		fill_folder(at, 2, 128, 128);
+		memset(image + at + end * SLOT, 0, (CLUSTER / SLOT - end) * SLOT);
+		memset(image + add_cluster(at, 200), 'A', 3 * SLOT);
+		folder_at(FOLDER, &files);
+		boot_once("");
+		assert_int_equal(is_there(FOLDER "abcdef+1-1.conf", &node), end == 124);
+		assert_int_equal(is_there(FOLDER "abcdef+1.conf", &node), end == 125);
+		folder_at(FOLDER, &files_then);
+		assert_int_equal(files_then, files);
+	}
+	fat_tree(image, file, 2); /* nor if the table does not tell */
+	fill_folder(at, 2, 128, 128);
+	memset(image + at + 125 * SLOT, 0, 3 * SLOT);
+	add_cluster(at, 300);
+	boot_once("");
+	assert_true(is_there(FOLDER "abcdef+1.conf", &node));
+}
+
 static void
 a_disk_that_is_not_written(void **state)
 {
@@ -442,6 +496,7 @@ main(void)
 	        cmocka_unit_test(a_name_that_fills_its_part),
 	        cmocka_unit_test(a_folder_without_room),
 	        cmocka_unit_test(the_end_of_a_folder),
+	        cmocka_unit_test(an_end_before_the_last_cluster),
 	        cmocka_unit_test(a_disk_that_is_not_written),
 	        cmocka_unit_test(the_next_name_is_taken),
 	        cmocka_unit_test(a_name_without_parts),
