@@ -8,32 +8,26 @@
 
 #include "stub/base/text.h"
 
-/* FOLDER/NAME: NAME alone, and what is before it without the slash. */
-static void
-split(struct span path, struct span *ret_folder, struct span *ret_name)
+/* Why there can be no new file at START TAIL, or NULL; *ret_again: another name may do. */
+static const char *
+why_not(struct file_system *fs, struct span start, struct span tail, bool *ret_again)
 {
-	uint64_t at = path.size;
-
-	while (at && path.base[at - 1] != '/')
-		at--;
-	*ret_folder = (struct span){path.base, at ? at - 1 : 0};
-	*ret_name = (struct span){path.base + at, path.size - at};
-}
-
-/* Is there no file yet at START TAIL, and can there be one? */
-static bool
-is_free(struct file_system *fs, struct span start, struct span tail)
-{
-	char path[FS_PATH];
+	char path[FS_PATH - 1];
 	struct fs_node ignored;
 	struct refusal why;
+	enum refusal_code code;
 
+	*ret_again = true;
 	if (start.size + tail.size > sizeof(path))
-		return false;
+		return "its new name would be too long";
 	memcpy(path, start.base, (size_t)start.size);
 	memcpy(path + start.size, tail.base, (size_t)tail.size);
-	return fs_find(fs, (struct span){(uint8_t *)path, start.size + tail.size}, &ignored,
-	               &why) == REFUSAL_DISK_NO_FILE;
+	code = fs_find(
+	        fs, (struct span){(uint8_t *)path, start.size + tail.size}, &ignored, &why);
+	if (code == REFUSAL_DISK_NO_FILE)
+		return NULL;
+	*ret_again = code == REFUSAL_NONE;
+	return code ? "its folder cannot be read" : "there is a file of its next name";
 }
 
 bool
@@ -43,24 +37,28 @@ boot_entry_counts(const struct boot_entry *e)
 	       e->entry.left;
 }
 
+/* *ret_again: nothing is written, and a shorter name may do. */
 static const char *
 rename_entry(struct file_system *fs, const struct boot_entry *e, bool no_longer,
-        char ret_tail[BLS_TAIL])
+        char ret_tail[BLS_TAIL], bool *ret_again)
 {
 	struct span folder, name, tail;
 	struct fs_node node;
-	struct refusal why;
+	struct refusal ignored;
+	const char *why;
 	uint32_t cut;
 
-	split(e->path, &folder, &name);
+	fs_split(e->path, &folder, &name);
 	bls_count_down(name, &e->entry, no_longer, ret_tail);
 	tail = text_span(ret_tail);
 	cut = (uint32_t)(name.size - e->entry.id.size);
-	if (!is_free(fs, (struct span){e->path.base, e->path.size - cut}, tail))
-		return "there is a file of its next name";
-	if (fs_find(fs, folder, &node, &why))
+	why = why_not(fs, (struct span){e->path.base, e->path.size - cut}, tail, ret_again);
+	if (why)
+		return why;
+	*ret_again = false;
+	if (fs_find(fs, folder, &node, &ignored))
 		return "its folder cannot be read";
-	return fat_rename(&fs->fat, &node, name, cut, tail);
+	return fat_rename(&fs->fat, &node, name, cut, tail, ret_again);
 }
 
 /* Where there is no room for a longer name, it does not become longer. */
@@ -68,10 +66,11 @@ const char *
 boot_list_count(struct boot_list *list, const struct boot_entry *e, char ret_tail[BLS_TAIL])
 {
 	struct boot_volume *v = boot_list_volume(list, e->partition);
+	const char *why;
+	bool again;
 
 	if (!v || v->fs.kind != FS_FAT)
 		return "kshim writes to FAT only";
-	return rename_entry(&v->fs, e, false, ret_tail)
-	               ? rename_entry(&v->fs, e, true, ret_tail)
-	               : NULL;
+	why = rename_entry(&v->fs, e, false, ret_tail, &again);
+	return why && again ? rename_entry(&v->fs, e, true, ret_tail, &again) : why;
 }

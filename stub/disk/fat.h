@@ -47,7 +47,7 @@ enum refusal_code fat_next(struct fat *fs, const struct fs_node *dir, struct fs_
 /*
  * Rename the file `name` of a folder: the last `cut` bytes of its name, which are ASCII, become
  * `tail`, which is ASCII, too. There must be no file of the new name. NULL if it was done; else
- * why not, in words.
+ * why not, in words; *ret_no_room is true if a shorter name may do, and nothing is written.
  *
  * The slots of the long name are written over where they are, in one request if what changes
  * lies in sectors side by side. A name that needs more slots is written to others of the
@@ -55,7 +55,7 @@ enum refusal_code fat_next(struct fat *fs, const struct fs_node *dir, struct fs_
  * between the two leaves two names of one file.
  */
 const char *fat_rename(struct fat *fs, const struct fs_node *folder, struct span name,
-        uint32_t cut, struct span tail);
+        uint32_t cut, struct span tail, bool *ret_no_room);
 
 /* Where the file's bytes from `off` on lie; off is below its size. Errors: as above. */
 enum refusal_code fat_extent(struct fat *fs, const struct fs_node *node, uint64_t off,

@@ -187,16 +187,19 @@ write_slots(struct renaming *r)
 
 const char *
 fat_rename(struct fat *fs, const struct fs_node *folder, struct span name, uint32_t cut,
-        struct span tail)
+        struct span tail, bool *ret_no_room)
 {
 	struct renaming r = {.fs = fs, .folder = folder};
 	const char *why = find(&r, name);
 
+	*ret_no_room = false;
 	if (why)
 		return why;
+	*ret_no_room = true;
 	if (!change_name(&r.name, cut, tail))
 		return "its new name would be too long";
 	if (!choose_slots(&r))
 		return "its folder has no room for a longer name";
+	*ret_no_room = false;
 	return write_slots(&r) ? NULL : "the disk cannot be written";
 }

@@ -68,6 +68,9 @@ enum refusal_code fs_find(struct file_system *fs, struct span path, struct fs_no
 enum refusal_code fs_find_file(struct file_system *fs, struct span path,
         struct fs_node *ret_node, struct refusal *ret_why);
 
+/* The name that a path ends with, and the path of its folder, which may be empty. */
+void fs_split(struct span path, struct span *ret_folder, struct span *ret_name);
+
 /*
  * The run of bytes of the file that lie together from `off` on, which is below its size, as
  * long as it is; a hole may go on in the next one. Errors: as fs_next().

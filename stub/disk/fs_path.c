@@ -185,3 +185,14 @@ fs_find_file(struct file_system *fs, struct span path, struct fs_node *ret_node,
 	*ret_node = node;
 	return REFUSAL_NONE;
 }
+
+void
+fs_split(struct span path, struct span *ret_folder, struct span *ret_name)
+{
+	uint64_t at = path.size;
+
+	while (at && path.base[at - 1] != '/')
+		at--;
+	*ret_folder = (struct span){path.base, at};
+	*ret_name = (struct span){path.base + at, path.size - at};
+}

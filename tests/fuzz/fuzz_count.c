@@ -14,18 +14,6 @@
 static uint8_t image[FAT_TREE_SIZE], before[FAT_TREE_SIZE];
 static bool may_change[FAT_TREE_SIZE / FAT_ENTRY];
 
-/* Its folder's path, and its name in it. */
-static void
-split(struct span path, struct span *ret_folder, struct span *ret_name)
-{
-	uint64_t at = path.size;
-
-	while (at && path.base[at - 1] != '/')
-		at--;
-	*ret_folder = (struct span){path.base, at};
-	*ret_name = (struct span){path.base + at, path.size - at};
-}
-
 /* Slots of the folder in no use, and those of its last cluster behind the end. */
 static void
 allow_free(struct fat *fs, const struct fs_node *folder)
@@ -79,7 +67,7 @@ allow(struct boot_choice *c)
 	struct refusal why;
 
 	memset(may_change, 0, sizeof(may_change));
-	split(c->entry->path, &folder, &name);
+	fs_split(c->entry->path, &folder, &name);
 	if (fs_find(fs, folder, &node, &why))
 		return;
 	allow_free(&fs->fat, &node);

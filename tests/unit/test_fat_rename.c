@@ -356,11 +356,45 @@ a_disk_that_is_not_written(void **state)
 	assert_memory_equal(image, before, sizeof(image));
 	ram.reads_left = 0;
 	disk_forget(&ram.disk);
-	assert_string_equal(boot_list_count(&choice.list, choice.entry, tail),
-	        "there is a file of its next name");
+	assert_string_equal(
+	        boot_list_count(&choice.list, choice.entry, tail), "its folder cannot be read");
 	choice.list.volume[0].fs.kind = FS_EXT;
 	boot_choice_count(&choice, watch, NULL);
 	assert_string_equal(told, "this boot is not counted, because kshim writes to FAT only");
+}
+
+static bool
+fail_once(void *context, uint64_t sector, uint32_t count, const void *from)
+{
+	struct ram_disk *r = context;
+
+	(void)sector;
+	(void)count;
+	(void)from;
+	r->disk.write = ram_disk_write;
+	return false;
+}
+
+/* A write that failed is told as such, and no shorter name is tried. */
+static void
+a_write_that_fails_once(void **state)
+{
+	const struct fat_file file[] = {
+	        entry_file(FOLDER "abc+2.conf", ENTRY "2\n"), entry_file("k", "kernel")};
+	char tail[BLS_TAIL];
+	struct fs_node node;
+
+	(void)state;
+	fat_tree(image, file, 2);
+	boot_once("abc");
+	memcpy(image, before, sizeof(image));
+	disk_forget(&ram.disk);
+	ram.disk.write = fail_once;
+	assert_string_equal(boot_list_count(&choice.list, choice.entry, tail),
+	        "the disk cannot be written");
+	assert_ptr_equal(ram.disk.write, ram_disk_write);
+	assert_memory_equal(image, before, sizeof(image));
+	assert_true(is_there(FOLDER "abc+2.conf", &node));
 }
 
 static void
@@ -382,6 +416,15 @@ the_next_name_is_taken(void **state)
 	assert_memory_equal(image, before, sizeof(image));
 }
 
+static bool no_room;
+
+static const char *
+rename_in(struct fat *fs, const struct fs_node *folder, const char *name, uint32_t cut,
+        const char *tail)
+{
+	return fat_rename(fs, folder, text_span(name), cut, text_span(tail), &no_room);
+}
+
 /* An image by its short name, which no system makes with a `+`. */
 static void
 a_name_without_parts(void **state)
@@ -401,17 +444,16 @@ a_name_without_parts(void **state)
 	assert_int_equal(fat_open(&v, &found, &fs, &why), REFUSAL_NONE);
 	root = fat_root(&fs);
 	assert_string_equal(
-	        fat_rename(&fs, &root, text_span("A+3.EFI"), 6, text_span("+2-1.EFI")),
-	        "it has no long name");
-	assert_string_equal(fat_rename(&fs, &root, text_span("B"), 1, text_span("C")),
-	        "its folder cannot be read");
+	        rename_in(&fs, &root, "A+3.EFI", 6, "+2-1.EFI"), "it has no long name");
+	assert_false(no_room);
+	assert_string_equal(rename_in(&fs, &root, "B", 1, "C"), "its folder cannot be read");
 	fat_tree(image, &(struct fat_file){"a+3.efi", "x", 1}, 1);
 	for (uint32_t slot = 2; slot < 128; slot++)
 		image[at + slot * SLOT] = 'X';
 	disk_forget(&ram.disk);
-	assert_string_equal(
-	        fat_rename(&fs, &root, text_span("a+3.efi"), 6, text_span("+2-1 and more.efi")),
+	assert_string_equal(rename_in(&fs, &root, "a+3.efi", 6, "+2-1 and more.efi"),
 	        "its folder has no room for a longer name");
+	assert_true(no_room);
 }
 
 /* In the fixed root of FAT12, whose end is where the clusters begin; a name not in ASCII. */
@@ -433,26 +475,27 @@ a_name_in_the_root(void **state)
 	v = disk_volume(&ram.disk);
 	assert_int_equal(fat_open(&v, &found, &fs, &why), REFUSAL_NONE);
 	root = fat_root(&fs);
-	assert_null(fat_rename(&fs, &root,
-	        text_span("\xc3\xa9"
-	                  "bc+2.efi"),
-	        6, text_span("+1-1.efi")));
+	assert_null(rename_in(&fs, &root,
+	        "\xc3\xa9"
+	        "bc+2.efi",
+	        6, "+1-1.efi"));
 	assert_true(is_there("\xc3\xa9"
 	                     "bc+1-1.efi",
 	        &node));
 	ram_disk_writable(&ram, image);
 	memset(name, 'n', sizeof(name));
 	name[253] = '\0';
-	assert_string_equal(fat_rename(&fs, &root,
-	                            text_span("\xc3\xa9"
-	                                      "bc+1-1.efi"),
-	                            8, text_span(name)),
+	assert_string_equal(rename_in(&fs, &root,
+	                            "\xc3\xa9"
+	                            "bc+1-1.efi",
+	                            8, name),
 	        "its new name would be too long");
+	assert_true(no_room);
 	name[252] = '\0'; /* with the three that stay 255 */
-	assert_null(fat_rename(&fs, &root,
-	        text_span("\xc3\xa9"
-	                  "bc+1-1.efi"),
-	        8, text_span(name)));
+	assert_null(rename_in(&fs, &root,
+	        "\xc3\xa9"
+	        "bc+1-1.efi",
+	        8, name));
 	memmove(name + 4, name, 253);
 	memcpy(name,
 	        "\xc3\xa9"
@@ -498,6 +541,7 @@ main(void)
 	        cmocka_unit_test(the_end_of_a_folder),
 	        cmocka_unit_test(an_end_before_the_last_cluster),
 	        cmocka_unit_test(a_disk_that_is_not_written),
+	        cmocka_unit_test(a_write_that_fails_once),
 	        cmocka_unit_test(the_next_name_is_taken),
 	        cmocka_unit_test(a_name_without_parts),
 	        cmocka_unit_test(a_name_in_the_root),

@@ -26,7 +26,7 @@ COLD void boot_choice_count(struct boot_choice *choice, choice_watcher *watcher,
 COLD const char *boot_list_count(
         struct boot_list *list, const struct boot_entry *e, char ret_tail[BLS_TAIL]);
 COLD const char *fat_rename(struct fat *fs, const struct fs_node *folder, struct span name,
-        uint32_t cut, struct span tail);
+        uint32_t cut, struct span tail, bool *ret_no_room);
 COLD bool volume_write(
         const struct volume *v, const struct volume_change *change, uint32_t count);
 
