@@ -58,6 +58,8 @@ def test_a_kernel_that_lacks_something_is_refused_before_the_boot(tmp_path):
     (['--root', '/nowhere'], '--root /nowhere: No such file or directory'),
     (['--rw', '/nowhere'], '--rw /nowhere: No such file or directory'),
     (['--root', '/usr', '--rw', '/tmp'], '--rw /tmp: it is not below the root directory /usr'),
+    (['--rw', '/'], '--rw /: it is the root directory itself; name folders below it'),
+    (['--root', '/usr', '--rw', '/usr/lib/..'], '--rw /usr/lib/..: it is the root directory itself; name folders below it'),
 ])
 def test_trees_are_looked_for(tmp_path, args, said):
     kernel = tmp_path / 'vmlinuz'

@@ -63,7 +63,9 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/net/wire.c \
 	tools/run/rtc.c \
 	tools/run/uart.c \
+	tools/run/vhost/kernel.c \
 	tools/run/vhost/user.c \
+	tools/run/vhost/vsock.c \
 	tools/run/virtio/blk_request.c \
 	tools/run/virtio/console.c \
 	tools/run/virtio/console_control.c \

@@ -7,6 +7,8 @@
 #undef fail /* kshim has a function of that name */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,7 @@
 #include "tools/run/command/needs.h"
 #include "tools/run/command/outcome.h"
 #include "tools/run/options.h"
+#include "tools/run/vhost/vsock.h"
 
 /* What kshim.c has; the sentence is kept. */
 static char said[4096];
@@ -331,6 +334,42 @@ statuses_are_those_of_other_wrappers(void **state)
 	assert_string_equal(said, "it failed");
 }
 
+/* What a run of `serve` came to, whose command had 0 or failed. */
+static void
+what_is_lost_of_streams_is_said(void **state)
+{
+	static struct serve s;
+
+	(void)state;
+	*said = 0;
+	assert_int_equal(outcome_of_streams(&s, 0), 0);
+	s.left = SIGTERM; /* all was written before */
+	assert_int_equal(outcome_of_streams(&s, 7), 7);
+	assert_string_equal(said, "");
+	s.failed = ENOSPC;
+	s.failed_at = "writing to standard output";
+	assert_int_equal(outcome_of_streams(&s, 7), 7);
+	assert_string_equal(said, "writing to standard output: No space left on device");
+	assert_int_equal(outcome_of_streams(&s, 0), 125);
+	s.session.stream[GUEST_OUTPUT].len = 1;
+	assert_int_equal(outcome_of_streams(&s, 0), 128 + SIGTERM);
+	assert_string_equal(said, "ended by signal 15");
+}
+
+/* Nor has it one while nothing was opened: 0 is standard input. */
+static void
+a_vsock_that_is_not_there_has_no_descriptor(void **state)
+{
+	struct vsock_host h = {0};
+
+	(void)state;
+	assert_int_equal(vsock_descriptor(&h), -1);
+	vsock_close(&h);
+	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+	assert_int_equal(vsock_open(&(struct options){0}, &h), STATUS_GO_ON);
+	assert_int_equal(vsock_descriptor(&h), -1);
+}
+
 int
 main(void)
 {
@@ -344,6 +383,8 @@ main(void)
 	        cmocka_unit_test(the_initramfs_has_init_and_plain_modules),
 	        cmocka_unit_test(a_module_that_is_not_there_is_named),
 	        cmocka_unit_test(statuses_are_those_of_other_wrappers),
+	        cmocka_unit_test(what_is_lost_of_streams_is_said),
+	        cmocka_unit_test(a_vsock_that_is_not_there_has_no_descriptor),
 	};
 
 	return cmocka_run_group_tests(tests, make_tree, remove_tree);

@@ -5,6 +5,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -166,6 +167,17 @@ streams_go_through(void **state)
 	assert_int_equal(session_status(&s.session), 7);
 }
 
+/* More than a pipe holds, so that some waits for its reader. */
+static void
+fill_output(void)
+{
+	static uint8_t bytes[16384];
+
+	for (size_t n = 0; n < GUEST_WINDOW; n += sizeof(bytes))
+		say_data(GUEST_OUTPUT, bytes, sizeof(bytes));
+	assert_true(serve_unwritten(&s));
+}
+
 /* A reader that does not read stops its own stream only. */
 static void
 streams_do_not_wait_for_each_other(void **state)
@@ -174,9 +186,7 @@ streams_do_not_wait_for_each_other(void **state)
 
 	(void)state;
 	run();
-	for (size_t n = 0; n < GUEST_WINDOW; n += sizeof(bytes))
-		say_data(GUEST_OUTPUT, bytes, sizeof(bytes));
-	assert_true(session_output(&s.session, GUEST_OUTPUT).size > 0);
+	fill_output();
 	say_data(GUEST_ERROR, "error", 5);
 	came_out(GUEST_ERROR, "error");
 	serve_signal(&s, SIGTERM);
@@ -259,7 +269,7 @@ the_rest_is_written_at_the_end(void **state)
 	assert_int_equal(write(guest, &h, sizeof(h)), sizeof(h));
 	assert_int_equal(write(guest, &stream, sizeof(stream)), sizeof(stream));
 	assert_int_equal(write(guest, "last", 4), 4);
-	serve_finish(&s);
+	serve_finish(&s, true);
 	came_out(GUEST_ERROR, "last");
 	assert_false(s.gone);
 }
@@ -272,7 +282,76 @@ a_port_that_ends_is_seen(void **state)
 	shutdown(guest, SHUT_RDWR);
 	serve_all();
 	assert_true(s.gone);
-	serve_finish(&s);
+	serve_finish(&s, true);
+}
+
+static void
+a_file_that_takes_no_more_is_noted(void **state)
+{
+	(void)state;
+	run();
+	close(ours[GUEST_OUTPUT]);
+	ours[GUEST_OUTPUT] = s.fd[GUEST_OUTPUT] = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	say_data(GUEST_OUTPUT, "out", 3);
+	heard_number(GUEST_SAY_SIGNAL, SIGPIPE);
+	assert_int_equal(s.failed, ENOSPC);
+	assert_string_equal(s.failed_at, "writing to standard output");
+	close(out[GUEST_ERROR]);
+	out[GUEST_ERROR] = -1;
+	say_data(GUEST_ERROR, "error", 5);
+	assert_int_equal(s.failed, ENOSPC);
+}
+
+/* Its reader has seen enough, as of `head`. */
+static void
+a_reader_that_goes_is_no_failure(void **state)
+{
+	(void)state;
+	run();
+	close(out[GUEST_ERROR]);
+	out[GUEST_ERROR] = -1;
+	say_data(GUEST_ERROR, "error", 5);
+	assert_int_equal(s.fd[GUEST_ERROR], -1);
+	assert_int_equal(s.failed, 0);
+}
+
+static void
+an_input_that_cannot_be_read_is_noted(void **state)
+{
+	uint8_t bytes[8];
+
+	(void)state;
+	close(ours[GUEST_INPUT]);
+	ours[GUEST_INPUT] = s.fd[GUEST_INPUT] = open("/", O_RDONLY | O_CLOEXEC);
+	run();
+	assert_int_equal(heard(GUEST_SAY_DATA, bytes), sizeof(uint32_t)); /* its end */
+	assert_int_equal(s.failed, EISDIR);
+	assert_string_equal(s.failed_at, "reading standard input");
+}
+
+static void
+a_run_that_is_to_end_waits_for_no_reader(void **state)
+{
+	(void)state;
+	run();
+	fill_output();
+	say_data(GUEST_ERROR, "error", 5);
+	serve_finish(&s, false);
+	assert_true(serve_unwritten(&s));
+	came_out(GUEST_ERROR, "error");
+}
+
+/* CMD runs as far as the session knows, but its machine has ended. */
+static void
+the_first_signal_ends_the_wait_for_a_reader(void **state)
+{
+	(void)state;
+	run();
+	fill_output();
+	serve_signal(&s, SIGTERM);
+	serve_finish(&s, true);
+	assert_int_equal(s.left, SIGTERM);
+	assert_true(serve_unwritten(&s));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -289,6 +368,11 @@ main(void)
 	        TEST(keys_are_taken_up_to_the_window),
 	        TEST(the_rest_is_written_at_the_end),
 	        TEST(a_port_that_ends_is_seen),
+	        TEST(a_file_that_takes_no_more_is_noted),
+	        TEST(a_reader_that_goes_is_no_failure),
+	        TEST(an_input_that_cannot_be_read_is_noted),
+	        TEST(a_run_that_is_to_end_waits_for_no_reader),
+	        TEST(the_first_signal_ends_the_wait_for_a_reader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

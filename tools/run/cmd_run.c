@@ -144,6 +144,19 @@ share_memory(struct run *r)
 	return STATUS_GO_ON;
 }
 
+/*
+ * What the command wrote is given to its readers, unless the run is to end now. The terminal is
+ * its owner's again, whose Ctrl-C ends a wait for a reader.
+ */
+static void
+finish_command(struct machine *m)
+{
+	int reason = atomic_load(&m->ending.reason);
+
+	terminal_restore();
+	serve_finish(m->command, reason != ENDING_TIMEOUT && reason != ENDING_LEFT);
+}
+
 /* Make the machine, fill its memory, run it to its end. */
 static int
 run_machine(struct machine *m, struct run *r, uint64_t deadline)
@@ -174,7 +187,7 @@ run_machine(struct machine *m, struct run *r, uint64_t deadline)
 	serve(m, deadline);
 	machine_stop(m);
 	if (m->command)
-		serve_finish(m->command);
+		finish_command(m);
 	return STATUS_GO_ON;
 }
 

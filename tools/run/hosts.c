@@ -28,6 +28,6 @@ hosts_descriptors(const struct hosts *h, int *fd)
 	uint32_t count = engines_descriptors(&h->engines, fd);
 
 	count += nets_descriptors(&h->nets, fd + count);
-	fd[count++] = h->vsock.vhost.fd;
+	fd[count++] = vsock_descriptor(&h->vsock);
 	return count;
 }

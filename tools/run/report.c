@@ -225,7 +225,8 @@ report_command(const struct machine *m, const struct options *o)
 {
 	int status = outcome_of(&m->command->session, o->command.argv[0]);
 
-	return status < 0 ? report_without_command(m, o) : status;
+	return status < 0 ? report_without_command(m, o)
+	                  : outcome_of_streams(m->command, status);
 }
 
 int

@@ -39,3 +39,14 @@ outcome_of(const struct session *s, const char *command)
 		        strerror((int)(s->error & 0xfff)));
 	return status;
 }
+
+int
+outcome_of_streams(const struct serve *s, int status)
+{
+	if (s->left && serve_unwritten(s))
+		return fail(SIGNALLED + s->left, "ended by signal %d", s->left);
+	if (s->failed)
+		return fail(status ? status : OUTCOME_KSHIM, "%s: %s", s->failed_at,
+		        strerror(s->failed));
+	return status;
+}

@@ -6,7 +6,7 @@
 #ifndef RUN_COMMAND_OUTCOME_H
 #define RUN_COMMAND_OUTCOME_H
 
-#include "tools/run/command/session.h"
+#include "tools/run/command/serve.h"
 
 enum outcome {
 	OUTCOME_MACHINE = 123, /* the kernel panicked, crashed, reset, powered off */
@@ -25,5 +25,11 @@ int outcome_status(int status, bool gone);
  * if it has done neither.
  */
 int outcome_of(const struct session *s, const char *command);
+
+/*
+ * The same with the streams' ends: `status` of the run, but for output that a signal left
+ * unwritten, and for a stream that failed although the command had not, which are said.
+ */
+int outcome_of_streams(const struct serve *s, int status);
 
 #endif

@@ -60,6 +60,11 @@ share_rw(struct options *o, struct trees *t, uint32_t i)
 	if (!t->inside[i])
 		return fail(STATUS_USAGE, "--rw %s: it is not below the root directory %s",
 		        o->command.rw[i], t->root);
+	/* Init would mount it on the root that it stands on, where no path leads to it. */
+	if (!strcmp(t->inside[i], "/"))
+		return fail(STATUS_USAGE,
+		        "--rw %s: it is the root directory itself; name folders below it",
+		        o->command.rw[i]);
 	snprintf(tag, sizeof(tag), GUEST_TAG_RW, i);
 	return add_share(o, t->rw[i], tag, false);
 }

@@ -85,6 +85,20 @@ write_port(struct serve *s)
 		s->gone = true;
 }
 
+/* The first stream whose file failed is told at the end; a reader that has gone is no failure.
+ */
+static void
+note_failure(struct serve *s, enum guest_stream stream)
+{
+	static const char *const doing[GUEST_STREAMS] = {"reading standard input",
+	        "writing to standard output", "writing to standard error"};
+
+	if (s->failed || errno == EPIPE)
+		return;
+	s->failed = errno;
+	s->failed_at = doing[stream];
+}
+
 static void
 read_input(struct serve *s)
 {
@@ -94,6 +108,8 @@ read_input(struct serve *s)
 	if (n > 0) {
 		session_input(&s->session, bytes, (size_t)n);
 	} else if (n == 0 || !is_transient()) {
+		if (n < 0)
+			note_failure(s, GUEST_INPUT);
 		session_input_end(&s->session);
 		s->fd[GUEST_INPUT] = -1;
 	}
@@ -101,7 +117,7 @@ read_input(struct serve *s)
 
 /*
  * No more than a pipe takes without waiting. A reader that has gone ends CMD as it would
- * without a machine between them.
+ * without a machine between them; so does a file that takes no more.
  */
 static void
 write_output(struct serve *s, enum guest_stream stream)
@@ -115,6 +131,7 @@ write_output(struct serve *s, enum guest_stream stream)
 		session_written(&s->session, stream, (size_t)n);
 		return;
 	}
+	note_failure(s, stream);
 	s->fd[stream] = -1;
 	session_signal(&s->session, SIGPIPE);
 }
@@ -142,7 +159,8 @@ pass_signal(struct serve *s, int number)
 			session_resize(&s->session, size.rows, size.columns);
 		return;
 	}
-	if (++s->told[number] >= SIGNAL_ENDS || s->session.state != SESSION_RUNS)
+	if (s->finishing || ++s->told[number] >= SIGNAL_ENDS ||
+	        s->session.state != SESSION_RUNS)
 		s->left = number;
 	else
 		session_signal(&s->session, number);
@@ -203,26 +221,29 @@ serve_signal(struct serve *s, int number)
 	errno = error;
 }
 
-static bool
-has_output(const struct serve *s)
+bool
+serve_unwritten(const struct serve *s)
 {
 	return output_wants(s, GUEST_OUTPUT) || output_wants(s, GUEST_ERROR);
 }
 
 void
-serve_finish(struct serve *s)
+serve_finish(struct serve *s, bool waits)
 {
 	struct pollfd fds[SERVE_FDS];
+	int ready;
 
+	s->finishing = true;
 	for (;;) {
 		while (!s->gone && read_port(s))
 			;
 		drop_output(s);
-		if (!has_output(s) || s->left)
+		if (!serve_unwritten(s))
 			return;
 		serve_wants(s, fds);
 		fds[FD_PORT].fd = fds[FD_STREAM + GUEST_INPUT].fd = -1;
-		if (poll(fds, SERVE_FDS, -1) < 0 && errno != EINTR)
+		ready = poll(fds, SERVE_FDS, waits && !s->left ? -1 : 0);
+		if (ready == 0 || (ready < 0 && errno != EINTR))
 			return;
 		if (fds[FD_WAKE].revents)
 			pass_signals(s);

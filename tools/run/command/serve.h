@@ -19,9 +19,12 @@ struct serve {
 	int wake;              /* an eventfd that serve_signal() writes */
 	int fd[GUEST_STREAMS]; /* -1: none, or no more */
 	_Atomic uint64_t signals;
-	uint8_t told[64]; /* how often each signal came */
-	int left;         /* a signal that ends the run; 0: none */
-	bool gone;        /* the port's other end */
+	uint8_t told[64];      /* how often each signal came */
+	int left;              /* a signal that ends the run; 0: none */
+	int failed;            /* errno of the first stream that cannot be read or written; 0 */
+	const char *failed_at; /* then: which it was */
+	bool gone;             /* the port's other end */
+	bool finishing;        /* the machine has ended: there is nothing to pass a signal to */
 };
 
 /* The descriptors of `fd` are the caller's. False with errno if the host cannot. */
@@ -40,11 +43,18 @@ size_t serve_typed(struct serve *s, const void *bytes, size_t len);
 
 /*
  * A signal for CMD; from a handler, too. SIGWINCH tells it the terminal's size instead. One
- * that comes before CMD runs, or for the third time, ends the run: `left`.
+ * that comes before CMD runs, after the machine's end, or for the third time, ends the run:
+ * `left`.
  */
 void serve_signal(struct serve *s, int number);
 
-/* The machine has ended: take what is in the socket yet, wait until all of it is written. */
-void serve_finish(struct serve *s);
+/*
+ * The machine has ended: take what is in the socket yet, and write it. `waits`: until all of it
+ * is written, or a signal ends the run; else what the readers take at once.
+ */
+void serve_finish(struct serve *s, bool waits);
+
+/* Is there output that no reader has taken? */
+bool serve_unwritten(const struct serve *s);
 
 #endif

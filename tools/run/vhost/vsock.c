@@ -54,7 +54,13 @@ vsock_open(const struct options *o, struct vsock_host *h)
 void
 vsock_close(struct vsock_host *h)
 {
-	if (h->vhost.fd >= 0)
+	if (h->cid && h->vhost.fd >= 0)
 		close(h->vhost.fd);
 	h->vhost.fd = -1;
+}
+
+int
+vsock_descriptor(const struct vsock_host *h)
+{
+	return h->cid ? h->vhost.fd : -1;
 }

@@ -17,6 +17,9 @@ struct vsock_host {
 
 /* Open it if the options ask for it. STATUS_GO_ON, or a sentence and a status. */
 int vsock_open(const struct options *o, struct vsock_host *h);
+/* One that was never opened, all zero, has nothing to close. */
 void vsock_close(struct vsock_host *h);
+/* -1: there is none. */
+int vsock_descriptor(const struct vsock_host *h);
 
 #endif
