@@ -257,7 +257,7 @@ static bool
 call_forbidden(void)
 {
 	pthread_t thread;
-	bool good = jail_shut(NULL, 0, again, NULL);
+	bool good = jail_shut(NULL, 0, again, NULL, STATUS_JAIL);
 
 	if (!in_thread)
 		return good && jail_enter(JAIL_MAIN, JAIL_NO_CPU) && (forbidden(), true);
@@ -327,24 +327,25 @@ say_at_stop(void)
 static bool
 stop_with_hook(void)
 {
-	return jail_shut(NULL, 0, false, say_at_stop) && jail_enter(JAIL_MAIN, JAIL_NO_CPU) &&
-	       call_socket();
+	return jail_shut(NULL, 0, false, say_at_stop, 125) &&
+	       jail_enter(JAIL_MAIN, JAIL_NO_CPU) && call_socket();
 }
 
+/* Then it ends with the status that was given. */
 static void
 the_hook_runs_first(void **state)
 {
 	struct end end = run_child(stop_with_hook);
 
 	(void)state;
-	assert_int_equal(WEXITSTATUS(end.status), STATUS_JAIL);
+	assert_int_equal(WEXITSTATUS(end.status), 125);
 	assert_memory_equal(end.said, "restored\nkshim run: ", 20);
 }
 
 static bool
 signal_from_outside(void)
 {
-	return jail_shut(NULL, 0, false, NULL) && raise(SIGSYS) == 0;
+	return jail_shut(NULL, 0, false, NULL, STATUS_JAIL) && raise(SIGSYS) == 0;
 }
 
 static void
@@ -412,7 +413,7 @@ live(void)
 	struct tm tm;
 	bool good = false;
 
-	return jail_shut(&wake, 1, false, NULL) &&
+	return jail_shut(&wake, 1, false, NULL, STATUS_JAIL) &&
 	       pthread_create(&thread, NULL, live_in_thread, &good) == 0 &&
 	       jail_limit(-1, false, 0) && jail_enter(JAIL_MAIN, JAIL_NO_CPU) && join(thread) &&
 	       good && blocks_of_all_sizes() && poll_and_write(wake) && gmtime_r(&now, &tm) &&
@@ -434,7 +435,7 @@ live_again(void)
 	bool good = false;
 	int wake;
 
-	return jail_shut(NULL, 0, true, NULL) && jail_limit(-1, true, 0) &&
+	return jail_shut(NULL, 0, true, NULL, STATUS_JAIL) && jail_limit(-1, true, 0) &&
 	       jail_enter(JAIL_MAIN, JAIL_NO_CPU) && (wake = eventfd(0, EFD_CLOEXEC)) >= 0 &&
 	       pthread_create(&thread, NULL, live_in_thread, &good) == 0 && join(thread) &&
 	       good && close(wake) == 0;
@@ -572,7 +573,8 @@ limits_hold(void **state)
 static bool
 ask_for_privileges(void)
 {
-	return jail_shut(NULL, 0, false, NULL) && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+	return jail_shut(NULL, 0, false, NULL, STATUS_JAIL) &&
+	       prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }
 
 static void

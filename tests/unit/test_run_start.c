@@ -5,9 +5,12 @@
 #include "tests/unit/unit.h"
 
 #include <errno.h>
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/guest/init.h"
@@ -197,6 +200,65 @@ the_caller_is_this_process(void **state)
 	free((void *)start.variables);
 }
 
+/* The session of a terminal: what it is in its foreground, then in its background. */
+static bool
+look_from_a_terminal(int terminal)
+{
+	struct start start = {0};
+	int status;
+	pid_t child;
+
+	if (setsid() < 0 || ioctl(terminal, TIOCSCTTY, 0) < 0)
+		return false;
+	for (int i = 0; i < 3; i++)
+		dup2(terminal, i);
+	if (caller_in_background() || !caller_read("/", &start) || start.fixed.terminal != 2)
+		return false;
+	child = fork();
+	if (child == 0) {
+		start.fixed.terminal = 0;
+		setpgid(0, 0);
+		_exit(caller_in_background() && caller_read("/", &start) &&
+		                        !start.fixed.terminal
+		                ? 0
+		                : 1);
+	}
+	return waitpid(child, &status, 0) == child && status == 0;
+}
+
+static void
+a_terminal_is_the_foregrounds(void **state)
+{
+	int ours, its, status;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(openpty(&ours, &its, NULL, NULL, NULL), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(look_from_a_terminal(its) ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	close(ours);
+	close(its);
+}
+
+static void
+a_pipe_is_in_no_background(void **state)
+{
+	int fd[2], saved = dup(STDIN_FILENO);
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	dup2(fd[0], STDIN_FILENO);
+	assert_false(caller_in_background());
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	close(fd[0]);
+	close(fd[1]);
+}
+
 int
 main(void)
 {
@@ -207,6 +269,8 @@ main(void)
 	        cmocka_unit_test(variables_of_the_host_stay_there),
 	        cmocka_unit_test(folders_are_those_of_the_tree),
 	        cmocka_unit_test(the_caller_is_this_process),
+	        cmocka_unit_test(a_terminal_is_the_foregrounds),
+	        cmocka_unit_test(a_pipe_is_in_no_background),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -277,7 +277,8 @@ shut_jail(const struct run *r)
 		keep[count++] = r->in->file[i].fd;
 	for (uint32_t i = 0; i < r->o->disks.count; i++)
 		keep[count++] = r->o->disks.file[i].fd;
-	if (jail_shut(keep, count, r->o->reboot_again, terminal_restore))
+	if (jail_shut(keep, count, r->o->reboot_again, terminal_restore,
+	            r->o->command.argv ? outcome_status(STATUS_JAIL, false) : STATUS_JAIL))
 		return STATUS_GO_ON;
 	return fail(STATUS_HOST, "cannot make the jail: %s; --no-jail does without it",
 	        strerror(errno));

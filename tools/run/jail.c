@@ -47,6 +47,7 @@ static const struct jail_row rows[] = {
 static struct sock_fprog main_filter, cpu_filter, device_filter;
 static bool devices;
 static void (*before_stop)(void);
+static int stop_status;
 static _Thread_local int own_cpu = JAIL_NO_CPU;
 
 /* ---- a call that was stopped ---- */
@@ -85,8 +86,8 @@ on_stopped_call(int signal, siginfo_t *info, void *context)
 	        info->si_syscall, name_of(info->si_syscall), (unsigned long long)reg[REG_RDI],
 	        (unsigned long long)reg[REG_RSI], (unsigned long long)reg[REG_RDX], thread);
 	if (write(STDERR_FILENO, line, (size_t)len) < 0)
-		_exit(STATUS_JAIL);
-	_exit(STATUS_JAIL);
+		_exit(stop_status);
+	_exit(stop_status);
 }
 
 /* ---- filters ---- */
@@ -210,7 +211,7 @@ make_filters(bool again)
 }
 
 bool
-jail_shut(const int *keep, uint32_t count, bool again, void (*at_stop)(void))
+jail_shut(const int *keep, uint32_t count, bool again, void (*at_stop)(void), int status)
 {
 	struct sigaction act = {.sa_sigaction = on_stopped_call, .sa_flags = SA_SIGINFO};
 	int error = make_filters(again);
@@ -222,6 +223,7 @@ jail_shut(const int *keep, uint32_t count, bool again, void (*at_stop)(void))
 	tzset();                 /* reads a file, which gmtime_r() would do later */
 	mallopt(M_ARENA_MAX, 1); /* an arena of a thread reads one when it shrinks */
 	before_stop = at_stop;
+	stop_status = status;
 	return sigaction(SIGSYS, &act, NULL) == 0 && jail_keep_only(keep, count) &&
 	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && jail_no_paths();
 }

@@ -5,7 +5,7 @@
  * Two steps. jail_shut() comes once all files are open and before the kernel is looked at: from
  * there nothing can be reached by a path and no privilege can be gained. jail_enter() comes in
  * each thread once the machine is set up: from there only the system calls of jail.def are
- * left, and anything else ends the process with a sentence and STATUS_JAIL.
+ * left, and anything else ends the process with a sentence and a status of its own.
  */
 #ifndef RUN_JAIL_H
 #define RUN_JAIL_H
@@ -59,10 +59,10 @@ void jail_for_devices(void);
 
 /*
  * Make the filters, end the reach by paths, and close every descriptor but 0 to 2 and those of
- * `keep`, which may hold -1. `at_stop` runs before a call that is not allowed ends the process.
- * False with errno if the kernel cannot.
+ * `keep`, which may hold -1. `at_stop` runs before a call that is not allowed ends the process
+ * with `status`. False with errno if the kernel cannot.
  */
-bool jail_shut(const int *keep, uint32_t count, bool again, void (*at_stop)(void));
+bool jail_shut(const int *keep, uint32_t count, bool again, void (*at_stop)(void), int status);
 
 /*
  * Leave this thread only the calls of jail.def. `cpu` is for the sentence, JAIL_NO_CPU for the

@@ -4,17 +4,22 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tools/run/command/caller.h"
+
 struct serve *
 attach_session(const struct command_setup *setup, int *ret_port)
 {
 	static struct serve s;
+	bool no_keys = caller_in_background(); /* reading would stop us */
 	const int fd[GUEST_STREAMS] = {
-	        setup->terminal ? -1 : STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+	        setup->terminal || no_keys ? -1 : STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
 	int port[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, port) < 0 ||
 	        !serve_init(&s, setup->start, port[0], fd))
 		return NULL;
+	if (no_keys)
+		session_input_end(&s.session);
 	*ret_port = port[1];
 	return &s;
 }

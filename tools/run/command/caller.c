@@ -57,13 +57,22 @@ caller_size(int fd, struct guest_size *ret_size)
 	return true;
 }
 
+bool
+caller_in_background(void)
+{
+	pid_t group = tcgetpgrp(STDIN_FILENO);
+
+	return group >= 0 && group != getpgrp();
+}
+
 /* A terminal for CMD needs keys and a screen; else each stream is what it is. */
 static void
 read_terminal(struct guest_start *ret_start)
 {
 	struct guest_size size;
 
-	if (!isatty(STDIN_FILENO) || !caller_size(STDOUT_FILENO, &size))
+	if (!isatty(STDIN_FILENO) || caller_in_background() ||
+	        !caller_size(STDOUT_FILENO, &size))
 		return;
 	ret_start->terminal = isatty(STDERR_FILENO) ? 2 : 1;
 	ret_start->rows = size.rows;
