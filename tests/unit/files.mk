@@ -73,6 +73,7 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/virtio/device.c \
 	tools/run/virtio/net_frames.c \
 	tools/run/virtio/queue.c \
+	tools/run/virtio/rng.c \
 
 # Assembly that tests call.
 UNIT_ASMS := \

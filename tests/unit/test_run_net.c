@@ -332,6 +332,29 @@ a_full_host_is_waited_for(void **state)
 	assert_memory_equal(bytes, "\0\0\x80\0", 4);
 }
 
+/* The used ring is the available one, so that each chain that is given back offers the next. */
+static void
+frames_without_end_go_out_in_turns(void **state)
+{
+	struct virtqueue *q = &device.queue[NET_TRANSMIT];
+
+	(void)state;
+	begin(false, 0);
+	offer(NET_TRANSMIT, 0, WIRE_HEADER, 0, true);
+	q->device = q->driver;
+	queue_start(q, &memory, false);
+	q->next_used = 1;
+	for (unsigned turn = 1; turn <= 2; turn++) {
+		assert_int_equal(net_transmit(&net), WIRE_GOOD);
+		assert_int_equal(q->next_avail, 256 * turn);
+		assert_true(is_rung(q->call));
+		assert_true(is_rung(q->kick));
+	}
+	used(NET_TRANSMIT)->idx = q->next_avail;
+	assert_int_equal(net_transmit(&net), WIRE_GOOD);
+	assert_false(is_rung(q->kick));
+}
+
 static void
 assert_broken(unsigned queue, uint32_t len, uint16_t flags)
 {
@@ -377,6 +400,7 @@ main(void)
 	        cmocka_unit_test_teardown(the_end_of_the_host_is_told, tear_down),
 	        cmocka_unit_test_teardown(frames_go_out, tear_down),
 	        cmocka_unit_test_teardown(a_full_host_is_waited_for, tear_down),
+	        cmocka_unit_test_teardown(frames_without_end_go_out_in_turns, tear_down),
 	        cmocka_unit_test_teardown(nonsense_needs_a_reset, tear_down),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The virtqueues of `kshim run`: from a valid chain, one field at a time is damaged. And what a
- * request of virtio-blk does, on a file.
+ * The virtqueues of `kshim run`: from a valid chain, one field at a time is damaged. And what
+ * requests do: of virtio-blk, on a file, and of virtio-rng.
  */
 #include "tests/unit/unit.h"
 
@@ -12,6 +12,7 @@
 
 #include "tools/run/virtio/blk.h"
 #include "tools/run/virtio/queue.h"
+#include "tools/run/virtio/rng.h"
 
 #define RAM    0x10000u
 #define SIZE   8
@@ -333,6 +334,34 @@ a_chain_without_status_is_no_request(void **state)
 	assert_false(blk_request(&disk, true, &c, &len));
 }
 
+/* The used ring is the available one, so that each chain that is given back offers the next. */
+static void
+random_bytes_without_end_come_in_turns(void **state)
+{
+	struct virtio_device *d = rng_make();
+	uint64_t count;
+
+	(void)state;
+	assert_non_null(d);
+	for (uint32_t i = 0; i < SIZE; i++)
+		*desc(i) = (struct virtq_desc){DATA, 1, WRITE, 0};
+	q.device = q.driver;
+	q.kick = eventfd(0, EFD_NONBLOCK);
+	queue_start(&q, &memory, false);
+	q.next_used = 1;
+	d->queue[0] = q;
+	d->mem = &memory;
+	d->started = true;
+	d->ops->notify(d, 0);
+	assert_int_equal(d->queue[0].next_avail, 16);
+	assert_int_equal(read(q.kick, &count, sizeof(count)), sizeof(count));
+	avail()->idx = d->queue[0].next_avail;
+	d->ops->notify(d, 0);
+	assert_int_equal(read(q.kick, &count, sizeof(count)), -1);
+	close(q.kick);
+	d->ops->release(d);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int
@@ -350,6 +379,7 @@ main(void)
 	        TEST(what_is_beyond_the_disk_is_an_error),
 	        TEST(ranges_become_zeroes),
 	        TEST(a_chain_without_status_is_no_request),
+	        TEST(random_bytes_without_end_come_in_turns),
 	};
 
 	disk.fd = memfd_create("disk", 0);

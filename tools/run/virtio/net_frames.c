@@ -118,9 +118,9 @@ net_transmit(struct net_queues *n)
 {
 	enum wire_state state = WIRE_GOOD;
 	struct chain *c = &n->chain;
-	bool sent = false;
+	unsigned left = AT_ONCE;
 
-	while (state == WIRE_GOOD && virtio_take(n->d, NET_TRANSMIT, c)) {
+	while (left && state == WIRE_GOOD && virtio_take(n->d, NET_TRANSMIT, c)) {
 		if (c->in || c->out_len < WIRE_HEADER) {
 			virtio_bad_request(n->d, NET_TRANSMIT,
 			        "must be a frame with its header, and nothing to write");
@@ -128,9 +128,11 @@ net_transmit(struct net_queues *n)
 		}
 		state = wire_send(n->wire, c);
 		queue_push(&n->d->queue[NET_TRANSMIT], c->head, 0);
-		sent = true;
+		left--;
 	}
-	if (sent)
+	if (left < AT_ONCE)
 		queue_interrupt(&n->d->queue[NET_TRANSMIT]);
+	if (!left) /* what the guest has put there meanwhile it need not notify of */
+		eventfd_write(n->d->queue[NET_TRANSMIT].kick, 1);
 	return state;
 }

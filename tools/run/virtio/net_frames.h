@@ -43,7 +43,8 @@ enum { NET_RECEIVE, NET_TRANSMIT, NET_QUEUES };
  */
 enum wire_state net_receive(struct net_queues *n, bool *ret_room);
 
-/* Frames of the guest to the host, while it takes them. */
+/* Frames of the guest to the host, while it takes them, or until it is another device's turn.
+ */
 enum wire_state net_transmit(struct net_queues *n);
 
 #endif
