@@ -71,11 +71,28 @@ give_queues(struct kernel_device *k)
 	return !k->net || net_tap_offload(k->net, d->accepted);
 }
 
+/*
+ * The kernel serves both queues of a vsock or none: one that it was not given now would be
+ * where it was in an earlier life of the guest.
+ */
+static bool
+lacks_queue(const struct kernel_device *k)
+{
+	for (unsigned i = 0; !k->net && i < SERVED; i++)
+		if (!k->d.queue[i].enabled)
+			return true;
+	return false;
+}
+
 static bool
 start(struct virtio_device *d)
 {
 	struct kernel_device *k = kernel_of(d);
 
+	if (lacks_queue(k)) {
+		virtio_broken(d, "the driver has not enabled both queues for bytes");
+		return false;
+	}
 	if (give_queues(k) && serve(k, true))
 		return true;
 	virtio_broken(d, "the host's kernel cannot serve it: %s: %s", k->vhost->what,
