@@ -232,6 +232,41 @@ a_folder_without_modules_is_refused(void **state)
 	assert_string_equal(said, "--modules /dev: there is no modules.dep; depmod makes it");
 }
 
+static void
+finds_modules_beside(const char *kernel, const char *version, bool found)
+{
+	static struct modules m;
+	char at[sizeof(path)];
+
+	snprintf(at, sizeof(at), "%s%s", *kernel == '/' ? tree : "", kernel);
+	assert_int_equal(modules_open(NULL, at, version, &m), STATUS_GO_ON);
+	if (found)
+		assert_non_null(realpath(m.folder, at));
+	assert_string_equal(found ? strrchr(at, '/') + 1 : m.folder, found ? version : "");
+	modules_close(&m);
+}
+
+/* Modules of another kernel in the folder of a kernel are not its own. */
+static void
+a_kernel_is_beside_its_modules_in_the_folder_of_its_release(void **state)
+{
+	char *back = getcwd(NULL, 0);
+
+	(void)state;
+	put("1.2-test/modules.dep", dep, strlen(dep));
+	finds_modules_beside("/1.2-test/vmlinuz", "1.2-test", true);
+	finds_modules_beside("/1.2-test/vmlinuz", "1.3-test", false);
+	finds_modules_beside("/1.2-test/vmlinuz", "2-test", false);
+	finds_modules_beside("/1.2-test/vmlinuz", "", false);
+	finds_modules_beside("/vmlinuz", "1.2-test", false);
+	snprintf(path, sizeof(path), "%s/1.2-test", tree);
+	assert_int_equal(chdir(path), 0);
+	finds_modules_beside("vmlinuz", "1.2-test", true);
+	finds_modules_beside("./vmlinuz", "1.3-test", false);
+	assert_int_equal(chdir(back), 0);
+	free(back);
+}
+
 /* Read a member of the archive at *at, in the fields' order of buffer-format.rst. */
 static void
 has_member(FILE *f, const char *name, unsigned mode, const char *data)
@@ -380,6 +415,7 @@ main(void)
 	        cmocka_unit_test(without_a_configuration_modules_tell),
 	        cmocka_unit_test(what_a_kernel_lacks_is_said_at_once),
 	        cmocka_unit_test(a_folder_without_modules_is_refused),
+	        cmocka_unit_test(a_kernel_is_beside_its_modules_in_the_folder_of_its_release),
 	        cmocka_unit_test(the_initramfs_has_init_and_plain_modules),
 	        cmocka_unit_test(a_module_that_is_not_there_is_named),
 	        cmocka_unit_test(statuses_are_those_of_other_wrappers),

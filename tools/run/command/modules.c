@@ -115,6 +115,20 @@ try_folder(
 	return false;
 }
 
+/* Is the kernel's file, whose folder is the first `len` bytes, in the folder of its modules? */
+static bool
+is_beside(const char *kernel, int len, const char *version)
+{
+	static char folder[PATH_MAX + 2], real[PATH_MAX];
+	const char *name;
+	int n = snprintf(folder, sizeof(folder), "%.*s.", len, kernel);
+
+	if (n <= 0 || (size_t)n >= sizeof(folder) || !realpath(folder, real))
+		return false;
+	name = strrchr(real, '/') + 1;
+	return *name && strcmp(name, version) == 0;
+}
+
 /* In the order of what is nearest to the kernel's own file. */
 static void
 search(struct modules *m, const char *kernel, const char *version)
@@ -122,7 +136,7 @@ search(struct modules *m, const char *kernel, const char *version)
 	const char *slash = strrchr(kernel, '/');
 	int len = slash ? (int)(slash - kernel) + 1 : 0;
 
-	(void)(try_folder(m, "%.*s.", len, kernel, "") ||
+	(void)((is_beside(kernel, len, version) && try_folder(m, "%.*s.", len, kernel, "")) ||
 	        try_folder(m, "%.*slib/modules/%s", len, kernel, version) ||
 	        try_folder(m, "%.*susr/lib/modules/%s", len, kernel, version) ||
 	        try_folder(m, "%.*s../lib/modules/%s", len, kernel, version) ||
