@@ -65,6 +65,7 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/uart.c \
 	tools/run/vhost/kernel.c \
 	tools/run/vhost/kernel_device.c \
+	tools/run/vhost/share.c \
 	tools/run/vhost/user.c \
 	tools/run/vhost/vsock.c \
 	tools/run/virtio/blk_request.c \
@@ -151,6 +152,7 @@ UNIT_TESTS := \
 	tests/unit/test_run_queue.c \
 	tests/unit/test_run_serve.c \
 	tests/unit/test_run_session.c \
+	tests/unit/test_run_share.c \
 	tests/unit/test_run_start.c \
 	tests/unit/test_run_vhost_kernel.c \
 	tests/unit/test_smbios.c \

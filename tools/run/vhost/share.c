@@ -4,9 +4,9 @@
  *
  * It waits for a connection to a socket that it is given. The socket lies in a directory that
  * only this user can enter, until this process has connected: no other is the first. What it
- * sees of the host: as root, by its own namespaces, the directory alone; without root it could
- * only show other owners than the files have in there, so it stays in this one, with the
- * caller's rights.
+ * sees of the host: as root, by its own namespaces, the directory alone, but all of it by
+ * chroot(2) if that is the root directory; without root it could only show other owners than
+ * the files have in there, so it stays in this one, with the caller's rights.
  */
 #include "engine.h"
 
@@ -69,9 +69,12 @@ make_sockets(int *ret_listener, int *ret_fd)
 static const char *
 sandbox(const char *path)
 {
+	static char real[PATH_MAX];
+
 	if (geteuid() != 0)
 		return "--sandbox=none";
-	return strcmp(path, "/") == 0 ? "--sandbox=chroot" : "--sandbox=namespace";
+	return realpath(path, real) && strcmp(real, "/") == 0 ? "--sandbox=chroot"
+	                                                      : "--sandbox=namespace";
 }
 
 static bool
