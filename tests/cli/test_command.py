@@ -25,6 +25,8 @@ def run(*args):
     (['--memory', '1', 'vmlinuz', '--', 'ls'], "--memory: '1' is not a size"),
     (['--nothing', 'vmlinuz', '--', 'ls'], "unrecognized option '--nothing'"),
     ([*['--rw', '/tmp'] * 9, 'vmlinuz', '--', 'ls'], '--rw: more than 8 of them'),
+    (['--share', '/tmp,tag=kshim-root', 'vmlinuz', '--', 'ls'],
+     "--share: the tag kshim-root begins with kshim-, which is for a command's directories"),
     (['/nowhere', '--', 'ls', '--help'], 'cannot read the kernel: /nowhere'),
 ])
 def test_what_kshim_cannot_is_125_with_a_command(args, said):
@@ -37,6 +39,7 @@ def test_what_kshim_cannot_is_125_with_a_command(args, said):
     (['--rw', '/', 'vmlinuz'], '--rw goes with a command', 2),
     (['--modules', '/', 'vmlinuz'], '--modules goes with a command', 2),
     (['-v', 'vmlinuz'], '--verbose goes with a command', 2),
+    (['--vhost-user', 'fs=/s,tag=kshim-', 'vmlinuz'], '--vhost-user: the tag kshim- begins with kshim-', 2),
     (['--', '/nowhere'], 'cannot read the kernel: /nowhere', 1),  # a name, as ever
 ])
 def test_without_a_command_statuses_are_those_of_run(args, said, status):
@@ -57,6 +60,8 @@ def test_a_kernel_that_lacks_something_is_refused_before_the_boot(tmp_path):
 @pytest.mark.parametrize('args, said', [
     (['--root', '/nowhere'], '--root /nowhere: No such file or directory'),
     (['--rw', '/nowhere'], '--rw /nowhere: No such file or directory'),
+    ([*['--share', '/tmp'] * 16], 'the root directory: more than 16 devices of daemons'),
+    ([*['--share', '/tmp'] * 15, '--rw', '/tmp'], '--rw: more than 16 devices of daemons'),
     (['--root', '/usr', '--rw', '/tmp'], '--rw /tmp: it is not below the root directory /usr'),
     (['--rw', '/'], '--rw /: it is the root directory itself; name folders below it'),
     (['--root', '/usr', '--rw', '/usr/lib/..'], '--rw /usr/lib/..: it is the root directory itself; name folders below it'),

@@ -14,7 +14,8 @@
 #define OPTIONS_CPUS_MAX 128
 #define OPTIONS_ENGINES  16
 #define OPTIONS_RW       8
-#define OPTIONS_TAG      36 /* bytes; virtio 1.2, 5.11.4 */
+#define OPTIONS_TAG      36       /* bytes; virtio 1.2, 5.11.4 */
+#define OPTIONS_TAG_OWN  "kshim-" /* what the tags of a command's directories begin with */
 #define OPTIONS_NETS     8
 
 /* A device that a daemon serves. */

@@ -49,6 +49,11 @@ set_tag(struct option_engine *e, const char *option, const char *tag)
 
 	if (!len || len > OPTIONS_TAG)
 		return option_bad(option, tag, "a tag of 1 to 36 bytes");
+	if (!strncmp(tag, OPTIONS_TAG_OWN, strlen(OPTIONS_TAG_OWN)))
+		return fail(STATUS_USAGE,
+		        "%s: the tag %s begins with " OPTIONS_TAG_OWN
+		        ", which is for a command's directories",
+		        option, tag);
 	memcpy(e->tag, tag, len + 1);
 	return STATUS_GO_ON;
 }

@@ -24,12 +24,12 @@ struct trees {
 };
 
 static int
-add_share(struct options *o, char *path, const char *tag, bool root)
+add_share(struct options *o, const char *option, char *path, const char *tag, bool root)
 {
 	struct option_engine *e = &o->engine[o->engines];
 
 	if (o->engines == OPTIONS_ENGINES)
-		return fail(STATUS_USAGE, "--share: more than %d devices of daemons",
+		return fail(STATUS_USAGE, "%s: more than %d devices of daemons", option,
 		        OPTIONS_ENGINES);
 	o->engines++;
 	/* overlayfs takes no folder where Linux would mount another part of the share. */
@@ -66,7 +66,7 @@ share_rw(struct options *o, struct trees *t, uint32_t i)
 		        "--rw %s: it is the root directory itself; name folders below it",
 		        o->command.rw[i]);
 	snprintf(tag, sizeof(tag), GUEST_TAG_RW, i);
-	return add_share(o, t->rw[i], tag, false);
+	return add_share(o, "--rw", t->rw[i], tag, false);
 }
 
 static int
@@ -76,7 +76,7 @@ share_trees(struct options *o, struct trees *t)
 	int status = find_tree("--root", root, &t->root);
 
 	if (status == STATUS_GO_ON)
-		status = add_share(o, t->root, GUEST_TAG, true);
+		status = add_share(o, "the root directory", t->root, GUEST_TAG, true);
 	for (uint32_t i = 0; i < o->command.rws && status == STATUS_GO_ON; i++)
 		status = share_rw(o, t, i);
 	return status;
