@@ -73,6 +73,10 @@ RUNS = [
     Run('kept', sh('echo kept >/tmp/kept/new; echo gone >/tmp/gone; cat /tmp/gone /tmp/kept/old'), out='gone\nold\n',
         options=('--rw', '/tmp/kept'), before='mkdir /tmp/kept; echo old >/tmp/kept/old; chown -R nobody /tmp/kept',
         after='cp /tmp/kept/new new; test ! -e /tmp/gone || echo written', files={'new': b'kept\n'}),
+    # Below /run, which is in memory; and the root's own owner and mode.
+    Run('places', sh('stat -c "%u %g %a" /; echo kept >/run/a/kept/new; ls /run /run/a'), options=('--rw', '/run/a/kept'),
+        before='mkdir -p /run/a/kept; chown 5:6 /; chmod 1775 /', after='chown 0:0 /; cp /run/a/kept/new new', user='',
+        out='5 6 1775\n/run:\na\n\n/run/a:\nkept\n', files={'new': b'kept\n'}, full=True),
     Run('other-root', ('sh', '-c', 'read x </marker; echo $x; pwd; echo /*'), options=('--root', '/tmp/root'), before=ROOT,
         out='other\n/\n/bin /dev /marker /proc /run /sys\n', full=True),
     Run('same-tree', ('diff', '-r', '/tmp/tree', '/tmp/same'), before=TREE, full=True),

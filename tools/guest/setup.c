@@ -80,12 +80,23 @@ raise_loopback(void)
 	close(fd);
 }
 
+/* The root of an overlay is its upper folder's: it gets the owner and mode of the caller's. */
+static bool
+copy_owner(const char *from, const char *to)
+{
+	struct stat s;
+
+	return stat(from, &s) == 0 && chown(to, s.st_uid, s.st_gid) == 0 &&
+	       chmod(to, s.st_mode & 07777) == 0;
+}
+
 /* Memory above the caller's tree: what CMD writes is gone with the machine. */
 static void
 mount_overlay(void)
 {
 	mount_at("rw", "/rw", "tmpfs", 0, "mode=755");
-	if (mkdir("/rw/upper", 0755) < 0 || mkdir("/rw/work", 0755) < 0)
+	if (mkdir("/rw/upper", 0755) < 0 || mkdir("/rw/work", 0755) < 0 ||
+	        !copy_owner("/ro", "/rw/upper"))
 		die("folders for the overlay", NULL);
 	mount_at("root", "/root", "overlay", 0,
 	        "lowerdir=/ro,upperdir=/rw/upper,workdir=/rw/work");
@@ -121,6 +132,18 @@ mount_more(void)
 	(void)!symlink("/proc/self/fd/2", "/dev/stderr");
 }
 
+/* Below the file systems in memory, which hide what the tree has there, it is not there yet. */
+static void
+make_mount_point(char *where)
+{
+	for (char *end = where + 1; (end = strchr(end, '/')); end++) {
+		*end = 0;
+		has_folder(where);
+		*end = '/';
+	}
+	has_folder(where);
+}
+
 static void
 mount_shares(char *const *shares)
 {
@@ -128,6 +151,7 @@ mount_shares(char *const *shares)
 
 	for (unsigned i = 0; shares[i]; i++) {
 		snprintf(tag, sizeof(tag), GUEST_TAG_RW, i);
+		make_mount_point(shares[i]);
 		if (mount(tag, shares[i], "virtiofs", MS_NOSUID | MS_NODEV, NULL) < 0)
 			die("sharing", shares[i]);
 	}
