@@ -59,9 +59,10 @@ RUNS = [
     Run('output-closed', sh('yes; echo $? >&2'), shell='("$@"; echo $? >status-of) | head -n 1', out='y\n', full=True,
         err='', files={'status-of': b'141\n'}),
     Run('terminal', sh('test -t 0 && test -t 1 && test -t 2 && stty size && read line && echo "<$line>" && '
+        'exec </dev/null >/dev/null 2>&1 && sleep 0.1 && exec </dev/tty >/dev/tty 2>&1 && echo back && '
         'trap "stty size; exit 7" INT && echo waits && while :; do sleep 0.1; done'),
         shell='stty rows 33 cols 111; "$@"', status=7, out='33 111',
-        typed='expect 33 111\ntype a line\\r\nexpect <a line>\nexpect waits\ntype \\x03\nexpect 33 111\n'),
+        typed='expect 33 111\ntype a line\\r\nexpect <a line>\nexpect back\nexpect waits\ntype \\x03\nexpect 33 111\n'),
     Run('left', sh('echo here; sleep 1000'), status=125, out='here', typed='expect here\ntype \\x01x\n', full=True),
     Run('signal', sh('trap "echo got it; exit 9" TERM; echo ready; while :; do sleep 0.1; done'), status=9,
         shell='"$@" >out &\n' + WAIT + 'kill -TERM $!; wait $!', files={'out': b'ready\ngot it\n'}, full=True,

@@ -139,8 +139,7 @@ command_start(const struct request *r)
 		if (!r->start.terminal || (s == GUEST_ERROR && r->start.terminal < 2))
 			close(e.its[s]);
 	}
-	if (r->start.terminal)
-		close(e.its[GUEST_INPUT]);
+	c.held = r->start.terminal ? e.its[GUEST_INPUT] : -1;
 	return c;
 }
 

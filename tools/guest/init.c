@@ -18,14 +18,15 @@
 
 #include "tools/guest/init.h"
 
-#define CHUNK (32u << 10)
+#define CHUNK    (32u << 10)
+#define DRAIN_MS 3000 /* without a byte, while programs that were killed hold a pipe open */
 
 /* Bytes of standard input that CMD has not read yet. */
 static uint8_t input[GUEST_WINDOW];
 static size_t input_len;
 static bool input_ends;
 
-static struct command command = {.pid = -1, .fd = {-1, -1, -1}};
+static struct command command = {.pid = -1, .fd = {-1, -1, -1}, .held = -1};
 static size_t room[GUEST_STREAMS] = {0, GUEST_WINDOW, GUEST_WINDOW};
 
 static _Noreturn void
@@ -151,15 +152,21 @@ reap(int *ret_status)
 	return ended;
 }
 
-/* What CMD has left in its pipes; others that hold them open are gone by now. */
+/*
+ * What CMD has left in its pipes. Other programs that hold them open were killed, but one that
+ * waits for a device has not ended yet, and may never.
+ */
 static void
 drain(void)
 {
+	close(command.held);
 	for (int s = GUEST_OUTPUT; s <= GUEST_ERROR; s++)
 		while (command.fd[s] >= 0) {
+			struct pollfd p = {.fd = command.fd[s], .events = POLLIN};
+
 			if (!room[s])
 				take_messages();
-			else if (!pass((enum guest_stream)s))
+			else if (poll(&p, 1, DRAIN_MS) == 0 || !pass((enum guest_stream)s))
 				command.fd[s] = -1;
 		}
 }

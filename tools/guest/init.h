@@ -22,6 +22,7 @@ struct request {
 struct command {
 	int pid;
 	int fd[GUEST_STREAMS];
+	int held; /* CMD's end of the terminal, so that it lasts while no program has it; -1 */
 };
 
 /* Say "WHAT: errno" to the host, on the console too, and switch the machine off. */
