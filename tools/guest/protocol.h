@@ -30,13 +30,13 @@ enum guest_message {
 	GUEST_SAY_START = 1,  /* struct guest_start */
 	GUEST_SAY_SIGNAL = 2, /* a number: for CMD */
 	GUEST_SAY_SIZE = 3,   /* struct guest_size: the terminal's */
-	GUEST_SAY_BYE = 4,    /* nothing: ENDED and all data came, the machine may be off */
 	/* guest to host */
 	GUEST_SAY_READY = 16,  /* a number: GUEST_VERSION */
 	GUEST_SAY_RUNS = 17,   /* nothing: CMD was started */
 	GUEST_SAY_CANNOT = 18, /* a number: errno of CMD's execve(2); RUNS and ENDED follow */
 	GUEST_SAY_FAILED = 19, /* struct guest_failed */
-	GUEST_SAY_ENDED = 20,  /* a number: CMD's status as waitpid(2) has it; all data came */
+	GUEST_SAY_ENDED = 20,  /* a number: CMD's status as waitpid(2) has it; all data came;
+	                          the host ends the machine */
 	/* both ways */
 	GUEST_SAY_DATA = 32,  /* the stream's number, then bytes; none: its end */
 	GUEST_SAY_TAKEN = 33, /* struct guest_taken */

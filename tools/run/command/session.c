@@ -306,10 +306,6 @@ session_sends(struct session *s)
 		return (struct span){0};
 	if (!s->sending.size && s->state == SESSION_RUNS)
 		say_next(s);
-	if (!s->sending.size && s->state == SESSION_ENDED && !s->bye) {
-		s->bye = true;
-		say(s, GUEST_SAY_BYE, NULL, 0);
-	}
 	return s->sending;
 }
 
@@ -383,13 +379,6 @@ session_signal(struct session *s, int number)
 		return false;
 	s->signals |= 1ull << number;
 	return true;
-}
-
-bool
-session_over(const struct session *s)
-{
-	return s->state == SESSION_ENDED && s->bye && !s->sending.size &&
-	       !s->stream[GUEST_OUTPUT].len && !s->stream[GUEST_ERROR].len;
 }
 
 int

@@ -47,7 +47,7 @@ struct session {
 	struct span sending; /* the rest of START or of `out` */
 	struct session_stream stream[GUEST_STREAMS];
 	uint32_t window; /* bytes of input that the guest takes beyond those sent */
-	bool input_ends, input_ended, resized, bye;
+	bool input_ends, input_ended, resized;
 	uint64_t signals; /* bit n: signal n is to be said */
 	struct guest_size size;
 	uint32_t error;  /* errno of CMD's start; 0: it started */
@@ -78,9 +78,6 @@ void session_input_end(struct session *s);
 void session_resize(struct session *s, uint16_t rows, uint16_t columns);
 /* Tell CMD of a signal; false if CMD does not run, or has the same signal still to be told. */
 bool session_signal(struct session *s, int number);
-
-/* Has CMD ended, was all that it wrote written out, and was the guest told that it may go? */
-bool session_over(const struct session *s);
 
 /*
  * CMD's status as a shell gives it: its own, 128 and the number of the signal that ended it,
