@@ -186,23 +186,37 @@ extras_find(struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
-/* Behind all else, where nothing else names a console. */
-static enum refusal_code
-join_console(struct boot *b, struct refusal *ret_why)
+/* A word more, if the line then still fits its room and the kernel. */
+static bool
+add_word(struct boot *b, struct span word)
+{
+	struct cmdline *line = &b->request.cmdline;
+	struct refusal why;
+
+	return line->len + 1 + word.size <= plan_line_most(&b->facts) &&
+	       !cmdline_append(line, word, &why);
+}
+
+/* Behind all else, where nothing else names a console. It is a help, so it refuses no boot. */
+static void
+join_console(struct boot *b)
 {
 	struct span value;
 	const char *word, *line;
+	bool added;
 
 	if (!secure_is_own(b->kernel.bytes) ||
 	        cmdline_value(&b->request.cmdline, "console=", &value))
-		return REFUSAL_NONE;
+		return;
 	word = console_word();
 	if (!word)
-		return REFUSAL_NONE;
-	line = text_keep(text_span(word), " ", text_span("is added to the command line"));
-	if (line && !b->words.quiet)
+		return;
+	added = add_word(b, text_span(word));
+	line = text_keep(text_span(word), " ",
+	        text_span(added ? "is added to the command line"
+	                        : "is not added: the command line has no room for it"));
+	if (line && (!added || !b->words.quiet))
 		say(line);
-	return cmdline_append(&b->request.cmdline, text_span(word), ret_why);
 }
 
 enum refusal_code
@@ -216,9 +230,9 @@ extras_join_line(struct boot *b, struct refusal *ret_why)
 			code = cmdline_append(
 			        &b->request.cmdline, text_span(more[i]->text), ret_why);
 	}
-	if (!code)
-		code = join_console(b, ret_why);
 	if (code)
 		ret_why->subject = "command line";
+	else
+		join_console(b);
 	return code;
 }

@@ -118,16 +118,21 @@ check_map(struct planner *p)
 	return plan_map_fits(p, limit);
 }
 
+uint64_t
+plan_line_most(const struct facts *kernel)
+{
+	return kernel->format == KERNEL_BZIMAGE ? kernel->bz.cmdline_max : ELF_CMDLINE_MAX;
+}
+
 static enum refusal_code
 check_cmdline(struct planner *p)
 {
 	const struct facts *k = p->req->kernel;
 	uint64_t max = UINT64_MAX, len = p->req->cmdline.len;
 
-	if (k->format == KERNEL_BZIMAGE)
-		max = k->bz.cmdline_max;
-	else if (k->elf.evidence != LINUX_NO || p->plan->protocol == PROTOCOL_LINUX64)
-		max = ELF_CMDLINE_MAX;
+	if (k->format == KERNEL_BZIMAGE || k->elf.evidence != LINUX_NO ||
+	        p->plan->protocol == PROTOCOL_LINUX64)
+		max = plan_line_most(k);
 	if (len <= max)
 		return REFUSAL_NONE;
 	refuse(p->why, REFUSAL_CMDLINE_LONG, max, len, max);

@@ -152,6 +152,9 @@ enum refusal_code plan_riscv_make(
  */
 bool plan_asks_for_linux(const struct plan_request *req);
 
+/* The longest line that the kernel takes as Linux on x86: bytes without the NUL. */
+uint64_t plan_line_most(const struct facts *kernel);
+
 /* The first placement of that kind, or NULL. */
 const struct placement *plan_find(const struct plan *plan, enum placement_kind kind);
 

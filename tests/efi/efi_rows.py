@@ -157,6 +157,8 @@ ROWS = [
     Row('sections-virtio-console', {'EFI/BOOT/BOOTX64.EFI': 'uki:objcopy-mute:debian:cloud'},
         qemu=('-device', 'VGA', '-device', 'virtio-serial-pci,disable-legacy=on', '-device', 'virtconsole,chardev=hvc', '-chardev', 'null,id=hvc'),
         expect=('console=hvc0 is added to the command line', 'entering the kernel'), absent=('userspace reached',)),
+    Row('sections-long-line', {'EFI/BOOT/BOOTX64.EFI': 'uki:objcopy-mute-long:debian:cloud'},
+        expect=('console=uart,io,0x3f8 is not added: the command line has no room for it', 'entering the kernel'), absent=('userspace reached',)),
     Row('sections-screen', {'EFI/BOOT/BOOTX64.EFI': 'uki:objcopy-mute:debian:cloud'}, qemu=('-device', 'VGA'),
         expect=('entering the kernel',), absent=('is added to the command line',), full=True),
     shell('sections-and-options', ['kshim.efi extra=1'], {'kshim.efi': 'uki:objcopy:debian:cloud'},

@@ -124,8 +124,11 @@ def profiles(out, line=UKI_LINE):
 def uki(tool, kernel):
     """A unified kernel image, of kshim.efi or of systemd's stub, by a TOOL of these words: objcopy
     or ukify (trixie's, on this system's Python), profiles, systemd, tpm, lines (the command line's
-    words are one a line), many (120 sections), mute (the line names no console)."""
+    words are one a line), many (120 sections), mute (the line names no console), long (no more words
+    fit into Linux's 2047 bytes)."""
     words = UKI_LINE.removeprefix('console=ttyS0 ') if 'mute' in tool else UKI_LINE
+    if 'long' in tool:
+        words = f'{words} pad='.ljust(2040, 'x')
     line = uki_part('line', words.replace(' ', '\n').encode() + b'\r\n' if 'lines' in tool else words.encode())
     osrel = uki_part('osrel', b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian"\n')
     initrd = resolve('initramfs')

@@ -100,6 +100,25 @@ plan_asks_for_linux_where_it_matters(void **state)
 	assert_true(plan_asks_for_linux(&b.req));
 }
 
+/* The longest line of each format is planned, and not one byte more. */
+static void
+line_as_long_as_it_says(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_elf(&b);
+	b.kernel.elf.evidence = LINUX_NOTE;
+	assert_int_equal(plan_line_most(&b.kernel), 2047);
+	bench_bzimage(&b);
+	b.kernel.bz.cmdline_max = 300;
+	assert_int_equal(plan_line_most(&b.kernel), 300);
+	fill_line(&b, 300);
+	assert_int_equal(bench_plan(&b), REFUSAL_NONE);
+	fill_line(&b, 301);
+	assert_int_equal(bench_plan(&b), REFUSAL_CMDLINE_LONG);
+}
+
 /* ------------------------------------------------------------ notes in memory */
 
 static struct elf_build elf;
@@ -194,6 +213,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(pvh_refusal_stays_without_linux_entry),
 	        cmocka_unit_test(plan_asks_for_linux_where_it_matters),
+	        cmocka_unit_test(line_as_long_as_it_says),
 	        cmocka_unit_test(notes_in_memory),
 	        cmocka_unit_test(what_looks_like_a_note),
 	        cmocka_unit_test(cut_notes),
