@@ -137,6 +137,13 @@ def test_sbat(said, text, signature, verdict, lines):
         assert rows[1] == {'component': 'grub.debian', 'generation': '4', 'vendor': 'Debian', 'version': '2.06'}
 
 
+@pytest.mark.parametrize('text, number', [(SBAT.replace(b'\n', b'\n\n').replace(b',4,', b',four,'), 3), (b'\n\n' + SBAT[41:], 3), (SBAT[41:], 1)])
+def test_the_bad_line_of_sbat(said, text, number):
+    """Its number is that of an editor, which counts empty lines."""
+    out = said(images.pe(sections=[('.text', b'\xf4' * 512, 0x60000020), ('.sbat', text, 0x40000040)]))
+    assert next(row['text'] for row in out['verdicts'] if row['name'] == 'pe.sbat').startswith(f'line {number} of its .sbat ')
+
+
 def test_sbat_of_our_own_program():
     out = report.check(f'{report.TOP}/build/kshim.efi')
     assert report.verdict(out, 'pe.sbat') == 'ok'

@@ -100,16 +100,28 @@ judge_uki(struct report *r)
 		        ULL(initrd->len));
 }
 
+/* The number of the line, from 1 on; empty ones count. */
+static uint32_t
+line_number(struct span text, const struct sbat_line *line)
+{
+	uint32_t n = 1;
+
+	for (const uint8_t *at = text.base; at < line->field[0].base; at++)
+		n += *at == '\n';
+	return n;
+}
+
 /* The line of .sbat that shim does not take, from 1 on; 0: all are good. */
 static uint32_t
 bad_sbat_line(struct span sbat)
 {
+	struct span left = sbat;
 	struct sbat_line line;
 	bool first = true;
 
-	for (uint32_t n = 1; sbat_next(&sbat, &line); n++, first = false) {
+	for (; sbat_next(&left, &line); first = false) {
 		if (!sbat_line_good(&line) || (first && !span_equals(line.field[0], "sbat")))
-			return n;
+			return line_number(sbat, &line);
 	}
 	return first;
 }
