@@ -60,9 +60,10 @@ def test_external_kernel(kernel, initrd):
         'EV_EFI_ACTION', 'EV_SEPARATOR', 'EV_EFI_BOOT_SERVICES_APPLICATION', 'EV_IPL']
 
 
-def log_of(found):
-    """A crypto-agile log of SHA-256 with these events."""
-    spec = b'Spec ID Event03\0' + struct.pack('<IBBBBIHHB', 0, 0, 2, 0, 2, 1, 0xb, 32, 0)
+def log_of(found, algorithms=((0xb, 32),)):
+    """A crypto-agile log with these events, whose sums are SHA-256's; `algorithms`: what its head names."""
+    spec = b'Spec ID Event03\0' + struct.pack('<IBBBBI', 0, 0, 2, 0, 2, len(algorithms))
+    spec += b''.join(struct.pack('<HH', *algorithm) for algorithm in algorithms) + b'\0'
     log = struct.pack('<II20sI', 0, 3, b'', len(spec)) + spec
     types = {'EV_EFI_ACTION': 0x80000007, 'EV_SEPARATOR': 4, 'EV_EFI_BOOT_SERVICES_APPLICATION': 0x80000003, 'EV_IPL': 13, 'EV_EVENT_TAG': 6}
     for event in found['events']:
@@ -168,6 +169,18 @@ def test_the_images_own_volume(kernel, initrd, tmp_path):
     assert as_expected(told('--volume', disk, EFI))['config'] == expected(b'linux /there\n', [''], kernel)['config']
 
 
+def test_assumptions(kernel, initrd, tmp_path):
+    """Of a volume it is said what may choose another entry, of an image alone what may lie beside it."""
+    folder = folder_of(tmp_path, kernel, initrd)
+    disk = disk_of(tmp_path, folder, {'other': b'nothing'})
+    beside, variables = '\\loader has no addons, credentials or extensions', 'no EFI variable names a boot entry but by --entry'
+    for place in ([folder], [disk], [f'{disk}:/EFI/BOOT/BOOTX64.EFI'], ['--volume', folder, EFI]):
+        said = told(*place)['assumed']
+        assert variables in said and beside not in said, place
+    said = told(EFI, kernel)['assumed']
+    assert beside in said and variables not in said
+
+
 def gpt_event(disk):
     """What firmware measures of the partition table (TCG PFP, UEFI_GPT_DATA)."""
     data = files.read(disk)
@@ -227,6 +240,46 @@ def test_before(kernel, initrd, tmp_path):
     other.write_bytes(log_of({'events': [shim]}))
     assert 'it has no event of the image' in run('--before', other, EFI, kernel).stderr
     assert 'it has not all banks' in run('--bank', 'sha1', '--before', log, EFI, kernel).stderr
+
+
+@pytest.fixture(name='older')
+def fixture_older(kernel):
+    """The events of an image that has another sum, and which of them is the image's."""
+    events = told(EFI, kernel)['events']
+    image = next(event for event in events if event['what'] == 'image')
+    image['digests']['sha256'] = 'cd' * 32
+    return events, image
+
+
+@pytest.mark.parametrize('mine, others', [
+    ('\\EFI\\BOOT\\KSHIM.EFI', ['\\oldkshim.efi', '\\kshim.efi.extra.d\\a.addon.efi', '\\kshim.efi2']),
+    ('\u0404\u0018kshim.efi', ['kshim.efi'])])
+def test_before_by_name(kernel, older, tmp_path, mine, others):
+    """The image's name is a whole component of a path, or all of a device path's node."""
+    events, image = older
+    log, at = tmp_path / 'log', events.index(image)
+    image['text'] = mine
+    other = [{**image, 'text': text, 'digests': {'sha256': 'ab' * 32}} for text in others]
+    log.write_bytes(log_of({'events': events[:at] + other + [image] + other + events[at + 1:]}))
+    found = told('--before', log, EFI, kernel)['events']
+    assert [event['what'] for event in found[:at + len(other) + 1]] == ['before'] * (at + len(other)) + ['image']
+
+
+def test_before_by_several_names(kernel, older, tmp_path):
+    """Which of two is the image is not guessed."""
+    events, image = older
+    log = tmp_path / 'log'
+    log.write_bytes(log_of({'events': [image, *events]}))
+    assert 'several images have its name, and none its sum (2 there, 1 wanted' in run('--before', log, EFI, kernel).stderr
+
+
+def test_before_without_a_sum(kernel, tmp_path):
+    """A bank that the log's head names, but of which an event has no sum."""
+    log = tmp_path / 'log'
+    log.write_bytes(log_of(told(EFI, kernel), algorithms=((4, 20), (0xb, 32))))
+    assert told('--before', log, EFI, kernel)['status'] == 0
+    done = run('--bank', 'sha1', '--bank', 'sha256', '--before', log, EFI, kernel)
+    assert done.returncode == 1 and 'an event has not the sums of all banks that were asked for (as bits) (2 there, 3 wanted' in done.stderr
 
 
 def test_before_of_other_types(kernel, tmp_path):

@@ -3,8 +3,8 @@
  * Takes from an event log of the machine what its PCRs 4 and 5 have before kshim.efi measures:
  * what the firmware does, and what it starts before the image.
  *
- * The event of the image is the one with its sum, else the last of an image whose device path
- * ends with its name, as an older version of it has; in its place goes the image's own.
+ * The event of the image is the one with its sum, else the only one of an image whose device
+ * path ends with its name, as an older version of it has; in its place goes the image's own.
  */
 #include <ctype.h>
 #include <string.h>
@@ -14,17 +14,30 @@
 #include "tools/measure/boot.h"
 
 #define EV_NO_ACTION 3
+#define FILE_NODE    0x0404 /* type and subtype of a device path's node with a file's path */
 
 /* A walk through the log. */
 struct walk {
 	const struct events *all;
 	const struct event *image;
 	const char *name; /* of the image's file */
-	bool found, exact;
-	uint32_t number; /* of its event */
+	bool exact;       /* an event has its sum */
+	uint32_t named;   /* events that have its sum or name so far, and of the last: */
+	uint32_t number;
+	uint64_t off;
 };
 
-/* Do the event's data have the name in UTF-16, in either case of letters? */
+/* Is it a whole name in a path: behind a separator or a file's node, before a NUL? */
+static bool
+is_whole(struct span data, uint64_t at, uint64_t len)
+{
+	uint16_t before = at >= 2 ? span_le16(data, at - 2) : 0;
+	bool starts = at >= 4 && span_le16(data, at - 4) == FILE_NODE;
+
+	return (starts || before == '\\' || before == '/') && !span_le16(data, at + len);
+}
+
+/* Do the event's data have the file's name in UTF-16, in either case of letters? */
 static bool
 names(struct span data, const char *name)
 {
@@ -36,7 +49,7 @@ names(struct span data, const char *name)
 		while (n < len &&
 		        tolower(span_le16(data, at + 2 * n)) == tolower((uint8_t)name[n]))
 			n++;
-		if (n == len)
+		if (n == len && is_whole(data, at, 2 * len))
 			return true;
 	}
 	return false;
@@ -50,14 +63,31 @@ look(struct walk *w, const struct log_event *e)
 		return;
 	w->exact = log_sums_are(&w->image->sums, e, w->all->banks);
 	if (w->exact || names(e->data, w->name)) {
-		w->found = true;
+		w->named++;
 		w->number = e->number;
+		w->off = e->off;
 	}
 }
 
+/* Without a sum in a bank nothing is known of that bank's PCR. */
+static enum refusal_code
+check_sums(const struct log_event *e, bank_set wanted, struct refusal *ret_why)
+{
+	bank_set there = 0;
+
+	for (enum bank b = 0; b < BANKS; b++)
+		there |= e->sum[b].size ? 1u << b : 0;
+	if (!(wanted & ~there))
+		return REFUSAL_NONE;
+	refuse(ret_why, REFUSAL_MEASURE_LOG, e->off, there, wanted);
+	ret_why->detail =
+	        "an event has not the sums of all banks that were asked for (as bits)";
+	return ret_why->code;
+}
+
 /* An event of the log as one that is foretold. */
-static void
-add(struct events *all, const struct log_event *found)
+static enum refusal_code
+add(struct events *all, const struct log_event *found, struct refusal *ret_why)
 {
 	struct event e = {.pcr = found->pcr,
 	        .type = found->type,
@@ -65,11 +95,14 @@ add(struct events *all, const struct log_event *found)
 	        .text = (char *)(uintptr_t) "",
 	        .len = 0};
 
+	if (check_sums(found, all->banks, ret_why))
+		return ret_why->code;
 	for (enum bank b = 0; b < BANKS; b++) {
-		if (all->banks >> b & 1 && found->sum[b].size == bank_size(b))
+		if (all->banks >> b & 1)
 			memcpy(e.sums.sum[b], found->sum[b].base, bank_size(b));
 	}
 	events_add(all, &e);
+	return REFUSAL_NONE;
 }
 
 static bool
@@ -104,7 +137,7 @@ take(struct events *all, const struct walk *w, struct span log, struct refusal *
 		if (e.number == w->number)
 			events_add(all, w->image);
 		else if (is_before(w, &e))
-			add(all, &e);
+			code = add(all, &e, ret_why);
 	}
 	return code;
 }
@@ -124,30 +157,19 @@ find(struct walk *w, struct span log, struct refusal *ret_why)
 	}
 	while (!code && !(code = log_next(&l, &found, &e, ret_why)) && found)
 		look(w, &e);
-	if (!code && !w->found) {
-		refuse(ret_why, REFUSAL_MEASURE_LOG, log.size, 0, 0);
-		ret_why->detail = "it has no event of the image";
+	if (!code && !w->exact && w->named != 1) {
+		refuse(ret_why, REFUSAL_MEASURE_LOG, w->named ? w->off : log.size, w->named, 1);
+		ret_why->detail = w->named ? "several images have its name, and none its sum"
+		                           : "it has no event of the image";
 		return ret_why->code;
 	}
 	return code;
 }
 
-/* Behind the last separator of the path. */
-static const char *
-file_name(const char *path)
-{
-	const char *name = path;
-
-	for (; *path; path++)
-		if (*path == '/' || *path == '\\')
-			name = path + 1;
-	return name;
-}
-
 int
 before_take(struct boot *b, const struct event *image)
 {
-	struct walk w = {.all = b->all, .image = image, .name = file_name(b->self)};
+	struct walk w = {.all = b->all, .image = image, .name = media_file_name(b->self)};
 	const struct file *f;
 	struct refusal why;
 	int status = media_read_host(&b->media, b->w->before, &f);

@@ -143,7 +143,7 @@ static int
 add_addon(const struct search *s, const struct file *file)
 {
 	struct beside *b = s->found;
-	const char *name = strrchr(file->path, '/') + 1;
+	const char *name = media_file_name(file->path);
 	struct extras *e = &b->extras;
 	struct efi_addon has;
 	struct refusal why;

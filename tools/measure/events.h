@@ -21,6 +21,7 @@ struct event {
 struct events {
 	bank_set banks;
 	bool has_config; /* all of PCR 5 is told, else only what kshim.efi measures into it */
+	bool has_root;   /* the volume is known from which kshim.efi comes */
 	uint32_t count;
 	struct event *event;
 	struct sums pcr[FORETOLD_PCRS];

@@ -198,6 +198,7 @@ foretell(const struct measure_wishes *w, struct events *all)
 	b->m.extras = &b->beside.extras;
 	status = find_parts(b);
 	all->has_config = knows_config(b);
+	all->has_root = b->root != MEDIA_HOST;
 	if (status == STATUS_OK)
 		status = list_events(b);
 	if (status == STATUS_OK)
@@ -210,7 +211,7 @@ foretell(const struct measure_wishes *w, struct events *all)
 }
 
 const char *
-foretell_assumed(const struct measure_wishes *w, unsigned i)
+foretell_assumed(const struct measure_wishes *w, const struct events *all, unsigned i)
 {
 	const char *const lines[] = {
 	        w->before
@@ -224,8 +225,8 @@ foretell_assumed(const struct measure_wishes *w, unsigned i)
 	                : "Secure Boot is off",
 	        w->smbios ? "the machine is no confidential one"
 	                  : "SMBIOS adds nothing to the line",
-	        w->volume ? "no EFI variable names a boot entry but by --entry"
-	                  : "\\loader has no addons, credentials or extensions",
+	        all->has_root ? "no EFI variable names a boot entry but by --entry"
+	                      : "\\loader has no addons, credentials or extensions",
 	        NULL,
 	};
 

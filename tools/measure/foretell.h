@@ -28,7 +28,8 @@ int foretell(const struct measure_wishes *w, struct events *all);
 /* Is the file kshim.efi, or an image that was made with it? */
 bool foretell_is_stub(struct span file);
 
-/* A line that says what is assumed of the firmware; NULL behind the last. */
-const char *foretell_assumed(const struct measure_wishes *w, unsigned i);
+/* A line that says what is assumed of what was foretold; NULL behind the last. */
+const char *foretell_assumed(
+        const struct measure_wishes *w, const struct events *all, unsigned i);
 
 #endif

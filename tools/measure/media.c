@@ -301,6 +301,17 @@ media_read(struct media *m, uint32_t volume, const char *path, const struct file
 	                                        : STATUS_OK;
 }
 
+const char *
+media_file_name(const char *path)
+{
+	const char *name = path;
+
+	for (; *path; path++)
+		if (*path == '/' || *path == '\\')
+			name = path + 1;
+	return name;
+}
+
 int
 media_unchanged(struct media *m)
 {

@@ -69,6 +69,9 @@ int media_read(
 /* Read a file of this host, which must be there. */
 int media_read_host(struct media *m, const char *path, const struct file **ret_file);
 
+/* What is behind the last separator of a path. */
+const char *media_file_name(const char *path);
+
 /* Are all files still what was read? As file_unchanged(). */
 int media_unchanged(struct media *m);
 void media_close(struct media *m);

@@ -98,7 +98,7 @@ measure_show_json(const struct measure_shown *s)
 	json_object *pcrs = json_new_array(), *assumed = json_new_array();
 	const char *line;
 
-	for (unsigned i = 0; (line = foretell_assumed(s->wishes, i)); i++)
+	for (unsigned i = 0; (line = foretell_assumed(s->wishes, s->all, i)); i++)
 		json_append(assumed, json_new_plain(line));
 	for (uint32_t i = 0; i < s->all->count; i++)
 		json_append(events, event_json(&s->all->event[i], s->all->banks));

@@ -85,7 +85,7 @@ measure_show_text(const struct measure_shown *s)
 {
 	const char *line;
 
-	for (unsigned i = 0; (line = foretell_assumed(s->wishes, i)); i++)
+	for (unsigned i = 0; (line = foretell_assumed(s->wishes, s->all, i)); i++)
 		printf("assumed: %s\n", line);
 	for (uint32_t i = 0; i < s->all->count; i++)
 		print_event(&s->all->event[i], s->all->banks);
