@@ -242,13 +242,8 @@ send_some(struct console *c, struct console_port *p, const uint8_t *bytes, size_
 	struct virtqueue *q = &c->device.queue[p->in];
 	struct chain *s = &c->scratch;
 
-	if (!virtio_take(&c->device, p->in, s))
+	if (!console_take_in(c, p))
 		return 0;
-	if (s->out || !s->in) {
-		virtio_bad_request(
-		        &c->device, p->in, "must have buffers to fill, and no others");
-		return 0;
-	}
 	len = chain_write(s, 0, bytes, len);
 	queue_push(q, s->head, (uint32_t)len);
 	queue_interrupt(q);

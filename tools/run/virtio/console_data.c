@@ -27,6 +27,19 @@ would_block(void)
 
 /* ---- to the guest ---- */
 
+bool
+console_take_in(struct console *c, struct console_port *p)
+{
+	if (!virtio_take(&c->device, p->in, &c->scratch))
+		return false;
+	if (c->scratch.out || !c->scratch.in) {
+		virtio_bad_request(
+		        &c->device, p->in, "must have buffers to fill, and no others");
+		return false;
+	}
+	return true;
+}
+
 /* Fill one chain; false if there is none, or nothing to read now. */
 static bool
 in_step(struct console *c, struct console_port *p)
@@ -36,13 +49,8 @@ in_step(struct console *c, struct console_port *p)
 	uint8_t bytes[CONSOLE_PIECE];
 	ssize_t n;
 
-	if (!virtio_take(&c->device, p->in, s))
+	if (!console_take_in(c, p))
 		return false;
-	if (s->out || !s->in) {
-		virtio_bad_request(
-		        &c->device, p->in, "must have buffers to fill, and no others");
-		return false;
-	}
 	n = read(p->spec.in, bytes, s->in_len < sizeof(bytes) ? s->in_len : sizeof(bytes));
 	if (n <= 0) {
 		queue_unpop(q);

@@ -61,6 +61,9 @@ void console_serve_in(struct console *c, struct console_port *p);
 void console_serve_out(struct console *c, struct console_port *p, unsigned steps);
 void console_settle(struct console *c, struct console_port *p);
 
+/* Take a port's next chain of buffers, into `scratch`; false if there is none. */
+bool console_take_in(struct console *c, struct console_port *p);
+
 /* Take a port's next chain of bytes from the guest; false if there is none. */
 bool console_take_out(struct console *c, struct console_port *p);
 void console_give_back(struct console *c, struct console_port *p);
