@@ -54,6 +54,7 @@ if [ ! -e /sys/class/net/tap0 ]; then # busybox has an `ip` that cannot do it
     ip address add 203.0.113.1/24 dev tap0
     ip link set tap0 up
 fi
+(while [ ! -s stdout ]; do sleep 0.1; done; echo "$(ls -l /proc/[0-9]*/fd | grep -o /dev/vhost-net)" >engine) &
 """
 URL = 'net.url=http://198.51.100.1:8000'
 BY_TAP = f'{URL} net.address=203.0.113.2/24 net.router=203.0.113.1'
@@ -128,7 +129,7 @@ def outcome_fixture(name, wanted):
 @pytest.mark.parametrize('name', [pytest.param(n, marks=[pytest.mark.judges(n), *([pytest.mark.full] * (n in FULL))])
                                   for n in ROWS])
 def test_what_is_sent_comes_unchanged(name, outcome):
-    """PCI is as described; each life of the guest downloads, sends back, and echoes."""
+    """PCI is as described; each life of the guest downloads, sends back, and echoes, by the engine that the row is about."""
     said, lives = outcome.stdout, 2 if name.endswith('again') else 1
     options = outcome.row.args
     assert outcome.status == 0, said + outcome.stderr + outcome.rig
@@ -137,6 +138,8 @@ def test_what_is_sent_comes_unchanged(name, outcome):
     assert re.findall('net: (0000:.*)', said) == lives * functions, said
     hashes = re.findall('net: (?:down|up) ([0-9a-f]{64})', said)
     assert hashes == 2 * lives * ('--net' in options) * [outcome.files['wanted'].decode()[:64]], said + outcome.stderr
+    if 'tap=tap0' in options:
+        assert outcome.files['engine'] == (b'\n' if name == 'tap-process' else b'/dev/vhost-net\n'), said + outcome.stderr
     back = 'vsock: 1000000 bytes came back\n'
     assert said.count(back) == lives * ('--vsock' in options), said + outcome.stderr
     assert outcome.files.get('from-host', b'').decode() == lives * ('--vsock' in options) * back, outcome.stderr
