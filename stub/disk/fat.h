@@ -49,10 +49,12 @@ enum refusal_code fat_next(struct fat *fs, const struct fs_node *dir, struct fs_
  * `tail`, which is ASCII, too. There must be no file of the new name. NULL if it was done; else
  * why not, in words; *ret_no_room is true if a shorter name may do, and nothing is written.
  *
- * The slots of the long name are written over where they are, in one request if what changes
- * lies in sectors side by side. A name that needs more slots is written to others of the
- * folder, whose cluster stays the last, before those that it had become free: a loss of power
- * between the two leaves two names of one file.
+ * The slots of the long name are written over where they are if one request can do that. Else,
+ * and if the name needs more slots, it is written to others of the folder, whose cluster stays
+ * the last, before those that it had become free: a loss of power between the two leaves two
+ * names of one file. In a folder that has no others a name that needs more than one request is
+ * written over where it is, too: then a loss of power can leave a name that is half the old one
+ * and half the new one.
  */
 const char *fat_rename(struct fat *fs, const struct fs_node *folder, struct span name,
         uint32_t cut, struct span tail, bool *ret_no_room);

@@ -144,16 +144,30 @@ find_free(struct renaming *r, uint32_t count)
 	return true;
 }
 
-/* Where the new name's slots are: the last of the old ones, or others. */
+/* Does one request write these slots? */
+static bool
+is_one_request(const uint64_t *at, uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++) {
+		if (at[i] != at[i - 1] + FAT_ENTRY)
+			return false;
+	}
+	return at[0] / DISK_BLOCK == at[count - 1] / DISK_BLOCK;
+}
+
+/* Where the new name's slots are: the last of the old ones if that can be, or others. */
 static bool
 choose_slots(struct renaming *r)
 {
 	uint32_t count = r->name.parts + 1;
+	const uint64_t *own = count <= r->old.count ? r->old.at + (r->old.count - count) : NULL;
 
-	if (count > r->old.count)
-		return find_free(r, count);
+	if ((!own || !is_one_request(own, count)) && find_free(r, count))
+		return true;
+	if (!own)
+		return false;
 	r->new.count = count;
-	memcpy(r->new.at, r->old.at + (r->old.count - count), count * sizeof(r->new.at[0]));
+	memcpy(r->new.at, own, count * sizeof(r->new.at[0]));
 	return true;
 }
 
@@ -163,7 +177,10 @@ add_change(struct renaming *r, uint64_t at, const uint8_t *bytes, uint32_t len)
 	r->change[r->changes++] = (struct volume_change){at, len, bytes};
 }
 
-/* The new slots are written, then those of the old ones become free that are not among them. */
+/*
+ * The new slots are written, then those of the old ones become free that are not among them:
+ * the file's own first, because its short name would be seen without the long one.
+ */
 static bool
 write_slots(struct renaming *r)
 {
@@ -175,7 +192,7 @@ write_slots(struct renaming *r)
 		add_change(r, r->new.at[i], r->slot[i], FAT_ENTRY);
 	}
 	add_change(r, r->new.at[last], r->slot[MOST_SLOTS - 1], FAT_ENTRY);
-	for (uint32_t i = 0; i < r->old.count; i++) {
+	for (uint32_t i = r->old.count; i-- > 0;) {
 		bool stays = r->new.at[last] == r->old.at[r->old.count - 1] &&
 		             i >= r->old.count - r->new.count;
 

@@ -363,6 +363,60 @@ a_disk_that_is_not_written(void **state)
 	assert_string_equal(told, "this boot is not counted, because kshim writes to FAT only");
 }
 
+/* A folder with one name, whose last part is in one block and the rest in the next. */
+static void
+make_two_blocks(bool has_room)
+{
+	const struct fat_file file[] = {entry_file(FOLDER "xxxxxxxxxxx+10.conf", ENTRY "2\n"),
+	        entry_file("k", "kernel")};
+	unsigned files;
+	uint32_t at, slot;
+
+	fat_tree(image, file, 2);
+	at = folder_at(FOLDER, &files);
+	slot = (CLUSTER - at % CLUSTER) / SLOT - 1;
+	memmove(image + at + slot * SLOT, image + at, 3 * SLOT);
+	for (uint32_t i = 0; i < CLUSTER / SLOT; i++) {
+		if (i >= slot && i < slot + 3)
+			continue;
+		image[at + i * SLOT] = has_room ? 0xe5 : 'X';
+		image[at + i * SLOT + 11] = 0x08;
+	}
+}
+
+/* Wherever the power is lost, the folder has the old name, the new one, or both. */
+static void
+a_name_in_two_blocks(void **state)
+{
+	static const char *const old = FOLDER "xxxxxxxxxxx+10.conf";
+	char tail[BLS_TAIL];
+	unsigned files;
+	struct fs_node node;
+
+	(void)state;
+	for (unsigned done = 0; done < 5; done++) {
+		make_two_blocks(true);
+		boot_once("");
+		assert_string_equal(told, "this boot is counted: xxxxxxxxxxx+9-1.conf");
+		assert_int_equal(writes, 3);
+		memcpy(image, before, sizeof(image));
+		disk_forget(&ram.disk);
+		ram.writes_left = done;
+		assert_int_equal(
+		        boot_list_count(&choice.list, choice.entry, tail) == NULL, done >= 3);
+		folder_at(FOLDER, &files);
+		assert_int_equal(is_there(old, &node), done < 2);
+		assert_int_equal(is_there(FOLDER "xxxxxxxxxxx+9-1.conf", &node), done > 0);
+		assert_int_equal(files, done == 1 ? 2 : 1);
+	}
+	make_two_blocks(false); /* it stays where it is */
+	boot_once("");
+	assert_string_equal(told, "this boot is counted: xxxxxxxxxxx+9-1.conf");
+	assert_int_equal(writes, 2);
+	folder_at(FOLDER, &files);
+	assert_int_equal(files, 1);
+}
+
 static bool
 fail_once(void *context, uint64_t sector, uint32_t count, const void *from)
 {
@@ -541,6 +595,7 @@ main(void)
 	        cmocka_unit_test(the_end_of_a_folder),
 	        cmocka_unit_test(an_end_before_the_last_cluster),
 	        cmocka_unit_test(a_disk_that_is_not_written),
+	        cmocka_unit_test(a_name_in_two_blocks),
 	        cmocka_unit_test(a_write_that_fails_once),
 	        cmocka_unit_test(the_next_name_is_taken),
 	        cmocka_unit_test(a_name_without_parts),
