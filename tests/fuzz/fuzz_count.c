@@ -14,6 +14,15 @@
 static uint8_t image[FAT_TREE_SIZE], before[FAT_TREE_SIZE];
 static bool may_change[FAT_TREE_SIZE / FAT_ENTRY];
 
+/* Where the cluster of a slot ends, or the fixed root. */
+static uint64_t
+end_of_cluster(const struct fat *fs, const struct fs_node *folder, uint64_t at)
+{
+	if (folder->id == 0 && fs->bits != 32)
+		return fs->root_at + fs->root_len;
+	return at - (at - fs->data_at) % fs->cluster_size + fs->cluster_size;
+}
+
 /* Slots of the folder in no use, and those of its last cluster behind the end. */
 static void
 allow_free(struct fat *fs, const struct fs_node *folder)
@@ -22,6 +31,7 @@ allow_free(struct fat *fs, const struct fs_node *folder)
 	struct fat_slot slot = {0};
 	struct refusal why;
 	bool there = true;
+	uint64_t end;
 
 	while (there) {
 		if (fat_slot(fs, folder, &cursor, &there, &slot, &why))
@@ -29,8 +39,9 @@ allow_free(struct fat *fs, const struct fs_node *folder)
 		if (there && !fat_in_use(slot.bytes))
 			may_change[slot.at / FAT_ENTRY] = true;
 	}
-	for (uint64_t at = slot.at; at && at < slot.at / 4096 * 4096 + 8192; at += FAT_ENTRY) {
-		if (at < FAT_TREE_SIZE && !image[at])
+	end = slot.at ? end_of_cluster(fs, folder, slot.at) : 0;
+	for (uint64_t at = slot.at; at < end && at < FAT_TREE_SIZE; at += FAT_ENTRY) {
+		if (!image[at])
 			may_change[at / FAT_ENTRY] = true;
 	}
 }

@@ -13,6 +13,7 @@
 #include "x86/disk/disks.c"
 #include "x86/disk/nvme.c"
 
+#define WRITE    1
 #define BAR      0x1000u /* in the arena */
 #define FUNCTION PCI_AT(0, 4, 0)
 #define GIVEN    144u /* bytes of a page that the input has, with one sector format */
@@ -22,8 +23,9 @@
 static struct feed acts;
 static union disk_memory shared;
 static uint8_t *registers;
-static uint64_t asked; /* bytes of the caller's that are read into */
+static uint64_t asked; /* bytes of the caller's that are read into, or written */
 static const uint8_t *into;
+static bool writing;
 static uint32_t command;
 
 static uint32_t
@@ -64,14 +66,17 @@ is_given(uint64_t addr, uint64_t len)
 	               bounds_ok(sizeof(shared), addr - (uintptr_t)&shared, len));
 }
 
-/* Fill one page of a command's data; what is left of it behind that. */
+/* Fill one page of a command's data, or take it; what is left of it behind that. */
 static uint64_t
 give_page(uint64_t addr, uint64_t left)
 {
 	uint64_t room = NVME_PAGE - addr % NVME_PAGE, len = left < room ? left : room;
-	struct span s = feed_span(&acts, len < GIVEN ? len : GIVEN);
+	struct span s;
 
 	REQUIRE(is_given(addr, len));
+	if (writing)
+		return left - len;
+	s = feed_span(&acts, len < GIVEN ? len : GIVEN);
 	memset((void *)(uintptr_t)addr, 0, (size_t)len);
 	memcpy((void *)(uintptr_t)addr, s.base, (size_t)s.size);
 	return left - len;
@@ -106,6 +111,7 @@ answer(uint64_t what)
 	if (!(*(uint32_t *)(registers + CC) & CC_ENABLE) || !issued ||
 	        (done->status & 1) == !((issued - 1) / ENTRIES & 1))
 		return false;
+	REQUIRE(queue != NVME_IO || writing == (c->opcode == WRITE));
 	if (queue == NVME_IO)
 		give(c, (uint64_t)((c->dword12 & 0xffff) + 1) * driver.sector_size);
 	else if (c->opcode == IDENTIFY)
@@ -138,6 +144,23 @@ act(void)
 	}
 }
 
+/* What is written is still the caller's behind it. */
+static void
+write_disk(struct disk *disk, uint64_t sector, uint32_t count, const uint8_t *from)
+{
+	size_t len = (size_t)count * disk->sector_size;
+	uint8_t *copy = malloc(len);
+
+	memcpy(copy, from, len);
+	into = from;
+	writing = true;
+	disk->write(disk->context, sector, count, from);
+	writing = false;
+	REQUIRE(!memcmp(copy, from, len));
+	free(copy);
+}
+
+/* From an address that is aligned and into others, too. */
 static void
 read_disk(struct disk *disk)
 {
@@ -145,14 +168,14 @@ read_disk(struct disk *disk)
 	uint64_t sectors = disk->sectors;
 
 	REQUIRE(disk_sector_size_ok(disk->sector_size) && disk->most);
-	for (uint32_t n = 1; n <= most && n <= sectors; n *= 5) {
+	for (uint32_t n = 1; n <= most && n <= sectors; n = 5 * n + 1) {
 		uint64_t odd = n % 4, len = (uint64_t)n * disk->sector_size;
-		uint8_t *room = malloc((size_t)(odd + len));
+		uint8_t *room = calloc((size_t)(odd + len), 1);
 
 		into = room + odd;
 		asked = len;
 		disk->read(disk->context, sectors - n, n, room + odd);
-		disk->write(disk->context, sectors - n, n, room + odd);
+		write_disk(disk, sectors - n, n, room);
 		asked = 0;
 		free(room);
 	}

@@ -2,8 +2,8 @@
 /*
  * Any bytes as virtio devices that mean no good: PCI configuration space, registers, and what a
  * device does while the driver waits for it. What the driver gives away is what it was asked to
- * read into, the sizes of a disk make sense, a device that does not answer is waited for once,
- * and at the end it is reset.
+ * read into, what it writes the device is only told to read, the sizes of a disk make sense, a
+ * device that does not answer is waited for once, and at the end it is reset.
  *
  * The input is, by bytes: the length of configuration space / 16, of the memory with registers
  * / 16, then these, then what the device does.
@@ -24,6 +24,8 @@ static struct span config;
 static struct feed acts;
 static uint8_t *memory;
 static union disk_memory shared;
+static const uint8_t *written; /* bytes that the device is only to read */
+static uint64_t written_len;
 
 static uint32_t
 read_config(struct pci_config *c, uint32_t at, uint32_t reg)
@@ -50,6 +52,15 @@ write_config(struct pci_config *c, uint32_t at, uint32_t reg, unsigned bytes, ui
 	REQUIRE(reg == PCI_COMMAND && bytes == 2);
 }
 
+/* Are there bytes in it that the device is only to read? */
+static bool
+is_kept(const struct virtq_desc *d)
+{
+	uint64_t start = (uintptr_t)written;
+
+	return d->addr < start + written_len && start < d->addr + d->len;
+}
+
 /* Do what was asked for, with the next bytes as the answer. */
 static void
 answer(void)
@@ -65,6 +76,7 @@ answer(void)
 		if (flags & DESC_WRITE) {
 			struct span s = feed_span(&acts, d->len < 64 ? d->len : 64);
 
+			REQUIRE(!is_kept(d));
 			memset((void *)(uintptr_t)d->addr, 0,
 			        d->len); /* all of it must be there */
 			memcpy((void *)(uintptr_t)d->addr, s.base, (size_t)s.size);
@@ -99,6 +111,22 @@ act(void)
 	return false;
 }
 
+/* What is written is still the caller's behind it. */
+static void
+write_disk(struct disk *disk, uint64_t sector, uint32_t count, const uint8_t *from)
+{
+	size_t len = (size_t)count * disk->sector_size;
+	uint8_t *copy = malloc(len);
+
+	memcpy(copy, from, len);
+	written = from;
+	written_len = len;
+	disk->write(disk->context, sector, count, from);
+	written_len = 0;
+	REQUIRE(!memcmp(copy, from, len));
+	free(copy);
+}
+
 static void
 read_disk(struct disk *disk)
 {
@@ -112,7 +140,7 @@ read_disk(struct disk *disk)
 		memset(to, 0, (size_t)n * disk->sector_size);
 		disk->read(disk->context, sectors - n, n, to);
 		if (disk->write)
-			disk->write(disk->context, sectors - n, n, to);
+			write_disk(disk, sectors - n, n, to);
 		free(to);
 	}
 }
