@@ -12,6 +12,7 @@ build/kshim: $(TOOL_SRCS:%.c=build/host/%.o) build/host/libkshim.a build/host/li
 build/kshim-init: $(TOOL_GUEST:%.c=build/host/%.o)
 	$(call say,LD,$@)
 	$(Q)$(CC) -static -s -Wl,--gc-sections -o $@ $^
+	$(Q)strip --remove-section=.comment $@
 
 # What the kernel calls its system calls, by their numbers.
 build/syscalls.def: tools/build/host.mk | needs

@@ -28,7 +28,7 @@ at_path(struct disk_view *view, const char *path, const char *why)
 {
 	struct report *r = view->report;
 
-	return report_format(r, "%s: %s", *path ? shown(r, path) : "its path", why);
+	return report_format(r, "%s: %s", path && *path ? shown(r, path) : "its path", why);
 }
 
 static const char *

@@ -213,7 +213,7 @@ list_disk(struct media *m, struct media_volume *v, const char *folder, media_nam
 	struct file_system *fs = &v->fs;
 	struct fs_cursor cursor = {0};
 	static struct fs_entry e;
-	struct fs_node node;
+	struct fs_node node = {0};
 	struct refusal why;
 	bool found = true;
 	enum refusal_code code = find_on_disk(v, folder, &node, &why);
