@@ -16,6 +16,12 @@
 #include "efi/unpack.h"
 #include "stub/input/utf.h"
 
+/* Type in EFI_PARTITION_INFO: what kind of table the partition is from. */
+#define IN_MBR 1
+#define IN_GPT 2
+
+#define MBR_XBOOTLDR 0xea /* of the Boot Loader Specification */
+
 /* The partition's type by EFI_PARTITION_INFO (UEFI 2.10, 13.18): an XBOOTLDR? */
 static bool
 is_xbootldr(EFI_HANDLE handle)
@@ -26,8 +32,10 @@ is_xbootldr(EFI_HANDLE handle)
 	        0x8cf2f62c, 0xbc9b, 0x4821, {0x80, 0x8d, 0xec, 0x9e, 0xc4, 0x21, 0xa1, 0xa0}};
 	const uint8_t *info = protocol_of(handle, &guid);
 
-	/* Revision, Type (2: GPT), System, 7 reserved bytes, then the partition entry. */
-	return info && info[4] == 2 && guid_equal((const EFI_GUID *)(info + 16), &xbootldr);
+	/* Revision, Type, System, 7 reserved bytes, then the partition's entry or record. */
+	return info &&
+	       ((info[4] == IN_GPT && guid_equal((const EFI_GUID *)(info + 16), &xbootldr)) ||
+	               (info[4] == IN_MBR && info[16 + 4] == MBR_XBOOTLDR));
 }
 
 /* Did we come from a disk's partition, rather than from what QEMU or a network handed over? */
@@ -65,7 +73,7 @@ refuse_no_entry(const struct efi_entries *list, struct refusal *why)
 	return refuse(why, REFUSAL_ENTRY_NONE, 0, list->count, 0);
 }
 
-/* What names the entry: with kshim.entry= no variable is looked at. */
+/* What names the entry: with kshim.entry= LoaderEntryOneShot stays, and no variable chooses. */
 struct wished {
 	struct efi_entry_wishes wishes;
 	char once[EFI_ENTRY_NAME], always[EFI_ENTRY_NAME], last[EFI_ENTRY_NAME];

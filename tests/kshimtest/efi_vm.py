@@ -13,7 +13,7 @@ from typing import Optional
 
 from kshimtest import efi_vars, measured
 from kshimtest.media import (EFI, SNAKEOIL, clusters, content, files, fat_image, gpt_image, listing,
-                             resolve, write_protect)
+                             mbr_image, resolve, write_protect)
 from kshimtest.patience import HANG, LOOK
 
 OVMF = '/usr/share/OVMF'
@@ -42,6 +42,7 @@ class Row:
     disk: dict = field(default_factory=dict)    # path on the FAT volume -> file by name, or bytes
     second: dict = field(default_factory=dict)  # the same of a second volume
     xbootldr: dict = field(default_factory=dict)  # the disk has a GPT, and this partition too
+    mbr: bool = False                           # that disk has an MBR instead
     left: tuple = ()                            # files that must be on the disk afterwards
     show: tuple = ()                            # files of the first volume, shown afterwards: bytes, and if still in place
     protected: tuple = ()                       # files of it that cannot be written
@@ -99,7 +100,8 @@ def make_disks(row, directory):
     for n, disk in enumerate((row.disk, row.second)):
         image = f'{directory}/disk{n}.img'
         if n == 0 and row.xbootldr:
-            volumes += [(image, start) for start in gpt_image(image, disk, row.xbootldr)]
+            make = mbr_image if row.mbr else gpt_image
+            volumes += [(image, start) for start in make(image, disk, row.xbootldr)]
         elif disk:
             fat_image(image, disk)
             volumes.append((image, 0))

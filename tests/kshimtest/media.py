@@ -57,16 +57,22 @@ def gpt_image(path, esp, xbootldr):
     return partitions_image(path, (ESP, esp), (XBOOTLDR, xbootldr))
 
 
-def partitions_image(path, *parts):
-    """A disk with a GPT and these partitions: type and files of each. Returns where they start."""
-    starts, table, at = [], 'label: gpt\n', MIB
+def mbr_image(path, esp, xbootldr):
+    """The same with an MBR."""
+    return partitions_image(path, ('ef', esp), ('ea', xbootldr), label='dos')
+
+
+def partitions_image(path, *parts, label='gpt'):
+    """A disk with these partitions: type and files of each. Returns where they start."""
+    starts, table, at = [], f'label: {label}\n', MIB
     with open(path, 'wb') as out:
         for kind, disk in parts:
             fat_image(f'{path}.part', disk)
             data = files.read(f'{path}.part')
             out.seek(at)
             out.write(data)
-            table += f'start={at // 512}, size={len(data) // 512}, type={kind}, uuid={PARTITION[:-1]}{len(starts)}\n'
+            table += f'start={at // 512}, size={len(data) // 512}, type={kind}'
+            table += f', uuid={PARTITION[:-1]}{len(starts)}\n' if label == 'gpt' else '\n'
             starts.append(at)
             at += len(data)
         out.truncate(at + MIB)
