@@ -103,12 +103,12 @@ add_kind(const struct search *s, const struct efi_extra_files *kind, const struc
 	struct newc a = {.base = NULL};
 	struct beside *b = s->found;
 	uint32_t n = b->extras.archives;
-	const struct file *file;
+	const struct file *file = NULL;
 	int status = list(s, p, &l);
 
 	for (uint32_t i = 0; status == STATUS_OK && i < names.count; i++) {
 		status = read_one(s, p, names.name[i], &file);
-		if (status == STATUS_OK)
+		if (status == STATUS_OK && file)
 			content[i] = file_span(file);
 	}
 	if (status != STATUS_OK || !names.count)

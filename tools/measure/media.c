@@ -171,7 +171,7 @@ find_on_disk(struct media_volume *v, const char *path, struct fs_node *ret_node,
 int
 media_find(struct media *m, uint32_t number, const char *path)
 {
-	struct fs_node node;
+	struct fs_node node = {0};
 	struct refusal why;
 
 	for (uint32_t i = MEDIA_HOST + 1; i < m->volumes; i++) {
