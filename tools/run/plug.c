@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 
 #include "tools/run/table.h"
 
@@ -48,7 +47,7 @@ end_threads(struct virtio_device *d)
 	if (d->ops->wake)
 		d->ops->wake(d);
 	for (uint16_t q = 0; d->threads && !d->ops->wake && q < d->queues; q++)
-		eventfd_write(d->queue[q].kick, 1);
+		queue_ring(&d->queue[q]);
 }
 
 void

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "tools/run/table.h"
@@ -32,12 +31,6 @@ struct blk {
 	pthread_cond_t idle;
 	pthread_mutex_t turn; /* of the thread that waits: a notification would wake all */
 };
-
-static void
-ring(const struct virtqueue *q)
-{
-	eventfd_write(q->kick, 1);
-}
 
 /* Carry out what a chain asks for; the lock is held before and after. */
 static void
@@ -69,7 +62,7 @@ serve(struct blk *b, struct chain *c)
 	pthread_mutex_lock(&d->lock);
 	while (!b->stopping && virtio_take(d, 0, c)) {
 		if (queue_ask(&d->queue[0]))
-			ring(&d->queue[0]);
+			queue_ring(&d->queue[0]);
 		serve_chain(b, c);
 	}
 	pthread_mutex_unlock(&d->lock);
@@ -95,7 +88,7 @@ thread(struct virtio_device *d)
 	while (!atomic_load(&d->over))
 		if (wait_for_notification((struct blk *)d))
 			serve((struct blk *)d, &c);
-	ring(&d->queue[0]); /* the next thread is to end, too */
+	queue_ring(&d->queue[0]); /* the next thread is to end, too */
 }
 
 static bool

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "tools/run/table.h"
@@ -30,12 +29,6 @@ console_is_open(const struct console *c, const struct console_port *p)
 	if (!virtio_runs(&c->device))
 		return false;
 	return virtio_has(&c->device, CONSOLE_MULTIPORT) ? p->open : p == c->port;
-}
-
-void
-console_ring(struct console *c, uint16_t queue)
-{
-	eventfd_write(c->device.queue[queue].kick, 1);
 }
 
 /* ---- the device thread ---- */
@@ -142,7 +135,7 @@ print_chains(struct console *c)
 			return;
 		print_chain(c, p);
 	}
-	console_ring(c, p->out);
+	queue_ring(&c->device.queue[p->out]);
 }
 
 static void
@@ -175,7 +168,7 @@ start(struct virtio_device *d)
 {
 	for (uint16_t i = 0; i < d->queues; i++)
 		if (d->queue[i].enabled)
-			console_ring(console_of(d), i);
+			queue_ring(&d->queue[i]);
 	return true;
 }
 

@@ -175,5 +175,5 @@ console_control_read(struct console *c)
 		        table_get(message + 6, 2) != 0);
 		console_control_send(c);
 	}
-	console_ring(c, CONSOLE_CONTROL_OUT);
+	queue_ring(&d->queue[CONSOLE_CONTROL_OUT]);
 }

@@ -141,7 +141,7 @@ console_serve_out(struct console *c, struct console_port *p, unsigned steps)
 	for (unsigned i = 0; i < steps; i++)
 		if (!virtio_runs(&c->device) || !out_step(c, p))
 			return;
-	console_ring(c, p->out);
+	queue_ring(&c->device.queue[p->out]);
 }
 
 /* ---- when there is more to do ---- */

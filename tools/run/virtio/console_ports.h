@@ -53,9 +53,6 @@ console_is_host_open(const struct console_port *p)
 /* May bytes go to the guest? */
 bool console_is_open(const struct console *c, const struct console_port *p);
 
-/* Have the device thread look at a queue once more. */
-void console_ring(struct console *c, uint16_t queue);
-
 /* console_data.c: move what can be moved now, in so many steps; and wait for what can later. */
 void console_serve_in(struct console *c, struct console_port *p);
 void console_serve_out(struct console *c, struct console_port *p, unsigned steps);

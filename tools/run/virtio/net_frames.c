@@ -6,7 +6,6 @@
 #include "net_frames.h"
 
 #include <string.h>
-#include <sys/eventfd.h>
 
 #define AT_ONCE     256 /* frames, before another device's turn */
 #define NUM_BUFFERS 10u /* its place in the header */
@@ -108,7 +107,7 @@ net_receive(struct net_queues *n, bool *ret_room)
 	if (delivered)
 		queue_interrupt(&n->d->queue[NET_RECEIVE]);
 	if (!left) /* what the wire holds already wakes the device thread no more */
-		eventfd_write(n->d->queue[NET_RECEIVE].kick, 1);
+		queue_ring(&n->d->queue[NET_RECEIVE]);
 	*ret_room = delivery != NO_ROOM;
 	return state;
 }
@@ -133,6 +132,6 @@ net_transmit(struct net_queues *n)
 	if (left < AT_ONCE)
 		queue_interrupt(&n->d->queue[NET_TRANSMIT]);
 	if (!left) /* what the guest has put there meanwhile it need not notify of */
-		eventfd_write(n->d->queue[NET_TRANSMIT].kick, 1);
+		queue_ring(&n->d->queue[NET_TRANSMIT]);
 	return state;
 }

@@ -242,6 +242,12 @@ wants_interrupt(struct virtqueue *q)
 }
 
 void
+queue_ring(const struct virtqueue *q)
+{
+	eventfd_write(q->kick, 1);
+}
+
+void
 queue_interrupt(struct virtqueue *q)
 {
 	if (wants_interrupt(q))

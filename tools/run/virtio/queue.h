@@ -89,6 +89,9 @@ void queue_unpop(struct virtqueue *q);
 /* Give a chain back, of which the device has written `len` bytes. */
 void queue_push(struct virtqueue *q, uint16_t head, uint32_t len);
 
+/* Notify as the guest does, so that a thread of the device looks at the queue once more. */
+void queue_ring(const struct virtqueue *q);
+
 /* Interrupt the guest for what was pushed, if it wants to know. */
 void queue_interrupt(struct virtqueue *q);
 

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/random.h>
 
 #define REQUEST_MAX 65536u
@@ -46,7 +45,7 @@ notify(struct virtio_device *d, uint16_t queue)
 		queue_push(q, c.head, fill(&c));
 		queue_interrupt(q);
 	}
-	eventfd_write(q->kick, 1); /* the guest need not notify of what is there already */
+	queue_ring(q); /* the guest need not notify of what is there already */
 }
 
 static bool

@@ -128,7 +128,7 @@ static void
 notify(struct virtio_pci *v, uint32_t queue)
 {
 	if (queue < v->device->queues)
-		eventfd_write(v->device->queue[queue].kick, 1);
+		queue_ring(&v->device->queue[queue]);
 }
 
 static void
