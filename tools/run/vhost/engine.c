@@ -26,8 +26,6 @@
 #define BLK_FEATURES (BITS(1, 11) | BITS(13, 14)) /* one queue, 60 bytes of configuration */
 #define CONSOLE_SIZE BITS(0, 0)
 
-#define RING_FEATURES (VIRTIO_INDIRECT | VIRTIO_EVENT_INDEX)
-
 static const struct engine_type types[] = {
         {"net", VIRTIO_NET, 2, 6, NET_FEATURES, NET_OWN},
         {"blk", VIRTIO_BLK, 1, 60, BLK_FEATURES, 0},
@@ -108,7 +106,7 @@ ask(struct engine *e, const struct option_engine *o)
 		return failed(e, "the daemon knows no virtio 1");
 	if (v->queues && v->queues < e->type->queues)
 		return failed(e, "the daemon has too few queues for such a device");
-	e->offered = v->features & (e->type->features | RING_FEATURES);
+	e->offered = v->features & (e->type->features | VIRTIO_RING_FEATURES);
 	if (o->kind == OPTION_ENGINE_SOCKET && !*o->tag && e->type->config_len &&
 	        (v->protocol & VHOST_PROTOCOL_CONFIG))
 		return vhost_user_read_config(v, 0, e->type->config_len, e->config)

@@ -21,8 +21,6 @@
 #define VSOCK_QUEUES    3           /* the last is for events, of which there are none */
 #define VSOCK_SEQPACKET (1ull << 1) /* 5.10.3 */
 
-#define RING_FEATURES (VIRTIO_INDIRECT | VIRTIO_EVENT_INDEX)
-
 struct kernel_device {
 	struct virtio_device d;
 	struct vhost_kernel *vhost;
@@ -160,7 +158,7 @@ vhost_vsock_make(struct vsock_host *host)
 
 	if (!k)
 		return NULL;
-	k->d.offered = host->vhost.features & (RING_FEATURES | VSOCK_SEQPACKET);
+	k->d.offered = host->vhost.features & (VIRTIO_RING_FEATURES | VSOCK_SEQPACKET);
 	table_put(k->d.config, host->cid, 8);
 	k->d.config_len = 8;
 	return &k->d;

@@ -155,8 +155,7 @@ blk_make(const struct disk_file *file)
 	d->ops = &ops;
 	d->name = file->path;
 	d->type = VIRTIO_BLK;
-	d->offered = VIRTIO_INDIRECT | VIRTIO_EVENT_INDEX | F_SEG_MAX | F_BLOCK_SIZE |
-	             F_TOPOLOGY | BLK_FLUSH;
+	d->offered = VIRTIO_RING_FEATURES | F_SEG_MAX | F_BLOCK_SIZE | F_TOPOLOGY | BLK_FLUSH;
 	d->offered |= file->read_only ? F_READ_ONLY : F_DISCARD | F_WRITE_ZEROES;
 	put_config(d, file);
 	d->queues = 1;

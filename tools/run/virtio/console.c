@@ -322,7 +322,7 @@ put_device(struct console *c)
 	d->ops = &ops;
 	d->name = "virtio-console";
 	d->type = VIRTIO_CONSOLE;
-	d->offered = VIRTIO_INDIRECT | VIRTIO_EVENT_INDEX;
+	d->offered = VIRTIO_RING_FEATURES;
 	d->offered |= multiport ? CONSOLE_MULTIPORT : 0;
 	d->offered |= first->spec.cols ? CONSOLE_SIZE : 0;
 	d->config_len = CONFIG_LEN;

@@ -21,6 +21,8 @@
 #define VIRTIO_INDIRECT    (1ull << 28)
 #define VIRTIO_EVENT_INDEX (1ull << 29)
 #define VIRTIO_VERSION_1   (1ull << 32)
+/* Those of the queues alone: queue.c has them; other engines are asked whether they do. */
+#define VIRTIO_RING_FEATURES (VIRTIO_INDIRECT | VIRTIO_EVENT_INDEX)
 
 /* 2.1: device status. */
 #define VIRTIO_FEATURES_OK 0x08

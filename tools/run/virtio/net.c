@@ -145,8 +145,7 @@ static const struct virtio_ops ops = {
 uint64_t
 net_offers(const struct net_host *h)
 {
-	return VIRTIO_INDIRECT | VIRTIO_EVENT_INDEX | NET_MAC | NET_MERGE |
-	       (h->is_tap ? NET_OFFLOADS : 0);
+	return VIRTIO_RING_FEATURES | NET_MAC | NET_MERGE | (h->is_tap ? NET_OFFLOADS : 0);
 }
 
 struct virtio_device *

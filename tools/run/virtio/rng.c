@@ -80,7 +80,7 @@ rng_make(void)
 	d->ops = &ops;
 	d->name = "virtio-rng";
 	d->type = VIRTIO_RNG;
-	d->offered = VIRTIO_INDIRECT | VIRTIO_EVENT_INDEX;
+	d->offered = VIRTIO_RING_FEATURES;
 	d->queues = 1;
 	d->queue[0].max = 64;
 	return d;
