@@ -129,6 +129,13 @@ child_say(struct child *c)
 }
 
 void
+child_say_all(struct child *c)
+{
+	while (c->messages >= 0 && child_say(c))
+		;
+}
+
+void
 child_end(struct child *c)
 {
 	struct pollfd p = {.fd = c->ended, .events = POLLIN};
@@ -136,8 +143,7 @@ child_end(struct child *c)
 	if (c->ended < 0)
 		return;
 	poll(&p, 1, PATIENCE_MS);
-	while (child_say(c))
-		;
+	child_say_all(c);
 	close(c->ended);
 	close(c->messages);
 	*c = CHILD_NONE;

@@ -42,6 +42,9 @@ bool child_start(struct child *c, const char *name, const char *const *argv, int
 /* Say what it has written, line by line. False at the end of what it writes. */
 bool child_say(struct child *c);
 
+/* Say its last words: all that there is, without waiting. None of a child that is not there. */
+void child_say_all(struct child *c);
+
 /* Its socket is closed: wait until it has ended, for a while, and say its last words. */
 void child_end(struct child *c);
 

@@ -130,8 +130,7 @@ on_hang_up(void *context, short events)
 
 	(void)events;
 	loop_want(v->socket, 0);
-	while (v->engine->child.messages >= 0 && child_say(&v->engine->child))
-		;
+	child_say_all(&v->engine->child);
 	failed(v, v->engine->child.ended >= 0
 	                  ? "its daemon has ended, and the run with it"
 	                  : "the daemon has ended the connection, and the run with it");

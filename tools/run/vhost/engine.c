@@ -92,8 +92,7 @@ own_config(struct engine *e, const struct option_engine *o)
 static int
 failed(struct engine *e, const char *why)
 {
-	while (e->child.messages >= 0 && child_say(&e->child))
-		;
+	child_say_all(&e->child);
 	return fail(STATUS_HOST, "%s: %s", e->name, why);
 }
 

@@ -46,8 +46,7 @@ failed(struct net *n, const char *why)
 {
 	struct net_host *h = n->host;
 
-	while (h->child.messages >= 0 && child_say(&h->child))
-		;
+	child_say_all(&h->child);
 	if (!ending_over(n->ending))
 		snprintf(h->failure, sizeof(h->failure), "%s: %s, and the run ends with it",
 		        h->name, why);
