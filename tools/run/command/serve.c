@@ -245,10 +245,6 @@ serve_finish(struct serve *s, bool waits)
 		ready = poll(fds, SERVE_FDS, waits && !s->left ? -1 : 0);
 		if (ready == 0 || (ready < 0 && errno != EINTR))
 			return;
-		if (fds[FD_WAKE].revents)
-			pass_signals(s);
-		for (int i = GUEST_OUTPUT; i <= GUEST_ERROR; i++)
-			if (fds[FD_STREAM + i].revents)
-				write_output(s, (enum guest_stream)i);
+		serve_ready(s, fds);
 	}
 }
