@@ -76,7 +76,7 @@ on_stopped_call(int signal, siginfo_t *info, void *context)
 	if (before_stop)
 		before_stop();
 	if (info->si_code != BY_FILTER)
-		_exit(128 + signal); /* another process sent it */
+		_exit(STATUS_SIGNALLED + signal); /* another process sent it */
 	if (own_cpu == JAIL_FOR_DEVICES)
 		snprintf(thread, sizeof(thread), "a thread for devices");
 	else if (own_cpu != JAIL_NO_CPU)

@@ -14,7 +14,6 @@
 #include "tools/run/status.h"
 
 #define RFLAGS_IF 0x200
-#define SIGNALLED 128 /* as shells say it: 128 + the signal's number */
 
 /* One word for how far the guest came. */
 static const char *
@@ -165,8 +164,8 @@ static int
 end_left(const struct machine *m, const struct options *o)
 {
 	if (m->ending.code)
-		return fail(
-		        SIGNALLED + (int)m->ending.code, "ended by signal %u", m->ending.code);
+		return fail(STATUS_SIGNALLED + (int)m->ending.code, "ended by signal %u",
+		        m->ending.code);
 	return end_early(o, "was left", STATUS_OK);
 }
 

@@ -17,6 +17,8 @@ enum run_status {
 	STATUS_PANIC = 8,   /* with --expect or --timeout: the kernel panicked */
 	STATUS_JAIL = 9,    /* kshim made a system call that its jail does not allow */
 
+	STATUS_SIGNALLED = 128, /* and a signal's number, as shells say it: it ended the run */
+
 	STATUS_GO_ON = -1, /* no end yet: the next step may run */
 };
 

@@ -5,8 +5,6 @@
 
 #include "tools/run/status.h"
 
-#define SIGNALLED 128
-
 int
 outcome_status(int status, bool gone)
 {
@@ -20,7 +18,7 @@ outcome_status(int status, bool gone)
 	case STATUS_OK:
 		return gone ? OUTCOME_MACHINE : OUTCOME_KSHIM;
 	default:
-		return status > SIGNALLED ? status : OUTCOME_KSHIM;
+		return status > STATUS_SIGNALLED ? status : OUTCOME_KSHIM;
 	}
 }
 
@@ -44,7 +42,7 @@ int
 outcome_of_streams(const struct serve *s, int status)
 {
 	if (s->left && serve_unwritten(s))
-		return fail(SIGNALLED + s->left, "ended by signal %d", s->left);
+		return fail(STATUS_SIGNALLED + s->left, "ended by signal %d", s->left);
 	if (s->failed)
 		return fail(status ? status : OUTCOME_KSHIM, "%s: %s", s->failed_at,
 		        strerror(s->failed));

@@ -15,8 +15,8 @@ enum outcome {
 };
 
 /*
- * The status for a run that came to `status`, one of tools/run/status.h or 128 + a signal,
- * without CMD's end. `gone`: the machine has ended by itself, whatever `status` calls that.
+ * The status for a run that came to `status`, one of tools/run/status.h, without CMD's end.
+ * `gone`: the machine has ended by itself, whatever `status` calls that.
  */
 int outcome_status(int status, bool gone);
 

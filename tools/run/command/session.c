@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/run/status.h"
+
 #define NOT_FOUND   127
 #define CANNOT_RUN  126
-#define SIGNALLED   128
 #define TAKEN_LEAST (GUEST_WINDOW / 4)
 
 static void
@@ -386,5 +387,6 @@ session_status(const struct session *s)
 {
 	if (s->error)
 		return s->error == ENOENT ? NOT_FOUND : CANNOT_RUN;
-	return s->status & 0x7f ? (int)(SIGNALLED + (s->status & 0x7f)) : (int)(s->status >> 8);
+	return s->status & 0x7f ? (int)(STATUS_SIGNALLED + (s->status & 0x7f))
+	                        : (int)(s->status >> 8);
 }
