@@ -14,6 +14,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "tools/run/transient.h"
+
 #define CTRL_A 0x01
 
 static const char keys_text[] = "\r\nCtrl-A x  leave: the virtual machine ends\r\n"
@@ -162,7 +164,7 @@ print(struct terminal *t, const uint8_t *bytes, size_t len)
 		if (n >= 0) {
 			bytes += n;
 			len -= (size_t)n;
-		} else if (errno != EINTR && errno != EAGAIN) {
+		} else if (!is_transient()) {
 			t->dead = true;
 			ending_set(t->ending, ENDING_HOST, (uint32_t)errno, 0,
 			        t->out == STDOUT_FILENO ? "writing to standard output"
@@ -227,7 +229,7 @@ terminal_read(struct terminal *t)
 	ssize_t n = read(STDIN_FILENO, buf, sizeof(buf));
 
 	if (n <= 0) {
-		t->eof = n == 0 || (errno != EINTR && errno != EAGAIN);
+		t->eof = n == 0 || !is_transient();
 		return;
 	}
 	for (ssize_t i = 0; i < n; i++) {

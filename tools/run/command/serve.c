@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tools/run/command/caller.h"
+#include "tools/run/transient.h"
 
 #define SIGNAL_ENDS 3 /* the same one so often */
 
@@ -51,12 +52,6 @@ serve_wants(struct serve *s, struct pollfd fds[SERVE_FDS])
 		fds[FD_STREAM + i] =
 		        (struct pollfd){.fd = events ? s->fd[i] : -1, .events = events};
 	}
-}
-
-static bool
-is_transient(void)
-{
-	return errno == EAGAIN || errno == EINTR;
 }
 
 /* False if there is no more to read now. */

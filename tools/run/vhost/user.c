@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "tools/run/transient.h"
 #include "tools/run/vhost/message.h"
 
 #define PATIENCE_MS 30000 /* for one reply */
@@ -84,7 +85,7 @@ receive(struct vhost_user *v, uint32_t request, void *out, size_t len)
 		if (n > 0) {
 			at += n;
 			len -= (size_t)n;
-		} else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
+		} else if (n == 0 || !is_transient()) {
 			return FAIL(v, "it ended the connection at request %u", request);
 		} else if ((waited = now_ms() - began) > PATIENCE_MS) {
 			return FAIL(v, "no reply to request %u within %d s", request,

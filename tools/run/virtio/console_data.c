@@ -2,10 +2,10 @@
 /*
  * Bytes between a port's queues and its host's descriptors, in the device thread.
  */
-#include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include "tools/run/transient.h"
 #include "tools/run/virtio/console_ports.h"
 
 /* One of the host's descriptors has ended; with the first of them the port is closed. */
@@ -17,12 +17,6 @@ end(struct console *c, struct console_port *p, bool *ended)
 	*ended = true;
 	if (was_open)
 		console_control_open(c, p);
-}
-
-static bool
-would_block(void)
-{
-	return errno == EAGAIN || errno == EINTR;
 }
 
 /* ---- to the guest ---- */
@@ -54,7 +48,7 @@ in_step(struct console *c, struct console_port *p)
 	n = read(p->spec.in, bytes, s->in_len < sizeof(bytes) ? s->in_len : sizeof(bytes));
 	if (n <= 0) {
 		queue_unpop(q);
-		if (n == 0 || !would_block())
+		if (n == 0 || !is_transient())
 			end(c, p, &p->in_ended);
 		return false;
 	}
@@ -106,7 +100,7 @@ write_some(struct console *c, struct console_port *p)
 	size_t len = chain_read(&p->chain, p->done, bytes, sizeof(bytes));
 	ssize_t n = p->source_out && !p->out_ended ? write(p->spec.out, bytes, len) : 0;
 
-	if (n < 0 && would_block())
+	if (n < 0 && is_transient())
 		return false;
 	if (n < 0)
 		end(c, p, &p->out_ended);
