@@ -189,6 +189,7 @@ TOOL_RUN := \
 	tools/run/rtc.c \
 	tools/run/signals.c \
 	tools/run/terminal.c \
+	tools/run/terminal_size.c \
 	tools/run/uart.c \
 	tools/run/vhost/child.c \
 	tools/run/vhost/device.c \

@@ -62,6 +62,7 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/mptable.c \
 	tools/run/net/wire.c \
 	tools/run/rtc.c \
+	tools/run/terminal_size.c \
 	tools/run/uart.c \
 	tools/run/vhost/kernel.c \
 	tools/run/vhost/kernel_device.c \

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -118,17 +117,6 @@ terminal_close(struct terminal *t)
 	free(t->fallback);
 	t->fallback = NULL;
 	terminal_restore();
-}
-
-void
-terminal_size(uint16_t *ret_cols, uint16_t *ret_rows)
-{
-	struct winsize size = {0};
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
-		size = (struct winsize){0};
-	*ret_cols = size.ws_col;
-	*ret_rows = size.ws_row;
 }
 
 static void

@@ -48,8 +48,8 @@ bool terminal_open(struct terminal *t, struct ending *ending, const char *expect
 void terminal_open_beside(struct terminal *t, struct ending *ending, bool verbose, bool keys);
 void terminal_close(struct terminal *t);
 
-/* The size of the terminal that standard output is; both 0 if it is none. */
-void terminal_size(uint16_t *ret_cols, uint16_t *ret_rows);
+/* The size of the terminal that standard output is; false and both 0 if it is none. */
+bool terminal_size(uint16_t *ret_cols, uint16_t *ret_rows);
 
 /* Give a terminal back as it was, from wherever the process ends. */
 void terminal_restore(void);

@@ -6,8 +6,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "tools/run/terminal.h"
 
 /* With an underscore at its end: all names that begin so. */
 static const char *const hosts_own[] = {"DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
@@ -47,17 +48,6 @@ caller_inside(const char *path, const char *root)
 }
 
 bool
-caller_size(int fd, struct guest_size *ret_size)
-{
-	struct winsize w;
-
-	if (ioctl(fd, TIOCGWINSZ, &w) < 0)
-		return false;
-	*ret_size = (struct guest_size){w.ws_row, w.ws_col};
-	return true;
-}
-
-bool
 caller_in_background(void)
 {
 	pid_t group = tcgetpgrp(STDIN_FILENO);
@@ -69,14 +59,9 @@ caller_in_background(void)
 static void
 read_terminal(struct guest_start *ret_start)
 {
-	struct guest_size size;
-
-	if (!isatty(STDIN_FILENO) || caller_in_background() ||
-	        !caller_size(STDOUT_FILENO, &size))
-		return;
-	ret_start->terminal = isatty(STDERR_FILENO) ? 2 : 1;
-	ret_start->rows = size.rows;
-	ret_start->columns = size.columns;
+	if (isatty(STDIN_FILENO) && !caller_in_background() &&
+	        terminal_size(&ret_start->columns, &ret_start->rows))
+		ret_start->terminal = isatty(STDERR_FILENO) ? 2 : 1;
 }
 
 static bool

@@ -33,7 +33,4 @@ bool caller_read(const char *root, struct start *ret_start);
 /* Is standard input our terminal, with its keys given to other processes? */
 bool caller_in_background(void);
 
-/* The terminal's size; false if there is none at this descriptor. */
-bool caller_size(int fd, struct guest_size *ret_size);
-
 #endif

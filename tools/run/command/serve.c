@@ -8,7 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "tools/run/command/caller.h"
+#include "tools/run/terminal.h"
 #include "tools/run/transient.h"
 
 #define SIGNAL_ENDS 3 /* the same one so often */
@@ -147,11 +147,11 @@ drop_output(struct serve *s)
 static void
 pass_signal(struct serve *s, int number)
 {
-	struct guest_size size;
+	uint16_t cols, rows;
 
 	if (number == SIGWINCH) {
-		if (caller_size(STDOUT_FILENO, &size))
-			session_resize(&s->session, size.rows, size.columns);
+		if (terminal_size(&cols, &rows))
+			session_resize(&s->session, rows, cols);
 		return;
 	}
 	if (s->finishing || ++s->told[number] >= SIGNAL_ENDS ||
