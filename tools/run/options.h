@@ -89,6 +89,10 @@ int options_rw(struct options *o, const char *dir);
 /* Do the options go with a command, or without one? STATUS_GO_ON, or a complaint. */
 int options_command(const struct options *o);
 
+/* One more device of a daemon; NULL, said of `option`, if there are too many. */
+struct option_engine *options_engine(
+        struct options *o, const char *option, enum option_engine_kind kind);
+
 /*
  * The arguments of --share and --vhost-user, which they cut up. STATUS_GO_ON, or a
  * complaint. options_engines.c.

@@ -26,9 +26,8 @@ next_word(char **rest)
 	return word;
 }
 
-/* A new engine; NULL, said, if there are too many. */
-static struct option_engine *
-add(struct options *o, const char *option, enum option_engine_kind kind)
+struct option_engine *
+options_engine(struct options *o, const char *option, enum option_engine_kind kind)
 {
 	struct option_engine *e = &o->engine[o->engines];
 
@@ -83,7 +82,7 @@ finish_share(const struct options *o, struct option_engine *e)
 int
 options_share(struct options *o, char *text)
 {
-	struct option_engine *e = add(o, "--share", OPTION_ENGINE_SHARE);
+	struct option_engine *e = options_engine(o, "--share", OPTION_ENGINE_SHARE);
 	char *word;
 	int status = STATUS_GO_ON;
 
@@ -106,7 +105,7 @@ options_share(struct options *o, char *text)
 int
 options_vhost_user(struct options *o, char *text)
 {
-	struct option_engine *e = add(o, "--vhost-user", OPTION_ENGINE_SOCKET);
+	struct option_engine *e = options_engine(o, "--vhost-user", OPTION_ENGINE_SOCKET);
 	char *word, *path = strchr(text, '=');
 	int status = STATUS_GO_ON;
 

@@ -26,15 +26,14 @@ struct trees {
 static int
 add_share(struct options *o, const char *option, char *path, const char *tag, bool root)
 {
-	struct option_engine *e = &o->engine[o->engines];
+	struct option_engine *e = options_engine(o, option, OPTION_ENGINE_SHARE);
 
-	if (o->engines == OPTIONS_ENGINES)
-		return fail(STATUS_USAGE, "%s: more than %d devices of daemons", option,
-		        OPTIONS_ENGINES);
-	o->engines++;
+	if (!e)
+		return STATUS_USAGE;
+	e->path = path;
+	e->ro = root;
 	/* overlayfs takes no folder where Linux would mount another part of the share. */
-	*e = (struct option_engine){
-	        .kind = OPTION_ENGINE_SHARE, .path = path, .ro = root, .flat = root};
+	e->flat = root;
 	snprintf(e->tag, sizeof(e->tag), "%s", tag);
 	return STATUS_GO_ON;
 }
