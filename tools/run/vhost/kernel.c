@@ -20,8 +20,6 @@ vhost_kernel_ask(
 	return ioctl(v->fd, request, argument) == 0;
 }
 
-#define ASK(v, request, argument) vhost_kernel_ask(v, request, argument, #request)
-
 bool
 vhost_kernel_open(struct vhost_kernel *v, const char *path)
 {
@@ -30,7 +28,8 @@ vhost_kernel_open(struct vhost_kernel *v, const char *path)
 	*v = (struct vhost_kernel){.fd = open(path, O_RDWR | O_CLOEXEC), .what = path};
 	if (v->fd < 0)
 		return false;
-	if (ASK(v, VHOST_SET_OWNER, NULL) && ASK(v, VHOST_GET_FEATURES, &v->features))
+	if (VHOST_KERNEL_ASK(v, VHOST_SET_OWNER, NULL) &&
+	        VHOST_KERNEL_ASK(v, VHOST_GET_FEATURES, &v->features))
 		return true;
 	error = errno;
 	close(v->fd);
@@ -55,7 +54,7 @@ tell_memory(struct vhost_kernel *v, const struct memory *mem)
 		m->regions[i].memory_size = s->range.len;
 		m->regions[i].userspace_addr = (uintptr_t)s->host;
 	}
-	return ASK(v, VHOST_SET_MEM_TABLE, m);
+	return VHOST_KERNEL_ASK(v, VHOST_SET_MEM_TABLE, m);
 }
 
 bool
@@ -63,7 +62,7 @@ vhost_kernel_begin(struct vhost_kernel *v, uint64_t accepted, const struct memor
 {
 	uint64_t features = accepted & v->features;
 
-	return ASK(v, VHOST_SET_FEATURES, &features) && tell_memory(v, mem);
+	return VHOST_KERNEL_ASK(v, VHOST_SET_FEATURES, &features) && tell_memory(v, mem);
 }
 
 bool
@@ -78,7 +77,10 @@ vhost_kernel_start(struct vhost_kernel *v, unsigned index, const struct virtqueu
 	struct vhost_vring_file kick = {index, q->kick}, call = {index, q->call},
 	                        err = {index, wrong};
 
-	return ASK(v, VHOST_SET_VRING_NUM, &num) && ASK(v, VHOST_SET_VRING_BASE, &base) &&
-	       ASK(v, VHOST_SET_VRING_ADDR, &a) && ASK(v, VHOST_SET_VRING_ERR, &err) &&
-	       ASK(v, VHOST_SET_VRING_CALL, &call) && ASK(v, VHOST_SET_VRING_KICK, &kick);
+	return VHOST_KERNEL_ASK(v, VHOST_SET_VRING_NUM, &num) &&
+	       VHOST_KERNEL_ASK(v, VHOST_SET_VRING_BASE, &base) &&
+	       VHOST_KERNEL_ASK(v, VHOST_SET_VRING_ADDR, &a) &&
+	       VHOST_KERNEL_ASK(v, VHOST_SET_VRING_ERR, &err) &&
+	       VHOST_KERNEL_ASK(v, VHOST_SET_VRING_CALL, &call) &&
+	       VHOST_KERNEL_ASK(v, VHOST_SET_VRING_KICK, &kick);
 }

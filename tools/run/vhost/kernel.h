@@ -26,7 +26,8 @@ struct vhost_kernel {
  */
 bool vhost_kernel_open(struct vhost_kernel *v, const char *path);
 
-/* A request of the device's own. */
+/* One request, by its name. */
+#define VHOST_KERNEL_ASK(v, request, argument) vhost_kernel_ask(v, request, argument, #request)
 bool vhost_kernel_ask(
         struct vhost_kernel *v, unsigned long request, void *argument, const char *what);
 

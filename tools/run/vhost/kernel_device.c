@@ -41,14 +41,12 @@ serve(struct kernel_device *k, bool on)
 	int running = on;
 
 	if (!k->net)
-		return vhost_kernel_ask(
-		        k->vhost, VHOST_VSOCK_SET_RUNNING, &running, "VHOST_VSOCK_SET_RUNNING");
+		return VHOST_KERNEL_ASK(k->vhost, VHOST_VSOCK_SET_RUNNING, &running);
 	for (unsigned i = 0; i < SERVED; i++) {
 		bool tap = on && k->d.queue[i].enabled;
 		struct vhost_vring_file f = {i, tap ? k->net->wire.fd : -1};
 
-		if (!vhost_kernel_ask(
-		            k->vhost, VHOST_NET_SET_BACKEND, &f, "VHOST_NET_SET_BACKEND"))
+		if (!VHOST_KERNEL_ASK(k->vhost, VHOST_NET_SET_BACKEND, &f))
 			return false;
 	}
 	return true;

@@ -44,8 +44,7 @@ vsock_open(const struct options *o, struct vsock_host *h)
 	snprintf(h->name, sizeof(h->name), "vsock %u", o->vsock);
 	if (!vhost_kernel_open(&h->vhost, DEVICE))
 		return not_open(errno);
-	if (vhost_kernel_ask(
-	            &h->vhost, VHOST_VSOCK_SET_GUEST_CID, &cid, "VHOST_VSOCK_SET_GUEST_CID"))
+	if (VHOST_KERNEL_ASK(&h->vhost, VHOST_VSOCK_SET_GUEST_CID, &cid))
 		return STATUS_GO_ON;
 	return fail(STATUS_HOST, "--vsock: the CID %u is %s", o->vsock,
 	        errno == EADDRINUSE ? "another guest's" : strerror(errno));
