@@ -61,7 +61,7 @@ no_room(void)
 int
 initramfs_make(struct span init, const struct modules *m, int *ret_fd)
 {
-	int fd = memfd_create("initramfs", MFD_CLOEXEC | MFD_ALLOW_SEALING), copy, status;
+	int fd = memfd_create("initramfs", MFD_CLOEXEC), copy, status;
 	struct outfile out = {.path = "initramfs", .stream = fd < 0 ? NULL : fdopen(fd, "w")};
 
 	if (!out.stream) {
