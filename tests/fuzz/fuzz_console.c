@@ -79,17 +79,7 @@ fake_push(struct virtqueue *q, uint16_t head, uint32_t len)
 #undef write
 #undef queue_push
 
-static int
-fake_fprintf(FILE *f, const char *format, ...)
-{
-	(void)f;
-	(void)format;
-	return 0;
-}
-
-#define fprintf fake_fprintf
-#include "tools/run/virtio/device.c"
-#undef fprintf
+#include "tests/fuzz/quiet_device.h"
 
 /* ---- in place of the loop ---- */
 

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/fuzz/quiet_device.h"
 #include "tools/run/virtio/net_frames.h"
 
 #define RAM 4096u
@@ -19,43 +20,13 @@
 static _Alignas(4096) uint8_t ram[RAM];
 static const struct memory memory = {
         .file = -1, .slots = 1, .slot = {{.range = {0, RAM}, .host = ram}}};
-static struct virtio_device device = {.name = "net", .mem = &memory, .queues = NET_QUEUES};
+static struct virtio_device device = {.name = "net",
+        .mem = &memory,
+        .queues = NET_QUEUES,
+        .started = true,
+        .config_call = -1};
 static struct wire wire;
 static struct net_queues queues = {.d = &device, .wire = &wire};
-
-/* In place of device.c's, which says it. */
-void
-virtio_broken(struct virtio_device *d, const char *format, ...)
-{
-	(void)format;
-	d->status |= VIRTIO_NEEDS_RESET;
-}
-
-bool
-virtio_runs(const struct virtio_device *d)
-{
-	return !(d->status & VIRTIO_NEEDS_RESET);
-}
-
-bool
-virtio_take(struct virtio_device *d, uint16_t queue, struct chain *ret_chain)
-{
-	struct virtqueue *q = &d->queue[queue];
-	enum queue_state state = QUEUE_EMPTY;
-
-	if (virtio_runs(d) && q->enabled)
-		state = queue_pop(q, d->mem, ret_chain);
-	if (state == QUEUE_BROKEN)
-		virtio_broken(d, "%s", ret_chain->what);
-	return state == QUEUE_CHAIN;
-}
-
-void
-virtio_bad_request(struct virtio_device *d, uint16_t queue, const char *what)
-{
-	(void)queue;
-	virtio_broken(d, "%s", what);
-}
 
 static void
 start_queue(struct virtqueue *q, struct feed *f, int event, bool event_index)
