@@ -35,11 +35,13 @@ volume_bytes(const struct volume *v, uint64_t off, uint64_t len, const char *wha
 }
 
 enum refusal_code
-volume_read(const struct volume *v, uint64_t off, uint32_t len, const char *what,
+volume_read(const struct volume *v, uint64_t off, uint64_t len, const char *what,
         void *ret_bytes, struct refusal *ret_why)
 {
 	uint32_t any = (uint32_t)any_u64();
 
+	if (!bounds_ok(v->size, off, len))
+		return refuse(ret_why, REFUSAL_DISK_DAMAGED, off, 0, 0);
 	read_at = off;
 	read_len = len;
 	if (len == 4)
