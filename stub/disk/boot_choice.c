@@ -187,12 +187,14 @@ boot_choice_count(struct boot_choice *choice, choice_watcher *watcher, void *con
 	if (!choice->entry || !boot_entry_counts(choice->entry))
 		return;
 	why = boot_list_count(&choice->list, choice->entry, tail);
-	text_str(&t, why ? "this boot is not counted, because " : "this boot is counted: ");
-	if (why)
+	if (why) {
+		text_str(&t, "this boot is not counted, because ");
 		text_str(&t, why);
-	else
+	} else {
+		text_str(&t, "this boot is counted: ");
 		boot_text(&t, choice->entry->entry.id);
-	text_str(&t, why ? "" : tail);
+		text_str(&t, tail);
+	}
 	watcher(context, 0, line, NULL);
 }
 

@@ -18,6 +18,9 @@ uint64_t fat_cluster_at(const struct fat *fs, uint64_t cluster);
 enum refusal_code fat_follow(
         const struct fat *fs, uint64_t cluster, uint32_t *ret_next, struct refusal *ret_why);
 
+/* Is that the root of FAT12 or FAT16, which is no chain but a place of its own? */
+bool fat_is_fixed_root(const struct fat *fs, const struct fs_node *dir);
+
 #define FAT_FREE 0xe5 /* first byte of a slot that was in use; 0: none behind it was */
 
 /* 32 bytes of a directory: a file's entry or a part of its long name. */

@@ -13,6 +13,12 @@
 #define LABEL      0x08
 #define DIRECTORY  0x10
 
+bool
+fat_is_fixed_root(const struct fat *fs, const struct fs_node *dir)
+{
+	return dir->id == 0 && fs->bits != 32;
+}
+
 /* The byte of the volume where the cursor's entry lies; *ret_there is false at the end. */
 static enum refusal_code
 entry_at(struct fat *fs, const struct fs_node *dir, struct fs_cursor *c, bool *ret_there,
@@ -22,7 +28,7 @@ entry_at(struct fat *fs, const struct fs_node *dir, struct fs_cursor *c, bool *r
 	uint32_t next;
 	enum refusal_code code;
 
-	if (dir->id == 0 && fs->bits != 32) {
+	if (fat_is_fixed_root(fs, dir)) {
 		*ret_there = c->off < fs->root_len;
 		*ret_at = fs->root_at + c->off;
 		return REFUSAL_NONE;

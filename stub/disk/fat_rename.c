@@ -23,6 +23,7 @@ struct renaming {
 	const struct fs_node *folder;
 	struct fat_long name;
 	struct slots old, new;
+	uint32_t leaving; /* of the old ones, from the first on: they are not written over */
 	uint8_t slot[MOST_SLOTS][FAT_ENTRY]; /* what the new ones are to hold */
 	struct volume_change change[2 * MOST_SLOTS];
 	uint32_t changes;
@@ -96,17 +97,17 @@ ends_with_cluster(const struct fat *fs, uint64_t limit)
 }
 
 /*
- * Behind the folder's last entry, which `end` is: slots of its cluster that were never in use.
- * Where they fill it, the folder must end with it, because no slot is left that could say so.
+ * Behind the folder's last entry, from byte `at` on: slots of its cluster that were never in
+ * use. Where they fill it, the folder must end with it, because no slot is left that could say
+ * so.
  */
 static bool
-extend(struct renaming *r, const struct fs_cursor *c, const struct fat_slot *end,
-        uint32_t count)
+extend(struct renaming *r, uint64_t at, uint32_t count)
 {
 	const struct fat *fs = r->fs;
-	bool fixed = r->folder->id == 0 && fs->bits != 32;
-	uint64_t in = (c->off - FAT_ENTRY) % fs->cluster_size, at = end->at;
-	uint64_t limit = fixed ? fs->root_at + fs->root_len : at - in + fs->cluster_size;
+	bool fixed = fat_is_fixed_root(fs, r->folder);
+	uint64_t limit = fixed ? fs->root_at + fs->root_len
+	                       : at - (at - fs->data_at) % fs->cluster_size + fs->cluster_size;
 	struct span first;
 	struct refusal ignored;
 
@@ -135,7 +136,7 @@ find_free(struct renaming *r, uint32_t count)
 		if (fat_slot(r->fs, r->folder, &cursor, &there, &slot, &ignored))
 			return false;
 		if (!there)
-			return slot.at && extend(r, &cursor, &slot, count);
+			return slot.at && extend(r, slot.at, count);
 		if (fat_in_use(slot.bytes))
 			r->new.count = 0;
 		else
@@ -162,10 +163,12 @@ choose_slots(struct renaming *r)
 	uint32_t count = r->name.parts + 1;
 	const uint64_t *own = count <= r->old.count ? r->old.at + (r->old.count - count) : NULL;
 
+	r->leaving = r->old.count;
 	if ((!own || !is_one_request(own, count)) && find_free(r, count))
 		return true;
 	if (!own)
 		return false;
+	r->leaving -= count;
 	r->new.count = count;
 	memcpy(r->new.at, own, count * sizeof(r->new.at[0]));
 	return true;
@@ -192,13 +195,8 @@ write_slots(struct renaming *r)
 		add_change(r, r->new.at[i], r->slot[i], FAT_ENTRY);
 	}
 	add_change(r, r->new.at[last], r->slot[MOST_SLOTS - 1], FAT_ENTRY);
-	for (uint32_t i = r->old.count; i-- > 0;) {
-		bool stays = r->new.at[last] == r->old.at[r->old.count - 1] &&
-		             i >= r->old.count - r->new.count;
-
-		if (!stays)
-			add_change(r, r->old.at[i], &free_mark, 1);
-	}
+	for (uint32_t i = r->leaving; i-- > 0;)
+		add_change(r, r->old.at[i], &free_mark, 1);
 	return volume_write(&r->fs->volume, r->change, r->changes);
 }
 

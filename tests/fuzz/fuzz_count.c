@@ -18,7 +18,7 @@ static bool may_change[FAT_TREE_SIZE / FAT_ENTRY];
 static uint64_t
 end_of_cluster(const struct fat *fs, const struct fs_node *folder, uint64_t at)
 {
-	if (folder->id == 0 && fs->bits != 32)
+	if (fat_is_fixed_root(fs, folder))
 		return fs->root_at + fs->root_len;
 	return at - (at - fs->data_at) % fs->cluster_size + fs->cluster_size;
 }
