@@ -6,6 +6,7 @@ UNIT_HELPERS := \
 	tests/unit/build_bzimage.c \
 	tests/unit/build_elf.c \
 	tests/unit/console_bench.c \
+	tests/unit/count_bench.c \
 	tests/unit/ext_image.c \
 	tests/unit/fat_tree.c \
 	tests/unit/handoff_bench.c \
@@ -86,6 +87,7 @@ UNIT_TESTS := \
 	tests/unit/test_bls.c \
 	tests/unit/test_body.c \
 	tests/unit/test_boot_choice.c \
+	tests/unit/test_boot_count.c \
 	tests/unit/test_boot_entries.c \
 	tests/unit/test_boot_grub.c \
 	tests/unit/test_bundle.c \

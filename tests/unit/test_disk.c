@@ -195,6 +195,31 @@ more_sectors_than_bytes(void **state)
 	assert_int_equal(disk_volume(&disk).size, UINT64_MAX / 512 * 512);
 }
 
+/* Both halves of a change that goes over the end of a block; nothing where nothing changes. */
+static void
+changes_of_a_volume(void **state)
+{
+	const struct volume_change change[] = {{4094, 2, "ab"}, {4096, 2, "cd"}, {0, 1, "z"},
+	        {512, 1, "y"}, {2048, 1, "x"}, {SIZE - 1, 1, "w"}};
+	struct volume v;
+
+	(void)state;
+	memset(bytes, 0, sizeof(bytes));
+	ram_disk_open(&ram, bytes, sizeof(bytes), 512);
+	ram_disk_writable(&ram, bytes);
+	v = disk_volume(&ram.disk);
+	ram.writes_left = 5;
+	assert_true(volume_write(&v, change, 6));
+	assert_int_equal(ram.writes_left, 0); /* 0 and 512 are one */
+	assert_memory_equal(bytes + 4094, "abcd", 4);
+	assert_int_equal(bytes[0] == 'z' && bytes[512] == 'y' && bytes[2048] == 'x', 1);
+	assert_int_equal(bytes[SIZE - 1], 'w');
+	assert_true(volume_write(&v, change, 6));
+	assert_false(volume_write(&v, &(struct volume_change){SIZE, 1, "w"}, 1));
+	assert_false(volume_write(&v, &(struct volume_change){SIZE - 1, 2, "wx"}, 1));
+	assert_true(volume_write(&v, change, 0));
+}
+
 static void
 crc32(void **state)
 {
@@ -234,6 +259,7 @@ main(void)
 	        cmocka_unit_test_setup(large_requests, setup),
 	        cmocka_unit_test_setup(a_sector_that_fails, setup),
 	        cmocka_unit_test(more_sectors_than_bytes),
+	        cmocka_unit_test(changes_of_a_volume),
 	        cmocka_unit_test(crc32),
 	        cmocka_unit_test(guids),
 	};
