@@ -44,15 +44,12 @@ static bool
 id_of(const struct efi_entry *f, char ret_id[EFI_ENTRY_NAME])
 {
 	struct text t = text_init(ret_id, EFI_ENTRY_NAME);
-	struct span name = text_span(f->name);
-	uint64_t suffix = name.size;
+	struct span suffix = bls_suffix(text_span(f->name));
 
-	while (suffix && name.base[suffix - 1] != '.')
-		suffix--;
 	for (uint64_t i = 0; i < f->entry.id.size; i++)
 		text_char(&t, (char)text_lower(f->entry.id.base[i]));
-	for (uint64_t i = suffix ? suffix - 1 : 0; i < name.size; i++)
-		text_char(&t, (char)text_lower(name.base[i]));
+	for (uint64_t i = 0; i < suffix.size; i++)
+		text_char(&t, (char)text_lower(suffix.base[i]));
 	return t.len < EFI_ENTRY_NAME;
 }
 

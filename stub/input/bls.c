@@ -134,25 +134,33 @@ bls_name(struct span name, const char *suffix, struct bls_entry *ret_entry)
 	return true;
 }
 
+struct span
+bls_suffix(struct span name)
+{
+	uint64_t at = name.size;
+
+	while (at && name.base[at - 1] != '.')
+		at--;
+	at -= at != 0;
+	return (struct span){name.base + at, name.size - at};
+}
+
 void
 bls_count_down(struct span name, const struct bls_entry *entry, bool no_longer,
         char ret_tail[BLS_TAIL])
 {
 	struct text t = text_init(ret_tail, BLS_TAIL);
 	uint32_t done = entry->done + (!no_longer && entry->done < UINT32_MAX);
-	uint64_t suffix = name.size;
+	struct span suffix = bls_suffix(name);
 
-	while (suffix > entry->id.size && name.base[suffix - 1] != '.')
-		suffix--;
 	text_char(&t, '+');
 	text_dec(&t, entry->left ? entry->left - 1 : 0);
 	if (done) {
 		text_char(&t, '-');
 		text_dec(&t, done);
 	}
-	text_char(&t, '.');
-	for (; suffix < name.size; suffix++)
-		text_char(&t, (char)name.base[suffix]);
+	for (uint64_t i = 0; i < suffix.size; i++)
+		text_char(&t, (char)suffix.base[i]);
 }
 
 static enum refusal_code

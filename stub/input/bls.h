@@ -37,6 +37,9 @@ struct bls_entry {
 /* Take a file's name apart: id and counter; false if it does not end with `suffix`. */
 bool bls_name(struct span name, const char *suffix, struct bls_entry *ret_entry);
 
+/* What such a name ends with, from its last dot on. */
+struct span bls_suffix(struct span name);
+
 /*
  * What stands behind the id in the name of a counted entry once it was booted again: the
  * counter with a try less to come and one more done, and the suffix. `name` is the one that

@@ -253,11 +253,21 @@ order_of_counters(void **state)
 	assert_int_equal(bls_compare(&known, &known), 0);
 }
 
+static void
+suffixes(void **state)
+{
+	(void)state;
+	assert_true(span_equals(bls_suffix(s("6.1+3-2.conf")), ".conf"));
+	assert_true(span_equals(bls_suffix(s(".efi")), ".efi"));
+	assert_true(span_equals(bls_suffix(s("none")), "none"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(whole_entry),
+	        cmocka_unit_test(suffixes),
 	        cmocka_unit_test(unified_images),
 	        cmocka_unit_test(damaged_entries),
 	        cmocka_unit_test(names_and_counters),
