@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One unified kernel image by two stubs, kshim.efi and systemd's: what reaches the TPM, the initrd, the
 variables and the kernel's line is the same, but for what is named here."""
-import base64
 import functools
 import json
 import os
@@ -11,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 
 import pytest
-from kshimtest import efi_vm as vm
+from kshimtest import efi_vm as vm, measured
 from kshimtest.media import EFI, PARTITION, addon, files, own_init, profiles, resolve, signed, ukify
 from kshimtest.newc import archive
 
@@ -100,9 +99,8 @@ def boot(stub, disk, machine, at='EFI/BOOT/BOOTX64.EFI', of_profiles=False, **mo
     row = vm.Row('stubs', {at: loader, **disk}, firmware=machine.firmware, tpm=machine.tpm, **more)
     text, _, _, _ = vm.run(row)
     print(text)
-    found = re.search(r'TPM-LOG\n(.*?)TPM-END', text, re.S)
-    assert bool(found) == machine.tpm, 'the guest shows an event log if there is a TPM'
-    log = base64.b64decode(found[1]) if found else b''
+    log = measured.log_of(text)
+    assert (log is not None) == machine.tpm, 'the guest shows an event log if there is a TPM'
     return Seen(events(log) if log else (), tuple(re.findall(r'^EXTRA (.*)$', text, re.M)),
                 dict(re.findall(r'^VARIABLE (\w+) (\w*)$', text, re.M)),
                 re.search(r'^kshim: command line (.*)$', text, re.M)[1],
@@ -130,7 +128,7 @@ def as_foretold(seen, disk, tmp_path, *options):
                                *more, tmp_path / 'EFI/BOOT/BOOTX64.EFI'], stdout=subprocess.PIPE, check=False)
         return done.returncode, json.loads(done.stdout)
 
-    status, told = measure('--bank', 'sha1', '--bank', 'sha256', '--bank', 'sha384', '--bank', 'sha512')
+    status, told = measure(*(f'--bank={bank}' for bank in measured.BANKS))
     print(json.dumps(told['log'], indent=1))
     assert status == 0 and told['log']['same'] and told['log']['first'] is None
     for row in told['pcrs']:

@@ -2,14 +2,13 @@
 """What `kshim measure` foretells of a row of the UEFI table, beside the event log and the PCRs that its guest shows."""
 import base64
 import json
-import os
 import re
 import subprocess
 
 from kshimtest import files
+from kshimtest.media import EFI
 
 BANKS = ('sha1', 'sha256', 'sha384', 'sha512')
-EFI = os.path.join(files.BUILD, 'kshim.efi')
 VARIABLE = re.compile(r'setvar LoaderEntry(?:OneShot|LastBooted) .*=L"(.*)"')
 
 
