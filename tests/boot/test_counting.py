@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boots that are counted, on one disk one after the other: an update that does not boot has used up its tries, and the
 system before it boots. What is on the disk is what mtools read and fsck.fat finds in order."""
-import os
 import re
 import subprocess
 import tempfile
 
 from kshimtest import files, media
-from kshimtest.patience import HANG
+from kshimtest.machine import run_once
+from kshimtest.row import Disk, Row
 from kshimtest.ways import disk as disks
 from kshimtest.ways.disk import MIB
 import pytest
 
-ROM = os.path.join(files.BUILD, 'kshim.rom')
 REACHED = 'kshim: userspace reached'
 ENTRY = 'version {}\nlinux /{}\ninitrd /initrd\noptions console=ttyS0 panic=-1\nsort-key kshim\n'
 # As systemd-bless-boot takes a name apart, which removes the counter once the system is up.
@@ -23,32 +22,17 @@ BUSES = (('virtio-blk-pci', 512), ('scsi-pci', 512), ('nvme,serial=1', 4096))
 def make_disk(path, sector):
     """An ESP on a GPT, with an update that is no kernel and a system that is one. Its name has 11 characters, so that the
     counter makes it longer by a part."""
-    part = f'{path}.part'
-    media.fat_image(part, {
+    disks.make_disk(path, Disk(sector=sector), {
         'loader/entries/update+3.conf': ENTRY.format('2', 'update').encode(), 'update': b'no kernel at all' * 64,
         'loader/entries/system.conf': ENTRY.format('1', 'system').encode(),
         'system': files.read(files.path('debian:cloud')), 'initrd': files.read(files.path('initramfs'))})
-    data = files.read(part)
-    with open(path, 'wb') as out:
-        out.seek(2 * MIB)
-        out.write(data)
-        out.truncate(4 * MIB + len(data))
-    if sector == 4096:
-        disks.gpt_of_4096(path, len(data), media.ESP)
-    else:
-        subprocess.run(['/sbin/sfdisk', '-q', '--no-reread', '--no-tell-kernel', path], check=True, capture_output=True,
-                       input=f'label: gpt\nstart={2 * MIB // 512}, size={len(data) // 512}, type={media.ESP}\n'.encode())
-    os.remove(part)
 
 
 def boot(path, bus, sector, *more):
     """What the machine says."""
-    done = subprocess.run(
-        ['qemu-system-x86_64', '-accel', 'tcg', '-M', 'q35', '-m', '512', '-nodefaults', '-no-reboot', '-display', 'none',
-         '-serial', 'stdio', '-bios', ROM, '-device', 'isa-debug-exit,iobase=0xf4,iosize=4',
-         '-fw_cfg', 'name=opt/org.kshim/cmdline,string=kshim_reboot', *disks.drive(0, path, bus, sector), *more],
-        check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=HANG)
-    return done.stdout.decode(errors='replace')
+    row = Row('counted', 'none', way='rom-fwcfg', memory=512, append='kshim_reboot', qemu=(*disks.drive(0, path, bus, sector), *more))
+    with tempfile.TemporaryDirectory() as directory:
+        return run_once(row, directory).serial
 
 
 def check_volume(path, start=2 * MIB):
@@ -59,6 +43,11 @@ def check_volume(path, start=2 * MIB):
         done = subprocess.run(['/sbin/fsck.fat', '-n', '-v', part.name], check=False, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout.decode()
+
+
+def names(path, start=0):
+    """All files of the volume at byte `start`, without folders."""
+    return [name for name in media.listing(path, start) if not name.endswith('/')]
 
 
 def changed(before, after):
@@ -75,7 +64,7 @@ def test_an_update_that_does_not_boot(bus, sector, tmp_path):
     except files.Missing as why:
         pytest.fail(str(why), pytrace=False)
     before = files.read(path)
-    contents = {name: media.content(path, name, 2 * MIB) for name in media.listing(path, 2 * MIB) if not name.endswith('/')}
+    contents = {name: media.content(path, name, 2 * MIB) for name in names(path, 2 * MIB)}
     update = contents.pop('/loader/entries/update+3.conf')
     for left in (2, 1, 0):
         said = boot(path, bus, sector)
@@ -86,18 +75,13 @@ def test_an_update_that_does_not_boot(bus, sector, tmp_path):
         after = files.read(path)
         assert 1 <= len(changed(before, after)) <= max(1, sector // 512), changed(before, after)
         before = after
-        names = [name for name in media.listing(path, 2 * MIB) if not name.endswith('/')]
-        assert sorted(names) == sorted([f'/loader/entries/{name}', *contents])
+        assert sorted(names(path, 2 * MIB)) == sorted([f'/loader/entries/{name}', *contents])
         assert media.content(path, f'/loader/entries/{name}', 2 * MIB) == update
         check_volume(path)
     said = boot(path, bus, sector)
     assert REACHED in said and 'counted' not in said, said
     assert files.read(path) == before
     assert {name: media.content(path, name, 2 * MIB) for name in contents} == contents
-
-
-def mtools(*args):
-    subprocess.run(args, check=True, env=dict(os.environ, MTOOLS_SKIP_CHECK='1', LC_ALL='C.UTF-8'))
 
 
 # An entry's id, and its counter before and behind a boot. The folder fills several clusters.
@@ -113,16 +97,16 @@ def test_names_on_each_fat(bits, size, cluster, tmp_path):
     with open(path, 'wb') as f:
         f.truncate(size * MIB)
     subprocess.run(['/sbin/mkfs.fat', '-F', str(bits), '-s', str(cluster), path], check=True, capture_output=True)
-    mtools('mmd', '-i', path, '::/loader', '::/loader/entries')
+    media.mtools('mmd', '-i', path, '::/loader', '::/loader/entries')
     with open(entry, 'w', encoding='ascii') as f:
         f.write('linux /loader/entries/no-kernel\n')
-    mtools('mcopy', '-i', path, entry, '::/loader/entries/no-kernel')
+    media.mtools('mcopy', '-i', path, entry, '::/loader/entries/no-kernel')
     for name, before, _ in NAMES:
-        mtools('mcopy', '-i', path, entry, f'::/loader/entries/{name}{before}.conf')
+        media.mtools('mcopy', '-i', path, entry, f'::/loader/entries/{name}{before}.conf')
     for name, _, behind in NAMES:
         wanted = name.replace('öß', '*')
         said = boot(path, 'virtio-blk-pci', 512, '-fw_cfg', f'name=opt/org.kshim/entry,string={wanted}')
         assert f'this boot is counted: {name}{behind}.conf' in said, said
     check_volume(path, 0)
-    there = [name.removeprefix('/loader/entries/') for name in media.listing(path) if not name.endswith('/')]
+    there = [name.removeprefix('/loader/entries/') for name in names(path)]
     assert sorted(there) == sorted(['no-kernel', *(f'{name}{behind}.conf' for name, _, behind in NAMES)])

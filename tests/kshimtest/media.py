@@ -26,6 +26,12 @@ MIB = 1 << 20
 KSHIM_SECTIONS = 5     # that kshim.efi itself has
 
 
+def mtools(*args):
+    """What a program of mtools says."""
+    env = dict(os.environ, MTOOLS_SKIP_CHECK='1', LC_ALL='C.UTF-8')
+    return subprocess.run(args, check=True, env=env, stdout=subprocess.PIPE).stdout
+
+
 def fat_image(path, disk):
     """A FAT32 volume with these files; directories as needed."""
     sources, size = {}, 40 << 20
@@ -35,21 +41,19 @@ def fat_image(path, disk):
         size += len(data) + 65536
     with open(path, 'wb') as f:
         f.truncate(-(-size // (1 << 20)) << 20)
-    env = dict(os.environ, MTOOLS_SKIP_CHECK='1')
-    subprocess.run(['mformat', '-i', path, '-F', '-v', 'KSHIM', '::'], check=True, env=env)
+    mtools('mformat', '-i', path, '-F', '-v', 'KSHIM', '::')
     made = set()
     for name, data in sources.items():
         parts = name.strip('/').split('/')
         for n in range(1, len(parts)):
             folder = '/'.join(parts[:n])
             if folder not in made:
-                subprocess.run(['mmd', '-i', path, f'::/{folder}'], check=True, env=env)
+                mtools('mmd', '-i', path, f'::/{folder}')
                 made.add(folder)
         with tempfile.NamedTemporaryFile() as f:
             f.write(data)
             f.flush()
-            subprocess.run(['mcopy', '-i', path, f.name, f'::/{name.strip("/")}'], check=True,
-                           env=env)
+            mtools('mcopy', '-i', path, f.name, f'::/{name.strip("/")}')
 
 
 def gpt_image(path, esp, xbootldr):
@@ -60,6 +64,12 @@ def gpt_image(path, esp, xbootldr):
 def mbr_image(path, esp, xbootldr):
     """The same with an MBR."""
     return partitions_image(path, ('ef', esp), ('ea', xbootldr), label='dos')
+
+
+def write_table(path, table):
+    """Write the partition table that sfdisk's lines say."""
+    subprocess.run(['/sbin/sfdisk', '-q', '--no-reread', '--no-tell-kernel', path], check=True, capture_output=True,
+                   input=table.encode())
 
 
 def partitions_image(path, *parts, label='gpt'):
@@ -77,35 +87,29 @@ def partitions_image(path, *parts, label='gpt'):
             at += len(data)
         out.truncate(at + MIB)
     os.remove(f'{path}.part')
-    subprocess.run(['/sbin/sfdisk', '-q', '--no-reread', '--no-tell-kernel', path], check=True,
-                   input=table.encode(), stdout=subprocess.DEVNULL)
+    write_table(path, table)
     return starts
 
 
 def listing(path, start=0):
     """All files of the FAT volume at byte `start` of an image."""
-    env = dict(os.environ, MTOOLS_SKIP_CHECK='1')
-    said = subprocess.run(['mdir', '-/', '-b', '-i', f'{path}@@{start}', '::'], env=env, check=True,
-                          stdout=subprocess.PIPE, text=True).stdout
+    said = mtools('mdir', '-/', '-b', '-i', f'{path}@@{start}', '::').decode()
     return [name.removeprefix('::') for name in said.split('\n') if name]
 
 
 def content(path, name, start=0):
     """A file of the FAT volume at byte `start` of an image."""
-    env = dict(os.environ, MTOOLS_SKIP_CHECK='1')
-    return subprocess.run(['mtype', '-i', f'{path}@@{start}', f'::{name}'], env=env, check=True, stdout=subprocess.PIPE).stdout
+    return mtools('mtype', '-i', f'{path}@@{start}', f'::{name}')
 
 
 def clusters(path, start, name):
     """Where the FAT volume at byte `start` of an image has a file's bytes."""
-    env = dict(os.environ, MTOOLS_SKIP_CHECK='1')
-    return subprocess.run(['mshowfat', '-i', f'{path}@@{start}', f'::{name}'], env=env, check=True, stdout=subprocess.PIPE).stdout
+    return mtools('mshowfat', '-i', f'{path}@@{start}', f'::{name}')
 
 
 def write_protect(path, name):
     """Let a file of the FAT volume be read-only."""
-    env = dict(os.environ, MTOOLS_SKIP_CHECK='1')
-    subprocess.run(['mattrib', '+r', '-i', path, f'::{name}'], env=env, check=True)
+    mtools('mattrib', '+r', '-i', path, f'::{name}')
 
 
 def uki_part(name, data):

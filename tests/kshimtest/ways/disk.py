@@ -179,15 +179,15 @@ def gpt_of_4096(path, size, kind, start=2 * MIB):
             f.write(entries)
 
 
-def disk_image(row, directory):
-    disk, out = row.disk, f'{directory}/disk'
-    partition(f'{out}.part', disk, TREES[disk.tree](row, directory))
+def make_disk(out, disk, tree):
+    """The Disk with these files, as a file."""
+    partition(f'{out}.part', disk, tree)
     data = files.read(f'{out}.part')
     os.remove(f'{out}.part')
     if disk.table == 'none':
         with open(out, 'wb') as f:
             f.write(data)
-        return out
+        return
     kind = {'mbr': 'ef' if disk.fs[0] == 'fat' else '83',
             'logical': '83'}.get(disk.table, media.ESP if disk.fs[0] == 'fat' else LINUX)
     lines = f'start={disk.start // 512}, size={len(data) // 512}, type={kind}'
@@ -202,12 +202,16 @@ def disk_image(row, directory):
         gpt_of_4096(out, len(data), kind, disk.start)
     else:
         label = 'gpt' if disk.table.startswith('gpt') else 'dos'
-        subprocess.run(['/sbin/sfdisk', '-q', '--no-reread', '--no-tell-kernel', out], check=True,
-                       input=f'label: {label}\n{lines}'.encode(), capture_output=True)
+        media.write_table(out, f'label: {label}\n{lines}')
     if disk.table == 'gpt-damaged':
         with open(out, 'r+b') as f:
             f.seek(disk.sector + 24)
             f.write(bytes(8))
+
+
+def disk_image(row, directory):
+    out = f'{directory}/disk'
+    make_disk(out, row.disk, TREES[row.disk.tree](row, directory))
     return out
 
 
