@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stub/disk/file_system.h"
 #include "stub/disk/partitions.h"
 #include "tools/cmd.h"
 #include "tools/disk_image.h"
@@ -198,21 +197,29 @@ disk_path_exists(const char *name)
 	return there;
 }
 
+int
+disk_image_read(struct file_system *fs, const struct fs_node *node, struct file *f)
+{
+	struct refusal why;
+
+	if (node->size > SIZE_MAX / 2 || file_reserve(f, node->size + 1) != STATUS_OK)
+		return STATUS_HOST;
+	if (fs_read(fs, node, 0, node->size, f->data, &why))
+		return fail_refusal(f->path, why);
+	f->size = node->size;
+	return STATUS_OK;
+}
+
 static int
 read_inside(struct span bytes, const struct disk_path *p, struct file *f)
 {
 	struct file_system fs;
 	struct fs_node node = {.size = 0};
 	struct refusal why;
-	enum refusal_code code = find_inside(bytes, p, &fs, &node, &why);
 
-	if (!code) {
-		if (node.size > SIZE_MAX / 2 || file_reserve(f, node.size + 1) != STATUS_OK)
-			return STATUS_HOST;
-		code = fs_read(&fs, &node, 0, node.size, f->data, &why);
-		f->size = node.size;
-	}
-	return code ? fail_refusal(f->path, why) : STATUS_OK;
+	if (find_inside(bytes, p, &fs, &node, &why))
+		return fail_refusal(f->path, why);
+	return disk_image_read(&fs, &node, f);
 }
 
 int

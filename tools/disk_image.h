@@ -6,7 +6,7 @@
 #ifndef KSHIM_DISK_IMAGE_H
 #define KSHIM_DISK_IMAGE_H
 
-#include "stub/disk/disk.h"
+#include "stub/disk/file_system.h"
 #include "tools/file.h"
 
 struct disk_image {
@@ -19,6 +19,12 @@ struct disk_image {
  * bytes, or 4096 if a GPT header is where it is on such a disk.
  */
 void disk_image_open(struct span bytes, struct disk_image *ret_image);
+
+/*
+ * Read all of a file that was found into *f, whose path is set. Returns an exit status; what is
+ * wrong is said.
+ */
+int disk_image_read(struct file_system *fs, const struct fs_node *node, struct file *f);
 
 /* Does `name`, which is no file's name, begin with that of a file, as IMAGE:/PATH does? */
 bool disk_path_is(const char *name);

@@ -156,22 +156,25 @@ disk_path(const char *path, char ret_path[FS_PATH])
 	return true;
 }
 
+/* What is at that path; neither a file nor a folder if nothing is. */
 static enum refusal_code
 find_on_disk(struct media_volume *v, const char *path, struct fs_node *ret_node,
         struct refusal *ret_why)
 {
 	char native[FS_PATH];
+	enum refusal_code code = REFUSAL_DISK_NO_FILE;
 
-	if (!disk_path(path, native))
-		return refuse(ret_why, REFUSAL_DISK_NO_FILE, 0, 0, 0);
-	return fs_find(&v->fs, (struct span){(const uint8_t *)native, strlen(native)}, ret_node,
-	        ret_why);
+	*ret_node = (struct fs_node){.type = FS_OTHER};
+	if (disk_path(path, native))
+		code = fs_find(&v->fs, (struct span){(const uint8_t *)native, strlen(native)},
+		        ret_node, ret_why);
+	return code == REFUSAL_DISK_NO_FILE ? REFUSAL_NONE : code;
 }
 
 int
 media_find(struct media *m, uint32_t number, const char *path)
 {
-	struct fs_node node = {0};
+	struct fs_node node;
 	struct refusal why;
 
 	for (uint32_t i = MEDIA_HOST + 1; i < m->volumes; i++) {
@@ -210,18 +213,17 @@ static int
 list_disk(struct media *m, struct media_volume *v, const char *folder, media_name *each,
         void *arg)
 {
-	struct file_system *fs = &v->fs;
 	struct fs_cursor cursor = {0};
 	static struct fs_entry e;
-	struct fs_node node = {0};
+	struct fs_node node;
 	struct refusal why;
 	bool found = true;
 	enum refusal_code code = find_on_disk(v, folder, &node, &why);
 
-	if (code == REFUSAL_DISK_NO_FILE || (!code && node.type != FS_DIRECTORY))
+	if (!code && node.type != FS_DIRECTORY)
 		return STATUS_OK;
 	while (!code && found) {
-		code = fs_next(fs, &node, &cursor, &found, &e, &why);
+		code = fs_next(&v->fs, &node, &cursor, &found, &e, &why);
 		if (!code && found && e.node.type == FS_FILE)
 			each(arg, e.name);
 	}
@@ -257,25 +259,19 @@ static int
 read_disk(
         struct media *m, struct media_volume *v, const char *path, const struct file **ret_file)
 {
-	struct file_system *fs = &v->fs;
-	struct fs_node node = {.size = 0};
+	struct fs_node node;
 	struct media_file *f;
 	struct refusal why;
 	enum refusal_code code = find_on_disk(v, path, &node, &why);
+	int status;
 
-	if (code == REFUSAL_DISK_NO_FILE || (!code && node.type != FS_FILE))
+	if (!code && node.type != FS_FILE)
 		return STATUS_OK;
 	f = add_file(m, m->name, ":", path);
-	if (!code && (node.size > SIZE_MAX / 2 ||
-	                     file_reserve(&f->file, node.size + 1) != STATUS_OK))
-		return STATUS_HOST;
-	if (!code)
-		code = fs_read(fs, &node, 0, node.size, f->file.data, &why);
-	if (code)
-		return fail_refusal(f->path, why);
-	f->file.size = node.size;
-	*ret_file = &f->file;
-	return STATUS_OK;
+	status = code ? fail_refusal(f->path, why) : disk_image_read(&v->fs, &node, &f->file);
+	if (status == STATUS_OK)
+		*ret_file = &f->file;
+	return status;
 }
 
 int

@@ -6,7 +6,6 @@
 #ifndef KSHIM_MEASURE_MEDIA_H
 #define KSHIM_MEASURE_MEDIA_H
 
-#include "stub/disk/file_system.h"
 #include "stub/disk/partitions.h"
 #include "tools/disk_image.h"
 #include "tools/file.h"
