@@ -77,20 +77,20 @@ list(const struct search *s, const struct place *p, struct listing *l)
 	return status;
 }
 
-/* A file that was listed. */
-static int
-read_one(const struct search *s, const struct place *p, const char *name,
-        const struct file **ret_file)
+/* A file that was listed; NULL, and a status, if it cannot be read. */
+static const struct file *
+read_one(const struct search *s, const struct place *p, const char *name, int *ret_status)
 {
 	char path[PATH_MAX];
-	int status;
+	const struct file *file = NULL;
 
 	if (snprintf(path, PATH_MAX, "%s/%s", p->folder, name) >= PATH_MAX)
-		return fail(STATUS_REFUSED, "%s: the path is too long", name);
-	status = media_read(s->media, p->volume, path, ret_file);
-	return status == STATUS_OK && !*ret_file
-	               ? fail(STATUS_HOST, "%s: it is gone while it is read", path)
-	               : status;
+		*ret_status = fail(STATUS_REFUSED, "%s: the path is too long", name);
+	else
+		*ret_status = media_read(s->media, p->volume, path, &file);
+	if (*ret_status == STATUS_OK && !file)
+		*ret_status = fail(STATUS_HOST, "%s: it is gone while it is read", path);
+	return file;
 }
 
 /* All files of one kind become one archive; none, if there are none. */
@@ -103,12 +103,12 @@ add_kind(const struct search *s, const struct efi_extra_files *kind, const struc
 	struct newc a = {.base = NULL};
 	struct beside *b = s->found;
 	uint32_t n = b->extras.archives;
-	const struct file *file = NULL;
 	int status = list(s, p, &l);
 
 	for (uint32_t i = 0; status == STATUS_OK && i < names.count; i++) {
-		status = read_one(s, p, names.name[i], &file);
-		if (status == STATUS_OK && file)
+		const struct file *file = read_one(s, p, names.name[i], &status);
+
+		if (file)
 			content[i] = file_span(file);
 	}
 	if (status != STATUS_OK || !names.count)
@@ -150,6 +150,7 @@ add_addon(const struct search *s, const struct file *file)
 	const char *wrong = efi_addon_read(file_span(file), false, s->uname, &b->room, &has);
 	int status;
 
+	b->addon[b->addons++] = file;
 	if (wrong) {
 		fprintf(stderr, "kshim: %s: it is not added: %s\n", file->path, wrong);
 		return STATUS_OK;
@@ -167,13 +168,13 @@ add_addons(const struct search *s, const struct place *p)
 {
 	static struct efi_extra_names names;
 	struct listing l = {EFI_ADDON_SUFFIX, NULL, &names, false};
-	struct beside *b = s->found;
 	int status = list(s, p, &l);
 
 	for (uint32_t i = 0; status == STATUS_OK && i < names.count; i++) {
-		status = read_one(s, p, names.name[i], &b->addon[b->addons]);
-		if (status == STATUS_OK)
-			status = add_addon(s, b->addon[b->addons++]);
+		const struct file *file = read_one(s, p, names.name[i], &status);
+
+		if (file)
+			status = add_addon(s, file);
 	}
 	return status;
 }
