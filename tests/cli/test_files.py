@@ -230,7 +230,7 @@ def event_log():
     """A crypto-agile log: of kshim.efi, by its name, and of many others."""
     spec = b'Spec ID Event03\0' + struct.pack('<IBBBBIHHB', 0, 0, 2, 0, 2, 1, 0xb, 32, 0)
     log = struct.pack('<II20sI', 0, 3, b'', len(spec)) + spec
-    for pcr, data in ((4, 'kshim.efi'.encode('utf-16-le')), *((0, b'another') for _ in range(5000))):
+    for pcr, data in ((4, '\\kshim.efi'.encode('utf-16-le')), *((0, b'another') for _ in range(5000))):
         log += struct.pack('<IIIH32sI', pcr, 0x80000003, 1, 0xb, b'', len(data)) + data
     return log
 
