@@ -54,7 +54,10 @@ int line_smbios(struct boot *b);
 
 /* firmware.c: what the firmware measures before kshim.efi's own events, and behind them. */
 int firmware_before(struct boot *b);
-int firmware_image(struct boot *b, const char *path, struct span file);
+int firmware_image(struct boot *b, const struct file *f);
+/* An addon, which is measured if it is an image at all: one that is left out afterwards, too.
+ */
+void firmware_addon(struct boot *b, const struct file *f);
 void firmware_after(struct boot *b);
 
 /* before.c: what an event log has before, with the image's own event among it. */

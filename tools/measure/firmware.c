@@ -37,29 +37,37 @@ add_separator(struct boot *b, uint32_t pcr)
 	events_add_bytes(b->all, e, (struct span){(const uint8_t *)"\0\0\0", 4});
 }
 
-static int
-image_event(const struct boot *b, const char *path, struct span file, struct event *ret_event)
+static enum refusal_code
+image_event(const struct boot *b, const struct file *f, struct event *ret_event,
+        struct refusal *ret_why)
 {
-	struct refusal why;
-
 	*ret_event = (struct event){.pcr = MEASURE_PCR_KERNEL,
 	        .type = EV_EFI_BOOT,
 	        .what = "image",
-	        .text = (char *)(uintptr_t)path};
-	return authenticode(file, b->all->banks, &ret_event->sums, &why)
-	               ? fail_refusal(path, why)
-	               : STATUS_OK;
+	        .text = (char *)(uintptr_t)f->path};
+	return authenticode(file_span(f), b->all->banks, &ret_event->sums, ret_why);
 }
 
 int
-firmware_image(struct boot *b, const char *path, struct span file)
+firmware_image(struct boot *b, const struct file *f)
 {
 	struct event e;
-	int status = image_event(b, path, file, &e);
+	struct refusal why;
 
-	if (status == STATUS_OK)
+	if (image_event(b, f, &e, &why))
+		return fail_refusal(f->path, why);
+	events_add(b->all, &e);
+	return STATUS_OK;
+}
+
+void
+firmware_addon(struct boot *b, const struct file *f)
+{
+	struct event e;
+	struct refusal why;
+
+	if (!image_event(b, f, &e, &why))
 		events_add(b->all, &e);
-	return status;
 }
 
 /* The bytes of a disk, for which the image has been read whole. */
@@ -118,10 +126,10 @@ int
 firmware_before(struct boot *b)
 {
 	struct event image;
-	int status = image_event(b, b->image->path, file_span(b->image), &image);
+	struct refusal why;
 
-	if (status != STATUS_OK)
-		return status;
+	if (image_event(b, b->image, &image, &why))
+		return fail_refusal(b->image->path, why);
 	if (b->w->before)
 		return before_take(b, &image);
 	add_action(b, MEASURE_PCR_KERNEL, BOOT_ACTION);

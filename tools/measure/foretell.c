@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "tools/cmd.h"
-#include "tools/measure/authenticode.h"
 #include "tools/measure/boot.h"
 #include "tools/sbat.h"
 
@@ -130,32 +129,16 @@ add_event(void *context, const struct measured *m, struct refusal *ret_why)
 	return REFUSAL_NONE;
 }
 
-/* The firmware measures each addon that it loads, one that is left out afterwards as well. */
-static int
-add_addons(struct boot *b)
-{
-	struct sums sums;
-	struct refusal why;
-	int status = STATUS_OK;
-
-	for (uint32_t i = 0; status == STATUS_OK && i < b->beside.addons; i++) {
-		const struct file *f = b->beside.addon[i];
-
-		if (!authenticode(file_span(f), b->all->banks, &sums, &why))
-			status = firmware_image(b, f->path, file_span(f));
-	}
-	return status;
-}
-
 int
 foretell_own(struct boot *b)
 {
 	struct refusal why;
-	int status = add_addons(b);
 
-	if (status == STATUS_OK && measures_tell(&b->m, &b->room, add_event, b, &why))
-		return fail_refusal("command line", why);
-	return status;
+	for (uint32_t i = 0; i < b->beside.addons; i++)
+		firmware_addon(b, b->beside.addon[i]);
+	return measures_tell(&b->m, &b->room, add_event, b, &why)
+	               ? fail_refusal("command line", why)
+	               : STATUS_OK;
 }
 
 static int
@@ -164,7 +147,7 @@ list_events(struct boot *b)
 	int status = firmware_before(b);
 
 	if (status == STATUS_OK && b->m.firmware_starts)
-		status = firmware_image(b, b->kernel->path, file_span(b->kernel));
+		status = firmware_image(b, b->kernel);
 	if (status == STATUS_OK)
 		status = foretell_own(b);
 	if (status == STATUS_OK && b->m.firmware_starts)
