@@ -6,15 +6,13 @@
  * The event of the image is the one with its sum, else the only one of an image whose device
  * path ends with its name, as an older version of it has; in its place goes the image's own.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "stub/base/text.h"
 #include "tools/cmd.h"
 #include "tools/measure/boot.h"
 
-#define EV_NO_ACTION 3
-#define FILE_NODE    0x0404 /* type and subtype of a device path's node with a file's path */
+#define FILE_NODE 0x0404 /* type and subtype of a device path's node with a file's path */
 
 /* A walk through the log. */
 struct walk {
@@ -37,19 +35,27 @@ is_whole(struct span data, uint64_t at, uint64_t len)
 	return (starts || before == '\\' || before == '/') && !span_le16(data, at + len);
 }
 
-/* Do the event's data have the file's name in UTF-16, in either case of letters? */
+/* In UTF-16, in either case of letters. */
+static bool
+is_text_at(struct span data, uint64_t at, const char *text)
+{
+	for (; *text; text++, at += 2) {
+		uint16_t c = span_le16(data, at);
+
+		if (c > UINT8_MAX || text_lower((uint8_t)c) != text_lower((uint8_t)*text))
+			return false;
+	}
+	return true;
+}
+
+/* Do the event's data have the file's name? */
 static bool
 names(struct span data, const char *name)
 {
-	size_t len = strlen(name);
+	uint64_t len = 2 * strlen(name);
 
-	for (uint64_t at = 0; at + 2 * len <= data.size; at++) {
-		size_t n = 0;
-
-		while (n < len &&
-		        tolower(span_le16(data, at + 2 * n)) == tolower((uint8_t)name[n]))
-			n++;
-		if (n == len && is_whole(data, at, 2 * len))
+	for (uint64_t at = 0; at + len <= data.size; at++) {
+		if (is_text_at(data, at, name) && is_whole(data, at, len))
 			return true;
 	}
 	return false;
@@ -89,11 +95,8 @@ check_sums(const struct log_event *e, bank_set wanted, struct refusal *ret_why)
 static enum refusal_code
 add(struct events *all, const struct log_event *found, struct refusal *ret_why)
 {
-	struct event e = {.pcr = found->pcr,
-	        .type = found->type,
-	        .what = "before",
-	        .text = (char *)(uintptr_t) "",
-	        .len = 0};
+	struct event e = {
+	        .pcr = found->pcr, .type = found->type, .what = "before", .text = "", .len = 0};
 
 	if (check_sums(found, all->banks, ret_why))
 		return ret_why->code;

@@ -13,8 +13,6 @@
 
 #include "stub/input/utf.h"
 
-#define EV_NO_ACTION 3
-
 /* The text of an event of ours, or of Linux: UTF-16, behind tag and length in an EV_EVENT_TAG.
  */
 static void

@@ -59,6 +59,6 @@ void
 events_free(struct events *all)
 {
 	for (uint32_t i = 0; i < all->count; i++)
-		free(all->event[i].text);
+		free((char *)(uintptr_t)all->event[i].text);
 	free(all->event);
 }

@@ -13,7 +13,7 @@
 struct event {
 	uint32_t pcr, type, tag;
 	const char *what; /* what the bytes are, in words */
-	char *text;       /* of the event in the log, or what is known of it */
+	const char *text; /* of the event in the log, or what is known of it */
 	uint64_t len;     /* bytes that are hashed; 0: it is an image's Authenticode hash */
 	struct sums sums;
 };

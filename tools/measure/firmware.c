@@ -15,15 +15,10 @@
 #define GPT_HEADER  92 /* bytes of the header that are measured */
 #define GPT_TYPE    16 /* bytes of a type, which are 0 in an entry that is not used */
 
-static char separator[] = "four zero bytes";
-
 static void
 add_action(struct boot *b, uint32_t pcr, const char *text)
 {
-	struct event e = {.pcr = pcr,
-	        .type = EV_EFI_ACTION,
-	        .what = "action",
-	        .text = (char *)(uintptr_t)text};
+	struct event e = {.pcr = pcr, .type = EV_EFI_ACTION, .what = "action", .text = text};
 
 	events_add_bytes(b->all, e, text_span(text));
 }
@@ -31,8 +26,10 @@ add_action(struct boot *b, uint32_t pcr, const char *text)
 static void
 add_separator(struct boot *b, uint32_t pcr)
 {
-	struct event e = {
-	        .pcr = pcr, .type = EV_SEPARATOR, .what = "separator", .text = separator};
+	struct event e = {.pcr = pcr,
+	        .type = EV_SEPARATOR,
+	        .what = "separator",
+	        .text = "four zero bytes"};
 
 	events_add_bytes(b->all, e, (struct span){(const uint8_t *)"\0\0\0", 4});
 }
@@ -44,7 +41,7 @@ image_event(const struct boot *b, const struct file *f, struct event *ret_event,
 	*ret_event = (struct event){.pcr = MEASURE_PCR_KERNEL,
 	        .type = EV_EFI_BOOT,
 	        .what = "image",
-	        .text = (char *)(uintptr_t)f->path};
+	        .text = f->path};
 	return authenticode(file_span(f), b->all->banks, &ret_event->sums, ret_why);
 }
 
@@ -88,7 +85,7 @@ add_gpt(struct boot *b)
 	struct event e = {.pcr = MEASURE_PCR_CONFIG,
 	        .type = EV_EFI_GPT,
 	        .what = "partitions",
-	        .text = (char *)(uintptr_t)b->media.name};
+	        .text = b->media.name};
 	static const char unused[GPT_TYPE];
 	struct summing s;
 	uint64_t used = 0;

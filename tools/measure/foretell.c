@@ -122,7 +122,7 @@ add_event(void *context, const struct measured *m, struct refusal *ret_why)
 	        .type = m->tag ? EV_EVENT_TAG : EV_IPL,
 	        .tag = m->tag,
 	        .what = what_word(m),
-	        .text = (char *)(uintptr_t)m->text};
+	        .text = m->text};
 
 	(void)ret_why;
 	events_add_bytes(b->all, e, m->bytes);

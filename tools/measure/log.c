@@ -8,10 +8,9 @@
  */
 #include "tools/measure/log.h"
 
-#define OLD_HEAD     32 /* PCR, type, SHA-1, length of the data */
-#define OLD_SUM      20
-#define PCR_MOST     32
-#define EV_NO_ACTION 0x03
+#define OLD_HEAD 32 /* PCR, type, SHA-1, length of the data */
+#define OLD_SUM  20
+#define PCR_MOST 32
 
 #define SPEC_ID     "Spec ID Event03"
 #define SPEC_COUNT  24 /* signature with its NUL, class, version, sizes */

@@ -12,6 +12,7 @@
 #include "stub/base/refusal.h"
 #include "tools/measure/sums.h"
 
+#define EV_NO_ACTION   0x03
 #define EV_SEPARATOR   0x04
 #define EV_EVENT_TAG   0x06
 #define EV_IPL         0x0d

@@ -24,7 +24,7 @@ linux_event(uint32_t tag, const char *what, const char *text)
 	        .type = EV_EVENT_TAG,
 	        .tag = tag,
 	        .what = what,
-	        .text = (char *)(uintptr_t)text};
+	        .text = text};
 }
 
 /* The load options, UTF-16 with their NUL. */
