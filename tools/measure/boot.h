@@ -63,8 +63,10 @@ void firmware_after(struct boot *b);
 /* before.c: what an event log has before, with the image's own event among it. */
 int before_take(struct boot *b, const struct event *image);
 
-/* foretell.c: the events that kshim.efi has of a boot whose parts are found. */
+/* foretell.c: a boot without parts, and the events that kshim.efi has of one that has them. */
+struct boot *foretell_new(const struct measure_wishes *w, struct events *all);
 int foretell_own(struct boot *b);
+void foretell_free(struct boot *b);
 
 /* started.c: those of what it has the firmware start. */
 int started_add(struct boot *b);

@@ -7,7 +7,6 @@
 #include "tools/measure/foretell.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "tools/cmd.h"
 #include "tools/measure/boot.h"
@@ -164,11 +163,10 @@ knows_config(const struct boot *b)
 	return b->w->before || (b->own != MEDIA_HOST && b->media.bytes.data);
 }
 
-int
-foretell(const struct measure_wishes *w, struct events *all)
+struct boot *
+foretell_new(const struct measure_wishes *w, struct events *all)
 {
 	struct boot *b = calloc(1, sizeof(*b));
-	int status;
 
 	if (!b)
 		no_memory();
@@ -179,17 +177,32 @@ foretell(const struct measure_wishes *w, struct events *all)
 	b->m.addon_line = b->beside.addon_text;
 	b->m.smbios_line = b->smbios;
 	b->m.extras = &b->beside.extras;
-	status = find_parts(b);
+	media_open(&b->media);
+	return b;
+}
+
+void
+foretell_free(struct boot *b)
+{
+	beside_free(&b->beside);
+	media_close(&b->media);
+	free(b->disk);
+	free(b);
+}
+
+int
+foretell(const struct measure_wishes *w, struct events *all)
+{
+	struct boot *b = foretell_new(w, all);
+	int status = find_parts(b);
+
 	all->has_config = knows_config(b);
 	all->has_root = b->root != MEDIA_HOST;
 	if (status == STATUS_OK)
 		status = list_events(b);
 	if (status == STATUS_OK)
 		status = media_unchanged(&b->media);
-	beside_free(&b->beside);
-	media_close(&b->media);
-	free(b->disk);
-	free(b);
+	foretell_free(b);
 	return status;
 }
 

@@ -60,7 +60,6 @@ places_find(struct boot *b)
 	const struct measure_wishes *w = b->w;
 	int status = STATUS_OK;
 
-	media_open(&b->media);
 	b->own = b->root = MEDIA_HOST;
 	b->self = w->image;
 	if (w->volume)

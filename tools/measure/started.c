@@ -4,9 +4,6 @@
  * Linux's EFI stub (drivers/firmware/efi/libstub/efi-stub-helper.c, 6.1), or by the stub of a
  * unified kernel image, kshim.efi itself or systemd's.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "stub/base/text.h"
 #include "stub/input/initrd_join.h"
 #include "stub/input/utf.h"
@@ -72,23 +69,17 @@ add_initrd(struct boot *b)
 static int
 add_uki(struct boot *outer)
 {
-	struct boot *b = calloc(1, sizeof(*b));
 	struct measure_wishes w = *outer->w;
+	struct boot *b;
 	bool found, ours = foretell_is_stub(file_span(outer->kernel));
 	struct refusal why;
 	int status;
 
-	if (!b)
-		no_memory();
-	(void)pe_read(file_span(outer->kernel), &found, &b->own_pe, &why); /* as before */
-	b->w = &w;
-	b->all = outer->all;
+	w.profile = outer->m.profile;
+	w.has_profile = outer->m.has_profile;
+	b = foretell_new(&w, outer->all);
 	b->image = outer->kernel;
-	b->m.profile = outer->m.profile;
-	b->m.has_profile = outer->m.has_profile;
-	b->m.addon_line = b->beside.addon_text;
-	b->m.smbios_line = b->smbios;
-	b->m.extras = &b->beside.extras;
+	(void)pe_read(file_span(b->image), &found, &b->own_pe, &why); /* as before */
 	w.words = ours || !pe_find(&b->own_pe, ".cmdline") ? outer->m.line : "";
 	status = sources_own(b);
 	if (status == STATUS_OK)
@@ -100,8 +91,7 @@ add_uki(struct boot *outer)
 		status = line_smbios(b);
 	if (status == STATUS_OK)
 		status = foretell_own(b);
-	beside_free(&b->beside);
-	free(b);
+	foretell_free(b);
 	return status;
 }
 
