@@ -89,7 +89,7 @@ list_volume(struct boot *b, uint32_t volume)
 static uint32_t
 in_order(const struct boot *b, uint32_t i)
 {
-	return i == 0 ? b->root : i <= b->root - 1 ? i : i + 1;
+	return i == 0 ? b->root : i < b->root ? i : i + 1;
 }
 
 static uint32_t
@@ -149,16 +149,15 @@ choose(struct boot *b)
 	return fail_refusal(b->w->entry ? b->w->entry : "kshim.entry=", why);
 }
 
-/* A file that the entry names, on its own volume. */
+/* A file that the entry names, on its own volume; its name as `path`. */
 static int
-read_named(struct boot *b, struct span name, const struct file **ret_file)
+read_named(struct boot *b, struct span name, char path[FS_PATH], const struct file **ret_file)
 {
-	char path[FS_PATH];
 	struct refusal why;
 	int status;
 
-	if (name.size >= sizeof(path))
-		name.size = sizeof(path) - 1;
+	if (name.size >= FS_PATH)
+		name.size = FS_PATH - 1;
 	memcpy(path, name.base, (size_t)name.size);
 	path[name.size] = '\0';
 	status = media_read(&b->media, b->entry->volume, path, ret_file);
@@ -173,31 +172,29 @@ read_initrds(struct boot *b)
 {
 	const struct bls_entry *e = &b->entry->entry;
 	const struct file *file;
+	char path[FS_PATH];
 	int status = STATUS_OK;
 
 	for (uint32_t i = 0; status == STATUS_OK && i < e->initrds; i++) {
-		status = read_named(b, e->initrd[i], &file);
+		status = read_named(b, e->initrd[i], path, &file);
 		if (status == STATUS_OK)
 			status = sources_initrd(b, file->path, file_span(file));
 	}
 	return status;
 }
 
+/* The kernel that the entry names, or that its own file at `path` is, and the initrds. */
 static int
 load(struct boot *b, const char *path)
 {
 	const struct bls_entry *e = &b->entry->entry;
 	const struct file *kernel;
 	static char self[FS_PATH];
-	int status = read_named(b, e->kernel.size ? e->kernel : text_span(path), &kernel);
+	int status = read_named(b, e->kernel.size ? e->kernel : text_span(path), self, &kernel);
 
 	if (status != STATUS_OK)
 		return status;
-	snprintf(self, sizeof(self), "%.*s",
-	        (int)(e->kernel.size < FS_PATH ? e->kernel.size : 0),
-	        e->kernel.size ? (const char *)e->kernel.base : "");
-	b->kernel_at = (struct beside_place){
-	        b->entry->volume, e->kernel.size ? self : path, b->entry->volume};
+	b->kernel_at = (struct beside_place){b->entry->volume, self, b->entry->volume};
 	if (e->has_profile && !b->m.has_profile) { /* the load options come first */
 		b->m.profile = e->profile;
 		b->m.has_profile = true;
