@@ -17,8 +17,9 @@ take_until(struct span *left, uint8_t end)
 	return s;
 }
 
+/* Of 32 bits. */
 static bool
-read_number(struct span s, uint32_t *ret_v)
+is_number(struct span s)
 {
 	uint64_t v = 0;
 
@@ -27,7 +28,6 @@ read_number(struct span s, uint32_t *ret_v)
 			return false;
 		v = v * 10 + (s.base[i] - '0');
 	}
-	*ret_v = (uint32_t)v;
 	return s.size && v <= UINT32_MAX;
 }
 
@@ -37,7 +37,7 @@ read_line(struct span text, struct sbat_line *line)
 	*line = (struct sbat_line){.fields = 0};
 	while (text.size && line->fields < SBAT_FIELDS)
 		line->field[line->fields++] = take_until(&text, ',');
-	line->has_generation = read_number(line->field[1], &line->generation);
+	line->has_generation = is_number(line->field[1]);
 }
 
 bool

@@ -16,7 +16,6 @@ struct sbat_line {
 	uint32_t fields; /* that it has */
 	struct span field[SBAT_FIELDS];
 	bool has_generation; /* it is a number */
-	uint32_t generation;
 };
 
 /* The next line, which *left is moved behind; false behind the last. */
