@@ -58,10 +58,9 @@ struct disk_view {
 	struct boot_load load;
 	struct boot_entries grub;   /* GRUB's menu beside other entries */
 	struct boot_entry fallback; /* BOOTX64.EFI, where there is no entry */
-	enum refusal_code over;     /* REFUSAL_DISK_BUDGET: the images give up */
-	const char *over_text;
-	bool foreign;             /* a file system is not read: files may be on it */
-	const char *foreign_name; /* "XFS" */
+	const char *over;           /* REFUSAL_DISK_BUDGET, if the images give up */
+	bool foreign;               /* a file system is not read: files may be on it */
+	const char *foreign_name;   /* "XFS" */
 	struct disk_entry entry[BOOT_ENTRIES];
 	uint32_t entries;
 	struct disk_entry *chosen; /* of them, what kshim boots; NULL: none */

@@ -28,7 +28,7 @@ at_path(struct disk_view *view, const char *path, const char *why)
 {
 	struct report *r = view->report;
 
-	return report_format(r, "%s: %s", path && *path ? shown(r, path) : "its path", why);
+	return report_format(r, "%s: %s", *path ? shown(r, path) : "its path", why);
 }
 
 static const char *
@@ -50,6 +50,7 @@ disk_entry_read(struct disk_view *view, const struct boot_entry *e, uint32_t n,
 	enum refusal_code code;
 
 	*ret_rule = "limit";
+	f->path = ""; /* as long as it has none */
 	if (boot_list_file(&view->list, e, n, path, &node, &why))
 		return refused_at(view, path, &why, ret_rule);
 	f->path = shown(view->report, path); /* findings name it */

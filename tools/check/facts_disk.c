@@ -224,7 +224,7 @@ by_kshim(struct disk_view *view)
 	const struct disk_entry *d = view->chosen;
 
 	if (view->over)
-		return disk_no(refusal_name(view->over), view->over_text);
+		return disk_no(refusal_name(REFUSAL_DISK_BUDGET), view->over);
 	if (d && !d->why)
 		return disk_yes("disk-entry",
 		        report_format(r,
@@ -285,13 +285,13 @@ end_search(struct disk_view *view)
 	struct report *r = view->report;
 	struct refusal why;
 
-	view->over = REFUSAL_NONE;
+	view->over = NULL;
 	if (disk_unbound(&view->image.disk))
 		return;
-	view->over = refuse(&why, REFUSAL_DISK_BUDGET, 0, 0, DISK_LOOKS);
-	view->over_text = report_sentence(r, &why);
+	refuse(&why, REFUSAL_DISK_BUDGET, 0, 0, DISK_LOOKS);
+	view->over = report_sentence(r, &why);
 	view->list.entries.count = 0;
-	report_verdict(r, V_DISK_ENTRY, LEVEL_ERROR, "%s", view->over_text);
+	report_verdict(r, V_DISK_ENTRY, LEVEL_ERROR, "%s", view->over);
 }
 
 static void
