@@ -72,10 +72,15 @@ class Outcome:
 
 
 def run(command, args, env=None):
-    """Run `kshim` with a fresh path in the place of {out}, behind `command`."""
+    """Run `kshim` behind `command` with a fresh path in the place of {out}, and a disk that nobody else locks in
+    that of {disk}.
+    """
     with tempfile.TemporaryDirectory(prefix='kshim-faults-') as folder:
-        out = os.path.join(folder, 'out')
-        done = subprocess.run([*command, files.KSHIM, *[a.replace('{out}', out) for a in args]], check=False,
+        out, disk = os.path.join(folder, 'out'), os.path.join(folder, 'disk')
+        with open(disk, 'wb') as f:
+            f.write(bytes(65536))
+        words = [a.replace('{out}', out).replace('{disk}', disk) for a in args]
+        done = subprocess.run([*command, files.KSHIM, *words], check=False,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=HANG, env=env)
         done.stdout = done.stdout.replace(folder.encode(), b'')
         return Outcome(done, out)

@@ -67,8 +67,10 @@ RUNS = [
     Run('signal', sh('trap "echo got it; exit 9" TERM; echo ready; while :; do sleep 0.1; done'), status=9,
         shell='"$@" >out &\n' + WAIT + 'kill -TERM $!; wait $!', files={'out': b'ready\ngot it\n'}, full=True,
         err='Terminated\n'),     # of the sleep
-    Run('panic', sh('echo before; echo c >/proc/sysrq-trigger'), status=123, out='before\n', user='',
-        says=('Kernel panic - not syncing', 'sysrq')),
+    # What CMD wrote is on its way through a pipe, which a panic loses: it waits until it is out.
+    Run('panic', sh('echo ready; read line; echo c >/proc/sysrq-trigger'), status=123, user='',
+        shell='mkfifo /tmp/keys; "$@" </tmp/keys >out &\nexec 3>/tmp/keys\n' + WAIT + 'echo >&3; wait $!',
+        files={'out': b'ready\n'}, says=('Kernel panic - not syncing', 'sysrq')),
     Run('power-off', ('poweroff', '-f'), status=123, user='', full=True, says=('powered off',)),
     Run('timeout', ('sleep', '1000'), status=124, limit=15, full=True, says=('no end after',)),
     Run('kept', sh('echo kept >/tmp/kept/new; echo gone >/tmp/gone; cat /tmp/gone /tmp/kept/old'), out='gone\nold\n',

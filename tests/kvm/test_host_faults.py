@@ -18,9 +18,9 @@ def commands():
     yield 'direct', [*direct, '-c', '2', '-i', guest('off'), '--dump-handoff', '{out}', guest('hello-off')], needs_kvm
     yield 'stub', ['run', '-m', '64M', '--expect', 'hello', guest('hello-off')], needs_kvm
     yield 'interrupt', [*direct, guest('interrupt')], needs_kvm
-    yield 'disk', [*direct, '--disk', files.path('bytes:65536'), '--disk', f"{files.path('bytes:512')},ro", '--rng',
+    yield 'disk', [*direct, '--disk', '{disk}', '--disk', f"{files.path('bytes:512')},ro", '--rng',
                    guest('hello-off')], needs_kvm
-    yield 'disk-stub', ['run', '-m', '64M', '--disk', files.path('bytes:65536')], needs_kvm
+    yield 'disk-stub', ['run', '-m', '64M', '--disk', '{disk}'], needs_kvm
     yield 'dry', ['run', '--direct', '--dry-run', probe], ()
     yield 'check', ['check', '--json', probe], ()
     yield 'plan', ['plan', probe], ()
