@@ -10,6 +10,7 @@ from kshimtest.patience import HANG
 from kvm import rig_rows
 from kvm.test_rig import initrd_of, path
 
+pytestmark = pytest.mark.takes(100)
 TREE = """mkdir -p tree/a/b
 cp /bin/busybox tree/a/program
 seq 20000 >tree/a/b/numbers

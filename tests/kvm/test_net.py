@@ -12,6 +12,7 @@ from kshimtest import files, rig
 from kshimtest.patience import HANG
 from kvm.test_rig import DEVICE_MODULES, devices_initrd
 
+pytestmark = [pytest.mark.xdist_group('rig-net'), pytest.mark.takes(500)]
 GUEST = (*DEVICE_MODULES[:6], 'failover', 'net_failover', 'virtio_net', 'vsock', 'vmw_vsock_virtio_transport_common',
          'vmw_vsock_virtio_transport')
 HOST = ('dummy', 'tun', 'tap', 'vhost_iotlb', 'vhost', 'vhost_net', 'vsock', 'vmw_vsock_virtio_transport_common',
@@ -125,7 +126,6 @@ def outcome_fixture(name, wanted):
     return outcomes(tuple(n for n in [*ROWS, *ENDED, *REFUSED] if n in wanted))[name]
 
 
-@pytest.mark.xdist_group('rig-net')
 @pytest.mark.parametrize('name', [pytest.param(n, marks=[pytest.mark.judges(n), *([pytest.mark.full] * (n in FULL))])
                                   for n in ROWS])
 def test_what_is_sent_comes_unchanged(name, outcome):
@@ -145,14 +145,12 @@ def test_what_is_sent_comes_unchanged(name, outcome):
     assert outcome.files.get('from-host', b'').decode() == lives * ('--vsock' in options) * back, outcome.stderr
 
 
-@pytest.mark.xdist_group('rig-net')
 @pytest.mark.parametrize('name', [pytest.param(n, marks=pytest.mark.judges(n)) for n in REFUSED])
 def test_the_host_cannot(name, outcome):
     assert outcome.status == 3, outcome.stdout + outcome.stderr + outcome.rig
     assert REFUSED[name][1] in outcome.stderr, outcome.stderr
 
 
-@pytest.mark.xdist_group('rig-net')
 @pytest.mark.parametrize('name', [pytest.param(n, marks=pytest.mark.judges(n)) for n in ENDED])
 def test_passt_ends_when_kshim_is_killed(name, outcome):
     assert outcome.files.get('ended') == b'was 137\n', outcome.stdout + outcome.stderr + outcome.rig
