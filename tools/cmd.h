@@ -47,7 +47,15 @@ int usage_error(const char *name);
 /* Print "kshim: " and a line on stderr, return `status`. */
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* "kshim: no memory", and the end of the program. */
+/*
+ * The end of the program where no function can return a status: memory or a mapped file fails.
+ * It is with STATUS_HOST, or what host_fails_with() said last, which is main()'s, too, if
+ * standard output fails.
+ */
+void host_fails_with(int status);
+_Noreturn void host_failed(void);
+
+/* "kshim: no memory", and host_failed(). */
 _Noreturn void no_memory(void);
 
 /* Word a refusal whose subject is `path` on stderr, return STATUS_REFUSED. */

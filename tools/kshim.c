@@ -133,10 +133,25 @@ fail(int status, const char *format, ...)
 	return status;
 }
 
+static int host_status = STATUS_HOST;
+
+void
+host_fails_with(int status)
+{
+	host_status = status;
+}
+
+void
+host_failed(void)
+{
+	exit(host_status);
+}
+
 void
 no_memory(void)
 {
-	exit(fail(STATUS_HOST, "no memory"));
+	fail(host_status, "no memory");
+	host_failed();
 }
 
 int
@@ -169,7 +184,7 @@ flushed(int status)
 	bool lost = fflush(stdout) != 0 || ferror(stdout);
 
 	if (lost && status == STATUS_OK)
-		return fail(STATUS_HOST, "cannot write to standard output");
+		return fail(host_status, "cannot write to standard output");
 	return status;
 }
 

@@ -79,7 +79,7 @@ on_bus_error(int number, siginfo_t *info, void *context)
 	outfile_abandon();
 	if (mapping_unchanged(m) == STATUS_OK)
 		fail(STATUS_HOST, "cannot read %s: %s", m->path, strerror(EIO));
-	exit(STATUS_HOST);
+	host_failed();
 }
 
 static void

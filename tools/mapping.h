@@ -18,7 +18,7 @@ struct mapping;
  * path must live as long. Returns NULL with errno if it cannot be mapped.
  *
  * While a mapping is there, a page that cannot be read ends the program with a sentence and
- * STATUS_HOST; an unfinished file of outfile_open() is removed before.
+ * host_failed(); an unfinished file of outfile_open() is removed before.
  */
 struct mapping *mapping_make(const char *path, int fd, const struct stat *st);
 void mapping_free(struct mapping *m);

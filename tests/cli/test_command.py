@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`kshim run KERNEL -- COMMAND`, as far as it goes without a machine: options, and what is refused."""
 import os
+import re
 import subprocess
 
 import pytest
 
+from kshimtest import images
 from kshimtest.patience import HANG
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KSHIM = f'{TOP}/build/kshim'
 
 
-def run(*args):
-    return subprocess.run([KSHIM, 'run', *args], capture_output=True, text=True, check=False,
-                          timeout=HANG, stdin=subprocess.DEVNULL)
+def run(*args, stdout=subprocess.PIPE, env=None):
+    return subprocess.run([KSHIM, 'run', *args], stdout=stdout, stderr=subprocess.PIPE, text=True, check=False,
+                          timeout=HANG, stdin=subprocess.DEVNULL, env=env)
 
 
 @pytest.mark.parametrize('args, said', [
@@ -71,3 +73,29 @@ def test_trees_are_looked_for(tmp_path, args, said):
     kernel.write_bytes(bytes(4096))
     done = run('--dry-run', *args, kernel, '--', 'true')
     assert done.returncode == 125 and said in done.stderr
+
+
+@pytest.fixture(name='kernel')
+def fixture_kernel(tmp_path):
+    """One that runs commands, by its configuration."""
+    kernel = tmp_path / 'vmlinux-1.0'
+    kernel.write_bytes(images.elf())
+    with open(f'{TOP}/tools/launch/command_needs.def', encoding='ascii') as f:
+        names = re.findall(r'"(?:CONFIG_)?([A-Z0-9_]+)"', f.read())
+    (tmp_path / 'config-1.0').write_text('# more\n' * 2000 + ''.join(f'CONFIG_{n}=y\n' for n in names))
+    return kernel
+
+
+@pytest.mark.parametrize('command, status', [(['--', 'true'], 125), ([], 3)])
+def test_output_that_is_lost_is_a_failure_of_the_host(kernel, command, status):
+    assert run('--dry-run', kernel, *command).returncode == 0
+    with open('/dev/full', 'wb') as full:
+        done = run('--dry-run', kernel, *command, stdout=full)
+    assert (done.returncode, done.stderr) == (status, 'kshim: cannot write to standard output\n')
+
+
+def test_a_file_that_fails_in_its_mapping(kernel, fault):
+    config = kernel.with_name('config-1.0')
+    done = run('--dry-run', kernel, '--', 'true',
+               env={**os.environ, 'LD_PRELOAD': str(fault), 'FAULT': 'lost', 'FAULT_FILE': str(config)})
+    assert (done.returncode, done.stderr) == (125, f'kshim: cannot read {config}: Input/output error\n')

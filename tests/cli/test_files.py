@@ -211,13 +211,6 @@ def test_three_gibibytes_of_hole_cost_nothing(reader, head, files, tmp_path):
 
 # ---------------------------------------------------------------- files that change
 
-@pytest.fixture(scope='module', name='fault')
-def fixture_fault(tmp_path_factory):
-    out = tmp_path_factory.mktemp('fault') / 'fault.so'
-    subprocess.run(['cc', '-shared', '-fPIC', '-o', out, f'{HERE}/fault.c'], check=True)
-    return out
-
-
 FAULTS = {'shrink': '{path} changed while it was read: {size} bytes at first, then 4096; try again when '
                     'nothing writes to it',
           'touch': '{path} changed while it was read: {size} bytes at first, then {size}',

@@ -32,6 +32,12 @@ fail_refusal(const char *path, struct refusal why)
 }
 
 void
+host_failed(void)
+{
+	abort();
+}
+
+void
 no_memory(void)
 {
 	abort();

@@ -44,6 +44,12 @@ fail_refusal(const char *subject, struct refusal why)
 }
 
 _Noreturn void
+host_failed(void)
+{
+	abort();
+}
+
+_Noreturn void
 no_memory(void)
 {
 	abort();
@@ -386,6 +392,10 @@ what_is_lost_of_streams_is_said(void **state)
 	assert_int_equal(outcome_of_streams(&s, 7), 7);
 	assert_string_equal(said, "writing to standard output: No space left on device");
 	assert_int_equal(outcome_of_streams(&s, 0), 125);
+	s.late = true;
+	assert_int_equal(outcome_of_streams(&s, 0), 124);
+	assert_string_equal(
+	        said, "the command has ended, but not all of its output was read in time");
 	s.session.stream[GUEST_OUTPUT].len = 1;
 	assert_int_equal(outcome_of_streams(&s, 0), 128 + SIGTERM);
 	assert_string_equal(said, "ended by signal 15");

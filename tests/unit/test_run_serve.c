@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/run/command/serve.h"
@@ -269,7 +270,7 @@ the_rest_is_written_at_the_end(void **state)
 	assert_int_equal(write(guest, &h, sizeof(h)), sizeof(h));
 	assert_int_equal(write(guest, &stream, sizeof(stream)), sizeof(stream));
 	assert_int_equal(write(guest, "last", 4), 4);
-	serve_finish(&s, true);
+	serve_finish(&s, SERVE_FOR_EVER);
 	came_out(GUEST_ERROR, "last");
 	assert_false(s.gone);
 }
@@ -282,7 +283,7 @@ a_port_that_ends_is_seen(void **state)
 	shutdown(guest, SHUT_RDWR);
 	serve_all();
 	assert_true(s.gone);
-	serve_finish(&s, true);
+	serve_finish(&s, SERVE_FOR_EVER);
 }
 
 static void
@@ -336,8 +337,9 @@ a_run_that_is_to_end_waits_for_no_reader(void **state)
 	run();
 	fill_output();
 	say_data(GUEST_ERROR, "error", 5);
-	serve_finish(&s, false);
+	serve_finish(&s, SERVE_AT_ONCE);
 	assert_true(serve_unwritten(&s));
+	assert_false(s.late);
 	came_out(GUEST_ERROR, "error");
 }
 
@@ -349,9 +351,57 @@ the_first_signal_ends_the_wait_for_a_reader(void **state)
 	run();
 	fill_output();
 	serve_signal(&s, SIGTERM);
-	serve_finish(&s, true);
+	serve_finish(&s, SERVE_FOR_EVER);
 	assert_int_equal(s.left, SIGTERM);
 	assert_true(serve_unwritten(&s));
+}
+
+static uint64_t
+clock_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static void
+the_deadline_ends_the_wait_for_a_reader(void **state)
+{
+	uint64_t until = clock_now() + 20000000;
+
+	(void)state;
+	run();
+	fill_output();
+	say_data(GUEST_ERROR, "error", 5);
+	serve_finish(&s, until);
+	assert_true(s.late && serve_unwritten(&s));
+	assert_true(clock_now() >= until);
+	came_out(GUEST_ERROR, "error");
+}
+
+static void
+a_signal_before_the_deadline_is_what_ended_it(void **state)
+{
+	(void)state;
+	run();
+	fill_output();
+	serve_signal(&s, SIGTERM);
+	serve_finish(&s, clock_now() + 3600000000000u);
+	assert_int_equal(s.left, SIGTERM);
+	assert_false(s.late);
+}
+
+/* All was read: when that was does not matter. */
+static void
+output_that_was_read_is_not_late(void **state)
+{
+	(void)state;
+	run();
+	say_data(GUEST_ERROR, "error", 5);
+	serve_finish(&s, clock_now());
+	assert_false(s.late);
+	came_out(GUEST_ERROR, "error");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -373,6 +423,9 @@ main(void)
 	        TEST(an_input_that_cannot_be_read_is_noted),
 	        TEST(a_run_that_is_to_end_waits_for_no_reader),
 	        TEST(the_first_signal_ends_the_wait_for_a_reader),
+	        TEST(the_deadline_ends_the_wait_for_a_reader),
+	        TEST(a_signal_before_the_deadline_is_what_ended_it),
+	        TEST(output_that_was_read_is_not_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

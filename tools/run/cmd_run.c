@@ -145,16 +145,19 @@ share_memory(struct run *r)
 }
 
 /*
- * What the command wrote is given to its readers, unless the run is to end now. The terminal is
- * its owner's again, whose Ctrl-C ends a wait for a reader.
+ * What the command wrote is given to its readers until `deadline`, if there is one, unless the
+ * run is to end now. The terminal is its owner's again, whose Ctrl-C ends a wait for a reader.
  */
 static void
-finish_command(struct machine *m)
+finish_command(struct machine *m, uint64_t deadline)
 {
 	int reason = atomic_load(&m->ending.reason);
+	uint64_t until = deadline ? m->began + deadline : SERVE_FOR_EVER;
 
+	if (reason == ENDING_TIMEOUT || reason == ENDING_LEFT)
+		until = SERVE_AT_ONCE;
 	terminal_restore();
-	serve_finish(m->command, reason != ENDING_TIMEOUT && reason != ENDING_LEFT);
+	serve_finish(m->command, until);
 }
 
 /* Make the machine, fill its memory, run it to its end. */
@@ -187,7 +190,7 @@ run_machine(struct machine *m, struct run *r, uint64_t deadline)
 	serve(m, deadline);
 	machine_stop(m);
 	if (m->command)
-		finish_command(m);
+		finish_command(m, deadline);
 	return STATUS_GO_ON;
 }
 
@@ -338,6 +341,8 @@ cmd_run(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	run.began = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 	status = options_parse(argc, argv, &options);
+	if (options.command.argv)
+		host_fails_with(outcome_status(STATUS_HOST, false));
 	if (status == STATUS_GO_ON)
 		status = run_options(&options, &run);
 	if (options.command.argv && !run.reported && status != STATUS_OK)

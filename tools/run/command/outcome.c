@@ -43,6 +43,9 @@ outcome_of_streams(const struct serve *s, int status)
 {
 	if (s->left && serve_unwritten(s))
 		return fail(STATUS_SIGNALLED + s->left, "ended by signal %d", s->left);
+	if (s->late)
+		return fail(OUTCOME_TIMEOUT,
+		        "the command has ended, but not all of its output was read in time");
 	if (s->failed)
 		return fail(status ? status : OUTCOME_KSHIM, "%s: %s", s->failed_at,
 		        strerror(s->failed));

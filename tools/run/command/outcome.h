@@ -27,8 +27,9 @@ int outcome_status(int status, bool gone);
 int outcome_of(const struct session *s, const char *command);
 
 /*
- * The same with the streams' ends: `status` of the run, but for output that a signal left
- * unwritten, and for a stream that failed although the command had not, which are said.
+ * The same with the streams' ends: `status` of the run, but for output that a signal or the
+ * time-out left unwritten, and for a stream that failed although the command had not, which are
+ * said.
  */
 int outcome_of_streams(const struct serve *s, int status);
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/run/terminal.h"
@@ -222,8 +223,23 @@ serve_unwritten(const struct serve *s)
 	return output_wants(s, GUEST_OUTPUT) || output_wants(s, GUEST_ERROR);
 }
 
+/* For poll(2): -1 is for ever. */
+static int
+ms_until(uint64_t until)
+{
+	struct timespec ts;
+	uint64_t now, ms;
+
+	if (until == SERVE_FOR_EVER)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+	ms = until > now ? (until - now) / 1000000 + 1 : 0;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
 void
-serve_finish(struct serve *s, bool waits)
+serve_finish(struct serve *s, uint64_t until)
 {
 	struct pollfd fds[SERVE_FDS];
 	int ready;
@@ -237,7 +253,9 @@ serve_finish(struct serve *s, bool waits)
 			return;
 		serve_wants(s, fds);
 		fds[FD_PORT].fd = fds[FD_STREAM + GUEST_INPUT].fd = -1;
-		ready = poll(fds, SERVE_FDS, waits && !s->left ? -1 : 0);
+		ready = poll(fds, SERVE_FDS, s->left ? 0 : ms_until(until));
+		if (ready == 0)
+			s->late = !s->left && until != SERVE_AT_ONCE;
 		if (ready == 0 || (ready < 0 && errno != EINTR))
 			return;
 		serve_ready(s, fds);

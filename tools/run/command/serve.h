@@ -24,6 +24,7 @@ struct serve {
 	int failed;            /* errno of the first stream that cannot be read or written; 0 */
 	const char *failed_at; /* then: which it was */
 	bool gone;             /* the port's other end */
+	bool late;             /* the time for the readers of the output ran out */
 	bool finishing;        /* the machine has ended: there is nothing to pass a signal to */
 };
 
@@ -49,10 +50,13 @@ size_t serve_typed(struct serve *s, const void *bytes, size_t len);
 void serve_signal(struct serve *s, int number);
 
 /*
- * The machine has ended: take what is in the socket yet, and write it. `waits`: until all of it
- * is written, or a signal ends the run; else what the readers take at once.
+ * The machine has ended: take what is in the socket yet, and write it, until all of it is
+ * written, or a signal ends the run, or it is `until`, in ns of CLOCK_MONOTONIC. SERVE_AT_ONCE:
+ * no more than the readers take at once, which is not `late`.
  */
-void serve_finish(struct serve *s, bool waits);
+#define SERVE_AT_ONCE  0
+#define SERVE_FOR_EVER UINT64_MAX
+void serve_finish(struct serve *s, uint64_t until);
 
 /* Is there output that no reader has taken? */
 bool serve_unwritten(const struct serve *s);
