@@ -8,6 +8,7 @@ import os
 import time
 
 HANG = 600                      # seconds
+BUILD = 4 * HANG                # for the whole project: minutes of a CPU that other work may have, too
 LOOK = 0.1                      # seconds between looks
 LIMITS = (0.5, 2, 8, 32, 128)   # seconds
 

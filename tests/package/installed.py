@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import subprocess
 
-from kshimtest.patience import HANG
+from kshimtest.patience import BUILD
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 # Of this worker, if there are several.
@@ -17,7 +17,7 @@ def make(target, folder, **variables):
     """`make TARGET` with DESTDIR=folder; what it said."""
     words = [f'{name}={value}' for name, value in variables.items()]
     done = subprocess.run(['make', '-s', '--no-print-directory', target, f'DESTDIR={folder}', *words],
-                          cwd=TOP, capture_output=True, text=True, check=False, timeout=HANG)
+                          cwd=TOP, capture_output=True, text=True, check=False, timeout=BUILD)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

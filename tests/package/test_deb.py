@@ -10,7 +10,7 @@ import pytest
 
 from package import installed
 
-from kshimtest.patience import HANG
+from kshimtest.patience import BUILD, HANG
 
 # One worker builds the packages, for all tests here.
 pytestmark = [pytest.mark.xdist_group('deb'), pytest.mark.takes(60)]
@@ -22,7 +22,7 @@ EPOCH = '1700000000'
 
 def build(top, out, **env):
     done = subprocess.run([top / 'tools/make-deb', version(), out], cwd='/', check=False,
-                          env={**os.environ, 'SOURCE_DATE_EPOCH': EPOCH, **env}, timeout=HANG,
+                          env={**os.environ, 'SOURCE_DATE_EPOCH': EPOCH, **env}, timeout=BUILD,
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return {p.name.split('_')[0]: p for p in pathlib.Path(out).glob('*.deb')}
