@@ -37,6 +37,9 @@ int cmd_plan(int argc, char **argv); /* in plan/ */
 int cmd_run(int argc, char **argv);  /* in run/ */
 int cmd_unpack(int argc, char **argv);
 
+/* What `kshim run` with these arguments ends with, if `status` is found before it begins. */
+int cmd_run_status(int argc, char **argv, int status);
+
 /* The row of a subcommand; NULL if there is none of that name. */
 const struct command *command_find(const char *name);
 

@@ -18,6 +18,7 @@ TOOL_SRCS := \
 	tools/linux_banner.c \
 	tools/linux_log.c \
 	tools/mapping.c \
+	tools/memory_text.c \
 	tools/newc_write.c \
 	tools/payload.c \
 	tools/option.c \

@@ -177,15 +177,16 @@ help(FILE *f)
 	        f);
 }
 
-/* Results on a full disk or a closed pipe are an error too, and so is a part of them. */
+/* So is a part of them: a full disk takes it, and not the rest. */
 static int
 flushed(int status)
 {
 	bool lost = fflush(stdout) != 0 || ferror(stdout);
 
-	if (lost && status == STATUS_OK)
-		return fail(host_status, "cannot write to standard output");
-	return status;
+	if (!lost)
+		return status;
+	return fail(
+	        status == STATUS_OK ? host_status : status, "cannot write to standard output");
 }
 
 /*
@@ -213,7 +214,9 @@ main(int argc, char **argv)
 	const struct command *c;
 
 	if (!hold_standard_files())
-		return STATUS_HOST;
+		return argc > 1 && strcmp(argv[1], "run") == 0
+		               ? cmd_run_status(argc - 1, argv + 1, STATUS_HOST)
+		               : STATUS_HOST;
 	if (argc < 2) {
 		help(stderr);
 		return STATUS_USAGE;

@@ -67,7 +67,7 @@ outfile_write(struct outfile *out, const void *data, size_t len)
 		n = len < WINDOW ? len : WINDOW;
 		memcpy(window, from, n);
 		if (!out->failed && fwrite(window, 1, n, out->stream) != n)
-			out->failed = true;
+			out->failed = errno;
 		out->size += n;
 	}
 }
@@ -85,13 +85,21 @@ outfile_pad(struct outfile *out, uint64_t unit)
 }
 
 int
+outfile_written(struct outfile *out)
+{
+	if (!out->failed && fflush(out->stream) != 0)
+		out->failed = errno;
+	return out->failed;
+}
+
+int
 outfile_flush(struct outfile *out)
 {
-	if (fflush(out->stream) != 0)
-		out->failed = true;
-	if (!out->failed)
+	int error = outfile_written(out);
+
+	if (!error)
 		return STATUS_OK;
-	fail(STATUS_HOST, "cannot write %s: %s", out->path, strerror(errno));
+	fail(STATUS_HOST, "cannot write %s: %s", out->path, strerror(error));
 	outfile_drop(out);
 	return STATUS_HOST;
 }

@@ -18,7 +18,7 @@ struct outfile {
 	char *temp;
 	FILE *stream;
 	uint64_t size; /* bytes written so far */
-	bool failed;   /* a write failed; later ones do nothing */
+	int failed;    /* errno of a write that failed; later ones do nothing */
 };
 
 /* Returns STATUS_OK or STATUS_HOST. */
@@ -27,6 +27,8 @@ void outfile_write(struct outfile *out, const void *data, size_t len);
 /* Zeros up to the next multiple of `unit`. */
 void outfile_pad(struct outfile *out, uint64_t unit);
 
+/* Nothing is left in the buffer: 0, or errno of the first write that failed. */
+int outfile_written(struct outfile *out);
 /* All is on disk under the temporary name: STATUS_OK, or STATUS_HOST and it is gone. */
 int outfile_flush(struct outfile *out);
 /* Give it its name: STATUS_OK or STATUS_HOST. */

@@ -100,7 +100,7 @@ PARTS_fuzz_unpack := $(FUZZ_FILES)
 LIBS_fuzz_unpack := $(FUZZ_LIBS)
 PARTS_fuzz_devices := tools/run/ending.c tools/run/rtc.c tools/run/uart.c
 LIBS_fuzz_devices := -lpthread
-PARTS_fuzz_pci_bus := tools/launch/layout.c tools/run/memory.c tools/run/pci/pci.c tools/run/virtio/common.c \
+PARTS_fuzz_pci_bus := tools/launch/layout.c tools/run/ending.c tools/run/memory.c tools/run/pci/pci.c tools/run/virtio/common.c \
 	tools/run/virtio/loop.c tools/run/virtio/msix.c tools/run/virtio/queue.c tools/run/virtio/virtio_pci.c
 LIBS_fuzz_pci_bus := -lpthread
 PARTS_fuzz_virtqueue := tools/launch/layout.c tools/run/memory.c tools/run/virtio/blk_request.c \

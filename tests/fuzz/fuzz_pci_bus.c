@@ -171,6 +171,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct virtio_pci v;
 	static struct pci pci;
 	static struct loop loop;
+	static struct ending ending;
 	struct layout layout;
 	struct feed f = {data, size};
 
@@ -186,7 +187,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	        .mem = &memory,
 	        .loop = &loop};
 	pci_init(&pci, &layout);
-	REQUIRE(loop_init(&loop) && virtio_pci_init(&v, &device, &pci, NULL));
+	REQUIRE(loop_init(&loop, &ending) && virtio_pci_init(&v, &device, &pci, NULL));
 	while (f.size) {
 		uint64_t what = feed_number(&f, 1);
 		unsigned bytes = 1u << (what & 3);

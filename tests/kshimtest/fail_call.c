@@ -10,9 +10,13 @@
  * (third argument) of 1. LOG gets a line for each kind of call that was seen: number, request
  * or `-`, count. With an OCCURRENCE of 0 nothing fails.
  *
- * Calls of the dynamic loader are not counted, because the program has not begun. A call that
- * fails is made as getpid(), which the jail of `kshim run` allows everywhere; the jail sees
- * the number only after us. Source: ptrace(2).
+ * Calls of the dynamic loader are not counted, because the program has not begun. Those of a
+ * process that the program has forked are counted apart, by numbers with bit 32 set, until it
+ * runs another program. A call that fails is made as getpid(), which the jail of `kshim run`
+ * allows everywhere; the jail sees the number only after us. Source: ptrace(2).
+ *
+ * Ends as soon as the program and all that it has started have ended; a daemon that it leaves
+ * behind becomes our child, and is waited for.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
@@ -31,8 +36,10 @@
 
 #define MAX_KINDS   512
 #define MAX_THREADS 256
+#define FORKED      (1ull << 32)
 #define OPTIONS                                                                                \
-	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |                    \
+	        PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
 
 struct kind {
 	uint64_t number;
@@ -42,10 +49,12 @@ struct kind {
 
 struct thread {
 	pid_t id;
+	bool forked; /* it is no thread of the program */
 	bool inside; /* of a system call */
 	bool fails;
 };
 
+static pid_t program;
 static struct kind kinds[MAX_KINDS];
 static struct thread threads[MAX_THREADS];
 static struct kind wanted;
@@ -86,7 +95,8 @@ thread_of(pid_t id)
 {
 	for (size_t i = 0; i < MAX_THREADS; i++) {
 		if (!threads[i].id)
-			threads[i].id = id;
+			threads[i] = (struct thread){
+			        .id = id, .forked = syscall(SYS_tgkill, program, id, 0) < 0};
 		if (threads[i].id == id)
 			return &threads[i];
 	}
@@ -116,10 +126,11 @@ static void
 at_entry(struct thread *t, struct user_regs_struct *r)
 {
 	uint32_t request = r->orig_rax == SYS_ioctl ? (uint32_t)r->rsi : 0;
+	uint64_t number = r->orig_rax | (t->forked ? FORKED : 0);
 
 	if (r->rip >= loader_start && r->rip < loader_end)
 		return;
-	if (count_call(r->orig_rax, request) != wanted.count || r->orig_rax != wanted.number ||
+	if (count_call(number, request) != wanted.count || number != wanted.number ||
 	        (!any_request && request != wanted.request))
 		return;
 	if (strcmp(result, "short") == 0) {
@@ -158,24 +169,30 @@ at_call(pid_t id)
 		at_exit_of_call(t, &r);
 }
 
+/* The program begins; what it has forked and becomes another program is left alone. */
+static void
+at_exec(pid_t id)
+{
+	thread_of(id)->inside = true; /* of execve(), whose end is next */
+	if (id == program)
+		find_loader(id);
+	else if (ptrace(PTRACE_DETACH, id, NULL, NULL) < 0)
+		die("PTRACE_DETACH");
+}
+
 /* What a stopped thread is to be given when it goes on. */
 static int
 signal_of(pid_t id, int status)
 {
-	int stop = WSTOPSIG(status);
+	int stop = WSTOPSIG(status), event = status >> 16;
 
-	if (stop == (SIGTRAP | 0x80)) {
+	if (stop == (SIGTRAP | 0x80))
 		at_call(id);
-		return 0;
-	}
-	if (status >> 16 == PTRACE_EVENT_EXEC) {
-		find_loader(id);
-		thread_of(id)->inside = true; /* of execve(), whose end is next */
-		return 0;
-	}
-	if (status >> 16 || stop == SIGSTOP)
-		return 0; /* a thread that begins */
-	return stop;
+	else if (event == PTRACE_EVENT_EXEC)
+		at_exec(id);
+	else if (!event && stop != SIGSTOP) /* that is a thread that begins */
+		return stop;
+	return 0;
 }
 
 static void
@@ -190,15 +207,17 @@ write_log(const char *path)
 		die(path);
 }
 
-/* Until the program ends: how it did, as a shell says it. */
+/* Until all has ended: how the program did, as a shell says it. */
 static int
-follow(pid_t program)
+follow(void)
 {
-	int status;
+	int status, ended = 0;
 
 	for (;;) {
 		pid_t id = waitpid(-1, &status, __WALL);
 
+		if (id < 0 && errno == ECHILD)
+			return ended;
 		if (id < 0)
 			die("waitpid");
 		if (WIFSTOPPED(status)) {
@@ -208,20 +227,22 @@ follow(pid_t program)
 		}
 		thread_of(id)->inside = false;
 		if (id == program)
-			return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+			ended = WIFEXITED(status) ? WEXITSTATUS(status)
+			                          : 128 + WTERMSIG(status);
 	}
 }
 
 int
 main(int argc, char **argv)
 {
-	pid_t program;
 	int status, go[2];
 
 	if (argc < 7 || pipe2(go, O_CLOEXEC) < 0) {
 		errno = EINVAL;
 		die("usage");
 	}
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		die("prctl");
 	any_request = strcmp(argv[3], "-") == 0;
 	wanted = (struct kind){strtoull(argv[2], NULL, 0), (uint32_t)strtoull(argv[3], NULL, 0),
 	        (unsigned)strtoul(argv[4], NULL, 0)};
@@ -239,7 +260,7 @@ main(int argc, char **argv)
 		die("pipe");
 	close(go[0]);
 	close(go[1]);
-	status = follow(program);
+	status = follow();
 	write_log(argv[1]);
 	return status;
 }

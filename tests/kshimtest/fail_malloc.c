@@ -4,6 +4,8 @@
  * FAIL_ALL all that come after it. How many there were is left in the file FAIL_LOG, a page of
  * which is mapped from the start on, because the jail of `kshim run` lets nothing be opened.
  *
+ * Programs that it starts are left alone.
+ *
  * Allocations that libseccomp makes are not counted: one that fails in the middle breaks it,
  * and `kshim run` looks for room before it calls the library.
  */
@@ -60,6 +62,7 @@ begin(void)
 	if (page == MAP_FAILED)
 		abort();
 	close(fd);
+	unsetenv("LD_PRELOAD");
 	dl_iterate_phdr(find_spared, NULL);
 	seen = page;
 }

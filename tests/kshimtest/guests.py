@@ -118,6 +118,12 @@ def wait_used(queue, count):
 ECHO = start_console() + offer(0, 0, RECEIVED, 16, writes=1) + offer(1, 0, BASE + 0x1000, 5) + wait_used(1, 1) + \
     wait_used(0, 1) + offer(1, 1, RECEIVED, 5) + wait_used(1, 2) + out16(0x604, 0x3400) + SPIN
 
+# Asks by ARP who has 192.0.2.1, waits for the answer and powers off; the driver of virtio-net has the same queues.
+ASK = b'\xff' * 6 + b'\x52\x54\0ks\1' + b'\x08\x06\0\1\x08\0\6\4\0\1' + b'\x52\x54\0ks\1' + bytes([192, 0, 2, 9]) + \
+    bytes(6) + bytes([192, 0, 2, 1])
+NET = start_console() + offer(0, 0, RECEIVED, 2048, writes=1) + offer(1, 0, BASE + 0x1000, 12 + len(ASK)) + \
+    wait_used(1, 1) + wait_used(0, 1) + out16(0x604, 0x3400) + SPIN
+
 # ---- all CPUs at ports and memory at once
 
 AP_CODE, COUNTERS, ROUNDS = 0x8000, 0x9000, 20000
@@ -136,8 +142,11 @@ def hammer():
 
 GUESTS = {
     'hammer': hammer(),
+    'net': NET.ljust(0x1000, b'\0') + bytes(12) + ASK,
     'console': ECHO.ljust(0x1000, b'\0') + b'hvc0\n',
     # A MiB at once, then COM1's status again and again.
+    'console-off': (start_console() + offer(1, 0, BASE + 0x1000, 5) + wait_used(1, 1) + out16(0x604, 0x3400) + SPIN)
+    .ljust(0x1000, b'\0') + b'hvc0\n',
     'console-flood': start_console() + offer(1, 0, 0x400000, 1 << 20) + b'\x66\xba\xfd\x03\xec\xeb\xfd',
     'console-loop': start_console() + store(RINGS + 0x1000 + 14, 0, 2) + store(RINGS + 0x1000 + 12, 1, 2) +
     store(RINGS + 0x1104, 0, 2) + store(RINGS + 0x1102, 1, 2) + register(0x3004, 1, 2) + SPIN,

@@ -39,6 +39,7 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/mapping.c \
 	tools/newc_write.c \
 	tools/option.c \
+	tools/memory_text.c \
 	tools/outfile.c \
 	tools/payload.c \
 	tools/regular.c \

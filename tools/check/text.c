@@ -12,6 +12,7 @@
 #include "tools/check/render.h"
 #include "tools/check/verdicts.h"
 #include "tools/cmd.h"
+#include "tools/memory_text.h"
 
 #define SCREEN          40 /* lines */
 #define HINT_LINES      2
@@ -308,20 +309,19 @@ typedef void printer(const struct term *t, const struct report *r);
 static unsigned
 lines_of(const struct term *t, const struct report *r, printer *print)
 {
-	char *text = NULL;
-	size_t len = 0;
+	struct memory_text text;
 	unsigned lines = 0;
 	struct term memory = *t;
 
-	memory.out = open_memstream(&text, &len);
-	if (!memory.out)
+	if (!memory_text_open(&text))
 		no_memory();
+	memory.out = text.out;
 	print(&memory, r);
-	if (fclose(memory.out) != 0)
+	if (!memory_text_close(&text))
 		no_memory();
-	for (size_t i = 0; i < len; i++)
-		lines += text[i] == '\n';
-	free(text);
+	for (size_t i = 0; i < text.len; i++)
+		lines += text.text[i] == '\n';
+	free(text.text);
 	return lines;
 }
 

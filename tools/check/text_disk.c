@@ -9,6 +9,7 @@
 #include "tools/check/disk.h"
 #include "tools/check/render.h"
 #include "tools/cmd.h"
+#include "tools/memory_text.h"
 
 #define PARTITIONS 5 /* rows */
 
@@ -32,25 +33,23 @@ print_entry(const struct term *t, const struct disk_view *view, const struct dis
 	term_wrap(t, 7, 7, text);
 }
 
-/* The entry as it is printed, which the caller frees, and its lines; NULL if memory is out. */
-static char *
+/* The entry as it is printed, to be freed; how many lines that are. */
+static unsigned
 entry_text(const struct term *t, const struct disk_view *view, const struct disk_entry *d,
-        unsigned *ret_lines)
+        struct memory_text *ret_text)
 {
 	struct term memory = *t;
-	char *text = NULL;
-	size_t len = 0;
+	unsigned lines = 0;
 
-	memory.out = open_memstream(&text, &len);
-	if (!memory.out)
+	if (!memory_text_open(ret_text))
 		no_memory();
+	memory.out = ret_text->out;
 	print_entry(&memory, view, d);
-	if (fclose(memory.out) != 0)
+	if (!memory_text_close(ret_text))
 		no_memory();
-	*ret_lines = 0;
-	for (size_t i = 0; i < len; i++)
-		*ret_lines += text[i] == '\n';
-	return text;
+	for (size_t i = 0; i < ret_text->len; i++)
+		lines += ret_text->text[i] == '\n';
+	return lines;
 }
 
 /* One line is kept for those that are left. */
@@ -64,13 +63,13 @@ print_entries(const struct term *t, const struct disk_view *view, unsigned lines
 		lines -= 2;
 	}
 	for (; i < view->entries && lines > 1; i++) {
-		unsigned own = 0;
-		char *text = entry_text(t, view, &view->entry[i], &own);
-		bool fits = text && own < lines;
+		struct memory_text text;
+		unsigned own = entry_text(t, view, &view->entry[i], &text);
+		bool fits = own < lines;
 
 		if (fits)
-			fputs(text, t->out);
-		free(text);
+			fwrite(text.text, 1, text.len, t->out);
+		free(text.text);
 		if (!fits)
 			break;
 		lines -= own;

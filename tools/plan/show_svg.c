@@ -6,13 +6,13 @@
  * Heights grow with the logarithm of the size from a least one that a line of text needs, so
  * that neither a page nor a gigabyte is lost and no two labels meet; holes are cut.
  */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "stub/body/report.h"
 #include "tools/cmd.h"
+#include "tools/memory_text.h"
 #include "tools/outfile.h"
 #include "tools/plan/show.h"
 #include "tools/plan/svg.h"
@@ -329,45 +329,44 @@ static void
 draw(FILE *out, const struct show *show)
 {
 	struct drawing d = {.out = out, .show = show};
-	char title[300], desc[4096] = "", *body = NULL;
-	size_t len = 0;
+	char title[300], desc[4096] = "";
+	struct memory_text body;
 	double y;
-	FILE *mem = open_memstream(&body, &len);
 
-	if (!mem)
+	if (!memory_text_open(&body))
 		no_memory();
-	d.out = mem; /* the height is known when all is drawn */
+	d.out = body.out; /* the height is known when all is drawn */
 	draw_head(&d);
 	draw_map(&d);
 	y = draw_legend(&d, draw_refusal(&d, d.bottom));
-	if (fclose(mem) != 0)
+	if (!memory_text_close(&body))
 		no_memory();
 	snprintf(title, sizeof(title), "Memory for %.200s: %s",
 	        base_name(show->c->options.kernel), show->c->code ? "refused" : "it fits");
 	describe(show, desc, sizeof(desc));
 	svg_begin(out, WIDTH, (unsigned)y + MARGIN, title, desc);
-	fwrite(body, 1, len, out);
+	fwrite(body.text, 1, body.len, out);
 	svg_end(out);
-	free(body);
+	free(body.text);
 }
 
 int
 show_svg(const char *path, const struct show *show)
 {
 	struct outfile out;
-	char *text = NULL;
-	size_t len = 0;
-	FILE *mem = open_memstream(&text, &len);
+	struct memory_text text;
 
-	if (!mem)
-		return fail(STATUS_HOST, "%s: %s", path, strerror(errno));
-	draw(mem, show);
-	if (fclose(mem) != 0 || outfile_open(path, &out) != STATUS_OK) {
-		free(text);
+	if (!memory_text_open(&text))
+		no_memory();
+	draw(text.out, show);
+	if (!memory_text_close(&text))
+		no_memory();
+	if (outfile_open(path, &out) != STATUS_OK) {
+		free(text.text);
 		return STATUS_HOST;
 	}
-	outfile_write(&out, text, len);
-	free(text);
+	outfile_write(&out, text.text, text.len);
+	free(text.text);
 	if (outfile_flush(&out) != STATUS_OK)
 		return STATUS_HOST;
 	return outfile_commit(&out);

@@ -349,3 +349,9 @@ cmd_run(int argc, char **argv)
 		status = outcome_status(status, false);
 	return status;
 }
+
+int
+cmd_run_status(int argc, char **argv, int status)
+{
+	return options_separator(argc, argv) < argc ? outcome_status(status, false) : status;
+}

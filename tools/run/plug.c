@@ -18,7 +18,7 @@ plug_init(struct plug *p, const struct layout *layout, const struct memory *mem,
 	p->count = 0;
 	pci_init(&p->pci, layout);
 	wires_init(&p->wires, vm, ending);
-	return loop_init(&p->loop);
+	return loop_init(&p->loop, ending);
 }
 
 bool

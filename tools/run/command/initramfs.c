@@ -53,9 +53,9 @@ write_all(struct outfile *out, struct span init, const struct modules *m)
 }
 
 static int
-no_room(void)
+no_room(int error)
 {
-	return fail(STATUS_HOST, "no room for the command's initramfs: %s", strerror(errno));
+	return fail(STATUS_HOST, "no room for the command's initramfs: %s", strerror(error));
 }
 
 int
@@ -65,15 +65,17 @@ initramfs_make(struct span init, const struct modules *m, int *ret_fd)
 	struct outfile out = {.path = "initramfs", .stream = fd < 0 ? NULL : fdopen(fd, "w")};
 
 	if (!out.stream) {
-		status = no_room();
+		status = no_room(errno);
 		if (fd >= 0)
 			close(fd);
 		return status;
 	}
 	status = write_all(&out, init, m);
+	if (status == STATUS_OK && outfile_written(&out))
+		status = no_room(out.failed);
 	copy = dup(fd);
-	if (status == STATUS_OK && (fflush(out.stream) != 0 || out.failed || copy < 0))
-		status = no_room();
+	if (status == STATUS_OK && copy < 0)
+		status = no_room(errno);
 	fclose(out.stream);
 	if (status == STATUS_OK) {
 		*ret_fd = copy;

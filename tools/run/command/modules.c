@@ -65,8 +65,13 @@ add_path(struct modules *m, const char *path, size_t len)
 	for (uint32_t i = 0; i < m->count; i++)
 		if (strncmp(m->path[i], path, len) == 0 && !m->path[i][len])
 			return;
-	if (m->count < MODULES_MAX)
-		m->path[m->count++] = strndup(path, len);
+	if (m->count == MODULES_MAX)
+		return;
+	m->path[m->count] = strndup(path, len);
+	if (m->path[m->count])
+		m->count++;
+	else
+		m->no_memory = true;
 }
 
 /* Those that it needs are behind it, the first to be loaded last. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/memory_text.h"
+
 static uint32_t
 count(char *const *texts)
 {
@@ -55,22 +57,20 @@ bool
 start_make(const struct start *start, struct span *ret_message)
 {
 	struct guest_header header = {GUEST_SAY_START, 0};
-	char *bytes = NULL;
-	size_t size;
-	FILE *out = open_memstream(&bytes, &size);
-	bool failed;
+	struct memory_text text;
 
-	if (!out)
+	if (!memory_text_open(&text))
 		return false;
-	put_all(out, start);
-	failed = ferror(out);
-	if (fclose(out) != 0 || failed || size - sizeof(header) > GUEST_START) {
-		free(bytes);
-		errno = failed ? ENOMEM : E2BIG;
+	put_all(text.out, start);
+	if (!memory_text_close(&text))
+		return false;
+	if (text.len - sizeof(header) > GUEST_START) {
+		free(text.text);
+		errno = E2BIG;
 		return false;
 	}
-	header.size = (uint32_t)(size - sizeof(header));
-	memcpy(bytes, &header, sizeof(header));
-	*ret_message = (struct span){(const uint8_t *)bytes, size};
+	header.size = (uint32_t)(text.len - sizeof(header));
+	memcpy(text.text, &header, sizeof(header));
+	*ret_message = (struct span){(const uint8_t *)text.text, text.len};
 	return true;
 }

@@ -17,6 +17,15 @@ wire_init(struct wire *w, int fd, bool stream)
 	w->fd = fd;
 	w->stream = stream;
 	w->in_at = w->in_end = w->out_at = w->out_end = 0;
+	w->error = 0;
+}
+
+/* What the last read or write gave. */
+static enum wire_state
+ended(struct wire *w, ssize_t n)
+{
+	w->error = n < 0 ? errno : 0;
+	return WIRE_ENDED;
 }
 
 /* ---- from the host ---- */
@@ -35,7 +44,7 @@ fill(struct wire *w)
 	if (n < 0 && errno == EAGAIN)
 		return WIRE_EMPTY;
 	if (n <= 0)
-		return WIRE_ENDED;
+		return ended(w, n);
 	w->in_end += (uint32_t)n;
 	return WIRE_GOOD;
 }
@@ -111,7 +120,7 @@ wire_flush(struct wire *w)
 		else if (n < 0 && errno == EAGAIN)
 			return WIRE_EMPTY;
 		else if (w->stream && (n == 0 || errno != EINTR))
-			return WIRE_ENDED;
+			return ended(w, n);
 		else if (n == 0 || errno != EINTR)
 			w->out_at = w->out_end;
 	}

@@ -25,6 +25,7 @@
 struct wire {
 	int fd; /* does not block */
 	bool stream;
+	int error; /* errno with which it has ended; 0: the other end has closed it */
 	uint32_t in_at, in_end;   /* what was read and is not used up */
 	uint32_t out_at, out_end; /* what was not written yet */
 	uint8_t in[WIRE_ROOM];

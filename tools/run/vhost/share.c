@@ -30,11 +30,13 @@ connect_pair(const char *dir, int *ret_listener, int *ret_fd)
 	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool good;
+	int error;
 
 	snprintf(a.sun_path, sizeof(a.sun_path), "%s/socket", dir);
 	good = listener >= 0 && fd >= 0 &&
 	       bind(listener, (struct sockaddr *)&a, sizeof(a)) == 0 &&
 	       listen(listener, 1) == 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+	error = errno;
 	unlink(a.sun_path);
 	if (good) {
 		*ret_listener = listener;
@@ -45,6 +47,7 @@ connect_pair(const char *dir, int *ret_listener, int *ret_fd)
 		close(listener);
 	if (fd >= 0)
 		close(fd);
+	errno = error;
 	return false;
 }
 
@@ -99,9 +102,10 @@ engine_start_share(struct engine *e, const struct option_engine *o, int *ret_fd)
 	struct stat st;
 	int status, listener = -1;
 
-	if (stat(o->path, &st) < 0 || !S_ISDIR(st.st_mode))
-		return fail(STATUS_REFUSED, "cannot share %s: %s", o->path,
-		        S_ISDIR(st.st_mode) ? strerror(errno) : "it is no directory");
+	if (stat(o->path, &st) < 0)
+		return fail(STATUS_REFUSED, "cannot share %s: %s", o->path, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return fail(STATUS_REFUSED, "cannot share %s: it is no directory", o->path);
 	if (!program)
 		return fail(STATUS_HOST,
 		        "cannot share %s: virtiofsd is missing: install the package virtiofsd (Debian 13 or later)",

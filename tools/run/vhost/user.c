@@ -85,8 +85,11 @@ receive(struct vhost_user *v, uint32_t request, void *out, size_t len)
 		if (n > 0) {
 			at += n;
 			len -= (size_t)n;
-		} else if (n == 0 || !is_transient()) {
+		} else if (n == 0) {
 			return FAIL(v, "it ended the connection at request %u", request);
+		} else if (!is_transient()) {
+			return FAIL(v, "its reply to request %u cannot be read: %s", request,
+			        strerror(errno));
 		} else if ((waited = now_ms() - began) > PATIENCE_MS) {
 			return FAIL(v, "no reply to request %u within %d s", request,
 			        PATIENCE_MS / 1000);

@@ -24,9 +24,10 @@ control(struct loop *l, int op, int fd, short events, struct loop_source *s)
 }
 
 bool
-loop_init(struct loop *l)
+loop_init(struct loop *l, struct ending *ending)
 {
 	l->first = NULL;
+	l->ending = ending;
 	atomic_init(&l->over, false);
 	pthread_mutex_init(&l->lock, NULL);
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -82,6 +83,17 @@ wake(struct loop *l)
 	eventfd_write(l->wake, 1);
 }
 
+/* A device whose descriptor is not heard of any more would stand still. */
+static void
+change(struct loop_source *s, short events, short before)
+{
+	int op = !events ? EPOLL_CTL_DEL : !before ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+
+	if (!control(s->loop, op, s->fd, events, s) && events)
+		ending_set(s->loop->ending, ENDING_HOST, (uint32_t)errno, 0,
+		        "waiting for a device's host");
+}
+
 void
 loop_want(struct loop_source *s, short events)
 {
@@ -93,11 +105,7 @@ loop_want(struct loop_source *s, short events)
 	if (s->always && events && !before)
 		wake(l);
 	else if (!s->always && events != before)
-		control(l,
-		        !events   ? EPOLL_CTL_DEL
-		        : !before ? EPOLL_CTL_ADD
-		                  : EPOLL_CTL_MOD,
-		        s->fd, events, s);
+		change(s, events, before);
 	pthread_mutex_unlock(&l->lock);
 }
 

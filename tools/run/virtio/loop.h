@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tools/run/ending.h"
+
 struct loop_source {
 	struct loop *loop;
 	struct loop_source *next;
@@ -26,10 +28,11 @@ struct loop {
 	atomic_bool over;
 	pthread_mutex_t lock;
 	struct loop_source *first;
+	struct ending *ending;
 };
 
-/* False with errno if the host cannot. */
-bool loop_init(struct loop *l);
+/* False with errno if the host cannot; where it cannot later, that ends the run. */
+bool loop_init(struct loop *l, struct ending *ending);
 void loop_free(struct loop *l);
 
 /*

@@ -6,6 +6,7 @@
  */
 #include "net.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,12 +54,31 @@ failed(struct net *n, const char *why)
 	ending_set(n->ending, ENDING_ENGINE, 0, 0, h->failure);
 }
 
+/* passt's end is told as such, also where it took what had been sent to it along. */
+static void
+ended(struct net *n)
+{
+	int error = n->host->wire.error;
+	char why[80];
+
+	if (n->host->is_tap) {
+		failed(n, "the interface is gone");
+		return;
+	}
+	if (!error || error == EPIPE || error == ECONNRESET) {
+		failed(n, "passt has ended");
+		return;
+	}
+	snprintf(why, sizeof(why), "its frames cannot be passed on: %s", strerror(error));
+	failed(n, why);
+}
+
 /* What a step has found; false if the host's side is no more. */
 static bool
 goes_on(struct net *n, enum wire_state state)
 {
 	if (state == WIRE_ENDED)
-		failed(n, n->host->is_tap ? "the interface is gone" : "passt has ended");
+		ended(n);
 	else if (state == WIRE_WRONG)
 		failed(n, "the host sent what is no frame");
 	else
