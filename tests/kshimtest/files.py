@@ -35,6 +35,10 @@ PACKAGES = {
     # engines of devices for `kshim run`, in the rig
     'virtiofsd': ('virtiofsd', 'trixie', 'amd64', r'usr/libexec/virtiofsd$'),
     'trixie-libc': ('libc6', 'trixie', 'amd64', r'usr/lib/x86_64-linux-gnu/libc\.so\.6$'),
+    'passt-trixie': ('passt', 'trixie', 'amd64', r'usr/bin/passt$'),
+    # what is compiled in a guest, and with which library
+    'tcc': ('tcc', 'bookworm', 'amd64', r'usr/bin/tcc$'),
+    'musl-dev': ('musl-dev', 'bookworm', 'amd64', r'usr/lib/x86_64-linux-musl/libc\.a$'),
     # for tests/check, which look at them
     'rt': ('linux-image-rt-amd64', 'bookworm', 'amd64', r'boot/vmlinuz-'),
     'backports': ('linux-image-cloud-amd64', 'bookworm-backports', 'amd64', r'boot/vmlinuz-'),

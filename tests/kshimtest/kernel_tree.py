@@ -53,21 +53,30 @@ def write_modules(source, out):
     shutil.copy(source / 'modules.builtin', out)
 
 
+def copy_kernel(kernel, tree):
+    """The kernel with its configuration, in /boot or, as in sid, in the folder of its modules; its place in the tree."""
+    version = re.sub('^vmlinuz-', '', kernel.name)
+    in_boot = kernel.parent.name == 'boot'
+    place = tree / ('boot' if in_boot else f'usr/lib/modules/{kernel.parent.name}')
+    place.mkdir(parents=True)
+    for beside in (f'vmlinuz-{version}', f'config-{version}') if in_boot else ('vmlinuz', 'config'):
+        shutil.copy(kernel.with_name(beside), place)
+    return place / kernel.name
+
+
 def kernel_tree(name):
     """The kernel's file in a tree build/boot/tree-NAME, made anew."""
     kernel = pathlib.Path(files.path(f'debian:{name}'))
-    version = re.sub('^vmlinuz-', '', kernel.name)
+    version = re.sub('^vmlinuz-', '', kernel.name) if kernel.parent.name == 'boot' else kernel.parent.name
     source = next(p for p in pathlib.Path(files.package_dir(name)).rglob(f'modules/{version}') if p.is_dir())
     out = pathlib.Path(files.MADE) / f'tree-{name}'
     os.makedirs(files.MADE, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=files.MADE) as made:
         tree = pathlib.Path(made) / 'tree'
-        (tree / 'boot').mkdir(parents=True)
-        for beside in ('vmlinuz', 'config'):
-            shutil.copy(kernel.with_name(f'{beside}-{version}'), tree / 'boot')
-        folder = tree / 'lib' / 'modules' / version
-        folder.mkdir(parents=True)
+        place = copy_kernel(kernel, tree)
+        folder = tree / source.relative_to(files.package_dir(name))
+        folder.mkdir(parents=True, exist_ok=True)
         write_modules(source, folder)
         shutil.rmtree(out, ignore_errors=True)
         tree.rename(out)
-    return out / 'boot' / kernel.name
+    return out / place.relative_to(tree)

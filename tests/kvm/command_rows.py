@@ -19,7 +19,8 @@ class Run:
     after: str = ''
     typed: str = ''                 # a script of tests/rig/typist.c: it gets a terminal
     user: str = 'nobody'
-    programs: tuple = ()            # of this system, for both sides
+    programs: tuple = ()            # paths of this system, or names of files.PACKAGES, for both sides
+    carried: tuple = ()             # of files.PACKAGES: their folders are /files/*-NAME
     limit: int = 250                # --timeout
     full: bool = False              # for `make test-all`, or by name
 
@@ -42,6 +43,45 @@ ROOT = """mkdir -p /tmp/root/bin /tmp/root/proc /tmp/root/sys /tmp/root/dev
 cp /bin/busybox /tmp/root/bin/sh
 echo other >/tmp/root/marker
 """
+# A program of two files and a header, with a C library from a folder of its own.
+SOURCES = r"""mkdir -p /tmp/source
+cd /tmp/source
+cat >prime.h <<'END'
+int is_prime(unsigned n);
+END
+cat >prime.c <<'END'
+#include "prime.h"
+int is_prime(unsigned n)
+{
+    for (unsigned i = 2; i * i <= n; i++)
+        if (n % i == 0)
+            return 0;
+    return n > 1;
+}
+END
+cat >main.c <<'END'
+#include <stdio.h>
+#include "prime.h"
+int main(void)
+{
+    int primes = 0;
+    for (unsigned n = 0; n < 10000; n++)
+        primes += is_prime(n);
+    return printf("%d primes\n", primes) < 0;
+}
+END
+cat >build <<'END'
+musl=$(echo /files/*-musl-dev/usr)
+lib=$musl/lib/x86_64-linux-musl
+for unit in prime main; do
+    tcc -nostdinc -I "$musl/include/x86_64-linux-musl" -c -o $unit.o $unit.c || exit
+done
+tcc -static -nostdlib -o primes $lib/crt1.o $lib/crti.o main.o prime.o $lib/libc.a $lib/crtn.o || exit
+END
+chmod -R a+rwX .
+"""
+FOUR = sh('nproc; for i in 0 1 2 3; do taskset $((1 << i)) sh -c "cut -d \\  -f 39 /proc/self/stat"; done | tr -d "\\n"; '
+          'echo')
 WAIT = 'until grep -q ready out || ! kill -0 $!; do sleep 0.1; done\n'
 
 RUNS = [
@@ -91,9 +131,17 @@ RUNS = [
     Run('daemon-ends', sh('echo ready; while :; do cat /bin/busybox >/dev/null; done'), status=125,
         shell='"$@" >out &\n' + WAIT + 'killall ld-linux-x86-64.so.2; wait $!', says=('its daemon has ended',), full=True),
     Run('direct', sh('echo out; exit 5'), options=('--direct',), status=5, out='out\n'),
+    Run('four', FOUR, options=('-c', '4'), out='4\n0123\n', full=True),
+    Run('four-direct', FOUR, options=('-c', '4', '--direct'), out='4\n0123\n', full=True),
+    # Only what is made below the shared folder stays.
+    Run('compile', sh('sh ./build && ./primes'), options=('--rw', '/tmp/source'), before=SOURCES, programs=('tcc',),
+        carried=('musl-dev',), out='1229 primes\n1229 primes\n', after='./primes'),
     # All drivers and file systems are modules there.
     Run('modules', sh('uname -r | cut -d. -f1,2; id -u; echo x >/tmp/x; exit 4'), 'cloud', status=4, out='6.1\n99\n'),
-    # Its package has no modules and no configuration, so that nothing lies above the root.
-    Run('read-only', sh('uname -r | cut -d. -f1; echo x >/tmp/x && cat /tmp/x; touch /etc/x'), 'sid', status=1, out='7\nx\n',
+    # The kernel lies in the folder of its modules there.
+    Run('newest', sh('uname -r | cut -d. -f1; echo x >/tmp/x && cat /tmp/x; exit 4'), 'sid', status=4, out='7\nx\n',
+        after='test ! -e /tmp/x || echo written', full=True),
+    # Without modules nothing lies above the root.
+    Run('read-only', sh('uname -r | cut -d. -f1; echo x >/tmp/x && cat /tmp/x; touch /etc/x'), 'sid-alone', status=1, out='7\nx\n',
         says=('Read-only file system',), full=True),
 ]

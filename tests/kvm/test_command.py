@@ -14,17 +14,20 @@ BEFORE = 'chmod 666 /dev/kvm; chmod 1777 /tmp; chmod 755 /; chmod 777 .\n'
 
 @functools.lru_cache(maxsize=None)
 def kernel(name):
-    if name == 'sid':
+    if name == 'sid-alone':
         return pathlib.Path(files.path('debian:sid'))
     path = kernel_tree(name)
-    return rig.Inside(path.parent.parent, f'/boot/{path.name}')
+    tree = next(p for p in path.parents if p.parent == pathlib.Path(files.MADE))
+    return rig.Inside(tree, f'/{path.relative_to(tree)}')
 
 
 def row_of(run):
     args = ['sh', '-c', run.shell, 'sh', 'kshim', 'run', '--timeout', run.limit, *run.options, kernel(run.kernel), '--',
             *run.command]
     return rig.Row(run.name, args, timeout=run.limit + 40, typed=run.typed, before=BEFORE + run.before, after=run.after,
-                   user=run.user, daemons=('virtiofsd',), programs=run.programs)
+                   user=run.user, daemons=('virtiofsd',),
+                   programs=[p if p.startswith('/') else files.packaged(p) for p in run.programs],
+                   carried=[files.package_dir(name) for name in run.carried])
 
 
 def by_chance(run, outcome):

@@ -49,6 +49,7 @@ def row(name, *options, append='', before='', programs=(), **more):
 
 
 PASST = {'programs': ('/usr/bin/passt',)}
+NEWER_PASST = {'daemons': ('passt-trixie',), 'before': 'mkdir -p /newer; ln -sf /bin/passt-trixie /newer/passt; PATH=/newer:$PATH\n'}
 TAP = r"""
 if [ ! -e /sys/class/net/tap0 ]; then # busybox has an `ip` that cannot do it
     /bin/ip tuntap add tap0 mode tap user nobody
@@ -71,6 +72,7 @@ NO_VHOST_NET = {'before': TAP + 'mv /dev/vhost-net /dev/away\n', 'after': 'mv /d
 
 ROWS = {
     'user': lambda: row('user', '--net', 'user', append=URL, user='nobody', **PASST),
+    'user-newer': lambda: row('user-newer', '--net', 'user', append=URL, user='nobody', **NEWER_PASST),
     'user-again': lambda: row('user-again', '--net', 'user', '--direct', '-c', '4', '--reboot', 'again',
                               append=f'{URL} checks.end=reset pci=nomsi', **PASST, **AGAIN),
     'tap': lambda: row('tap', '--net', 'tap=tap0', append=BY_TAP, before=TAP + 'chmod 666 /dev/vhost-net\n', user='nobody'),
@@ -83,7 +85,7 @@ ROWS = {
                                append=f'{URL} net.vsock checks.end=reset', before=ECHO + '(host 1; host 2) &\n', **PASST,
                                **AGAIN),
 }
-FULL = ('user-again', 'tap', 'vsock')   # each way is in another row, too
+FULL = ('user-newer', 'user-again', 'tap', 'vsock')   # each way is in another row, too
 # What a row says that is refused.
 REFUSED = {
     'user-missing': (lambda: row('user-missing', '--net', 'user', before='mv /bin/passt /bin/away',
