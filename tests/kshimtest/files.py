@@ -54,6 +54,10 @@ PACKAGES = {
     'shim': ('shim-signed', 'bookworm', 'amd64', r'usr/lib/shim/shimx64\.efi\.signed$'),
     'sdboot': ('systemd-boot-efi', 'trixie', 'amd64', r'usr/lib/systemd/boot/efi/.*x64\.efi\.stub$'),
     'sdboot-sid': ('systemd-boot-efi', 'sid', 'amd64', r'usr/lib/systemd/boot/efi/linuxx64\.efi\.stub$'),
+    # systemd-measure, and what it is run with beside this system's libraries
+    'measure-sid': ('systemd-tpm', 'sid', 'amd64', r'usr/lib/systemd/systemd-measure$'),
+    'systemd-shared-sid': ('libsystemd-shared', 'sid', 'amd64', r'usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-\d+\.so$'),
+    'libc-sid': ('libc6', 'sid', 'amd64', r'usr/lib/x86_64-linux-gnu/libc\.so\.6$'),
     'memtest-x64': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+x64\.bin$'),
     'memtest-ia32': ('memtest86+', 'bookworm', 'amd64', r'boot/memtest86\+ia32\.bin$'),
 }
