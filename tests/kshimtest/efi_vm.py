@@ -12,7 +12,7 @@ from typing import Optional
 
 from kshimtest import efi_vars, measured
 from kshimtest.media import (EFI, SNAKEOIL, clusters, content, files, fat_image, gpt_image, listing,
-                             mbr_image, resolve, write_protect)
+                             mbr_image, resolve, signed, write_protect)
 from kshimtest.patience import HANG, LOOK
 
 OVMF = '/usr/share/OVMF'
@@ -45,7 +45,7 @@ class Row:
     left: tuple = ()                            # files that must be on the disk afterwards
     show: tuple = ()                            # files of the first volume, shown afterwards: bytes, and if still in place
     protected: tuple = ()                       # files of it that cannot be written
-    append: Optional[str] = None                # start by -kernel kshim.efi with these options
+    append: Optional[str] = None                # start by -kernel kshim.efi, signed as the disk's are, with these options
     initrd: str = ''                            # -initrd, by name
     firmware: str = 'plain'                     # of FIRMWARE
     memory: int = 384                           # MiB
@@ -122,7 +122,7 @@ def command(row, directory, volumes):
             '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04',
             *firmware_arguments(row, directory), *disk_arguments(volumes), *row.qemu]
     if row.append is not None:
-        args += ['-kernel', EFI, '-append', row.append]
+        args += ['-kernel', signed(EFI) if row.firmware == 'snakeoil' else EFI, '-append', row.append]
     if row.initrd:
         args += ['-initrd', resolve(row.initrd)]
     if row.tpm:

@@ -58,8 +58,7 @@ def foretold(row, volume, text, directory):
     path = f'{directory}/tpm.log'
     with open(path, 'wb') as f:
         f.write(log)
-    by_qemu = row.append is not None    # which changes the image's header: what the firmware measures is no file
-    command = [files.KSHIM, 'measure', '--json', *([] if by_qemu else ['--before', path]), '--log', path,
+    command = [files.KSHIM, 'measure', '--json', '--before', path, '--log', path,
                *(f'--bank={bank}' for bank in BANKS), *arguments(row, volume)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if not done.stdout:
