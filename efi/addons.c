@@ -10,6 +10,7 @@
 #include "efi/addons.h"
 #include "efi/extras.h"
 #include "efi/kept_text.h"
+#include "efi/machine.h"
 #include "efi/say.h"
 #include "efi/secure.h"
 #include "efi/unpack.h"
@@ -195,24 +196,6 @@ may_be_confidential(void)
 	       (cpuid_basic(0x4000000c).b & 0xf) >= 2;
 }
 
-static struct span
-smbios_structures_here(void)
-{
-	static const EFI_GUID guids[] = {
-	        {0xf2fd1544, 0x9794, 0x4a2c, {0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94}},
-	        {0xeb9d2d31, 0x2d88, 0x11d3, {0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d}},
-	};
-	struct range r = {0, 0};
-
-	for (unsigned i = 0; !r.addr && i < sizeof(guids) / sizeof(guids[0]); i++) {
-		const uint8_t *entry = (const uint8_t *)(uintptr_t)config_table(&guids[i]);
-
-		if (entry)
-			r = smbios_structures((struct span){entry, SMBIOS_ENTRY_LEN});
-	}
-	return (struct span){(const uint8_t *)(uintptr_t)r.addr, r.addr ? r.len : 0};
-}
-
 void
 addons_smbios(struct boot *b)
 {
@@ -222,7 +205,7 @@ addons_smbios(struct boot *b)
 	const char *wrong;
 
 	*line = cmdline_init(smbios_text, sizeof(smbios_text));
-	if (!smbios_oem_string(smbios_structures_here(), SMBIOS_LINE, &text))
+	if (!smbios_oem_string(machine_structures(), SMBIOS_LINE, &text))
 		return;
 	wrong = may_be_confidential() ? "the host of a confidential machine is not trusted"
 	                              : efi_addon_wrong_line(text, &room);

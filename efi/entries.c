@@ -76,7 +76,8 @@ refuse_no_entry(const struct efi_entries *list, struct refusal *why)
 /* What names the entry: with kshim.entry= LoaderEntryOneShot stays, and no variable chooses. */
 struct wished {
 	struct efi_entry_wishes wishes;
-	char once[EFI_ENTRY_NAME], always[EFI_ENTRY_NAME], last[EFI_ENTRY_NAME];
+	char once[EFI_ENTRY_NAME], while_good[EFI_ENTRY_NAME], always[EFI_ENTRY_NAME];
+	char last[EFI_ENTRY_NAME];
 };
 
 static void
@@ -90,6 +91,8 @@ read_wishes(struct boot *b, struct wished *w)
 	w->wishes.has_word = cmdline_value(&words, "kshim.entry=", &w->wishes.word);
 	if (!w->wishes.has_word && entry_variables_once(w->once))
 		w->wishes.once = text_span(w->once);
+	if (entry_variables_preferred(w->while_good))
+		w->wishes.while_good = text_span(w->while_good);
 	if (entry_variables_default(w->always))
 		w->wishes.always = text_span(w->always);
 	if (entry_variables_last(w->last))

@@ -16,7 +16,8 @@
 #define FEATURES                                                                               \
 	(1u << 2 /* a default */ | 1u << 3 /* for one boot */ | 1u << 4 /* boot counting */ |  \
 	        1u << 5 /* XBOOTLDR */ | 1u << 6 /* the seed file */ |                         \
-	        1u << 8 /* sort-key */ | 1u << 9 /* @saved */ | 1u << 16 /* uki */)
+	        1u << 8 /* sort-key */ | 1u << 9 /* @saved */ | 1u << 16 /* uki */ |           \
+	        1u << 18 /* the TPM's banks */ | 1u << 19 /* one while it is good */)
 
 bool
 entry_variables_once(char ret_glob[EFI_ENTRY_NAME])
@@ -31,6 +32,12 @@ bool
 entry_variables_default(char ret_glob[EFI_ENTRY_NAME])
 {
 	return variable_text(L"LoaderEntryDefault", ret_glob, EFI_ENTRY_NAME);
+}
+
+bool
+entry_variables_preferred(char ret_glob[EFI_ENTRY_NAME])
+{
+	return variable_text(L"LoaderEntryPreferred", ret_glob, EFI_ENTRY_NAME);
 }
 
 bool

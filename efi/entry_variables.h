@@ -13,6 +13,8 @@
  */
 bool entry_variables_once(char ret_glob[EFI_ENTRY_NAME]);
 bool entry_variables_default(char ret_glob[EFI_ENTRY_NAME]);
+/* The same, of the entry that comes before the default until its tries are used up. */
+bool entry_variables_preferred(char ret_glob[EFI_ENTRY_NAME]);
 
 /* The id of the entry that was booted last; false if none was noted. */
 bool entry_variables_last(char ret_id[EFI_ENTRY_NAME]);

@@ -11,6 +11,7 @@
 #include "efi/console.h"
 #include "efi/kept_text.h"
 #include "efi/say.h"
+#include "efi/secret.h"
 #include "efi/secure.h"
 #include "efi/unpack.h"
 
@@ -156,6 +157,26 @@ add_embedded(struct boot *b, struct refusal *ret_why)
 	return code;
 }
 
+/* The boot secret; who has none, or cannot have one, does not miss it. */
+static enum refusal_code
+add_secret(struct boot *b, const struct volume *volume, struct refusal *ret_why)
+{
+	static uint8_t secret[EFI_SECRET_LEN];
+	struct span os_release = {NULL, 0}, name = text_span(EFI_SECRET_NAME);
+	enum refusal_code code;
+
+	(void)unpack_own_section(b, ".osrel", &os_release);
+	if (!secret_make(volume, os_release, secret))
+		return REFUSAL_NONE;
+	content.names.count = 1;
+	content.file[0] = (struct span){secret, sizeof(secret)};
+	memcpy(content.names.name[0], name.base, name.size + 1);
+	code = add_archive(b, &efi_extra_secret_target, &content,
+	        (struct extra){.kind = EXTRA_SECTION}, ret_why);
+	memset(secret, 0, sizeof(secret));
+	return code;
+}
+
 static enum refusal_code
 add_kinds(struct boot *b, struct refusal *ret_why)
 {
@@ -166,6 +187,8 @@ add_kinds(struct boot *b, struct refusal *ret_why)
 		return REFUSAL_NONE;
 	for (unsigned i = 0; !code && i < EFI_EXTRA_FILES; i++)
 		code = add_kind(b, &volume, efi_extra_files(i), ret_why);
+	if (!code)
+		code = add_secret(b, &volume, ret_why);
 	volumes_close(&volume, 1);
 	return code;
 }

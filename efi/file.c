@@ -136,6 +136,23 @@ file_read_from(const struct volume *volume, const char *path, struct file *ret_f
 	return code;
 }
 
+bool
+file_write(const struct volume *volume, const CHAR16 *path, struct span bytes)
+{
+	UINTN len = bytes.size;
+	EFI_FILE_HANDLE f;
+	bool done;
+
+	if (volume->root->Open(volume->root, &f, (CHAR16 *)path,
+	            EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE,
+	            0) != EFI_SUCCESS)
+		return false;
+	done = f->Write(f, &len, (void *)(uintptr_t)bytes.base) == EFI_SUCCESS &&
+	       len == bytes.size && f->Flush(f) == EFI_SUCCESS;
+	f->Close(f);
+	return done;
+}
+
 static bool
 is_folder(EFI_FILE_HANDLE f)
 {

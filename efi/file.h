@@ -34,6 +34,12 @@ enum refusal_code file_read_from(const struct volume *volume, const char *path,
         struct file *ret_file, struct refusal *ret_why);
 
 /*
+ * Put these bytes at the start of a file, which is made if it is not there, and on the disk.
+ * False if they are not there then.
+ */
+bool file_write(const struct volume *volume, const CHAR16 *path, struct span bytes);
+
+/*
  * The device path of a file on a device, as LoadImage() wants it; NULL if there is no device or
  * no room. It is overwritten by the next call.
  */

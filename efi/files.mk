@@ -14,10 +14,12 @@ EFI_SRCS := \
 	efi/firmware.c \
 	efi/initrds.c \
 	efi/kept_text.c \
+	efi/machine.c \
 	efi/main.c \
 	efi/measure.c \
 	efi/report.c \
 	efi/say.c \
+	efi/secret.c \
 	efi/secure.c \
 	efi/seed.c \
 	efi/sources.c \

@@ -4,6 +4,7 @@
  */
 #include "efi/measure.h"
 #include "efi/cc.h"
+#include "efi/machine.h"
 #include "efi/secure.h"
 #include "efi/tpm.h"
 #include "efi/unpack.h"
@@ -77,5 +78,7 @@ measure_boot(const struct boot *b, bool firmware_starts, struct refusal *ret_why
 	if (!by.tpm && !by.cc)
 		return REFUSAL_NONE;
 	list(b, firmware_starts, &m);
+	if (machine_tell(measure, &by, ret_why))
+		return ret_why->code;
 	return measures_tell(&m, &room, measure, &by, ret_why);
 }

@@ -6,8 +6,9 @@
  *
  * Both are sums of one key that is kept nowhere, so neither tells the other or the old file.
  * The new file is on the disk before a seed is handed on. Surprise: an image may be copied with
- * its seed file, so that without a generator or a token the file counts for nothing. The file
- * is not trusted: it only adds to what the kernel has.
+ * its seed file, so that without a generator or a token the file counts for nothing. With a
+ * generator, a file that is not there is made. The file is not trusted: it only adds to what
+ * the kernel has.
  *
  * The file is written in place and keeps its length, because FAT cannot put one file for
  * another in one step. A power cut in between leaves blocks of the old file, of the new one, or
@@ -43,6 +44,25 @@ add_part(struct sha256 *h, struct span part)
 	sha256_add(h, part);
 }
 
+bool
+seed_random(const char *label, uint8_t ret_bytes[SHA256_LEN])
+{
+	const struct seed_table *before =
+	        (const struct seed_table *)(uintptr_t)config_table(&table_guid);
+	uint8_t fresh[SHA256_LEN];
+	struct span parts[] = {text_span(label), {fresh, 0}, {NULL, 0}};
+	struct sha256 h;
+
+	parts[1].size = system_random(fresh, sizeof(fresh)) ? sizeof(fresh) : 0;
+	if (before)
+		parts[2] = (struct span){before->seed, before->size};
+	sha256_start(&h);
+	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		add_part(&h, parts[i]);
+	sha256_end(&h, ret_bytes);
+	return parts[1].size || parts[2].size >= SEED_LEAST;
+}
+
 /* Differs from boot to boot, but is no secret. */
 struct moment {
 	EFI_TIME time;
@@ -57,7 +77,7 @@ read_moment(struct moment *ret)
 	(void)fw.boot->GetNextMonotonicCount(&ret->count);
 }
 
-/* The key of this boot; false if there is neither generator nor token. */
+/* The key of this boot; false if there is no generator, and a token or the old file lacks. */
 static bool
 make_key(struct span old, uint8_t ret_key[SHA256_LEN])
 {
@@ -75,7 +95,7 @@ make_key(struct span old, uint8_t ret_key[SHA256_LEN])
 	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		add_part(&h, parts[i]);
 	sha256_end(&h, ret_key);
-	return parts[1].size || parts[2].size;
+	return parts[1].size || (parts[2].size && old.size);
 }
 
 /* Sum number `n` of the key. */
@@ -92,22 +112,13 @@ derive(const uint8_t key[SHA256_LEN], uint64_t n, uint8_t ret[SHA256_LEN])
 
 /* Fill the file with new bytes, of which none is handed on. */
 static bool
-renew(EFI_FILE_HANDLE root, const uint8_t key[SHA256_LEN], UINTN size)
+renew(const struct volume *volume, const uint8_t key[SHA256_LEN], UINTN size)
 {
 	static uint8_t fresh[SEED_MOST + SHA256_LEN];
-	UINTN len = size;
-	EFI_FILE_HANDLE f;
-	bool done;
 
 	for (UINTN at = 0; at < size; at += SHA256_LEN)
 		derive(key, 1 + at / SHA256_LEN, fresh + at);
-	if (root->Open(root, &f, (CHAR16 *)L"" PATH, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE,
-	            0) != EFI_SUCCESS)
-		return false;
-	done = f->Write(f, &len, fresh) == EFI_SUCCESS && len == size &&
-	       f->Flush(f) == EFI_SUCCESS;
-	f->Close(f);
-	return done;
+	return file_write(volume, L"" PATH, (struct span){fresh, size});
 }
 
 static void
@@ -130,15 +141,17 @@ hand_from(const struct volume *volume)
 {
 	uint8_t key[SHA256_LEN];
 	struct refusal why;
-	struct file old;
+	struct file old = {.bytes = {NULL, 0}};
+	enum refusal_code code = file_read_from(volume, PATH, &old, &why);
+	UINTN size = old.bytes.size ? old.bytes.size : SEED_LEAST;
 	bool may;
 
-	if (file_read_from(volume, PATH, &old, &why))
+	if (code && code != REFUSAL_EFI_NOT_FOUND)
 		return;
-	may = old.bytes.size >= SEED_LEAST && old.bytes.size <= SEED_MOST &&
-	      make_key(old.bytes, key);
-	pages_free((uintptr_t)old.bytes.base);
-	if (may && renew(volume->root, key, old.bytes.size))
+	may = size >= SEED_LEAST && size <= SEED_MOST && make_key(old.bytes, key);
+	if (!code)
+		pages_free((uintptr_t)old.bytes.base);
+	if (may && renew(volume, key, size))
 		hand(key);
 	memset(key, 0, sizeof(key));
 }

@@ -43,17 +43,34 @@ struct tcg2 {
 	(struct tcg2 *, UINT64, EFI_PHYSICAL_ADDRESS, UINT64, struct event *);
 };
 
-struct tcg2 *
-tpm_find(void)
+static struct tcg2 *
+find(struct capability *ret_capability)
 {
 	EFI_GUID guid = {
 	        0x607f766c, 0x7455, 0x42be, {0x93, 0x0b, 0xe4, 0xd7, 0x6d, 0xb2, 0x72, 0x0f}};
-	struct capability c = {.size = sizeof(c)};
 	struct tcg2 *tpm = protocol_any(&guid);
 
-	if (!tpm || tpm->capability(tpm, &c) != EFI_SUCCESS || !c.present)
+	*ret_capability = (struct capability){.size = sizeof(*ret_capability)};
+	if (!tpm || tpm->capability(tpm, ret_capability) != EFI_SUCCESS ||
+	        !ret_capability->present)
 		return NULL;
 	return tpm;
+}
+
+struct tcg2 *
+tpm_find(void)
+{
+	struct capability c;
+
+	return find(&c);
+}
+
+uint32_t
+tpm_banks(void)
+{
+	struct capability c;
+
+	return find(&c) ? c.active : 0;
 }
 
 /* The event's text, behind its tag if it has one; returns the bytes of both. */

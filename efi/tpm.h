@@ -12,6 +12,9 @@ struct tcg2;
 /* The protocol, if a TPM answers behind it; else NULL. */
 struct tcg2 *tpm_find(void);
 
+/* Its active banks (EFI_TCG2_BOOT_HASH_ALG_...); 0 if there is no TPM. */
+uint32_t tpm_banks(void);
+
 /* Measure one event. Errors: REFUSAL_EFI_FIRMWARE. */
 enum refusal_code tpm_measure(
         struct tcg2 *tpm, const struct measured *m, struct refusal *ret_why);

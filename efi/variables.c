@@ -24,7 +24,7 @@
 	        1u << 2 /* sysexts */ | 1u << 3 /* three PCRs */ |                             \
 	        1u << 4 /* the seed file */ | 1u << 5 /* addons */ | 1u << 6 /* SMBIOS */ |    \
 	        1u << 8 /* confexts */ | 1u << 9 /* profiles */ |                              \
-	        1u << 10 /* the stub's partition */)
+	        1u << 10 /* the stub's partition */ | 1u << 12 /* SMBIOS is measured */)
 
 static EFI_GUID loader_guid = {
         0x4a67b082, 0x0a4c, 0x41cf, {0xb6, 0xc7, 0x44, 0x0b, 0x29, 0xbb, 0x8c, 0x4f}};
@@ -38,8 +38,8 @@ variables_start(void)
 	started = cpu_ticks();
 }
 
-static bool
-exists(const CHAR16 *name)
+bool
+variable_exists(const CHAR16 *name)
 {
 	UINTN size = 0;
 
@@ -87,6 +87,16 @@ variable_set_text(const CHAR16 *name, const char *text)
 }
 
 void
+variable_leave_text(const CHAR16 *name, const char *text)
+{
+	static uint16_t wide[TEXT_ROOM];
+	UINTN size = wide_text(text, wide);
+
+	if (size)
+		(void)store(name, THIS_BOOT, wide, size);
+}
+
+void
 variable_keep_text(const CHAR16 *name, const char *text)
 {
 	static uint16_t wide[TEXT_ROOM];
@@ -94,6 +104,25 @@ variable_keep_text(const CHAR16 *name, const char *text)
 
 	if (size)
 		(void)store(name, EFI_VARIABLE_NON_VOLATILE | THIS_BOOT, wide, size);
+}
+
+#define PRIVATE (EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS)
+
+bool
+variable_private(const CHAR16 *name, void *buf, UINTN size)
+{
+	UINTN len = size;
+	UINT32 attributes;
+
+	return fw.table->RuntimeServices->GetVariable(
+	               (CHAR16 *)name, &loader_guid, &attributes, &len, buf) == EFI_SUCCESS &&
+	       len == size && (attributes & (PRIVATE | EFI_VARIABLE_RUNTIME_ACCESS)) == PRIVATE;
+}
+
+bool
+variable_keep_private(const CHAR16 *name, const void *bytes, UINTN size)
+{
+	return store(name, PRIVATE, bytes, size);
 }
 
 size_t
@@ -126,7 +155,7 @@ variable_delete(const CHAR16 *name)
 static void
 offer_text(const CHAR16 *name, const char *text)
 {
-	if (!exists(name))
+	if (!variable_exists(name))
 		variable_set_text(name, text);
 }
 
@@ -202,6 +231,20 @@ offer_firmware(void)
 	offer_text(L"LoaderFirmwareType", room);
 }
 
+/* The TPM's banks, as EFI_TCG2_PROTOCOL numbers them. */
+static void
+offer_banks(void)
+{
+	char room[16];
+	struct text t = text_init(room, sizeof(room));
+	uint32_t banks = tpm_banks();
+
+	text_str(&t, "0x");
+	for (unsigned shift = 32; shift; shift -= 4)
+		text_char(&t, "0123456789abcdef"[banks >> (shift - 4) & 15]);
+	offer_text(L"LoaderTpm2ActivePcrBanks", room);
+}
+
 /* Ticks of the CPU in a microsecond: as CPUID says (SDM vol. 2A, leaf 0x15), else by the
  * firmware's clock. */
 static uint64_t
@@ -225,7 +268,7 @@ offer_times(void)
 {
 	uint64_t rate = ticks_per_us();
 
-	if (exists(L"LoaderTimeInitUSec") || exists(L"LoaderTimeExecUSec"))
+	if (variable_exists(L"LoaderTimeInitUSec") || variable_exists(L"LoaderTimeExecUSec"))
 		return;
 	set_number(L"LoaderTimeInitUSec", started / rate);
 	set_number(L"LoaderTimeExecUSec", cpu_ticks() / rate);
@@ -282,6 +325,7 @@ variables_set(const struct boot *b)
 	offer_text(L"LoaderDevicePartUUID", part);
 	offer_text(L"LoaderImageIdentifier", b->self);
 	offer_firmware();
+	offer_banks();
 	if (secure_is_own(b->kernel.bytes))
 		set_stub(b, part);
 	offer_times();

@@ -24,8 +24,18 @@ void variables_take(void);
 void variable_set(const CHAR16 *name, const void *bytes, UINTN size);
 void variable_set_text(const CHAR16 *name, const char *text);
 
-/* Set one for good: a refusal does not take it back. */
+/* The same, but a refusal does not take it back. */
+void variable_leave_text(const CHAR16 *name, const char *text);
+
+/* Set one for good: neither a reset nor a refusal takes it back. */
 void variable_keep_text(const CHAR16 *name, const char *text);
+
+/* One that only boot services show, and that is for good: `size` bytes; false if it is not
+ * such. */
+bool variable_private(const CHAR16 *name, void *buf, UINTN size);
+bool variable_keep_private(const CHAR16 *name, const void *bytes, UINTN size);
+
+bool variable_exists(const CHAR16 *name);
 
 /* Read one that is a text; false if there is none, or it is empty or too long. */
 bool variable_text(const CHAR16 *name, char *buf, size_t size);

@@ -25,6 +25,7 @@ STUB_INPUT := \
 	stub/input/efi_map.c \
 	stub/input/efi_measures.c \
 	stub/input/efi_options.c \
+	stub/input/efi_secret.c \
 	stub/input/efi_tables.c \
 	stub/input/fdt.c \
 	stub/input/fdt_write.c \

@@ -92,6 +92,13 @@ by_variable(const struct efi_entries *list, const struct efi_entry_wishes *w,
 	return best;
 }
 
+/* Did none of the boots that were counted succeed? */
+static bool
+is_bad(const struct efi_entry *e)
+{
+	return e->entry.counted && !e->entry.left;
+}
+
 struct efi_entry_choice
 efi_entry_choose(const struct efi_entries *list, const struct efi_entry_wishes *wishes)
 {
@@ -103,6 +110,10 @@ efi_entry_choose(const struct efi_entries *list, const struct efi_entry_wishes *
 	}
 	c.entry = by_variable(list, wishes, wishes->once, &c.gone);
 	c.once = c.entry != NULL;
+	if (!c.entry)
+		c.entry = by_variable(list, wishes, wishes->while_good, &c.gone);
+	if (c.entry && !c.once && is_bad(c.entry))
+		c.entry = NULL;
 	if (!c.entry)
 		c.entry = by_variable(list, wishes, wishes->always, &c.gone);
 	if (!c.entry)

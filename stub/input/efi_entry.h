@@ -49,11 +49,12 @@ bool efi_entry_read(struct efi_entry *e, struct span file, struct pe *room,
 /* What names the entry that is to be booted; empty: nothing does. */
 struct efi_entry_wishes {
 	bool has_word;
-	struct span word;   /* kshim.entry= of the load options: it must match */
-	struct span once;   /* LoaderEntryOneShot */
-	struct span always; /* LoaderEntryDefault */
-	struct span config; /* the default in loader.conf */
-	struct span last;   /* LoaderEntryLastBooted, which @saved in the others means */
+	struct span word;       /* kshim.entry= of the load options: it must match */
+	struct span once;       /* LoaderEntryOneShot */
+	struct span while_good; /* LoaderEntryPreferred: unless its tries are used up */
+	struct span always;     /* LoaderEntryDefault */
+	struct span config;     /* the default in loader.conf */
+	struct span last;       /* LoaderEntryLastBooted, which @saved in the others means */
 };
 
 struct efi_entry_choice {

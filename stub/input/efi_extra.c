@@ -31,6 +31,7 @@ efi_extra_files(unsigned i)
 }
 
 const struct efi_extra_target efi_extra_section_target = {".extra", 0555, 0444};
+const struct efi_extra_target efi_extra_secret_target = {".extra", 0555, 0400};
 
 const struct efi_extra_section *
 efi_extra_section(unsigned i)

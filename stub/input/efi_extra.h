@@ -20,7 +20,7 @@
 #define EFI_ADDON_FOLDERS  2
 
 _Static_assert(
-        EFI_EXTRA_FILES + EFI_EXTRA_SECTIONS == EFI_EXTRA_ARCHIVES, "each is one archive");
+        EFI_EXTRA_FILES + EFI_EXTRA_SECTIONS + 1 == EFI_EXTRA_ARCHIVES, "each is one archive");
 
 /* A folder of the initrd. */
 struct efi_extra_target {
@@ -54,6 +54,9 @@ struct efi_extra_names {
 const struct efi_extra_files *efi_extra_files(unsigned i);
 const struct efi_extra_section *efi_extra_section(unsigned i);
 extern const struct efi_extra_target efi_extra_section_target;
+/* Where the boot secret (efi_secret.h) goes, for root alone; it is not measured. */
+#define EFI_SECRET_NAME "boot-secret"
+extern const struct efi_extra_target efi_extra_secret_target;
 
 /* Folder number i of addons, in the order in which they are read; NULL: the image's own. */
 const char *efi_addon_folder(unsigned i);

@@ -15,7 +15,7 @@
 
 #define EFI_LINE_ROOM         16384                /* bytes of a line */
 #define EFI_TEXT_MOST         (EFI_LINE_ROOM + 64) /* the longest line, words of ours before it */
-#define EFI_EXTRA_ARCHIVES    10
+#define EFI_EXTRA_ARCHIVES    11
 #define EFI_EXTRA_ADDONS      16 /* that have the same section */
 #define MEASURE_INITRDS       32
 #define MEASURE_PCR_KERNEL    4
@@ -42,6 +42,7 @@ enum measured_what {
 	MEASURED_SMBIOS_LINE,
 	MEASURED_ARCHIVE, /* of files beside the image */
 	MEASURED_ADDON,   /* its .initrd or .ucode */
+	MEASURED_MACHINE, /* a structure of SMBIOS; only kshim.efi sees them */
 };
 
 /* One event: `bytes` are hashed, the others say in the log what they were. */

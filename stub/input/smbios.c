@@ -70,19 +70,32 @@ skip_strings(struct span *s)
 }
 
 bool
+smbios_next(struct span *structures, struct smbios_structure *ret_structure)
+{
+	struct span s = *structures;
+	uint8_t type = span_u8(s, 0), len = span_u8(s, 1);
+
+	if (s.size < HEADER_LEN || type == TYPE_END || len < HEADER_LEN ||
+	        !span_sub(s, len, s.size - len, &s) || !skip_strings(&s))
+		return false;
+	*ret_structure = (struct smbios_structure){
+	        type, len, {structures->base, (uint64_t)(s.base - structures->base)}};
+	*structures = s;
+	return true;
+}
+
+bool
 smbios_oem_string(struct span structures, const char *prefix, struct span *ret_value)
 {
 	struct span s = structures;
+	struct smbios_structure other;
+	uint8_t len;
 
-	while (s.size >= HEADER_LEN && s.base[0] != TYPE_END) {
-		uint8_t type = s.base[0], len = s.base[1];
-
-		if (len < HEADER_LEN || !span_sub(s, len, s.size - len, &s))
-			return false;
-		if (type == TYPE_OEM_STRINGS)
-			return find_string(s, prefix, ret_value);
-		if (!skip_strings(&s))
+	while (span_u8(s, 0) != TYPE_OEM_STRINGS) {
+		if (!smbios_next(&s, &other))
 			return false;
 	}
-	return false;
+	len = span_u8(s, 1);
+	return len >= HEADER_LEN && span_sub(s, len, s.size - len, &s) &&
+	       find_string(s, prefix, ret_value);
 }

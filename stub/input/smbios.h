@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SMBIOS: where the structures lie, and the strings of the one for the machine's owner.
+ * SMBIOS: where the structures lie, one after the other, and the strings of the one for the
+ * machine's owner.
  *
  * DMTF DSP0134 (System Management BIOS) 3.7, 5.2 (entry points), 6.1 (structures), 7.12 (OEM
  * Strings). The tables are the firmware's or, in a virtual machine, the host's: all lengths are
@@ -22,5 +23,15 @@ struct range smbios_structures(struct span entry);
  * that begins so; false if there is none, or the structures are damaged before it.
  */
 bool smbios_oem_string(struct span structures, const char *prefix, struct span *ret_value);
+
+/* A structure: its header, its formatted part, and its strings. */
+struct smbios_structure {
+	uint8_t type;
+	uint8_t formatted; /* bytes before the strings */
+	struct span bytes;
+};
+
+/* Take the structure at the front off; false behind the last one, or where one is damaged. */
+bool smbios_next(struct span *structures, struct smbios_structure *ret_structure);
 
 #endif

@@ -209,6 +209,12 @@ ROWS = [
                   variable('LoaderEntryDefault', 'new.conf', '07')[:-4],
                   variable('LoaderEntrySelected', 'old.conf'), 'VARIABLE LoaderFeatures 06000000', *BOOTED[1:]),
           absent=('LoaderEntryOneShot ',), left=('/loader/entries/Old+2-1.conf',)),
+    # bootctl set-preferred: an entry that comes before the default, but not when its tries are used up.
+    *(Row(name, {'EFI/BOOT/BOOTX64.EFI': 'kshim.efi', **BZIMAGE, f'loader/entries/{file}': ENTRY,
+                 'loader/entries/default.conf': ENTRY.replace(b'two=2', b'two=3')}, by='linux64', line=f'{LINUX} two={two}',
+          variables=tuple((LOADER, f'LoaderEntry{which}', f'{entry}.conf\0'.encode('utf-16-le'))
+                          for which, entry in (('Preferred', 'good'), ('Default', 'default'))), full=full)
+      for name, file, two, full in (('entry-preferred', 'good+1-2.conf', 2, True), ('entry-preferred-bad', 'good+0-3.conf', 3, True))),
     # What was booted last is the default: by kshim.entry= it is noted, and without another word booted.
     *(shell(name, [*(f'setvar LoaderEntryLastBooted -guid {LOADER} -nv -bs -rt =L"{last}.conf"' for last in before), command],
             {**BZIMAGE, 'b.img': 'init:init-stub', 'loader/loader.conf': b'default @saved\n',

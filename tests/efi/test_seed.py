@@ -35,6 +35,21 @@ def test_renewed():
 
 
 @pytest.mark.full
+@pytest.mark.parametrize('generator', [True, False])
+def test_made(generator):
+    """Where there is no file, only a generator's bytes make one."""
+    disk = {'EFI/BOOT/BOOTX64.EFI': 'kshim.efi', 'vmlinuz': 'debian:cloud', 'initrd.img': 'initramfs', 'loader/entries/a.conf': ENTRY}
+    row = vm.Row(f'seed-made-{generator}', disk, qemu=GENERATOR if generator else (), left=('/loader/entries/a.conf',),
+                 expect=('kshim: powering off',))
+    text, status, left, _ = vm.run(row)
+    print(text)
+    wrong = vm.judge(row, text, status, left)
+    assert not wrong, f'{row.name}: {wrong}'
+    assert (SEED in left) == generator
+    assert (' RNG=' in re.search(r'\] efi: .*ACPI.*', text)[0]) == generator
+
+
+@pytest.mark.full
 def test_not_written():
     """A seed that the next boot would get again is not handed on."""
     tables, left = boot('not-written', GENERATOR, protected=(SEED,))

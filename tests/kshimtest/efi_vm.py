@@ -48,6 +48,7 @@ class Row:
     append: Optional[str] = None                # start by -kernel kshim.efi, signed as the disk's are, with these options
     initrd: str = ''                            # -initrd, by name
     firmware: str = 'plain'                     # of FIRMWARE
+    variables: tuple = ()                       # (vendor, name, bytes) that boot services have
     memory: int = 384                           # MiB
     cpu: str = 'qemu64'
     tpm: bool = False
@@ -79,6 +80,8 @@ def firmware_arguments(row, directory):
     code, store, secure = FIRMWARE[row.firmware]
     own = f'{directory}/vars.fd'
     shutil.copy(firmware_file(row, store), own)
+    for vendor, name, data in row.variables:
+        efi_vars.add(own, vendor, name, data)
     if row.firmware == 'mok':
         efi_vars.enrol_mok(own, f'{SNAKEOIL}.pem')
     smm = ['-global', 'driver=cfi.pflash01,property=secure,value=on'] if secure else []

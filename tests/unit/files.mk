@@ -99,6 +99,7 @@ UNIT_TESTS := \
 	tests/unit/test_efi_measures.c \
 	tests/unit/test_efi_map.c \
 	tests/unit/test_efi_options.c \
+	tests/unit/test_efi_secret.c \
 	tests/unit/test_efi_tables.c \
 	tests/unit/test_entry.c \
 	tests/unit/test_escapes.c \

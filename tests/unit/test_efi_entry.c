@@ -77,6 +77,27 @@ test_order_of_wishes(void **state)
 	assert_string_equal(chosen(&w, false, false), "none");
 }
 
+/* LoaderEntryPreferred comes before LoaderEntryDefault as long as its entry may be good. */
+static void
+test_while_good(void **state)
+{
+	struct efi_entry_wishes w = {
+	        .while_good = text_span("b.conf"), .always = text_span("c.conf")};
+
+	(void)state;
+	make_list();
+	assert_string_equal(chosen(&w, false, false), "b.conf");
+	list.entry[0].entry.counted = true;
+	list.entry[0].entry.left = 1;
+	assert_string_equal(chosen(&w, false, false), "b.conf");
+	list.entry[0].entry.left = 0;
+	assert_string_equal(chosen(&w, false, false), "c.conf");
+	w.once = text_span("b.conf");
+	assert_string_equal(chosen(&w, true, false), "b.conf");
+	w = (struct efi_entry_wishes){.while_good = text_span("gone")};
+	assert_string_equal(chosen(&w, false, true), "a.conf");
+}
+
 static void
 test_what_is_gone(void **state)
 {
@@ -187,6 +208,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_order_of_wishes),
+	        cmocka_unit_test(test_while_good),
 	        cmocka_unit_test(test_what_is_gone),
 	        cmocka_unit_test(test_saved),
 	        cmocka_unit_test(test_text_entries),

@@ -50,6 +50,34 @@ found(void **state)
 	assert_false(find(sample, sizeof(sample) - 1, "SeaBIOS", &value));
 }
 
+/* Each structure with its strings; the end and what is cut short are none. */
+static void
+one_by_one(void **state)
+{
+	static const struct {
+		uint8_t type, formatted;
+		uint64_t len;
+	} wanted[] = {{0, 6, 19}, {4, 5, 7}, {11, 5, 5 + 8 + 41 + 39 + 6}};
+	struct span left = {(const uint8_t *)sample, sizeof(sample) - 1}, cut = left;
+	struct smbios_structure s;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		const uint8_t *at = left.base;
+
+		assert_true(smbios_next(&left, &s));
+		assert_int_equal(s.type, wanted[i].type);
+		assert_int_equal(s.formatted, wanted[i].formatted);
+		assert_ptr_equal(s.bytes.base, at);
+		assert_int_equal(s.bytes.size, wanted[i].len);
+		assert_ptr_equal(left.base, at + wanted[i].len);
+	}
+	assert_false(smbios_next(&left, &s));
+	cut.size = wanted[0].len - 1;
+	assert_false(smbios_next(&cut, &s));
+	assert_int_equal(cut.size, wanted[0].len - 1);
+}
+
 /* The string is there as soon as its NUL is; nothing shorter has it. */
 static void
 cut_short(void **state)
@@ -108,6 +136,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(found),
+	        cmocka_unit_test(one_by_one),
 	        cmocka_unit_test(cut_short),
 	        cmocka_unit_test(damaged),
 	        cmocka_unit_test(entry_points),
