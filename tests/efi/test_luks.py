@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A LUKS2 volume that systemd-cryptenroll has bound to the key of a signed PCR 11 opens where kshim.efi is the stub of the
-image, and where systemd's is: the volume is kept when the stub is changed."""
+"""A LUKS2 volume that systemd-cryptenroll has bound to PCR 7 and to the key of a signed PCR 11 opens where kshim.efi is the stub
+of the image, and where systemd's is, with Secure Boot and without: the volume is kept when the stub is changed."""
 import os
 import subprocess
 
 import pytest
 from kshimtest import efi_vm as vm, systemd_guest
-from kshimtest.media import EFI, TOP, files, resolve, ukify
+from kshimtest.media import EFI, TOP, files, resolve, signed, ukify
 
-MODULES = ('dm-mod', 'ecb', 'xts', 'dm-crypt')
-LINE = 'console=ttyS0 panic=-1 loglevel=5 no_timer_check'
+MODULES = ('dm-mod', 'ecb', 'xts', 'dm-crypt', *systemd_guest.FAT)
 STUBS = {'kshim': EFI, 'systemd': 'linuxx64.efi.stub'}
+LINE = 'console=ttyS0 panic=-1 loglevel=5 no_timer_check'
 
 
 def keys():
@@ -40,28 +40,26 @@ def disk():
             '-device', 'virtio-blk-pci,drive=luks,serial=luks')
 
 
-BOTH = """@echo -off
-if exist fs0:\\enrolled then
-  fs0:\\second.efi
-else
-  mkdir fs0:\\enrolled
-  fs0:\\first.efi
-endif
-""".replace('\n', '\r\n').encode()
+def opens(firmware, first, second, *marks):
+    """A test's parameter: the volume is enrolled under the first stub and opened under the second."""
+    return pytest.param(firmware, first, second, id=f'{firmware}-{first}-{second}', marks=marks)
 
 
 @pytest.mark.takes(120)
-@pytest.mark.parametrize('first, second', [
-    ('systemd', 'kshim'), pytest.param('kshim', 'kshim', marks=pytest.mark.full),
-    pytest.param('kshim', 'systemd', marks=pytest.mark.full)])
-def test_opens(first, second):
+@pytest.mark.parametrize('firmware, first, second', [
+    opens('snakeoil', 'systemd', 'kshim'), opens('snakeoil', 'kshim', 'kshim', pytest.mark.full),
+    opens('snakeoil', 'kshim', 'systemd', pytest.mark.full), opens('plain', 'systemd', 'kshim', pytest.mark.full),
+    opens('plain', 'kshim', 'kshim', pytest.mark.full), opens('plain', 'kshim', 'systemd', pytest.mark.full)])
+def test_opens(firmware, first, second):
     if systemd_guest.why_not():
         pytest.skip(systemd_guest.why_not())
     pair = keys()
-    loaders = {n: image(stub, pair) for n, stub in (('first', first), ('second', second))}
-    row = vm.Row(f'luks-{first}-{second}', {'startup.nsh': BOTH, **{f'{n}.efi': loader for n, loader in loaders.items()}},
-                 tpm=True, foretold=False, memory=768, reboots=True, qemu=disk(),
-                 expect=('kshim: enrolled', 'kshim: userspace reached', 'kshim: opened, content',
+    sign = signed if firmware == 'snakeoil' else str
+    row = vm.Row(f'luks-{firmware}-{first}-{second}', {
+        'EFI/BOOT/BOOTX64.EFI': sign(image(first, pair)), 'second.efi': sign(image(second, pair))},
+                 firmware=firmware, tpm=True, foretold=False, memory=768, reboots=True, qemu=disk(),
+                 expect=(f'kshim: Secure Boot {firmware == "snakeoil":d}', 'kshim: enrolled', 'kshim: userspace reached',
+                         f'kshim: Secure Boot {firmware == "snakeoil":d}', 'kshim: opened, content',
                          'kshim: not opened in another state', 'kshim: powering off'))
     text, status, left, _ = vm.run(row)
     print(text)

@@ -25,6 +25,7 @@ MANAGE_BOOT = ('usr/lib/systemd/systemd', 'usr/lib/systemd/systemd-executor', 'u
 CONFIGURATION = ('usr/lib/tmpfiles.d/20-systemd-stub.conf',)
 LIBRARIES = ('usr/lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu/systemd', 'usr/lib/x86_64-linux-gnu/cryptsetup')
 VIRTIO = ('virtio', 'virtio_ring', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci', 'virtio_blk', 'efivarfs')
+FAT = ('fat', 'vfat', 'nls_cp437', 'nls_iso8859-1', 'nls_ascii')
 LINKER = 'usr/lib64/ld-linux-x86-64.so.2'
 FOLDERS = ('proc', 'sys', 'dev', 'run', 'tmp', 'etc', 'var', 'usr', 'usr/bin', 'usr/sbin', 'usr/lib64', 'usr/lib',
            'usr/lib/systemd', 'usr/lib/systemd/system', 'usr/lib/tmpfiles.d', *LIBRARIES)
