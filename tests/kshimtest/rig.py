@@ -221,21 +221,21 @@ def rows_begun(directory):
     return serial.read_bytes().count(b'rig: row ') if serial.exists() else 0
 
 
-def wait_while_it_moves(qemu, directory, most):
+def wait_while_it_moves(qemu, directory, most, hang):
     """Wait for the rig's end. Nested machines may hang, so it is ended when no further row begins although
-    it had `most` seconds of a CPU for that, or HANG seconds went by."""
+    it had `most` seconds of a CPU for that, or `hang` seconds went by."""
     begun, since, had = 0, time.monotonic(), 0
     while qemu.poll() is None:
         time.sleep(LOOK)
         now = rows_begun(directory)
         if now != begun:
             begun, since, had = now, time.monotonic(), cpu_seconds(qemu.pid)
-        elif cpu_seconds(qemu.pid) - had > most or time.monotonic() - since > HANG:
+        elif cpu_seconds(qemu.pid) - had > most or time.monotonic() - since > hang:
             qemu.kill()
             qemu.wait()
 
 
-def boot(rows, cpus, icount, memory, most):
+def boot(rows, cpus, icount, memory, most, hang):
     """One boot of the rig; an Outcome for each row, without a status where it did not get to."""
     with tempfile.TemporaryDirectory(prefix='kshim-rig-', dir=files.BUILD) as directory:
         initramfs = prepare(directory, rows)
@@ -245,17 +245,17 @@ def boot(rows, cpus, icount, memory, most):
         with subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as qemu:
             try:
-                wait_while_it_moves(qemu, directory, most)
+                wait_while_it_moves(qemu, directory, most, hang)
             finally:
                 qemu.kill()
         return collect(directory, rows)
 
 
-def run(rows, cpus=1, icount=True, memory='4G', most=ROW_CPU):
+def run(rows, cpus=1, icount=True, memory='4G', most=ROW_CPU, hang=HANG):
     """Boot the rig for all rows, again for those left when it hung; an Outcome for each row."""
     found, pending, hung = {}, list(rows), set()
     while pending:
-        outcomes = boot(pending, cpus, icount, memory, most)
+        outcomes = boot(pending, cpus, icount, memory, most, hang)
         found.update((o.row.name, o) for o in outcomes)
         left = [o.row for o in outcomes if o.status is None]
         # What hung in the rig, and where the rig itself hung, which is the first of those left: these
