@@ -163,6 +163,7 @@ TOOL_RUN := \
 	tools/run/dump.c \
 	tools/run/dump_linux.c \
 	tools/run/dump_pvh.c \
+	tools/run/dump_state.c \
 	tools/run/ending.c \
 	tools/run/escapes.c \
 	tools/run/hold.c \

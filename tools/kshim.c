@@ -177,7 +177,7 @@ help(FILE *f)
 	        f);
 }
 
-/* So is a part of them: a full disk takes it, and not the rest. */
+/* Results on a full disk or a closed pipe are an error too, and so is a part of them. */
 static int
 flushed(int status)
 {

@@ -26,6 +26,7 @@ FUZZERS := \
 	tests/fuzz/fuzz_fw_cfg.c \
 	tests/fuzz/fuzz_grub_cfg.c \
 	tests/fuzz/fuzz_guest.c \
+	tests/fuzz/fuzz_handoff.c \
 	tests/fuzz/fuzz_initrd.c \
 	tests/fuzz/fuzz_isa.c \
 	tests/fuzz/fuzz_keep.c \
@@ -100,6 +101,9 @@ PARTS_fuzz_unpack := $(FUZZ_FILES)
 LIBS_fuzz_unpack := $(FUZZ_LIBS)
 PARTS_fuzz_devices := tools/run/ending.c tools/run/rtc.c tools/run/uart.c
 LIBS_fuzz_devices := -lpthread
+PARTS_fuzz_handoff := tests/fuzz/no_words.c tools/json_new.c tools/launch/layout.c tools/run/dump_linux.c \
+	tools/run/dump_pvh.c tools/run/dump_state.c tools/run/ending.c tools/run/memory.c
+LIBS_fuzz_handoff := -ljson-c -lz -lpthread
 PARTS_fuzz_pci_bus := tools/launch/layout.c tools/run/ending.c tools/run/memory.c tools/run/pci/pci.c tools/run/virtio/common.c \
 	tools/run/virtio/loop.c tools/run/virtio/msix.c tools/run/virtio/queue.c tools/run/virtio/virtio_pci.c
 LIBS_fuzz_pci_bus := -lpthread

@@ -36,6 +36,13 @@ int dump_open(const char *path, int *ret_fd);
  */
 const char *dump_handoff(struct machine *m);
 
+/*
+ * What that file gets: the boot CPU's state, and what it leads to in memory. All of it may be
+ * hostile.
+ */
+json_object *dump_state(struct dump *d, bool direct, const struct kvm_regs *regs,
+        const struct kvm_sregs *sregs);
+
 /* Parts of it, in the files of their own. */
 json_object *dump_zero_page(struct dump *d, uint64_t addr);
 json_object *dump_start_info(struct dump *d, uint64_t addr);
