@@ -227,6 +227,10 @@ dump_identity(struct dump *d, uint64_t cr3)
 		uint64_t pdpte = pml4e ? table_entry(d->mem, pml4e, gib % 512) : 0;
 		bool mapped = pdpte && gib_is_identity(d->mem, pdpte, gib);
 
+		if (!pml4e && !inside) {
+			gib |= 511; /* nor are the others of this entry */
+			continue;
+		}
 		if (mapped && !inside)
 			from = gib;
 		if (!mapped && inside && dump_entry(d)) {
