@@ -276,9 +276,9 @@ def judge_userspace(row, outcome):
 
 
 def judge_clock(outcome):
-    """2 seconds are 2 seconds, in the guest and outside: never less, and in one try of three not more.
+    """2 seconds are 2 seconds, in the guest and outside: never less, and in one try of three not nearly twice that.
 
-    A busy host may let the guest, or us who read its lines, wait in the other two.
+    A busy host may let the guest, or us who read its lines, wait some time in each try, and longer in the other two.
     """
     tries = []
     for number, before, after in re.findall(r'^row: slept (\d) (\S+) (\S+)$', outcome.text, re.M):
@@ -288,7 +288,7 @@ def judge_clock(outcome):
         tries.append((inside, outside))
         if inside < 1.95:
             return f'sleep 2 took {inside:.2f} s inside, {outside:.2f} s outside'
-    if not any(inside <= 2.5 and abs(inside - outside) <= 1 for inside, outside in tries):
+    if not any(inside <= 3.5 and abs(inside - outside) <= 1 for inside, outside in tries):
         return f'sleep 2 took (inside, outside) {tries}'
     return ''
 

@@ -29,6 +29,8 @@ def needs(why_not):
 virtiofsd = needs(daemons.why_no_virtiofsd())
 daemon = needs(daemons.why_no_storage_daemon())
 passt = needs(why_no_passt())
+# Folders in /tmp are looked for, which another worker's run would have, too.
+one_worker = pytest.mark.xdist_group('host-shares')
 
 
 def commands():
@@ -45,7 +47,7 @@ def commands():
                            guest('hello-off')]), [needs_kvm]
     yield 'disk-stub', Command([*by_stub, '--disk', '{disk}']), [needs_kvm]
     yield 'share', Command([*direct, '--share', '{share}', guest('hello-off')], plain), \
-        [needs_kvm, virtiofsd, pytest.mark.full]
+        [needs_kvm, virtiofsd, one_worker, pytest.mark.full]
     yield 'net', Command([*direct, '--net', 'user', guest('net')], plain), [passt]
     yield 'console', Command([*direct, '--console', guest('console-off')], plain), [needs_kvm]
     yield 'vhost-user', Command([*direct, '--vhost-user', 'blk={socket}', guest('hello-off')], plain), [needs_kvm, daemon]
@@ -53,7 +55,7 @@ def commands():
         [needs_kvm, daemon, pytest.mark.full]
     yield 'vsock', Command([*direct, '--vsock', '42', guest('hello-off')], plain), [needs_kvm]
     yield 'command', Command([*by_stub, '--root', '{share}', guest('hello-off'), '--', 'true'], stub), \
-        [needs_kvm, virtiofsd]
+        [needs_kvm, virtiofsd, one_worker]
     yield 'command-dry', Command(['run', '--dry-run', '{tree}', '--', 'true'], stub), ()
     yield 'dry', Command(['run', '--direct', '--dry-run', probe]), ()
     yield 'check', Command(['check', '--json', probe]), ()
