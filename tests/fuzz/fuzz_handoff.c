@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Any memory and registers of a guest, as `kshim run --dump-handoff` finds them: nothing out of
- * the guest's memory is read, lists stay within their bound, and what is written reads back as
- * what it was made from.
+ * the guest's memory is read, lists stay within their bound, and what is written is JSON that
+ * reads back as what it was made from.
  *
  * The input: where registers lead to, then the memory from address 0 on.
  */
@@ -35,10 +35,22 @@ entries(json_object *o)
 	return n;
 }
 
+static json_object *
+parse(const char *text)
+{
+	json_tokener *t = json_tokener_new();
+	json_object *o;
+
+	json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	o = json_tokener_parse_ex(t, text, (int)strlen(text) + 1);
+	json_tokener_free(t);
+	return o;
+}
+
 static void
 check(json_object *o)
 {
-	json_object *again = json_tokener_parse(json_object_to_json_string(o));
+	json_object *again = parse(json_object_to_json_string(o));
 	const char *protocol = json_object_get_string(json_object_object_get(o, "protocol"));
 	const char *reached = strcmp(protocol, "pvh") == 0 ? "start_info" : "zero_page";
 

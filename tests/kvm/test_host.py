@@ -635,6 +635,15 @@ def test_timeout_ends_a_dump(tmp_path):
     assert (tmp_path / 'dump').read_text(encoding='utf-8') == ''
 
 
+@needs_kvm
+def test_a_line_that_is_no_text_is_told_as_bytes(tmp_path):
+    line = os.fsdecode(b'caf\xe9 \xff')
+    run('--direct', '-m', '128M', *LIMIT, '--dump-handoff', tmp_path / 'dump', '-a', line, files.path('probe:bz64'),
+        errors='replace')
+    dump = json.loads((tmp_path / 'dump').read_bytes().decode('utf-8', 'strict'))
+    assert bytes.fromhex(dump['zero_page']['command_line']['bytes']) == os.fsencode(line)
+
+
 def damaged(dump, path, value):
     part = dump
     for key in path[:-1]:
@@ -659,3 +668,12 @@ def test_diff_names_the_field(path, text, tmp_path):
     done = subprocess.run([KSHIM, 'diff-handoff', tmp_path / 'a', tmp_path / 'b'], check=False,
                           capture_output=True, text=True)
     assert done.returncode == 1 and text in done.stdout and '1 real difference' in done.stdout
+
+
+def test_a_name_in_a_dump_is_told_as_text(tmp_path):
+    for name in ('a', 'b'):
+        (tmp_path / name).write_text(json.dumps({'format': 'kshim-handoff-1', 'x\x1b[2J': name}))
+    done = subprocess.run([KSHIM, 'diff-handoff', tmp_path / 'a', tmp_path / 'b'], check=False,
+                          capture_output=True, text=True)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (
+        1, 'DIFFERS x?[2J: "a", "b": a field that this program does not know')

@@ -56,6 +56,7 @@ const uint8_t *dump_chunk(struct dump *d, uint64_t addr, uint64_t len, uint64_t 
 /* Helpers that these share. */
 json_object *dump_hex(uint64_t value);
 void dump_add_hex(json_object *to, const char *name, uint64_t value);
+/* The text up to its NUL, or {"bytes": HEX} of what is no UTF-8; NULL: it is not in memory. */
 json_object *dump_text(const struct memory *mem, uint64_t addr, uint64_t max);
 /* A blob by length and CRC-32; null if it is not in memory, or too much was read before. */
 json_object *dump_blob(struct dump *d, uint64_t addr, uint64_t len);

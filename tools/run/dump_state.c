@@ -10,9 +10,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
+#include "stub/input/utf.h"
 #include "stub/wire/start_info.h"
 
 #define FORMAT    "kshim-handoff-1"
@@ -38,16 +40,49 @@ dump_add_hex(json_object *to, const char *name, uint64_t value)
 	json_add(to, name, dump_hex(value));
 }
 
+static json_object *
+hex_of(struct span bytes)
+{
+	char *text = malloc(2 * bytes.size + 1);
+	json_object *o;
+
+	if (!text)
+		no_memory();
+	for (uint64_t i = 0; i < bytes.size; i++)
+		snprintf(text + 2 * i, 3, "%02x", span_u8(bytes, i));
+	o = json_new_string_len(text, (int)(2 * bytes.size));
+	free(text);
+	return o;
+}
+
+static bool
+is_utf8(struct span bytes)
+{
+	uint64_t at = 0;
+
+	while (at < bytes.size)
+		if (utf8_next(bytes, &at) == UTF_BAD)
+			return false;
+	return true;
+}
+
 json_object *
 dump_text(const struct memory *mem, uint64_t addr, uint64_t max)
 {
-	uint64_t len = 0;
+	struct span text = {NULL, 0};
 	const uint8_t *byte;
+	json_object *o;
 
-	while (len < max && (byte = memory_at(mem, addr + len, 1)) && *byte)
-		len++;
-	byte = memory_at(mem, addr, len);
-	return byte ? json_new_string_len((const char *)byte, (int)len) : NULL;
+	while (text.size < max && (byte = memory_at(mem, addr + text.size, 1)) && *byte)
+		text.size++;
+	text.base = memory_at(mem, addr, text.size);
+	if (!text.base)
+		return NULL;
+	if (is_utf8(text))
+		return json_new_string_len((const char *)text.base, (int)text.size);
+	o = json_new_object();
+	json_add(o, "bytes", hex_of(text));
+	return o;
 }
 
 bool
@@ -111,13 +146,8 @@ static json_object *
 dump_bytes(const struct memory *mem, uint64_t addr, uint64_t len)
 {
 	const uint8_t *bytes = memory_at(mem, addr, len);
-	char text[2 * GDT_MAX + 1];
 
-	if (!bytes || len > GDT_MAX)
-		return NULL;
-	for (uint64_t i = 0; i < len; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-	return json_new_string_len(text, (int)(2 * len));
+	return bytes && len <= GDT_MAX ? hex_of((struct span){bytes, len}) : NULL;
 }
 
 /* Those that code of this mode can see: r8 to r15 only in long mode. */
