@@ -119,8 +119,10 @@ def uki_part(name, data):
 def ukify(stub, *args):
     if stub != EFI and not stub.startswith('/'):
         stub = os.path.join(os.path.dirname(files.packaged('sdboot')), stub)
-    subprocess.run(['/usr/bin/python3', files.packaged('ukify'), 'build', f'--stub={stub}', *args],
-                   check=True, stdout=subprocess.DEVNULL)
+    # It leaves kernels that it has unpacked.
+    with tempfile.TemporaryDirectory(prefix='kshim-ukify-') as folder:
+        subprocess.run(['/usr/bin/python3', files.packaged('ukify'), 'build', f'--stub={stub}', *args],
+                       check=True, stdout=subprocess.DEVNULL, env={**os.environ, 'TMPDIR': folder})
 
 
 def profiles(out, line=UKI_LINE):
