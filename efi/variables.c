@@ -86,24 +86,26 @@ variable_set_text(const CHAR16 *name, const char *text)
 		variable_set(name, wide, size);
 }
 
-void
-variable_leave_text(const CHAR16 *name, const char *text)
+static void
+store_text(const CHAR16 *name, UINT32 attributes, const char *text)
 {
 	static uint16_t wide[TEXT_ROOM];
 	UINTN size = wide_text(text, wide);
 
 	if (size)
-		(void)store(name, THIS_BOOT, wide, size);
+		(void)store(name, attributes, wide, size);
+}
+
+void
+variable_leave_text(const CHAR16 *name, const char *text)
+{
+	store_text(name, THIS_BOOT, text);
 }
 
 void
 variable_keep_text(const CHAR16 *name, const char *text)
 {
-	static uint16_t wide[TEXT_ROOM];
-	UINTN size = wide_text(text, wide);
-
-	if (size)
-		(void)store(name, EFI_VARIABLE_NON_VOLATILE | THIS_BOOT, wide, size);
+	store_text(name, EFI_VARIABLE_NON_VOLATILE | THIS_BOOT, text);
 }
 
 #define PRIVATE (EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS)

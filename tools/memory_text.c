@@ -51,3 +51,13 @@ memory_text_close(struct memory_text *t)
 	errno = ENOMEM;
 	return false;
 }
+
+unsigned
+memory_text_lines(const struct memory_text *t)
+{
+	unsigned lines = 0;
+
+	for (size_t i = 0; i < t->len; i++)
+		lines += t->text[i] == '\n';
+	return lines;
+}

@@ -20,4 +20,7 @@ bool memory_text_open(struct memory_text *t);
 /* False if a part is missing; then there is nothing to free. */
 bool memory_text_close(struct memory_text *t);
 
+/* How many lines a closed one has. */
+unsigned memory_text_lines(const struct memory_text *t);
+
 #endif

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "tools/run/clock.h"
 #include "tools/run/command/serve.h"
 
 static struct serve s;
@@ -356,19 +356,10 @@ the_first_signal_ends_the_wait_for_a_reader(void **state)
 	assert_true(serve_unwritten(&s));
 }
 
-static uint64_t
-clock_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 static void
 the_deadline_ends_the_wait_for_a_reader(void **state)
 {
-	uint64_t until = clock_now() + 20000000;
+	uint64_t until = clock_ns() + 20000000;
 
 	(void)state;
 	run();
@@ -376,7 +367,7 @@ the_deadline_ends_the_wait_for_a_reader(void **state)
 	say_data(GUEST_ERROR, "error", 5);
 	serve_finish(&s, until);
 	assert_true(s.late && serve_unwritten(&s));
-	assert_true(clock_now() >= until);
+	assert_true(clock_ns() >= until);
 	came_out(GUEST_ERROR, "error");
 }
 
@@ -387,7 +378,7 @@ a_signal_before_the_deadline_is_what_ended_it(void **state)
 	run();
 	fill_output();
 	serve_signal(&s, SIGTERM);
-	serve_finish(&s, clock_now() + 3600000000000u);
+	serve_finish(&s, clock_ns() + 3600000000000u);
 	assert_int_equal(s.left, SIGTERM);
 	assert_false(s.late);
 }
@@ -399,7 +390,7 @@ output_that_was_read_is_not_late(void **state)
 	(void)state;
 	run();
 	say_data(GUEST_ERROR, "error", 5);
-	serve_finish(&s, clock_now());
+	serve_finish(&s, clock_ns());
 	assert_false(s.late);
 	came_out(GUEST_ERROR, "error");
 }

@@ -310,7 +310,7 @@ static unsigned
 lines_of(const struct term *t, const struct report *r, printer *print)
 {
 	struct memory_text text;
-	unsigned lines = 0;
+	unsigned lines;
 	struct term memory = *t;
 
 	if (!memory_text_open(&text))
@@ -319,8 +319,7 @@ lines_of(const struct term *t, const struct report *r, printer *print)
 	print(&memory, r);
 	if (!memory_text_close(&text))
 		no_memory();
-	for (size_t i = 0; i < text.len; i++)
-		lines += text.text[i] == '\n';
+	lines = memory_text_lines(&text);
 	free(text.text);
 	return lines;
 }

@@ -39,7 +39,6 @@ entry_text(const struct term *t, const struct disk_view *view, const struct disk
         struct memory_text *ret_text)
 {
 	struct term memory = *t;
-	unsigned lines = 0;
 
 	if (!memory_text_open(ret_text))
 		no_memory();
@@ -47,9 +46,7 @@ entry_text(const struct term *t, const struct disk_view *view, const struct disk
 	print_entry(&memory, view, d);
 	if (!memory_text_close(ret_text))
 		no_memory();
-	for (size_t i = 0; i < ret_text->len; i++)
-		lines += ret_text->text[i] == '\n';
-	return lines;
+	return memory_text_lines(ret_text);
 }
 
 /* One line is kept for those that are left. */

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tools/run/boot.h"
 #include "tools/run/carry.h"
+#include "tools/run/clock.h"
 #include "tools/run/command/attach.h"
 #include "tools/run/command/outcome.h"
 #include "tools/run/cpuid.h"
@@ -335,11 +335,9 @@ cmd_run(int argc, char **argv)
 	static struct inputs inputs;
 	static struct run run = {
 	        .o = &options, .in = &inputs, .kvm = -1, .dump = -1, .memory = -1, .port = -1};
-	struct timespec now;
 	int status;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	run.began = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	run.began = clock_ns();
 	status = options_parse(argc, argv, &options);
 	if (options.command.argv)
 		host_fails_with(outcome_status(STATUS_HOST, false));

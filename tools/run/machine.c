@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tools/run/clock.h"
 #include "tools/run/jail.h"
 
 #define KICK SIGUSR1
@@ -27,10 +28,7 @@ on_kick(int signal)
 uint64_t
 machine_now(const struct machine *m)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec - m->began;
+	return clock_ns() - m->began;
 }
 
 /* Enter the jail and wait for machine_go(). */

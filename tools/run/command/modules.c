@@ -68,10 +68,9 @@ add_path(struct modules *m, const char *path, size_t len)
 	if (m->count == MODULES_MAX)
 		return;
 	m->path[m->count] = strndup(path, len);
-	if (m->path[m->count])
-		m->count++;
-	else
-		m->no_memory = true;
+	if (!m->path[m->count])
+		no_memory();
+	m->count++;
 }
 
 /* Those that it needs are behind it, the first to be loaded last. */

@@ -17,7 +17,6 @@ struct modules {
 	struct file dep, builtin;
 	const char *path[MODULES_MAX]; /* relative to the folder, each behind those it needs */
 	uint32_t count;
-	bool no_memory; /* a path is missing for want of it */
 };
 
 /*

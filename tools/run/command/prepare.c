@@ -133,8 +133,6 @@ prepare_kernel(const struct options *o, struct inputs *in, bool *ret_overlay)
 	status = modules_open(o->command.modules, o->kernel, about.release, &modules);
 	if (status == STATUS_GO_ON)
 		status = needs_look(o->kernel, file_span(&about.config), &modules, ret_overlay);
-	if (status == STATUS_GO_ON && modules.no_memory)
-		status = fail(STATUS_HOST, "no memory");
 	if (status == STATUS_GO_ON)
 		status = add_initramfs(in, &modules);
 	modules_close(&modules);

@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "tools/run/clock.h"
 #include "tools/run/terminal.h"
 #include "tools/run/transient.h"
 
@@ -227,13 +227,11 @@ serve_unwritten(const struct serve *s)
 static int
 ms_until(uint64_t until)
 {
-	struct timespec ts;
 	uint64_t now, ms;
 
 	if (until == SERVE_FOR_EVER)
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+	now = clock_ns();
 	ms = until > now ? (until - now) / 1000000 + 1 : 0;
 	return ms < INT_MAX ? (int)ms : INT_MAX;
 }

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "tools/run/clock.h"
 #include "tools/run/transient.h"
 #include "tools/run/vhost/message.h"
 
@@ -65,10 +65,7 @@ send_message(struct vhost_user *v, const struct message *m, bool need_reply)
 static uint64_t
 now_ms(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	return clock_ns() / 1000000;
 }
 
 /* Read exactly `len` bytes. recv() drops descriptors that come with them. */
