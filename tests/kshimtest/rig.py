@@ -52,6 +52,7 @@ class Row:
     programs: tuple = ()                # paths of programs that it needs
     carried: tuple = ()                 # files that `before` finds as /files/*-NAME
     modules: tuple = ()                 # of the rig's kernel, behind MODULES, in their order
+    guests: int = 1                     # that it runs at once: it may need as many times as long
 
 
 @dataclass
@@ -221,16 +222,18 @@ def rows_begun(directory):
     return serial.read_bytes().count(b'rig: row ') if serial.exists() else 0
 
 
-def wait_while_it_moves(qemu, directory, most, hang):
+def wait_while_it_moves(qemu, directory, rows, most, hang):
     """Wait for the rig's end. Nested machines may hang, so it is ended when no further row begins although
-    it had `most` seconds of a CPU for that, or `hang` seconds went by."""
+    it had `most` seconds of a CPU for each guest of that row, or `hang` seconds went by for each."""
     begun, since, had = 0, time.monotonic(), 0
     while qemu.poll() is None:
         time.sleep(LOOK)
         now = rows_begun(directory)
         if now != begun:
             begun, since, had = now, time.monotonic(), cpu_seconds(qemu.pid)
-        elif cpu_seconds(qemu.pid) - had > most or time.monotonic() - since > hang:
+            continue
+        guests = rows[begun - 1].guests if begun else 1
+        if cpu_seconds(qemu.pid) - had > most * guests or time.monotonic() - since > hang * guests:
             qemu.kill()
             qemu.wait()
 
@@ -245,7 +248,7 @@ def boot(rows, cpus, icount, memory, most, hang):
         with subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as qemu:
             try:
-                wait_while_it_moves(qemu, directory, most, hang)
+                wait_while_it_moves(qemu, directory, rows, most, hang)
             finally:
                 qemu.kill()
         return collect(directory, rows)

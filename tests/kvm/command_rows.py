@@ -22,6 +22,7 @@ class Run:
     programs: tuple = ()            # paths of this system, or names of files.PACKAGES, for both sides
     carried: tuple = ()             # of files.PACKAGES: their folders are /files/*-NAME
     limit: int = 250                # --timeout
+    guests: int = 1                 # at once, each of which costs what another row does
     full: bool = False              # for `make test-all`, or by name
 
     def __hash__(self):
@@ -82,6 +83,38 @@ chmod -R a+rwX .
 """
 FOUR = sh('nproc; for i in 0 1 2 3; do taskset $((1 << i)) sh -c "cut -d \\  -f 39 /proc/self/stat"; done | tr -d "\\n"; '
           'echo')
+# What runs have left when they have ended, and the daemons that they killed with them.
+LEFT = """for look in $(seq 60); do
+    pidof kshim ld-linux-x86-64.so.2 >/dev/null || break
+    sleep 1
+done
+pidof kshim ld-linux-x86-64.so.2
+ls -A /tmp
+grep kshim /proc/net/unix
+"""
+
+
+def side_by_side(count, **more):
+    """Runs that meet: each has a seat in a folder that all share, and goes on when all seats are taken."""
+    meet = sh(f'read word; touch /tmp/table/$0; until [ "$(ls /tmp/table | wc -l)" = {count} ]; do sleep 1; done; '
+              'echo "$0 has $word"; echo "$0 to err" >&2; exit $((10 + $0))')
+    begin = f"""for n in $(seq 0 {count - 1}); do
+    echo "word $n" | "$@" $n >out-$n 2>err-$n &
+    all="$all $!"
+done
+for one in $all; do
+    wait $one
+    ends="$ends $?"
+done
+echo $ends
+"""
+    return Run(f'side-by-side-{count}', meet, options=('-m', '128M', '--rw', '/tmp/table'), shell=begin,
+               before='mkdir /tmp/table; chmod 777 /tmp/table', after='rm -r /tmp/table\n' + LEFT, guests=count,
+               out=' '.join(str(10 + n) for n in range(count)) + '\n',
+               files={f'{name}-{n}': text.format(n).encode() for n in range(count)
+                      for name, text in (('out', '{0} has word {0}\n'), ('err', '{0} to err\n'))}, **more)
+
+
 WAIT = 'until grep -q ready out || ! kill -0 $!; do sleep 0.1; done\n'
 
 RUNS = [
@@ -131,6 +164,8 @@ RUNS = [
     Run('daemon-ends', sh('echo ready; while :; do cat /bin/busybox >/dev/null; done'), status=125,
         shell='"$@" >out &\n' + WAIT + 'killall ld-linux-x86-64.so.2; wait $!', says=('its daemon has ended',), full=True),
     Run('direct', sh('echo out; exit 5'), options=('--direct',), status=5, out='out\n'),
+    side_by_side(4, limit=500),
+    side_by_side(10, limit=1200, full=True),
     Run('four', FOUR, options=('-c', '4'), out='4\n0123\n', full=True),
     Run('four-direct', FOUR, options=('-c', '4', '--direct'), out='4\n0123\n', full=True),
     # Only what is made below the shared folder stays.
