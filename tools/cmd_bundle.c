@@ -6,7 +6,6 @@
  * profile. The inputs are judged by the same code as on the machine that will boot them, and
  * the output is read back by that code before it gets its name.
  */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@
 #include "stub/probe/facts.h"
 #include "tools/bundle_write.h"
 #include "tools/cmd.h"
+#include "tools/option.h"
 #include "tools/unpack.h"
 
 /* As much as the bodies have room for; what the kernel takes is the plan's affair. */
@@ -244,7 +244,7 @@ cmd_bundle(int argc, char **argv)
 	static struct order o = {.limit = BUDGET_LIMIT};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "o:a:h", options, NULL)) != -1) {
+	while ((opt = option_next(argc, argv, "o:a:h", options)) != -1) {
 		switch (opt) {
 		case 'o':
 			o.out = optarg;

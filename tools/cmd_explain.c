@@ -6,12 +6,12 @@
  * with it in brackets, as it was copied from a console.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/cmd.h"
+#include "tools/option.h"
 
 static const struct {
 	enum refusal_code code;
@@ -143,7 +143,7 @@ cmd_explain(int argc, char **argv)
 	enum refusal_code code;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1)
+	while ((opt = option_next(argc, argv, "h", options)) != -1)
 		return opt == 'h' ? usage_ok(argv[0]) : usage_error(argv[0]);
 	if (argc == optind)
 		return list();

@@ -5,13 +5,13 @@
  * They are what a signed kshim.efi boots under Secure Boot although it has no signature. The
  * command line is the whole one, with the kshim. words; without -a the empty one is pinned.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "stub/input/pin.h"
 #include "tools/cmd.h"
 #include "tools/file.h"
+#include "tools/option.h"
 
 static void
 print_sum(struct sha256 *h, const char *name)
@@ -75,7 +75,7 @@ cmd_pin(int argc, char **argv)
 	struct sha256 together;
 	int opt, status;
 
-	while ((opt = getopt_long(argc, argv, "a:h", options, NULL)) != -1) {
+	while ((opt = option_next(argc, argv, "a:h", options)) != -1) {
 		if (opt == 'h')
 			return usage_ok(argv[0]);
 		if (opt != 'a')

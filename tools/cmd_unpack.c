@@ -10,7 +10,6 @@
  * not judged here.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +17,7 @@
 #include "stub/body/kernel_file.h"
 #include "tools/cmd.h"
 #include "tools/disk_image.h"
+#include "tools/option.h"
 #include "tools/outfile.h"
 #include "tools/payload.h"
 
@@ -204,7 +204,7 @@ cmd_unpack(int argc, char **argv)
 	bool inside = false;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "o:kd:p:h", options, NULL)) != -1) {
+	while ((opt = option_next(argc, argv, "o:kd:p:h", options)) != -1) {
 		if (opt == 'h')
 			return usage_ok(argv[0]);
 		if (opt == 'o')

@@ -22,6 +22,7 @@ TOOL_SRCS := \
 	tools/newc_write.c \
 	tools/payload.c \
 	tools/option.c \
+	tools/option_next.c \
 	tools/outfile.c \
 	tools/regular.c \
 	tools/request.c \

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tools/cmd.h"
+#include "tools/option.h"
 
 static const struct command commands[] = {
         {"bundle", "-o FILE [-a CMDLINE] [--limit SIZE] KERNEL [INITRD...]",
@@ -208,6 +209,17 @@ hold_standard_files(void)
 	return true;
 }
 
+static int
+no_command(const char *name)
+{
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (option_mistakes(name, strlen(name), commands[i].name) != OPTION_FAR)
+			return fail(STATUS_USAGE,
+			        "no command %s: did you mean %s? `kshim --help` lists them",
+			        name, commands[i].name);
+	return fail(STATUS_USAGE, "no command %s; `kshim --help` lists them", name);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -231,6 +243,6 @@ main(int argc, char **argv)
 	}
 	c = command_find(argv[1]);
 	if (!c)
-		return fail(STATUS_USAGE, "no command %s; `kshim --help` lists them", argv[1]);
+		return no_command(argv[1]);
 	return flushed(c->run(argc - 1, argv + 1));
 }

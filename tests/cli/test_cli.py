@@ -310,3 +310,15 @@ def test_explanations_say_what_to_do():
         text = ' '.join(lines[4:-2])
         assert max(map(len, lines[4:])) < 80, lines
         assert len(text) >= 80 and len(re.findall(r'[.:;?)](?: |$)', text)) >= 2, (number, text)
+
+
+@pytest.mark.parametrize('args,said', [
+    (['rum'], 'kshim: no command rum: did you mean run? `kshim --help` lists them\n'),
+    (['frobnicate'], 'kshim: no command frobnicate; `kshim --help` lists them\n'),
+    (['check', '--jsno', 'k'], "kshim: unrecognized option '--jsno': did you mean --json?\n"),
+    (['measure', '-j', 'k'], "kshim: unrecognized option '-j'\n"),
+    (['plan', '--memory'], "kshim: option '--memory' needs an argument\n"),
+])
+def test_what_may_have_been_meant(args, said):
+    done = kshim(*args)
+    assert done.returncode == 2 and done.stderr.startswith(said)

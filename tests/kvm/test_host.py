@@ -381,6 +381,16 @@ USAGE = [
     (['--net', 'none', 'k'], '--net'), (['--net', 'tap=', 'k'], '1 to 15 bytes'),
     (['--net', 'tap=' + 16 * 'x', 'k'], '1 to 15 bytes'), (9 * ['--net', 'user'] + ['k'], 'more than 8'),
     (['--vsock', '2', 'k'], 'from 3 to 4294967294'), (['--vsock', '4294967295', 'k'], '--vsock'),
+    (['--dsk', 'd', 'k'], "unrecognized option '--dsk': did you mean --disk?"),
+    (['--network', 'user', 'k'], 'did you mean --net?'), (['--moeory', '1G', 'k'], 'did you mean --memory?'),
+    (['--xyz', 'k'], "unrecognized option '--xyz'\n"), (['--qed', 'k'], "unrecognized option '--qed'\n"),
+    (['-q', 'k'], "unrecognized option '-q'"), (['--rng=1', 'k'], "option '--rng' takes no argument"),
+    (['--d', 'k'], "option '--d' is ambiguous: --direct, --dump-handoff, --dry-run, --disk"),
+    (['--disk'], "option '--disk' needs an argument"), (['-m'], "option '-m' needs an argument"),
+    (['k', 'true'], 'more than one KERNEL was given: k and true; a command is given behind --'),
+    (['-c', '2', '--', 'k', 'true'], 'no KERNEL was given before --'),
+    (['--share', '/,tag=a', '--vhost-user', 'fs=s,tag=a', 'k'], '--vhost-user: the tag a is taken'),
+    (['--vhost-user', 'fs=s,tag=a', '--share', '/,tag=a', 'k'], '--share: the tag a is taken'),
     (['--vsock', '-1', 'k'], '--vsock'), (['--vsock', '3x', 'k'], '--vsock'),
 ]
 
@@ -420,6 +430,20 @@ def test_disk_has_whole_sectors(tmp_path):
     disk.write_bytes(bytes(513))
     check(run('--direct', '--disk', disk, '/dev/null'), 1, 'kernel')
     check(run('--disk', disk), 3, 'it has 513 bytes, not a multiple of 512')
+
+
+@pytest.mark.parametrize('off,magic,name', [(0, b'QFI\xfb', 'qcow2'), (0, b'KDMV', 'VMDK'), (0, b'vhdxfile', 'VHDX'),
+                                            (0, b'conectix', 'VHD'), (64, b'\x7f\x10\xda\xbe', 'VDI')])
+def test_disk_is_raw(tmp_path, off, magic, name):
+    disk = tmp_path / 'disk'
+    disk.write_bytes((bytes(off) + magic).ljust(1024, b'\0'))
+    check(run('--disk', disk), 3, f'{disk} is no raw disk but a {name} image: `qemu-img convert -O raw {disk} NEW`')
+
+
+@pytest.mark.parametrize('words', ['readonly', 'r0,id=x', 'ro,readonly'])
+def test_disk_with_words_that_it_has_not(tmp_path, words):
+    (tmp_path / 'disk').write_bytes(bytes(512))
+    check(run('--disk', f'{tmp_path}/disk,{words}'), 3, 'No such file or directory; the words that may follow FILE are')
 
 
 @pytest.mark.parametrize('args,text', USAGE, ids=[' '.join(u[0]) or 'nothing' for u in USAGE])

@@ -5,7 +5,6 @@
  * Judges all files before it ends; its status is the worst of theirs (3 unreadable over 1 not
  * bootable, not as required or, with --strict, with a warning).
  */
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -150,7 +149,7 @@ cmd_check(int argc, char **argv)
 	struct wishes w = {.limit = BUDGET_LIMIT};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
+	while ((opt = option_next(argc, argv, "vh", options)) != -1) {
 		switch (opt) {
 		case 'j':
 			w.json = true;

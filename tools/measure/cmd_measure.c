@@ -2,7 +2,6 @@
 /*
  * kshim measure: what a TPM's PCRs will hold after a boot by kshim.efi, event by event.
  */
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,7 +195,7 @@ cmd_measure(int argc, char **argv)
 	struct options o = {.wishes.words = ""};
 	int opt, status;
 
-	while ((opt = getopt_long(argc, argv, "a:p:h", options, NULL)) != -1) {
+	while ((opt = option_next(argc, argv, "a:p:h", options)) != -1) {
 		if (opt == 'h')
 			return usage_ok(argv[0]);
 		if (!take(&o, opt))

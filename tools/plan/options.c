@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arguments into struct plan_options, by getopt_long; every mistake is a sentence and status 2.
+ * Arguments into struct plan_options, by option_next(); every mistake is a sentence and
+ * status 2.
  */
 #include "tools/plan/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -200,7 +200,7 @@ take_one(struct plan_options *o, int opt, int *ret_status)
 		fputs(help_text, stdout);
 		*ret_status = STATUS_OK;
 		return false;
-	default: /* getopt_long() has said what is wrong */
+	default: /* option_next() has said what is wrong */
 		fputs("Try `kshim plan --help`.\n", stderr);
 		*ret_status = STATUS_USAGE;
 		return false;
@@ -223,7 +223,7 @@ plan_options_parse(int argc, char **argv, struct plan_options *ret_options, int 
 	        .machine = MACHINE_AUTO,
 	        .rdrand = true};
 	optind = 0;
-	while ((opt = getopt_long(argc, argv, "m:i:a:h", long_options, NULL)) != -1) {
+	while ((opt = option_next(argc, argv, "m:i:a:h", long_options)) != -1) {
 		if (!take_one(o, opt, ret_status))
 			return false;
 	}

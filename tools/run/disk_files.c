@@ -138,6 +138,48 @@ measure(struct disk_file *f)
 	return STATUS_GO_ON;
 }
 
+#define HEAD 68
+
+/* Whose first bytes would be the disk's first sector: a guest would find nothing, and write
+ * over it. */
+static const struct container {
+	size_t off;
+	const char *magic, *name;
+} containers[] = {
+        {0, "QFI\xfb", "qcow2"},
+        {0, "KDMV", "VMDK"},
+        {0, "vhdxfile", "VHDX"},
+        {0, "conectix", "VHD"},
+        {64, "\x7f\x10\xda\xbe", "VDI"},
+};
+
+static int
+refuse_container(const struct disk_file *f)
+{
+	char head[HEAD];
+	bool read_all = pread(f->fd, head, HEAD, 0) == HEAD;
+
+	for (size_t i = 0; i < sizeof(containers) / sizeof(containers[0]); i++) {
+		const struct container *c = &containers[i];
+
+		if (read_all && !memcmp(head + c->off, c->magic, strlen(c->magic)))
+			return fail(STATUS_HOST,
+			        "%s is no raw disk but a %s image: `qemu-img convert -O raw %s NEW` makes a raw one",
+			        f->path, c->name, f->path);
+	}
+	return STATUS_GO_ON;
+}
+
+/* What may help if the file cannot be opened. */
+static const char *
+hint(const struct disk_file *f, int error)
+{
+	if (error == ENOENT && strchr(f->path, ','))
+		return "; the words that may follow FILE are `,ro` and `,id=TEXT`";
+	return !f->read_only && (error == EACCES || error == EROFS) ? "; `,ro` only reads it"
+	                                                            : "";
+}
+
 static int
 open_one(struct disk_file *f)
 {
@@ -147,10 +189,10 @@ open_one(struct disk_file *f)
 	f->fd = open(f->path, flags);
 	if (f->fd < 0)
 		return fail(STATUS_HOST, "cannot open %s: %s%s", f->path, strerror(errno),
-		        !f->read_only && (errno == EACCES || errno == EROFS)
-		                ? "; `,ro` only reads it"
-		                : "");
+		        hint(f, errno));
 	status = measure(f);
+	if (status == STATUS_GO_ON)
+		status = refuse_container(f);
 	if (status == STATUS_GO_ON && !lock(f))
 		return fail(STATUS_HOST,
 		        "%s is used by another program, which writes to it or wants no writer beside it%s",

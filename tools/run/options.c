@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arguments into struct options, by getopt_long; every mistake is a sentence and status 2.
+ * Arguments into struct options, by option_next(); every mistake is a sentence and status 2.
  */
 #include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,7 +275,7 @@ parse_one(struct options *o, int opt)
 	case OPT_VERSION:
 		puts("kshim " KSHIM_VERSION);
 		return STATUS_OK;
-	default: /* getopt_long() has said what is wrong */
+	default: /* option_next() has said what is wrong */
 		fputs("Try `kshim run --help`.\n", stderr);
 		return STATUS_USAGE;
 	}
@@ -287,14 +286,19 @@ parse_one(struct options *o, int opt)
 static int
 take_names(struct options *o, int argc, char **argv, int separator)
 {
-	if (optind == separator && separator < argc) {
+	bool none_before = optind == separator && separator < argc;
+
+	if (none_before) {
 		optind = separator + 1;
 		separator = argc;
 		o->command.argv = NULL;
 	}
 	if (optind < separator - 1)
-		return fail(
-		        STATUS_USAGE, "more than one KERNEL was given; try `kshim run --help`");
+		return none_before
+		               ? fail(STATUS_USAGE, "no KERNEL was given before --")
+		               : fail(STATUS_USAGE,
+		                         "more than one KERNEL was given: %s and %s; a command is given behind --",
+		                         argv[optind], argv[optind + 1]);
 	o->kernel = optind < separator ? argv[optind] : NULL;
 	if (separator == argc - 1)
 		return fail(STATUS_USAGE, "no command was given behind --");
@@ -310,7 +314,7 @@ options_parse(int argc, char **argv, struct options *ret_options)
 	*o = (struct options){.append = "", .memory = 512 * MIB, .cpus = 1};
 	o->command.argv = separator < argc ? argv + separator + 1 : NULL;
 	optind = 0;
-	while ((opt = getopt_long(separator, argv, "m:c:i:a:hv", long_options, NULL)) != -1) {
+	while ((opt = option_next(separator, argv, "m:c:i:a:hv", long_options)) != -1) {
 		status = parse_one(o, opt);
 		if (status != STATUS_GO_ON)
 			return status;

@@ -41,8 +41,18 @@ options_engine(struct options *o, const char *option, enum option_engine_kind ki
 	return e;
 }
 
+/* Is this tag another device's already? */
+static bool
+is_taken(const struct options *o, const struct option_engine *e)
+{
+	for (uint32_t i = 0; i < o->engines; i++)
+		if (&o->engine[i] != e && !strcmp(o->engine[i].tag, e->tag))
+			return true;
+	return false;
+}
+
 static int
-set_tag(struct option_engine *e, const char *option, const char *tag)
+set_tag(const struct options *o, struct option_engine *e, const char *option, const char *tag)
 {
 	size_t len = strlen(tag);
 
@@ -54,29 +64,17 @@ set_tag(struct option_engine *e, const char *option, const char *tag)
 		        ", which is for a command's directories",
 		        option, tag);
 	memcpy(e->tag, tag, len + 1);
-	return STATUS_GO_ON;
+	return is_taken(o, e) ? fail(STATUS_USAGE, "%s: the tag %s is taken", option, tag)
+	                      : STATUS_GO_ON;
 }
 
-/* Is this tag another share's already? */
-static bool
-is_taken(const struct options *o, const struct option_engine *e)
-{
-	for (uint32_t i = 0; i < o->engines; i++)
-		if (&o->engine[i] != e && !strcmp(o->engine[i].tag, e->tag))
-			return true;
-	return false;
-}
-
-static int
+static void
 finish_share(const struct options *o, struct option_engine *e)
 {
 	if (!*e->tag)
 		strcpy(e->tag, "share");
-	else if (is_taken(o, e))
-		return fail(STATUS_USAGE, "--share: the tag %s is another share's", e->tag);
 	for (unsigned n = 1; is_taken(o, e); n++)
 		snprintf(e->tag, sizeof(e->tag), "share%u", n);
-	return STATUS_GO_ON;
 }
 
 int
@@ -93,13 +91,15 @@ options_share(struct options *o, char *text)
 		return option_bad("--share", e->path, "a directory");
 	while (status == STATUS_GO_ON && (word = next_word(&text))) {
 		if (!strncmp(word, "tag=", 4))
-			status = set_tag(e, "--share", word + 4);
+			status = set_tag(o, e, "--share", word + 4);
 		else if (!strcmp(word, "ro"))
 			e->ro = true;
 		else
 			status = option_bad("--share", word, "tag=TAG or ro behind DIR");
 	}
-	return status == STATUS_GO_ON ? finish_share(o, e) : status;
+	if (status == STATUS_GO_ON)
+		finish_share(o, e);
+	return status;
 }
 
 int
@@ -119,6 +119,6 @@ options_vhost_user(struct options *o, char *text)
 	while (status == STATUS_GO_ON && (word = next_word(&path)))
 		status = strncmp(word, "tag=", 4)
 		                 ? option_bad("--vhost-user", word, "tag=TAG behind the socket")
-		                 : set_tag(e, "--vhost-user", word + 4);
+		                 : set_tag(o, e, "--vhost-user", word + 4);
 	return status;
 }
