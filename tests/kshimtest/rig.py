@@ -30,6 +30,7 @@ MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_
 DISK = 64 << 20
 ROW_CPU = 200                           # seconds of a CPU; a row of Linux needs some 30
 KILLED = 128 + 9                        # the status of a row whose time was over
+TRIES = 3                               # of a row that ended by chance
 
 
 @dataclass
@@ -267,6 +268,21 @@ def run(rows, cpus=1, icount=True, memory='4G', most=ROW_CPU, hang=HANG):
         hung.update(r.name for r in again)
         pending = left[1:] + again
     return [found[r.name] for r in rows]
+
+
+def ended_by_chance(outcome):
+    """Of a row that was to end well: did it hang, or did its kernel crash or reset? A nested Linux may, by whatever launcher."""
+    return outcome.status in (None, 4, 5, 7) and 'refused' not in outcome.stderr
+
+
+def run_again(rows, by_chance=ended_by_chance, **how):
+    """{name: (Outcome, tries)}: like run(), and rows that ended by chance are tried again, twice at most."""
+    found, tries = {}, 0
+    while rows and tries < TRIES:
+        tries += 1
+        found.update((o.row.name, (o, tries)) for o in run(rows, **how))
+        rows = [r for r in rows if by_chance(found[r.name][0])]
+    return found
 
 
 def run_live(args, cpus, timeout):

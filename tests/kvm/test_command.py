@@ -30,20 +30,15 @@ def row_of(run):
                    carried=[files.package_dir(name) for name in run.carried])
 
 
-def by_chance(run, outcome):
-    """A nested boot may hang; what kshim says is never tried again."""
-    return outcome.status is None or (outcome.status == 124 and run.status != 124)
+BY_CHANCE = (None, 123, 124)    # not reached, the kernel crashed, no end
 
 
 @functools.lru_cache(maxsize=None)
 def boot_table(wanted):
-    runs = [r for r in command_rows.RUNS if r.name in wanted]
-    found, tries = {}, 0
-    while runs and tries < 2:
-        tries += 1
-        found.update({o.row.name: (o, tries) for o in rig.run([row_of(r) for r in runs], cpus=2, icount=False, memory='9G')})
-        runs = [r for r in runs if by_chance(r, found[r.name][0])]
-    return found
+    """A nested boot may hang or crash; what kshim says is never tried again."""
+    runs = {r.name: r for r in command_rows.RUNS if r.name in wanted}
+    return rig.run_again([row_of(r) for r in runs.values()], cpus=2, icount=False, memory='9G',
+                         by_chance=lambda o: o.status in BY_CHANCE and o.status != runs[o.row.name].status)
 
 
 def parameter(run):

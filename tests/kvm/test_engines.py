@@ -36,9 +36,15 @@ def row(option='', more=''):
         after='cat tree/written >written')
 
 
+def run(of, record_property, cpus=1):
+    outcome, tries = rig.run_again([of], cpus=cpus, icount=False)[of.name]
+    record_property('tries', tries)
+    return outcome
+
+
 @pytest.mark.parametrize('option', ['', pytest.param(',ro', marks=pytest.mark.full)])
-def test_a_tree_is_the_same_in_the_guest(option):
-    outcome = rig.run([row(option)], icount=False)[0]
+def test_a_tree_is_the_same_in_the_guest(option, record_property):
+    outcome = run(row(option), record_property)
     assert outcome.status == 0, outcome.stdout + outcome.stderr + outcome.rig
     listed = [line[7:] for line in outcome.stdout.splitlines() if line.startswith('share: ') and '  ./' in line]
     wanted = outcome.files['wanted'].decode().splitlines()
@@ -61,13 +67,13 @@ while [ ! -S blk ]; do sleep 0.1; done
 
 
 @pytest.mark.parametrize('cpus', [1, pytest.param(4, marks=pytest.mark.full)])
-def test_a_disk_of_another_daemon(cpus):
+def test_a_disk_of_another_daemon(cpus, record_property):
     """QEMU's daemon serves it: the guest reads a file system, writes, takes its driver off and on, reads again."""
     row = rig.Row('vhost-user-blk', [
         'kshim', 'run', '-m', '256M', '-c', cpus, '-a', 'console=ttyS0 quiet', '-i', path('devices'), '--timeout', HANG,
         '--vhost-user', 'blk=blk', path('debian:cloud')], timeout=HANG + 40, before=DISK, carried=(path('disk'),),
         programs=(shutil.which('qemu-storage-daemon'),))
-    outcome = rig.run([row], cpus=2, icount=False)[0]
+    outcome = run(row, record_property, cpus=2)
     assert outcome.status == 0, outcome.stdout + outcome.stderr + outcome.rig
     at = 0
     for text in (*rig_rows.FUNCTIONS, *rig_rows.WRITTEN):

@@ -115,17 +115,15 @@ ENDED = {'killed': lambda: row('killed', '--net', 'user', append=f'{URL} checks.
 @functools.lru_cache(maxsize=None)
 def outcomes(names):
     rows = [REFUSED[n][0]() if n in REFUSED else {**ROWS, **ENDED}[n]() for n in names]
-    found = {o.row.name: o for o in rig.run(rows, cpus=2, icount=False)}
-    # A nested machine may crash by chance (test_rig.py): once more.
-    again = [r for r in rows if r.name in ROWS and found[r.name].status in (4, 5)]
-    found.update((o.row.name, o) for o in (rig.run(again, cpus=2, icount=False) if again else ()))
-    return found
+    return rig.run_again(rows, cpus=2, icount=False, by_chance=lambda o: o.row.name in ROWS and rig.ended_by_chance(o))
 
 
 @pytest.fixture(name='outcome')
-def outcome_fixture(name, wanted):
+def outcome_fixture(name, wanted, record_property):
     """What became of a row; all that are wanted share a boot of the rig."""
-    return outcomes(tuple(n for n in [*ROWS, *ENDED, *REFUSED] if n in wanted))[name]
+    outcome, tries = outcomes(tuple(n for n in [*ROWS, *ENDED, *REFUSED] if n in wanted))[name]
+    record_property('tries', tries)
+    return outcome
 
 
 @pytest.mark.parametrize('name', [pytest.param(n, marks=[pytest.mark.judges(n), *([pytest.mark.full] * (n in FULL))])

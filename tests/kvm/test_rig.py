@@ -4,7 +4,7 @@
 Only the rows that the selected tests judge are run.
 
 A row that ended in nothing (a nested boot may hang or oops by chance) is tried again with the
-others like it, once; what kshim itself says or refuses is never retried.
+others like it, twice at most; what kshim itself says or refuses is never retried.
 """
 import base64
 import functools
@@ -115,25 +115,17 @@ def by_chance(run, outcome):
     """Did it end in nothing, where Linux was to reach userspace?"""
     if run.may_fail:
         return False
-    if outcome.status is None:
-        return True
-    return (run.reaches_userspace and outcome.status in (4, 5, 7) and run.status != outcome.status
-            and 'refused' not in outcome.stderr)
+    return outcome.status is None or (run.reaches_userspace and run.status != outcome.status and rig.ended_by_chance(outcome))
 
 
 @functools.lru_cache(maxsize=None)
 def boot_table(many, wanted):
     runs = [r for r in (rig_rows.MANY if many else rig_rows.ONE) if r.name in wanted]
     more = [] if many else [probe_row(r) for r in probes.rows() if probe_name(r) in wanted]
-    found, tries = {}, 0
-    while runs and tries < 2:
-        tries += 1
-        boot = {'cpus': 2, 'icount': False} if many else {'cpus': 1, 'icount': True}
-        results = rig.run(more + [row_of(r) for r in runs], memory='9G', **boot)
-        found.update({o.row.name: (o, tries) for o in results})
-        runs = [r for r in runs if by_chance(r, found[r.name][0])]
-        more = []
-    return found
+    by_name = {r.name: r for r in runs}
+    boot = {'cpus': 2, 'icount': False} if many else {'cpus': 1, 'icount': True}
+    return rig.run_again(more + [row_of(r) for r in runs], memory='9G', **boot,
+                         by_chance=lambda o: o.row.name in by_name and by_chance(by_name[o.row.name], o))
 
 
 @pytest.fixture(name='outcomes', scope='session')

@@ -52,14 +52,12 @@ def outcomes_fixture(wanted):
 
 
 def boot(rows):
-    """By name, each row's outcome; what ended in nothing is tried once more."""
+    """By name, each row's outcome and tries."""
     kept, rig.Initramfs = rig.Initramfs, WithRom
     try:
         no_kernel = rig.Row(NO_KERNEL, qemu('pc', '64M'))
-        found = {o.row.name: o for o in rig.run([*map(rig_row, rows), no_kernel], most=HANG)}
-        again = [o.row for o in found.values() if o.row.name != NO_KERNEL and REACHED not in o.stdout]
-        found.update((o.row.name, o) for o in (rig.run(again, most=HANG) if again else ()))
-        return found
+        return rig.run_again([*map(rig_row, rows), no_kernel], most=HANG,
+                             by_chance=lambda o: o.row.name != NO_KERNEL and REACHED not in o.stdout)
     finally:
         rig.Initramfs = kept
 
@@ -68,8 +66,9 @@ def boot(rows):
 @pytest.mark.takes(400)
 @pytest.mark.parametrize('row', [pytest.param(row, id=name(row), marks=[pytest.mark.judges(name(row)), *marks])
                                  for row, marks in ROWS.items()])
-def test_reaches_userspace(outcomes, row):
-    outcome = outcomes[name(row)]
+def test_reaches_userspace(outcomes, row, record_property):
+    outcome, tries = outcomes[name(row)]
+    record_property('tries', tries)
     said = outcome.stdout + outcome.stderr
     assert outcome.status == 0, said + outcome.rig[-2000:]
     assert f'{REACHED}\n' in said.replace('\r', ''), said
@@ -79,6 +78,6 @@ def test_reaches_userspace(outcomes, row):
 @ONE_BOOT
 @pytest.mark.takes(400)
 def test_refuses(outcomes):
-    outcome = outcomes[NO_KERNEL]
+    outcome, _ = outcomes[NO_KERNEL]
     assert '[kernel.none]' in outcome.stdout, outcome.stdout + outcome.stderr + outcome.rig[-2000:]
     assert outcome.status == 7 * 2 + 1
