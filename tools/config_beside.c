@@ -44,6 +44,34 @@ folder_is(const struct search *s, struct span name)
 	       (len == name.size + 1 || s->folder[len - 2 - name.size] == '/');
 }
 
+/* Does the folder's path end in this one, which is no part of a longer name? */
+static bool
+ends_in(const struct search *s, const char *folder)
+{
+	int start = s->folder_len - (int)strlen(folder);
+
+	return start >= 0 && !memcmp(s->folder + start, folder, strlen(folder)) &&
+	       (!start || s->folder[start - 1] == '/');
+}
+
+/* What a kernel was built with, where it was built; .config may have been changed since. */
+static bool
+find_in_build_tree(const struct search *s, const char *name)
+{
+	static const char built[] = "include/config/auto.conf";
+	static const struct {
+		const char *name, *folder;
+	} places[] = {{"vmlinux", ""}, {"bzImage", "arch/x86/boot/"},
+	        {"bzImage", "arch/x86_64/boot/"}};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (!strcmp(name, places[i].name) && ends_in(s, places[i].folder) &&
+		        is_there(s, s->folder_len - (int)strlen(places[i].folder), built,
+		                (struct span){0}, ""))
+			return true;
+	return false;
+}
+
 static bool
 find(const struct search *s, struct span version)
 {
@@ -72,5 +100,6 @@ config_beside_find(const char *kernel, struct span version, char *buf, size_t si
 
 	if (dash)
 		named = (struct span){(const uint8_t *)dash + 1, strlen(dash + 1)};
-	return find(&s, named) || find(&s, version) ? buf : NULL;
+	return find_in_build_tree(&s, name) || find(&s, named) || find(&s, version) ? buf
+	                                                                            : NULL;
 }

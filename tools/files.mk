@@ -130,6 +130,7 @@ TOOL_MEASURE := \
 TOOL_GUEST := \
 	tools/guest/command.c \
 	tools/guest/init.c \
+	tools/guest/network.c \
 	tools/guest/port.c \
 	tools/guest/setup.c \
 

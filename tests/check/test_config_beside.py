@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The configuration that a distribution puts beside a kernel, in each of the places that are in use."""
+"""The configuration that a distribution or a build puts beside a kernel, in each of the places that are in use."""
 import subprocess
 
 from kshimtest import files
@@ -14,7 +14,10 @@ IMAGES = {'folder': ('boot/vmlinuz-' + VERSION, 'boot/config-' + VERSION),
           'modules': (f'usr/lib/modules/{VERSION}/vmlinuz', f'usr/lib/modules/{VERSION}/config'),
           'tree': ('boot/vmlinuz-' + VERSION, f'usr/lib/modules/{VERSION}/config'),
           'tree-lib': ('boot/vmlinuz-' + VERSION, f'lib/modules/{VERSION}/config'),
-          'name-without-version': ('boot/linux', 'boot/config-' + VERSION)}
+          'name-without-version': ('boot/linux', 'boot/config-' + VERSION),
+          'built': ('linux/arch/x86/boot/bzImage', 'linux/include/config/auto.conf'),
+          'built-x86_64': ('linux/arch/x86_64/boot/bzImage', 'linux/include/config/auto.conf'),
+          'built-vmlinux': ('linux/vmlinux', 'linux/include/config/auto.conf')}
 
 
 def read_from(path):
@@ -56,6 +59,14 @@ def test_a_folder_of_another_version(tmp_path):
     (folder / 'vmlinuz').write_bytes(KERNEL)
     (folder / 'config').write_bytes(CONFIG)
     assert not read_from(folder / 'vmlinuz')
+
+
+@pytest.mark.parametrize('name', ['xarch/x86/boot/bzImage', 'arch/x86/boot/vmlinuz', 'arch/x86/boot/compressed/bzImage'])
+def test_no_build_tree(tmp_path, name):
+    for path, data in ((name, KERNEL), ('include/config/auto.conf', CONFIG)):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    assert not read_from(tmp_path / name)
 
 
 def test_debian_split_packages():

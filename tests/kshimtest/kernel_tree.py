@@ -13,7 +13,8 @@ import tempfile
 
 from kshimtest import files
 
-WANTED = ('virtio_pci', 'virtio_console', 'fuse', 'virtiofs', 'overlay')
+WANTED = ('virtio_pci', 'virtio_console', 'fuse', 'virtiofs', 'overlay', 'virtio_blk', 'virtio_net', 'virtio_rng',
+          'vmw_vsock_virtio_transport', 'squashfs')
 
 
 def needed_by(module):

@@ -22,6 +22,7 @@ class Run:
     programs: tuple = ()            # paths of this system, or names of files.PACKAGES, for both sides
     carried: tuple = ()             # of files.PACKAGES: their folders are /files/*-NAME
     limit: int = 250                # --timeout
+    modules: tuple = ()             # of the rig's kernel
     guests: int = 1                 # at once, each of which costs what another row does
     full: bool = False              # for `make test-all`, or by name
 
@@ -83,6 +84,39 @@ chmod -R a+rwX .
 """
 FOUR = sh('nproc; for i in 0 1 2 3; do taskset $((1 << i)) sh -c "cut -d \\  -f 39 /proc/self/stat"; done | tr -d "\\n"; '
           'echo')
+# Two disks, of which one has a file system; a kernel that serves sockets.
+DEVICES = """mkdir -p /mnt
+chmod 666 /dev/vhost-vsock
+for disk in first second; do dd if=/dev/zero of=/tmp/$disk bs=1M count=4 2>/dev/null; done
+mke2fs -F /tmp/first >/dev/null 2>&1
+"""
+LOOK = '''mount -t ext2 /dev/vda /mnt && echo "written by the guest" >/mnt/new && cat /mnt/new && umount /mnt
+echo "$(cat /sys/block/vda/ro /sys/block/vdb/ro /sys/block/vdb/serial)"
+echo x >/dev/vdb || cat /sys/class/misc/hw_random/rng_current
+test -c /dev/vsock && echo sockets
+modprobe squashfs && grep -o squashfs /proc/filesystems
+'''
+# A server that is no neighbour of the guest's.
+NETWORK = """ip link set lo up
+ip link add out type dummy
+ip address add 192.0.2.1/24 dev out
+ip link set out up
+ip route add default via 192.0.2.2
+ip address add 198.51.100.1/32 dev lo
+mkdir -p /www
+echo over the network >/www/word
+httpd -p 198.51.100.1:8000 -h /www
+"""
+VSOCK = ('vhost_iotlb', 'vhost', 'vsock', 'vmw_vsock_virtio_transport_common', 'vhost_vsock')
+
+
+def devices(name, **more):
+    return Run(name, sh(LOOK), before=DEVICES, modules=VSOCK, user='', options=(
+        '--disk', '/tmp/first', '--disk', '/tmp/second,ro,id=the second', '--rng', '--vsock', '42'),
+        out='written by the guest\n0\n1\nthe second\nvirtio_rng.0\nsockets\nsquashfs\n1\n',
+        err='sh: write error: Operation not permitted\n', after='grep -c "written by the guest" /tmp/first', **more)
+
+
 # What runs have left when they have ended, and the daemons that they killed with them.
 LEFT = """for look in $(seq 60); do
     pidof kshim ld-linux-x86-64.so.2 >/dev/null || break
@@ -171,6 +205,12 @@ RUNS = [
     # Only what is made below the shared folder stays.
     Run('compile', sh('sh ./build && ./primes'), options=('--rw', '/tmp/source'), before=SOURCES, programs=('tcc',),
         carried=('musl-dev',), out='1229 primes\n1229 primes\n', after='./primes'),
+    # Their drivers are modules; a command that needs no DHCP to reach a server.
+    devices('devices'),
+    devices('devices-modules', kernel='cloud', full=True),
+    Run('network', sh('ip -4 -o address show dev eth0 | grep -o "inet [^ ]*"; wget -q -O - http://198.51.100.1:8000/word'),
+        options=('--net', 'user'), before=NETWORK, programs=('/usr/bin/passt',), modules=('dummy',),
+        out='inet 10.0.2.15/24\nover the network\n'),
     # All drivers and file systems are modules there.
     Run('modules', sh('uname -r | cut -d. -f1,2; id -u; echo x >/tmp/x; exit 4'), 'cloud', status=4, out='6.1\n99\n'),
     # The kernel lies in the folder of its modules there.

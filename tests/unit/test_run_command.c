@@ -179,7 +179,7 @@ modules_are_loaded_behind_what_they_need(void **state)
 
 	(void)state;
 	assert_int_equal(modules_open(tree, "/boot/vmlinuz", "6.1", &m), STATUS_GO_ON);
-	assert_int_equal(needs_look("k", text_span(config), &m, &overlay), STATUS_GO_ON);
+	assert_int_equal(needs_look("k", text_span(config), 0, &m, &overlay), STATUS_GO_ON);
 	assert_false(overlay);
 	assert_int_equal(m.count, sizeof(files) / sizeof(files[0]));
 	for (uint32_t i = 0; i < m.count; i++)
@@ -196,7 +196,7 @@ without_a_configuration_modules_tell(void **state)
 
 	(void)state;
 	assert_int_equal(modules_open(tree, "/boot/vmlinuz", "6.1", &m), STATUS_GO_ON);
-	assert_int_equal(needs_look("k", (struct span){0}, &m, &overlay), STATUS_GO_ON);
+	assert_int_equal(needs_look("k", (struct span){0}, 0, &m, &overlay), STATUS_GO_ON);
 	assert_true(overlay);
 	assert_int_equal(m.count, sizeof(files) / sizeof(files[0]));
 	modules_close(&m);
@@ -209,23 +209,51 @@ what_a_kernel_lacks_is_said_at_once(void **state)
 	bool overlay;
 
 	(void)state;
-	assert_int_equal(needs_look("k", text_span("CONFIG_64BIT=y\nCONFIG_OVERLAY_FS=y\n"),
+	assert_int_equal(needs_look("k", text_span("CONFIG_64BIT=y\nCONFIG_OVERLAY_FS=y\n"), 0,
 	                         &none, &overlay),
 	        STATUS_REFUSED);
 	assert_non_null(strstr(said, "k: cannot run a command: it lacks CONFIG_BLK_DEV_INITRD "
 	                             "(kshim's init), CONFIG_BINFMT_ELF (programs), "));
 	assert_non_null(strstr(said, ", CONFIG_VIRTIO_FS (the root directory)"));
 	assert_null(strstr(said, "64BIT"));
-	assert_int_equal(needs_look("k", text_span(config), &none, &overlay), STATUS_REFUSED);
+	assert_int_equal(
+	        needs_look("k", text_span(config), 0, &none, &overlay), STATUS_REFUSED);
 	assert_non_null(strstr(said, "the file of its module virtio_pci (devices; --modules"));
 	assert_int_equal(modules_open(tree, "/boot/vmlinuz", "6.1", &m), STATUS_GO_ON);
 	put("modules.dep", dep, strlen(dep) - strlen("kernel/fs/fuse/fuse.ko:\n"));
 	modules_close(&m);
 	assert_int_equal(modules_open(tree, "/boot/vmlinuz", "6.1", &m), STATUS_GO_ON);
-	assert_int_equal(needs_look("k", text_span(config), &m, &overlay), STATUS_REFUSED);
+	assert_int_equal(needs_look("k", text_span(config), 0, &m, &overlay), STATUS_REFUSED);
 	assert_non_null(strstr(said, "it lacks the module fuse in "));
 	modules_close(&m);
 	put("modules.dep", dep, strlen(dep));
+}
+
+static void
+drivers_are_those_of_the_devices(void **state)
+{
+	static struct options o;
+	static struct modules none;
+	char scsi[] = "scsi", fs[] = "fs";
+	bool overlay;
+
+	(void)state;
+	assert_int_equal(needs_devices(&o), 0);
+	o.disks.count = o.vsock = 3;
+	o.nets = 1;
+	assert_int_equal(needs_devices(&o), NEEDS_DISK | NEEDS_NET | NEEDS_VSOCK);
+	o.engines = 3; /* the first is a --share */
+	o.engine[1].type = fs;
+	o.engine[2].type = scsi;
+	o.rng = true;
+	assert_int_equal(needs_devices(&o),
+	        NEEDS_DISK | NEEDS_NET | NEEDS_VSOCK | NEEDS_RNG | NEEDS_SCSI);
+	assert_int_equal(needs_look("k", text_span("CONFIG_VIRTIO_NET=y\n"),
+	                         NEEDS_DISK | NEEDS_NET, &none, &overlay),
+	        STATUS_REFUSED);
+	assert_non_null(strstr(said, ", CONFIG_VIRTIO_BLK (disks); "));
+	assert_null(strstr(said, "VIRTIO_NET"));
+	assert_null(strstr(said, "VSOCK"));
 }
 
 static void
@@ -310,7 +338,7 @@ the_initramfs_has_init_and_plain_modules(void **state)
 
 	(void)state;
 	assert_int_equal(modules_open(tree, "/boot/vmlinuz", "6.1", &m), STATUS_GO_ON);
-	assert_int_equal(needs_look("k", text_span(config), &m, &overlay), STATUS_GO_ON);
+	assert_int_equal(needs_look("k", text_span(config), 0, &m, &overlay), STATUS_GO_ON);
 	assert_int_equal(initramfs_make(text_span("the init"), &m, &fd), STATUS_GO_ON);
 	f = fdopen(fd, "r");
 	rewind(f);
@@ -335,7 +363,7 @@ a_module_that_is_not_there_is_named(void **state)
 
 	(void)state;
 	assert_int_equal(modules_open(tree, "/boot/vmlinuz", "6.1", &m), STATUS_GO_ON);
-	assert_int_equal(needs_look("k", text_span(config), &m, &overlay), STATUS_GO_ON);
+	assert_int_equal(needs_look("k", text_span(config), 0, &m, &overlay), STATUS_GO_ON);
 	snprintf(path, sizeof(path), "%s/%s", tree, files[6]);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(initramfs_make(text_span("the init"), &m, &fd), STATUS_HOST);
@@ -424,6 +452,7 @@ main(void)
 	        cmocka_unit_test(modules_are_loaded_behind_what_they_need),
 	        cmocka_unit_test(without_a_configuration_modules_tell),
 	        cmocka_unit_test(what_a_kernel_lacks_is_said_at_once),
+	        cmocka_unit_test(drivers_are_those_of_the_devices),
 	        cmocka_unit_test(a_folder_without_modules_is_refused),
 	        cmocka_unit_test(a_kernel_is_beside_its_modules_in_the_folder_of_its_release),
 	        cmocka_unit_test(the_initramfs_has_init_and_plain_modules),

@@ -31,18 +31,20 @@ die(const char *what, const char *which)
 static void
 start_is_as_the_protocol_says(void **state)
 {
-	static const uint8_t texts[] = "host\0/home\0ls\0-l\0A=b";
+	static const uint8_t texts[] = "host\0/home\0/m\0ls\0-l\0A=b";
 	struct start start = {.fixed = {.terminal = 2,
 	                              .uid = 1000,
 	                              .gid = 100,
 	                              .rows = 24,
 	                              .columns = 80,
 	                              .overlay = 1,
+	                              .cards = 5,
 	                              .args = 99},
 	        .groups = groups,
 	        .nr_groups = 2,
 	        .host = "host",
 	        .folder = "/home",
+	        .modules = "/m",
 	        .args = args,
 	        .variables = variables,
 	        .shares = none};
@@ -59,6 +61,7 @@ start_is_as_the_protocol_says(void **state)
 	memcpy(&fixed, m.base + at, sizeof(fixed));
 	assert_int_equal(fixed.terminal, 2);
 	assert_int_equal(fixed.uid, 1000);
+	assert_int_equal(fixed.cards, 5);
 	assert_int_equal(fixed.groups, 2);
 	assert_int_equal(fixed.args, 2);
 	assert_int_equal(fixed.variables, 1);
@@ -88,6 +91,7 @@ init_reads_what_was_made(void **state)
 	        .nr_groups = 2,
 	        .host = "host",
 	        .folder = "/home",
+	        .modules = "/m",
 	        .args = args,
 	        .variables = none,
 	        .shares = variables};
@@ -103,6 +107,7 @@ init_reads_what_was_made(void **state)
 	assert_memory_equal(r.groups, groups, sizeof(groups));
 	assert_string_equal(r.host, "host");
 	assert_string_equal(r.folder, "/home");
+	assert_string_equal(r.modules, "/m");
 	assert_string_equal(r.args[0], "ls");
 	assert_string_equal(r.args[1], "-l");
 	assert_null(r.args[2]);
@@ -113,6 +118,7 @@ init_reads_what_was_made(void **state)
 	free(r.groups);
 	free(r.host);
 	free(r.folder);
+	free(r.modules);
 	free_all(r.args);
 	free_all(r.variables);
 	free_all(r.shares);
@@ -122,12 +128,13 @@ init_reads_what_was_made(void **state)
 static void
 start_has_a_bound(void **state)
 {
-	size_t other = sizeof(struct guest_start) + sizeof("h") + sizeof("/") + 1;
+	size_t other = sizeof(struct guest_start) + sizeof("h") + sizeof("/") + sizeof("") + 1;
 	size_t len = GUEST_START - other;
 	char *text = malloc(len + 2), *one[] = {text, NULL};
 	struct start start = {.groups = groups,
 	        .host = "h",
 	        .folder = "/",
+	        .modules = "",
 	        .args = one,
 	        .variables = none,
 	        .shares = none};

@@ -14,7 +14,7 @@
 struct request {
 	struct guest_start start;
 	uint32_t *groups;
-	char *host, *folder;
+	char *host, *folder, *modules;
 	char **args, **variables, **shares;
 };
 
@@ -43,6 +43,9 @@ struct request port_request(const void *bytes, size_t len);
 void setup_first(void);
 /* The root, then what belongs to each root. */
 void setup_root(const struct request *r);
+
+/* Loopback, and the cards of START (network.c). */
+void setup_network(uint32_t cards);
 
 /* Start CMD (command.c). */
 struct command command_start(const struct request *r);

@@ -239,6 +239,7 @@ port_request(const void *bytes, size_t len)
 	        sizeof(uint32_t) * (size_t)r.start.groups);
 	r.host = take_text(&in);
 	r.folder = take_text(&in);
+	r.modules = take_text(&in);
 	r.args = take_texts(&in, r.start.args);
 	r.variables = take_texts(&in, r.start.variables);
 	r.shares = take_texts(&in, r.start.shares);

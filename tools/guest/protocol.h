@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define GUEST_PORT    "org.kshim.control"
-#define GUEST_VERSION 1u
+#define GUEST_VERSION 2u
 #define GUEST_WINDOW  (256u << 10)
 #define GUEST_MOST    (64u << 10) /* bytes behind a header, but of START */
 #define GUEST_START   (4u << 20)  /* bytes behind START's header */
@@ -59,7 +59,9 @@ struct guest_start {
 	uint32_t uid, gid, groups;
 	uint16_t rows, columns;
 	uint32_t overlay; /* 1: writes go to memory; 0: the kernel has no overlayfs */
-	/* Strings: host name, working directory, then */
+	uint32_t cards;   /* bit n: the n-th network card gets an address */
+	/* Strings: host name, working directory, the modules' folder ("": nothing to do), then
+	 */
 	uint32_t args, variables, shares; /* shares: folders that write through */
 };
 
@@ -77,7 +79,7 @@ struct guest_failed {
 	char what[120];
 };
 
-_Static_assert(sizeof(struct guest_start) == 36, "struct guest_start");
+_Static_assert(sizeof(struct guest_start) == 40, "struct guest_start");
 _Static_assert(sizeof(struct guest_failed) == 124, "struct guest_failed");
 
 #endif

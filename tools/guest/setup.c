@@ -7,14 +7,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "tools/guest/init.h"
@@ -67,17 +65,6 @@ setup_first(void)
 {
 	mount_kernels_own();
 	load_modules();
-}
-
-static void
-raise_loopback(void)
-{
-	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0)
-		return; /* a kernel without a network */
-	close(fd);
 }
 
 /* The root of an overlay is its upper folder's: it gets the owner and mode of the caller's. */
@@ -157,6 +144,23 @@ mount_shares(char *const *shares)
 	}
 }
 
+/*
+ * Where modprobe(8), also the kernel's own call of it, looks for the kernel's modules. A tree
+ * that nothing is written to need not have that folder.
+ */
+static void
+mount_modules(const char *folder)
+{
+	char where[sizeof("/lib/modules/") + sizeof(((struct utsname *)0)->release)];
+	struct utsname name;
+
+	if (!*folder || uname(&name) < 0)
+		return;
+	snprintf(where, sizeof(where), "/lib/modules/%s", name.release);
+	make_mount_point(where);
+	(void)!mount(folder, where, NULL, MS_BIND, NULL);
+}
+
 void
 setup_root(const struct request *r)
 {
@@ -167,8 +171,9 @@ setup_root(const struct request *r)
 	mount_more();
 	if (!r->start.overlay)
 		mount_memory("/tmp", "mode=1777");
+	mount_modules(r->modules);
 	mount_shares(r->shares);
 	if (sethostname(r->host, strlen(r->host)) < 0)
 		die("the host's name", r->host);
-	raise_loopback();
+	setup_network(r->start.cards);
 }

@@ -29,6 +29,47 @@ static const struct need overlay[] = {
 #include "tools/launch/command_needs.def"
 };
 
+/* Those of devices, each with its bit. */
+static const struct {
+	enum needs_device device;
+	struct need need;
+} drivers[] = {
+        {NEEDS_DISK, {"VIRTIO_BLK", "virtio_blk", "disks"}},
+        {NEEDS_NET, {"VIRTIO_NET", "virtio_net", "networks"}},
+        {NEEDS_VSOCK, {"VIRTIO_VSOCKETS", "vmw_vsock_virtio_transport", "sockets to the host"}},
+        {NEEDS_RNG, {"HW_RANDOM_VIRTIO", "virtio_rng", "random numbers"}},
+        {NEEDS_SCSI, {"SCSI_VIRTIO", "virtio_scsi", "SCSI"}},
+        {NEEDS_SCSI, {"BLK_DEV_SD", "sd_mod", "disks by SCSI"}},
+};
+
+/* Of --vhost-user; what is not here has its driver for the command itself. */
+static const struct {
+	const char *type;
+	enum needs_device device;
+} types[] = {
+        {"blk", NEEDS_DISK},
+        {"net", NEEDS_NET},
+        {"vsock", NEEDS_VSOCK},
+        {"rng", NEEDS_RNG},
+        {"scsi", NEEDS_SCSI},
+};
+
+unsigned
+needs_devices(const struct options *o)
+{
+	unsigned set = 0;
+
+	set |= o->disks.count ? NEEDS_DISK : 0;
+	set |= o->nets ? NEEDS_NET : 0;
+	set |= o->vsock ? NEEDS_VSOCK : 0;
+	set |= o->rng ? NEEDS_RNG : 0;
+	for (uint32_t i = 0; i < o->engines; i++)
+		for (size_t k = 0; o->engine[i].type && k < sizeof(types) / sizeof(types[0]);
+		        k++)
+			set |= !strcmp(o->engine[i].type, types[k].type) ? types[k].device : 0;
+	return set;
+}
+
 enum has {
 	HAS,
 	HAS_NOT,
@@ -83,17 +124,27 @@ add_lacking(char *text, const struct need *n, enum has has, const struct modules
 		        n->module, n->what);
 }
 
+/* Its module is added, or what is lacking to the text. */
+static void
+look_at(const struct need *n, struct span config, struct modules *m, char *lacking)
+{
+	enum has has = look_for(n, config, m);
+
+	if (has != HAS)
+		add_lacking(lacking, n, has, m);
+}
+
 int
-needs_look(const char *path, struct span config, struct modules *m, bool *ret_overlay)
+needs_look(const char *path, struct span config, unsigned devices, struct modules *m,
+        bool *ret_overlay)
 {
 	char lacking[LACKING] = "";
 
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
-		enum has has = look_for(&needs[i], config, m);
-
-		if (has != HAS)
-			add_lacking(lacking, &needs[i], has, m);
-	}
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		look_at(&needs[i], config, m, lacking);
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (devices & drivers[i].device)
+			look_at(&drivers[i].need, config, m, lacking);
 	if (lacking[0])
 		return fail(STATUS_REFUSED,
 		        "%s: cannot run a command: it lacks %s; kshim check --for run prints what would do",

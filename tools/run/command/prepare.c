@@ -120,11 +120,35 @@ add_initramfs(struct inputs *in, const struct modules *m)
 	return status == STATUS_GO_ON ? inputs_add(in, fd, "initramfs") : status;
 }
 
+/* The modules' folder as CMD's root has it; "" where it is in its place there, or not in there.
+ */
+static char *
+modules_inside(const struct modules *m, const char *root, const char *release)
+{
+	char *folder = m->folder[0] ? realpath(m->folder, NULL) : NULL, *path, *place;
+	const char *inside = folder ? caller_inside(folder, root) : NULL;
+
+	if (asprintf(&path, "%s/lib/modules/%s", root, release) < 0)
+		no_memory();
+	place = realpath(path, NULL);
+	if (!inside || (place && !strcmp(place, folder)))
+		inside = "";
+	free(place);
+	free(path);
+	path = strdup(inside);
+	free(folder);
+	if (!path)
+		no_memory();
+	return path;
+}
+
 /* What the kernel lacks is said, what it has as modules goes into the initramfs. */
 static int
-prepare_kernel(const struct options *o, struct inputs *in, bool *ret_overlay)
+prepare_kernel(
+        const struct options *o, struct inputs *in, const char *root, struct start *start)
 {
 	static struct modules modules;
+	bool overlay = false;
 	struct about about;
 	int status = about_read(o->kernel, in->file[INPUT_KERNEL].bytes, &about);
 
@@ -132,26 +156,41 @@ prepare_kernel(const struct options *o, struct inputs *in, bool *ret_overlay)
 		return status;
 	status = modules_open(o->command.modules, o->kernel, about.release, &modules);
 	if (status == STATUS_GO_ON)
-		status = needs_look(o->kernel, file_span(&about.config), &modules, ret_overlay);
+		status = needs_look(o->kernel, file_span(&about.config), needs_devices(o),
+		        &modules, &overlay);
 	if (status == STATUS_GO_ON)
 		status = add_initramfs(in, &modules);
+	if (status == STATUS_GO_ON)
+		start->modules = modules_inside(&modules, root, about.release);
+	start->fixed.overlay = overlay;
 	modules_close(&modules);
 	about_free(&about);
 	return status;
 }
 
+/* The network cards that passt serves; none has a DHCP client to ask it. */
+static uint32_t
+cards_of(const struct options *o)
+{
+	uint32_t cards = 0;
+
+	for (uint32_t i = 0; i < o->nets; i++)
+		cards |= o->net[i].interface ? 0 : 1u << i;
+	return cards;
+}
+
 static int
-make_start(const struct options *o, const struct trees *t, bool overlay,
+make_start(const struct options *o, const struct trees *t, struct start *start,
         struct command_setup *ret_setup)
 {
-	struct start start = {.args = o->command.argv, .shares = t->inside};
-
-	if (!caller_read(t->root, &start))
+	start->args = o->command.argv;
+	start->shares = t->inside;
+	start->fixed.cards = cards_of(o);
+	if (!caller_read(t->root, start))
 		return fail(STATUS_HOST, "cannot tell who runs the command, and where: %s",
 		        strerror(errno));
-	start.fixed.overlay = overlay;
-	ret_setup->terminal = start.fixed.terminal != 0;
-	if (start_make(&start, &ret_setup->start))
+	ret_setup->terminal = start->fixed.terminal != 0;
+	if (start_make(start, &ret_setup->start))
 		return STATUS_GO_ON;
 	return fail(STATUS_HOST, "%s: cannot pass arguments and environment: %s",
 	        o->command.argv[0], strerror(errno));
@@ -175,14 +214,14 @@ int
 command_prepare(struct options *o, struct inputs *in, struct command_setup *ret_setup)
 {
 	static struct trees trees; /* options and shares point into it */
-	bool overlay = false;
+	struct start start = {0};
 	int status = refuse_bundle(o, in);
 
 	if (status == STATUS_GO_ON)
 		status = share_trees(o, &trees);
 	if (status == STATUS_GO_ON)
-		status = prepare_kernel(o, in, &overlay);
+		status = prepare_kernel(o, in, trees.root, &start);
 	if (status == STATUS_GO_ON)
-		status = make_start(o, &trees, overlay, ret_setup);
+		status = make_start(o, &trees, &start, ret_setup);
 	return status == STATUS_GO_ON ? add_words(o) : status;
 }

@@ -46,6 +46,7 @@ put_all(FILE *out, const struct start *start)
 	fwrite(start->groups, sizeof(uint32_t), start->nr_groups, out);
 	put_text(out, start->host);
 	put_text(out, start->folder);
+	put_text(out, start->modules);
 	put_texts(out, start->args);
 	put_texts(out, start->variables);
 	put_texts(out, start->shares);

@@ -17,7 +17,7 @@ struct start {
 	struct guest_start fixed; /* the counts are made */
 	const gid_t *groups;
 	uint32_t nr_groups;
-	const char *host, *folder;
+	const char *host, *folder, *modules;
 	char *const *args, *const *variables, *const *shares; /* each ends in NULL */
 };
 

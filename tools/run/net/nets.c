@@ -30,7 +30,11 @@ nets_open(const struct options *o, struct nets *n)
 	int status = STATUS_GO_ON;
 
 	while (n->count < o->nets && status == STATUS_GO_ON) {
-		status = open_one(&n->host[n->count], &o->net[n->count], n->count);
+		struct net_host *h = &n->host[n->count];
+
+		status = open_one(h, &o->net[n->count], n->count);
+		/* A command's standard error is its own. */
+		h->child.held = o->command.argv && !o->command.verbose;
 		n->count++;
 	}
 	return status;

@@ -97,10 +97,29 @@ child_start(struct child *c, const char *name, const char *const *argv, int fd,
 }
 
 static void
+say(const struct child *c, const char *line, size_t len)
+{
+	fprintf(stderr, "kshim run: %s: %.*s\n", c->name, (int)len, line);
+}
+
+/* Older lines make room. */
+static void
+keep_line(struct child *c)
+{
+	if (c->len + 1 > sizeof(c->kept) - c->kept_len)
+		c->kept_len = 0;
+	memcpy(c->kept + c->kept_len, c->line, c->len);
+	c->kept_len += c->len;
+	c->kept[c->kept_len++] = '\n';
+}
+
+static void
 say_line(struct child *c)
 {
-	if (c->len)
-		fprintf(stderr, "kshim run: %s: %.*s\n", c->name, (int)c->len, c->line);
+	if (c->len && c->held)
+		keep_line(c);
+	else if (c->len)
+		say(c, c->line, c->len);
 	c->len = 0;
 }
 
@@ -128,11 +147,24 @@ child_say(struct child *c)
 	return n > 0;
 }
 
-void
-child_say_all(struct child *c)
+static void
+take_all(struct child *c)
 {
 	while (c->messages >= 0 && child_say(c))
 		;
+}
+
+void
+child_say_all(struct child *c)
+{
+	const char *line = c->kept, *end;
+
+	take_all(c);
+	while ((end = memchr(line, '\n', c->kept_len - (size_t)(line - c->kept)))) {
+		say(c, line, (size_t)(end - line));
+		line = end + 1;
+	}
+	c->kept_len = 0;
 }
 
 void
@@ -143,7 +175,7 @@ child_end(struct child *c)
 	if (c->ended < 0)
 		return;
 	poll(&p, 1, PATIENCE_MS);
-	child_say_all(c);
+	take_all(c);
 	close(c->ended);
 	close(c->messages);
 	*c = CHILD_NONE;

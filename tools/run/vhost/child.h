@@ -21,6 +21,9 @@ struct child {
 	int messages;     /* the pipe's end; -1: closed */
 	char line[CHILD_LINE];
 	size_t len; /* of a line that has not ended */
+	bool held;  /* its lines are kept, the last ones, and said if it fails */
+	char kept[CHILD_LINE + 1];
+	size_t kept_len;
 };
 
 /* What is not running has no descriptors. */
@@ -39,13 +42,15 @@ const char *child_find(const char *name, const char *const *places, char *room, 
 bool child_start(struct child *c, const char *name, const char *const *argv, int fd,
         bool (*confine)(const void *context), const void *context);
 
-/* Say what it has written, line by line. False at the end of what it writes. */
+/* Say or keep what it has written, line by line. False at the end of what it writes. */
 bool child_say(struct child *c);
 
-/* Say its last words: all that there is, without waiting. None of a child that is not there. */
+/* It fails: say all that there is, and was kept, without waiting. None of a child that is not
+ * there. */
 void child_say_all(struct child *c);
 
-/* Its socket is closed: wait until it has ended, for a while, and say its last words. */
+/* Its socket is closed: wait until it has ended, for a while, and say or forget its last words.
+ */
 void child_end(struct child *c);
 
 #endif
