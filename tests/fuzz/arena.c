@@ -26,9 +26,12 @@ arena_fill(const uint8_t *data, size_t size, size_t from)
 		REQUIRE(arena != MAP_FAILED);
 		REQUIRE(!mprotect(arena + ARENA, GUARD, PROT_NONE));
 	}
+	if (size > ARENA)
+		size = ARENA;
 	memset(arena, 0, ARENA);
-	memcpy(arena, data, size < ARENA ? size : ARENA);
-	for (size_t at = from; at + 8 <= ARENA; at += 8) {
+	memcpy(arena, data, size);
+	/* Behind the input there are only zeros, which stay. */
+	for (size_t at = from; at < size && at + 8 <= ARENA; at += 8) {
 		uint64_t v;
 
 		memcpy(&v, arena + at, 8);
