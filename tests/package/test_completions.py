@@ -132,6 +132,13 @@ def test_values(complete, line, values):
     assert found in (values, {v.split(',')[-1] for v in values})
 
 
+def test_a_command_behind_the_kernel(complete):
+    assert 'mkdir' in complete('kshim run -c 2 vmlinuz -- mkd')
+    assert '--disk' in complete('kshim run vmlinuz --d')
+    assert '--disk' not in complete('kshim run vmlinuz -- ls --d')
+    assert 'README.md' in complete(f'kshim run vmlinuz -- ls {TOP}/READ').pop()
+
+
 def test_codes(complete):
     names = {line.split()[1] for line in program.kshim('explain').splitlines()}
     assert len(names) > 80
