@@ -211,11 +211,18 @@ RUNS = [
     Run('network', sh('ip -4 -o address show dev eth0 | grep -o "inet [^ ]*"; wget -q -O - http://198.51.100.1:8000/word'),
         options=('--net', 'user'), before=NETWORK, programs=('/usr/bin/passt',), modules=('dummy',),
         out='inet 10.0.2.15/24\nover the network\n'),
+    Run('own-disk', sh('echo by its user >/dev/vda; cat /dev/vdb'), options=('--disk', '/tmp/disk', '--disk', '/tmp/read,ro'),
+        before='dd if=/dev/zero of=/tmp/disk bs=512 count=1 2>/dev/null; yes | head -c 512 >/tmp/read; chown nobody /tmp/disk', after=
+        'head -n 1 /tmp/disk', out=256 * 'y\n' + 'by its user\n', full=True),
     # All drivers and file systems are modules there.
     Run('modules', sh('uname -r | cut -d. -f1,2; id -u; echo x >/tmp/x; exit 4'), 'cloud', status=4, out='6.1\n99\n'),
     # The kernel lies in the folder of its modules there.
     Run('newest', sh('uname -r | cut -d. -f1; echo x >/tmp/x && cat /tmp/x; exit 4'), 'sid', status=4, out='7\nx\n',
         after='test ! -e /tmp/x || echo written', full=True),
+    # All that is known of it is that it starts.
+    Run('unknown-kernel', ('true',), 'cloud-alone', status=123, full=True,
+        says=('the guest powered off before the command ended', 'the port org.kshim.control: No such device',
+              "Hint: neither the kernel's configuration nor its modules were found")),
     # Without modules nothing lies above the root.
     Run('read-only', sh('uname -r | cut -d. -f1; echo x >/tmp/x && cat /tmp/x; touch /etc/x'), 'sid-alone', status=1, out='7\nx\n',
         says=('Read-only file system',), full=True),

@@ -14,8 +14,8 @@ BEFORE = 'chmod 666 /dev/kvm; chmod 1777 /tmp; chmod 755 /; chmod 777 .\n'
 
 @functools.lru_cache(maxsize=None)
 def kernel(name):
-    if name == 'sid-alone':
-        return pathlib.Path(files.path('debian:sid'))
+    if name.endswith('-alone'):
+        return pathlib.Path(files.path(f"debian:{name.removesuffix('-alone')}"))
     path = kernel_tree(name)
     tree = next(p for p in path.parents if p.parent == pathlib.Path(files.MADE))
     return rig.Inside(tree, f'/{path.relative_to(tree)}')

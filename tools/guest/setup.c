@@ -5,6 +5,7 @@
  * Sources: Linux Documentation/filesystems/overlayfs.rst, virtiofs.rst and
  * ramfs-rootfs-initramfs.rst (an initramfs is not pivoted, its root is moved over).
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -161,6 +162,26 @@ mount_modules(const char *folder)
 	(void)!mount(folder, where, NULL, MS_BIND, NULL);
 }
 
+/* The disks of this machine are files that the caller has opened already: CMD's user may, too.
+ */
+static void
+give_disks(uint32_t uid)
+{
+	DIR *all = opendir("/sys/class/block");
+	const struct dirent *e;
+	char path[sizeof("/dev/") + sizeof(e->d_name)];
+
+	while (all && (e = readdir(all))) {
+		if (strncmp(e->d_name, "vd", 2) != 0 && strncmp(e->d_name, "sd", 2) != 0)
+			continue;
+		snprintf(path, sizeof(path), "/dev/%s", e->d_name);
+		if (chown(path, uid, (gid_t)-1) < 0)
+			die("the disk", path);
+	}
+	if (all)
+		closedir(all);
+}
+
 void
 setup_root(const struct request *r)
 {
@@ -171,6 +192,7 @@ setup_root(const struct request *r)
 	mount_more();
 	if (!r->start.overlay)
 		mount_memory("/tmp", "mode=1777");
+	give_disks(r->start.uid);
 	mount_modules(r->modules);
 	mount_shares(r->shares);
 	if (sethostname(r->host, strlen(r->host)) < 0)

@@ -69,6 +69,7 @@ struct options {
 		uint32_t rws;
 		const char *modules; /* --modules; NULL: those that are found */
 		bool verbose;        /* the kernel's messages go to standard error */
+		bool kernel_unknown; /* found: neither its configuration nor its modules */
 	} command;
 	bool raw; /* escapes of the guest go through to a terminal */
 };

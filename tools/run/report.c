@@ -222,10 +222,19 @@ report_without_command(const struct machine *m, const struct options *o)
 static int
 report_command(const struct machine *m, const struct options *o)
 {
-	int status = outcome_of(&m->command->session, o->command.argv[0]);
+	const struct session *s = &m->command->session;
+	int status = outcome_of(s, o->command.argv[0]);
 
-	return status < 0 ? report_without_command(m, o)
-	                  : outcome_of_streams(m->command, status);
+	if (status >= 0)
+		status = outcome_of_streams(m->command, status);
+	else
+		status = report_without_command(m, o);
+	if (o->command.kernel_unknown &&
+	        (s->state == SESSION_FAILED ||
+	                (status == OUTCOME_MACHINE && s->state == SESSION_WAITS)))
+		fputs("  Hint: neither the kernel's configuration nor its modules were found, so that it may lack a driver; --modules DIR names its modules.\n",
+		        stderr);
+	return status;
 }
 
 int

@@ -144,8 +144,7 @@ modules_inside(const struct modules *m, const char *root, const char *release)
 
 /* What the kernel lacks is said, what it has as modules goes into the initramfs. */
 static int
-prepare_kernel(
-        const struct options *o, struct inputs *in, const char *root, struct start *start)
+prepare_kernel(struct options *o, struct inputs *in, const char *root, struct start *start)
 {
 	static struct modules modules;
 	bool overlay = false;
@@ -163,6 +162,7 @@ prepare_kernel(
 	if (status == STATUS_GO_ON)
 		start->modules = modules_inside(&modules, root, about.release);
 	start->fixed.overlay = overlay;
+	o->command.kernel_unknown = !about.config.size && !modules.folder[0];
 	modules_close(&modules);
 	about_free(&about);
 	return status;
