@@ -23,7 +23,8 @@ MEMORY = 6 << 30  # bytes of address space for each run
 SECONDS = 600     # processor time for each run
 CHECKS = ['--bounds-check', '--pointer-check', '--pointer-overflow-check', '--div-by-zero-check',
           '--signed-overflow-check', '--unsigned-overflow-check', '--undefined-shift-check',
-          '--pointer-primitive-check', '--unwinding-assertions', '--object-bits', '12']
+          '--pointer-primitive-check', '--unwinding-assertions', '--slice-formula',
+          '--object-bits', '12']
 RESULT = re.compile(r'^\[(.*)\] line \d+ (.*): (SUCCESS|FAILURE|UNKNOWN|ERROR)$', re.M)
 
 
