@@ -15,20 +15,15 @@
 static bool
 add_move(struct planner *p, enum move_op op, struct range dst, uint64_t src, uint32_t handle)
 {
-	struct move *m = &p->plan->move[p->plan->moves];
+	struct plan *plan = p->plan;
 
-	if (p->plan->moves == PLAN_MOVES) {
+	if (plan->moves == PLAN_MOVES) {
 		refuse(p->why, REFUSAL_PLAN_TOO_MANY, 0, PLAN_MOVES + 1, PLAN_MOVES);
 		p->why->detail = "moves";
 		return false;
 	}
-	p->plan->moves++;
-	m->op = op;
-	m->dst = dst.addr;
-	m->len = dst.len;
-	m->src = src;
-	m->handle = handle;
-	m->late = false;
+	plan->move[plan->moves++] = (struct move){
+	        .op = op, .dst = dst.addr, .len = dst.len, .src = src, .handle = handle};
 	return true;
 }
 
@@ -134,25 +129,26 @@ mark_late(struct planner *p)
 static bool
 stage(struct planner *p, uint32_t i, uint32_t *ret_stage)
 {
-	struct move *m = &p->plan->move[i];
+	struct plan *plan = p->plan;
 	struct space_query q = {
 	        .align = PAGE, .last = UINT64_MAX, .top_down = true, .avoid = AVOID_BOTH};
-	bool fits = align_up(m->len, PAGE, &q.len);
+	bool fits = align_up(plan->move[i].len, PAGE, &q.len);
 	uint64_t addr;
 
 	if (!fits || !space_find(p, &q, &addr)) {
 		refuse(p->why, REFUSAL_PLAN_STAGE_ROOM, 0, fits ? space_largest(p, &q) : 0,
-		        m->len);
+		        plan->move[i].len);
 		p->why->subject = "memory";
 		return false;
 	}
 	if (!plan_add(p, PLACE_STAGE, "stage", (struct range){addr, q.len}))
 		return false;
-	*ret_stage = p->plan->moves;
-	if (!add_move(p, m->op, (struct range){addr, m->len}, m->src, m->handle))
+	*ret_stage = plan->moves;
+	if (!add_move(p, plan->move[i].op, (struct range){addr, plan->move[i].len},
+	            plan->move[i].src, plan->move[i].handle))
 		return false;
-	m->op = MOVE_COPY;
-	m->src = addr;
+	plan->move[i].op = MOVE_COPY;
+	plan->move[i].src = addr;
 	return true;
 }
 
@@ -229,12 +225,12 @@ smallest_waited_for(const struct plan *plan, uint32_t done, bool late)
 }
 
 static void
-swap_moves(struct move *a, struct move *b)
+swap_moves(struct plan *plan, uint32_t i, uint32_t j)
 {
-	struct move t = *a;
+	struct move m = plan->move[i];
 
-	*a = *b;
-	*b = t;
+	plan->move[i] = plan->move[j];
+	plan->move[j] = m;
 }
 
 /*
@@ -251,7 +247,7 @@ order_moves(struct planner *p, bool late, uint32_t *border, uint32_t *done)
 		left += plan->move[i].late == late;
 	while (left) {
 		if (next_move(plan, *done, late, &i)) {
-			swap_moves(&plan->move[*done], &plan->move[i]);
+			swap_moves(plan, *done, i);
 			left--;
 		} else if (stage(p, smallest_waited_for(plan, *done, late), &i)) {
 			insert_staging(plan, i, *border);
