@@ -199,7 +199,6 @@ RUNS = [
         shell='"$@" >out &\n' + WAIT + 'killall ld-linux-x86-64.so.2; wait $!', says=('its daemon has ended',), full=True),
     Run('direct', sh('echo out; exit 5'), options=('--direct',), status=5, out='out\n'),
     side_by_side(4, limit=500),
-    side_by_side(10, limit=1200, full=True),
     Run('four', FOUR, options=('-c', '4'), out='4\n0123\n', full=True),
     Run('four-direct', FOUR, options=('-c', '4', '--direct'), out='4\n0123\n', full=True),
     # Only what is made below the shared folder stays.

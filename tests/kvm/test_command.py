@@ -50,7 +50,8 @@ def parameter(run):
 def test_command(run, wanted, record_property):
     outcome, tries = boot_table(wanted)[run.name]
     record_property('tries', tries)
-    said = f'{outcome.stdout}\n--- standard error:\n{outcome.stderr}'
+    said = f'{outcome.stdout}\n--- standard error:\n{outcome.stderr}' + ''.join(
+        f'--- {name}:\n{data[:2000].decode(errors="replace")}' for name, data in outcome.files.items() if name != 'uptime')
     assert outcome.status is not None, 'the rig did not get to it:\n' + outcome.rig[-2000:]
     assert outcome.status == run.status, said
     if run.typed:
