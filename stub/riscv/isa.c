@@ -10,14 +10,15 @@
 
 #define BASE_LEN 4 /* "rv64" */
 
-static uint64_t
-text_len(struct span s)
+/* What is before the first NUL. */
+static struct span
+text_of(struct span s)
 {
 	uint64_t n = 0;
 
 	while (n < s.size && s.base[n])
 		n++;
-	return n;
+	return (struct span){s.base, n};
 }
 
 static bool
@@ -26,11 +27,11 @@ is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-/* The next extension of the string at *at, underscores skipped; false at the end. */
+/* The next extension of a text at *at, underscores skipped; false at the end. */
 static bool
 next_extension(struct span isa, uint64_t *at, struct span *ret)
 {
-	uint64_t size = text_len(isa), start, end;
+	uint64_t size = isa.size, start, end;
 
 	while (*at < size && isa.base[*at] == '_')
 		++*at;
@@ -69,6 +70,7 @@ isa_has(struct span isa, const char *extension)
 	uint64_t at = BASE_LEN;
 	struct span e;
 
+	isa = text_of(isa);
 	while (next_extension(isa, &at, &e)) {
 		if (names(e, extension))
 			return true;
@@ -98,15 +100,21 @@ uint64_t
 isa_for_guest(struct span isa, bool sstc, char *out)
 {
 	uint64_t at = BASE_LEN, len = 0;
+	bool apart = false; /* from the name that was written last */
 	struct span e;
 
-	for (; len < BASE_LEN && len < text_len(isa); len++)
+	isa = text_of(isa);
+	for (; len < BASE_LEN && len < isa.size; len++)
 		out[len] = (char)isa.base[len];
 	while (next_extension(isa, &at, &e)) {
-		if (!isa_guest_may(e, sstc))
+		apart |= e.base[-1] == '_';
+		if (!isa_guest_may(e, sstc)) {
+			apart = true;
 			continue;
-		if (e.base[-1] == '_' && out[len - 1] != '_')
+		}
+		if (apart && out[len - 1] != '_')
 			out[len++] = '_';
+		apart = false;
 		memcpy(out + len, e.base, (size_t)e.size);
 		len += e.size;
 	}
@@ -123,7 +131,7 @@ next_of_list(struct span list, uint64_t *at, struct span *ret)
 	if (*at >= list.size)
 		return false;
 	rest = (struct span){list.base + *at, list.size - *at};
-	*ret = (struct span){rest.base, text_len(rest)};
+	*ret = text_of(rest);
 	*at += ret->size + 1;
 	return true;
 }

@@ -28,8 +28,9 @@ bool isa_list_has(struct span list, const char *extension);
 bool isa_guest_may(struct span extension, bool sstc);
 
 /*
- * The guest's riscv,isa: `isa` without what isa_guest_may() denies. `out` has room for
- * isa.size bytes and a NUL. Returns the length without the NUL.
+ * The guest's riscv,isa: `isa` without what isa_guest_may() denies, which leaves an underscore
+ * where two names would become one. `out` has room for isa.size bytes and a NUL. Returns the
+ * length without the NUL.
  */
 uint64_t isa_for_guest(struct span isa, bool sstc, char *out);
 

@@ -50,6 +50,11 @@ guests_isa_lacks_what_is_the_hypervisors(void **state)
 	        {"rv6", true, "rv6"},
 	        {"rv6_zba", true, "rv6_zba"}, /* no base, and not longer than it was */
 	        {"rv64__zba", true, "rv64_zba"},
+	        /* What was between two names keeps them apart. */
+	        {"rv64im_z_hicsr", true, "rv64im_z_icsr"},
+	        {"rv64im_zba_hv", true, "rv64im_zba_v"},
+	        {"rv64i2hp0", true, "rv64i2_p0"},
+	        {"rv64imhac", true, "rv64im_ac"},
 	};
 	char out[64];
 
