@@ -117,13 +117,13 @@ def devices(name, **more):
         err='sh: write error: Operation not permitted\n', after='grep -c "written by the guest" /tmp/first', **more)
 
 
-# What runs have left when they have ended, and the daemons that they killed with them.
+# What runs have left when they have ended, and the daemons that they killed with them; other rows' files are there.
 LEFT = """for look in $(seq 60); do
     pidof kshim ld-linux-x86-64.so.2 >/dev/null || break
     sleep 1
 done
 pidof kshim ld-linux-x86-64.so.2
-ls -A /tmp
+ls -A /tmp | diff there -
 grep kshim /proc/net/unix
 """
 
@@ -143,7 +143,7 @@ done
 echo $ends
 """
     return Run(f'side-by-side-{count}', meet, options=('-m', '128M', '--rw', '/tmp/table'), shell=begin,
-               before='mkdir /tmp/table; chmod 777 /tmp/table', after='rm -r /tmp/table\n' + LEFT, guests=count,
+               before='ls -A /tmp >there; mkdir /tmp/table; chmod 777 /tmp/table', after='rm -r /tmp/table\n' + LEFT, guests=count,
                out=' '.join(str(10 + n) for n in range(count)) + '\n',
                files={f'{name}-{n}': text.format(n).encode() for n in range(count)
                       for name, text in (('out', '{0} has word {0}\n'), ('err', '{0} to err\n'))}, **more)
