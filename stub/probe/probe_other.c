@@ -61,12 +61,10 @@ static const struct magic magics[] = {
         MAGIC(0, "PK\x03\x04", OTHER, "a zip archive"),
         MAGIC(0, "7z\xbc\xaf\x27\x1c", OTHER, "a 7z archive"),
         MAGIC(0, "MSCF", OTHER, "a cabinet archive"),
-        MAGIC(0, "QFI\xfb", OTHER, "a disk image (qcow2)"),
-        MAGIC(0, "KDMV", OTHER, "a disk image (VMDK)"),
+#define FORMAT(off, bytes, name) MAGIC(off, bytes, OTHER, "a disk image (" name ")"),
+#include "stub/probe/disk_formats.def"
+#undef FORMAT
         MAGIC(0, "# Disk DescriptorFile", OTHER, "a disk image (VMDK)"),
-        MAGIC(0, "vhdxfile", OTHER, "a disk image (VHDX)"),
-        MAGIC(0, "conectix", OTHER, "a disk image (VHD)"),
-        MAGIC(0x40, "\x7f\x10\xda\xbe", OTHER, "a disk image (VDI)"),
         MAGIC(0, "LUKS\xba\xbe", OTHER, "an encrypted disk (LUKS)"),
         MAGIC(0, "hsqs", OTHER, "a file system (squashfs)"),
         MAGIC(0, "XFSB", OTHER, "a file system (XFS)"),

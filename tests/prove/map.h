@@ -124,8 +124,7 @@ type_at(const struct memmap *m, uint64_t x)
 	uint32_t type = HOLE;
 
 	for (uint32_t i = 0; i < MEMMAP_MAX; i++) {
-		if (i < m->count && x >= m->entry[i].range.addr &&
-		        x < range_end(m->entry[i].range))
+		if (i < m->count && holds(m->entry[i].range, x))
 			type = m->entry[i].type;
 	}
 	return type;

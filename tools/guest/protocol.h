@@ -60,8 +60,7 @@ struct guest_start {
 	uint16_t rows, columns;
 	uint32_t overlay; /* 1: writes go to memory; 0: the kernel has no overlayfs */
 	uint32_t cards;   /* bit n: the n-th network card gets an address */
-	/* Strings: host name, working directory, the modules' folder ("": nothing to do), then
-	 */
+	/* Strings: host name, working directory, the modules' folder (may be ""), then */
 	uint32_t args, variables, shares; /* shares: folders that write through */
 };
 

@@ -140,17 +140,14 @@ measure(struct disk_file *f)
 
 #define HEAD 68
 
-/* Whose first bytes would be the disk's first sector: a guest would find nothing, and write
- * over it. */
+/* A guest would find nothing in it, and write over it. */
 static const struct container {
 	size_t off;
 	const char *magic, *name;
 } containers[] = {
-        {0, "QFI\xfb", "qcow2"},
-        {0, "KDMV", "VMDK"},
-        {0, "vhdxfile", "VHDX"},
-        {0, "conectix", "VHD"},
-        {64, "\x7f\x10\xda\xbe", "VDI"},
+#define FORMAT(off, magic, name) {off, magic, name},
+#include "stub/probe/disk_formats.def"
+#undef FORMAT
 };
 
 static int

@@ -120,25 +120,24 @@ add_initramfs(struct inputs *in, const struct modules *m)
 	return status == STATUS_GO_ON ? inputs_add(in, fd, "initramfs") : status;
 }
 
-/* The modules' folder as CMD's root has it; "" where it is in its place there, or not in there.
- */
+/* The modules' folder as CMD's root has it; "" where it is in its place, or not in there. */
 static char *
 modules_inside(const struct modules *m, const char *root, const char *release)
 {
-	char *folder = m->folder[0] ? realpath(m->folder, NULL) : NULL, *path, *place;
+	char *folder = m->folder[0] ? realpath(m->folder, NULL) : NULL, *usual, *place, *path;
 	const char *inside = folder ? caller_inside(folder, root) : NULL;
 
-	if (asprintf(&path, "%s/lib/modules/%s", root, release) < 0)
+	if (asprintf(&usual, "%s/lib/modules/%s", root, release) < 0)
 		no_memory();
-	place = realpath(path, NULL);
+	place = realpath(usual, NULL);
 	if (!inside || (place && !strcmp(place, folder)))
 		inside = "";
-	free(place);
-	free(path);
 	path = strdup(inside);
-	free(folder);
 	if (!path)
 		no_memory();
+	free(folder);
+	free(usual);
+	free(place);
 	return path;
 }
 
