@@ -2,6 +2,8 @@
 """The table of `kshim run KERNEL -- COMMAND`, run in the rig by test_command.py."""
 from dataclasses import dataclass, field
 
+from kshimtest.rig import VSOCK_MODULES, WEB_SERVER
+
 
 @dataclass(frozen=True)
 class Run:
@@ -96,22 +98,10 @@ echo x >/dev/vdb || cat /sys/class/misc/hw_random/rng_current
 test -c /dev/vsock && echo sockets
 modprobe squashfs && grep -o squashfs /proc/filesystems
 '''
-# A server that is no neighbour of the guest's.
-NETWORK = """ip link set lo up
-ip link add out type dummy
-ip address add 192.0.2.1/24 dev out
-ip link set out up
-ip route add default via 192.0.2.2
-ip address add 198.51.100.1/32 dev lo
-mkdir -p /www
-echo over the network >/www/word
-httpd -p 198.51.100.1:8000 -h /www
-"""
-VSOCK = ('vhost_iotlb', 'vhost', 'vsock', 'vmw_vsock_virtio_transport_common', 'vhost_vsock')
 
 
 def devices(name, **more):
-    return Run(name, sh(LOOK), before=DEVICES, modules=VSOCK, user='', options=(
+    return Run(name, sh(LOOK), before=DEVICES, modules=VSOCK_MODULES, user='', options=(
         '--disk', '/tmp/first', '--disk', '/tmp/second,ro,id=the second', '--rng', '--vsock', '42'),
         out='written by the guest\n0\n1\nthe second\nvirtio_rng.0\nsockets\nsquashfs\n1\n',
         err='sh: write error: Operation not permitted\n', after='grep -c "written by the guest" /tmp/first', **more)
@@ -208,7 +198,7 @@ RUNS = [
     devices('devices'),
     devices('devices-modules', kernel='cloud', full=True),
     Run('network', sh('ip -4 -o address show dev eth0 | grep -o "inet [^ ]*"; wget -q -O - http://198.51.100.1:8000/word'),
-        options=('--net', 'user'), before=NETWORK, programs=('/usr/bin/passt',), modules=('dummy',),
+        options=('--net', 'user'), before=WEB_SERVER + 'echo over the network >/www/word\n', programs=('/usr/bin/passt',), modules=('dummy',),
         out='inet 10.0.2.15/24\nover the network\n'),
     Run('own-disk', sh('echo by its user >/dev/vda; cat /dev/vdb'), options=('--disk', '/tmp/disk', '--disk', '/tmp/read,ro'),
         before='dd if=/dev/zero of=/tmp/disk bs=512 count=1 2>/dev/null; yes | head -c 512 >/tmp/read; chown nobody /tmp/disk', after=

@@ -15,24 +15,17 @@ from kvm.test_rig import DEVICE_MODULES, devices_initrd
 pytestmark = [pytest.mark.xdist_group('rig-net'), pytest.mark.takes(500)]
 GUEST = (*DEVICE_MODULES[:6], 'failover', 'net_failover', 'virtio_net', 'vsock', 'vmw_vsock_virtio_transport_common',
          'vmw_vsock_virtio_transport')
-HOST = ('dummy', 'tun', 'tap', 'vhost_iotlb', 'vhost', 'vhost_net', 'vsock', 'vmw_vsock_virtio_transport_common',
-        'vhost_vsock')
+HOST = ('dummy', 'tun', 'tap', *rig.VSOCK_MODULES, 'vhost_net')
 VSOCK = pathlib.Path(files.BUILD) / 'rig' / 'vsock'
 # The same for all rows of a rig.
-SERVER = r"""chmod 666 /dev/kvm /dev/net/tun
+SERVER = rf"""chmod 666 /dev/kvm /dev/net/tun
 chmod 1777 . /tmp
 if [ ! -e /www ]; then
     mkdir -p /www/cgi-bin
     base64 -w 0 /dev/urandom | head -c 3000000 >/www/data # wget sends texts only
     printf '#!/bin/sh\necho\nhead -c "$CONTENT_LENGTH" | sha256sum\n' >/www/cgi-bin/sum
     chmod 755 /www/cgi-bin/sum
-    ip link set lo up
-    ip link add out type dummy
-    ip address add 192.0.2.1/24 dev out
-    ip link set out up
-    ip route add default via 192.0.2.2
-    ip address add 198.51.100.1/32 dev lo
-    httpd -p 198.51.100.1:8000 -h /www
+    {rig.WEB_SERVER}
 fi
 sha256sum </www/data >wanted
 """
