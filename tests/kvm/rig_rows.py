@@ -110,7 +110,7 @@ ONE = [
                 'cr3 ', 'bytes at rip: ', 'Hint: ')),
     Run('panic-stays', 'debian:cloud', initrds=(), status=8, expect=(
         'Unable to mount root', "the guest's kernel panicked: Kernel panic - not syncing: VFS",
-        'The last lines:', '---[ end Kernel panic')),
+        'The lines before the panic:', "Can't open blockdev", 'The last lines:', '---[ end Kernel panic')),
     Run('panic-waits-and-resets', 'debian:cloud', 'direct', initrds=(), append='panic=3600', status=8,
         expect=("the guest's kernel panicked", 'Rebooting in 3600 seconds')),
     Run('panic-resets', 'debian:cloud', initrds=(), append='panic=-1', status=8,

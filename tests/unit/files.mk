@@ -79,6 +79,7 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/virtio/net_frames.c \
 	tools/run/virtio/queue.c \
 	tools/run/virtio/rng.c \
+	tools/run/watch.c \
 
 # Assembly that tests call.
 UNIT_ASMS := \
@@ -160,6 +161,7 @@ UNIT_TESTS := \
 	tests/unit/test_run_share.c \
 	tests/unit/test_run_start.c \
 	tests/unit/test_run_vhost_kernel.c \
+	tests/unit/test_run_watch.c \
 	tests/unit/test_smbios.c \
 	tests/unit/test_sources.c \
 	tests/unit/test_space.c \
