@@ -86,6 +86,15 @@ def fixture_kernel(tmp_path):
     return kernel
 
 
+def test_a_working_directory_that_is_gone(kernel, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'gone').mkdir()
+    done = subprocess.run(['sh', '-c', 'cd gone && rmdir ../gone && exec "$@"', 'sh', KSHIM, 'run', '--dry-run', kernel,
+                           '--', 'true'], capture_output=True, text=True, check=False, timeout=HANG)
+    assert (done.returncode, done.stdout) == (125, '')
+    assert done.stderr == 'kshim: cannot run the command in the working directory: No such file or directory\n'
+
+
 @pytest.mark.parametrize('command, status', [(['--', 'true'], 125), ([], 3)])
 def test_output_that_is_lost_is_a_failure_of_the_host(kernel, command, status):
     assert run('--dry-run', kernel, *command).returncode == 0

@@ -169,6 +169,9 @@ RUNS = [
         shell='mkfifo /tmp/keys; "$@" </tmp/keys >out &\nexec 3>/tmp/keys\n' + WAIT + 'echo >&3; wait $!',
         files={'out': b'ready\n'}, says=('Kernel panic - not syncing', 'sysrq')),
     Run('power-off', ('poweroff', '-f'), status=123, user='', full=True, says=('powered off',)),
+    # What the stub found stands on its console.
+    Run('no-room', ('true',), options=('-m', '64M'), status=125, says=(
+        'the stub refused to boot: plan.kernel-room', 'The last lines:', 'no room for the kernel: it needs')),
     Run('timeout', ('sleep', '1000'), status=124, limit=15, full=True, says=('no end after',)),
     Run('kept', sh('echo kept >/tmp/kept/new; echo gone >/tmp/gone; cat /tmp/gone /tmp/kept/old'), out='gone\nold\n',
         options=('--rw', '/tmp/kept'), before='mkdir /tmp/kept; echo old >/tmp/kept/old; chown -R nobody /tmp/kept',

@@ -204,7 +204,15 @@ report_reason(const struct machine *m, const struct options *o)
 	}
 }
 
-/* Of a machine that ended before its command did; what the console said last may tell why. */
+/* Does the console, which is not shown beside a command, say why the machine ended? */
+static bool
+console_tells(const struct machine *m, int status, int outcome)
+{
+	return m->watch.lines && status != STATUS_PANIC /* told already */ &&
+	       (outcome == OUTCOME_MACHINE || atomic_load(&m->ending.reason) == ENDING_REFUSED);
+}
+
+/* Of a machine that ended before its command did. */
 static int
 report_without_command(const struct machine *m, const struct options *o)
 {
@@ -214,7 +222,7 @@ report_without_command(const struct machine *m, const struct options *o)
 
 	if (reason == ENDING_POWER_OFF)
 		fail(outcome, "the guest powered off before the command ended");
-	if (outcome == OUTCOME_MACHINE && status != STATUS_PANIC && m->watch.lines)
+	if (console_tells(m, status, outcome))
 		watch_print(&m->watch);
 	return outcome;
 }

@@ -100,19 +100,23 @@ read_variables(struct start *ret_start)
 	return true;
 }
 
-bool
+const char *
 caller_read(const char *root, struct start *ret_start)
 {
 	static char host[HOST_NAME + 1], folder[PATH_MAX];
 	const char *inside;
 
-	if (gethostname(host, sizeof(host) - 1) < 0 || !getcwd(folder, sizeof(folder)))
-		return false;
+	if (gethostname(host, sizeof(host) - 1) < 0)
+		return "under the host's name";
+	if (!getcwd(folder, sizeof(folder)))
+		return "in the working directory";
 	inside = caller_inside(folder, root);
 	ret_start->host = host;
 	ret_start->folder = inside ? inside : "/";
 	ret_start->fixed.uid = geteuid();
 	ret_start->fixed.gid = getegid();
 	read_terminal(&ret_start->fixed);
-	return read_groups(ret_start) && read_variables(ret_start);
+	if (!read_groups(ret_start))
+		return "in the caller's groups";
+	return read_variables(ret_start) ? NULL : "with the caller's variables";
 }

@@ -26,9 +26,9 @@ const char *caller_inside(const char *path, const char *root);
 /*
  * Fill in `start`, but for its arguments, shares and overlay: kept in static memory, because
  * there is one caller. A working directory that is not in the tree `root` (a realpath) becomes
- * its root. False with errno if the host cannot tell.
+ * its root. NULL, or with errno how CMD cannot be run, because the host cannot tell.
  */
-bool caller_read(const char *root, struct start *ret_start);
+const char *caller_read(const char *root, struct start *ret_start);
 
 /* Is standard input our terminal, with its keys given to other processes? */
 bool caller_in_background(void);

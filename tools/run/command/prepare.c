@@ -182,12 +182,14 @@ static int
 make_start(const struct options *o, const struct trees *t, struct start *start,
         struct command_setup *ret_setup)
 {
+	const char *how;
+
 	start->args = o->command.argv;
 	start->shares = t->inside;
 	start->fixed.cards = cards_of(o);
-	if (!caller_read(t->root, start))
-		return fail(STATUS_HOST, "cannot tell who runs the command, and where: %s",
-		        strerror(errno));
+	how = caller_read(t->root, start);
+	if (how)
+		return fail(STATUS_HOST, "cannot run the command %s: %s", how, strerror(errno));
 	ret_setup->terminal = start->fixed.terminal != 0;
 	if (start_make(start, &ret_setup->start))
 		return STATUS_GO_ON;
