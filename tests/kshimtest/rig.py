@@ -32,15 +32,17 @@ ROW_CPU = 200                           # seconds of a CPU; a row of Linux needs
 KILLED = 128 + 9                        # the status of a row whose time was over
 TRIES = 3                               # of a row that ended by chance
 VSOCK_MODULES = ('vhost_iotlb', 'vhost', 'vsock', 'vmw_vsock_virtio_transport_common', 'vhost_vsock')
-# For `before`: the files of /www from a server that is no neighbour of a guest's. Wants the module dummy.
-WEB_SERVER = """ip link set lo up
-ip link add out type dummy
-ip address add 192.0.2.1/24 dev out
-ip link set out up
-ip route add default via 192.0.2.2
-ip address add 198.51.100.1/32 dev lo
-mkdir -p /www
-httpd -p 198.51.100.1:8000 -h /www
+# For `before`: the files of /www from a server that is no neighbour of a guest's. Wants the module dummy; made once a boot.
+WEB_SERVER = """if [ ! -e /sys/class/net/out ]; then
+    ip link set lo up
+    ip link add out type dummy
+    ip address add 192.0.2.1/24 dev out
+    ip link set out up
+    ip route add default via 192.0.2.2
+    ip address add 198.51.100.1/32 dev lo
+    mkdir -p /www
+    httpd -p 198.51.100.1:8000 -h /www
+fi
 """
 
 

@@ -25,7 +25,7 @@ def row_of(run):
     args = ['sh', '-c', run.shell, 'sh', 'kshim', 'run', '--timeout', run.limit, *run.options, kernel(run.kernel), '--',
             *run.command]
     return rig.Row(run.name, args, timeout=run.limit + 40, typed=run.typed, before=BEFORE + run.before, after=run.after,
-                   user=run.user, daemons=('virtiofsd',), guests=run.guests, modules=run.modules,
+                   user=run.user, daemons=('virtiofsd', *run.daemons), guests=run.guests, modules=run.modules,
                    programs=[p if p.startswith('/') else files.packaged(p) for p in run.programs],
                    carried=[files.package_dir(name) for name in run.carried])
 

@@ -44,6 +44,7 @@ add_listening(struct plug *p, const char *what, struct virtio_device *d,
 	return status;
 }
 
+/* Behind those of --net, whose cards init counts from the first: cards_of() in prepare.c. */
 static int
 add_engines(struct plug *p, struct engines *engines, struct ending *ending)
 {
