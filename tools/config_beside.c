@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/config_beside.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -90,8 +92,8 @@ find(const struct search *s, struct span version)
 	               is_there(s, tree, "lib/modules/", version, "/config"));
 }
 
-const char *
-config_beside_find(const char *kernel, struct span version, char *buf, size_t size)
+static bool
+find_beside(const char *kernel, struct span version, char *buf, size_t size)
 {
 	const char *slash = strrchr(kernel, '/'), *name = slash ? slash + 1 : kernel;
 	const char *dash = strchr(name, '-');
@@ -100,6 +102,16 @@ config_beside_find(const char *kernel, struct span version, char *buf, size_t si
 
 	if (dash)
 		named = (struct span){(const uint8_t *)dash + 1, strlen(dash + 1)};
-	return find_in_build_tree(&s, name) || find(&s, named) || find(&s, version) ? buf
-	                                                                            : NULL;
+	return find_in_build_tree(&s, name) || find(&s, named) || find(&s, version);
+}
+
+const char *
+config_beside_find(const char *kernel, struct span version, char *buf, size_t size)
+{
+	char real[PATH_MAX];
+
+	return find_beside(kernel, version, buf, size) ||
+	                       (realpath(kernel, real) && find_beside(real, version, buf, size))
+	               ? buf
+	               : NULL;
 }

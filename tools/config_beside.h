@@ -16,8 +16,8 @@
  * the folder of its modules, which is its own if its file is there, or /usr/lib/modules/VERSION
  * or /lib/modules/VERSION of the tree with its /boot; of a vmlinux or arch/x86/boot/bzImage
  * in the tree that it was built in, include/config/auto.conf. VERSION is what the file's name
- * has behind the first "-", or `version`, which may be empty. NULL if there is none that can be
- * read.
+ * has behind the first "-", or `version`, which may be empty. Where a link leads to is looked
+ * at after the link's own place. NULL if there is none that can be read.
  */
 const char *config_beside_find(const char *kernel, struct span version, char *buf, size_t size);
 

@@ -38,11 +38,22 @@ def fixture_tree(request, tmp_path):
     return tmp_path / 'tree', kernel, config
 
 
-def test_beside_a_file(tree):
+def test_beside_a_file(tree, tmp_path):
     folder, kernel, config = tree
-    assert read_from(folder / kernel) == str(folder / config)
+    link = tmp_path / 'link'
+    link.symlink_to(folder / kernel)
+    assert read_from(folder / kernel) == read_from(link) == str(folder / config)
     (folder / config).rename(folder / 'config')
-    assert not read_from(folder / kernel)
+    assert not read_from(folder / kernel) and not read_from(link)
+
+
+def test_a_link_has_what_is_beside_itself_first(tmp_path):
+    (tmp_path / 'there').mkdir()
+    (tmp_path / 'there' / 'vmlinuz-1').write_bytes(KERNEL)
+    (tmp_path / 'vmlinuz-2').symlink_to('there/vmlinuz-1')
+    for name in ('there/config-1', 'config-2'):
+        (tmp_path / name).write_bytes(CONFIG)
+        assert read_from(tmp_path / 'vmlinuz-2') == str(tmp_path / name)
 
 
 def test_beside_a_file_of_a_disk(tree, tmp_path):

@@ -293,6 +293,11 @@ a_kernel_is_beside_its_modules_in_the_folder_of_its_release(void **state)
 	finds_modules_beside("/1.2-test/vmlinuz", "2-test", false);
 	finds_modules_beside("/1.2-test/vmlinuz", "", false);
 	finds_modules_beside("/vmlinuz", "1.2-test", false);
+	put("1.2-test/vmlinuz", "", 0);
+	snprintf(path, sizeof(path), "%s/link", tree);
+	assert_int_equal(symlink("1.2-test/vmlinuz", path), 0);
+	finds_modules_beside("/link", "1.2-test", true);
+	finds_modules_beside("/link", "1.3-test", false);
 	snprintf(path, sizeof(path), "%s/1.2-test", tree);
 	assert_int_equal(chdir(path), 0);
 	finds_modules_beside("vmlinuz", "1.2-test", true);

@@ -133,18 +133,27 @@ is_beside(const char *kernel, int len, const char *version)
 	return *name && strcmp(name, version) == 0;
 }
 
-/* In the order of what is nearest to the kernel's own file. */
-static void
-search(struct modules *m, const char *kernel, const char *version)
+static bool
+search_beside(struct modules *m, const char *kernel, const char *version)
 {
 	const char *slash = strrchr(kernel, '/');
 	int len = slash ? (int)(slash - kernel) + 1 : 0;
 
-	(void)((is_beside(kernel, len, version) && try_folder(m, "%.*s.", len, kernel, "")) ||
-	        try_folder(m, "%.*slib/modules/%s", len, kernel, version) ||
-	        try_folder(m, "%.*susr/lib/modules/%s", len, kernel, version) ||
-	        try_folder(m, "%.*s../lib/modules/%s", len, kernel, version) ||
-	        try_folder(m, "%.*s../usr/lib/modules/%s", len, kernel, version) ||
+	return (is_beside(kernel, len, version) && try_folder(m, "%.*s.", len, kernel, "")) ||
+	       try_folder(m, "%.*slib/modules/%s", len, kernel, version) ||
+	       try_folder(m, "%.*susr/lib/modules/%s", len, kernel, version) ||
+	       try_folder(m, "%.*s../lib/modules/%s", len, kernel, version) ||
+	       try_folder(m, "%.*s../usr/lib/modules/%s", len, kernel, version);
+}
+
+/* In the order of what is nearest to the kernel's own file, which may be a link's. */
+static void
+search(struct modules *m, const char *kernel, const char *version)
+{
+	static char real[PATH_MAX];
+
+	(void)(search_beside(m, kernel, version) ||
+	        (realpath(kernel, real) && search_beside(m, real, version)) ||
 	        try_folder(m, "%.*s/lib/modules/%s", 0, "", version) ||
 	        try_folder(m, "%.*s/usr/lib/modules/%s", 0, "", version));
 }

@@ -22,8 +22,8 @@ struct modules {
 /*
  * Find the folder: `given` (--modules), else that of the kernel's own file, if the folder's
  * name is `version`, or lib/modules/VERSION or usr/lib/modules/VERSION of the tree whose /boot
- * the kernel is in, of the kernel's folder, or of this system. STATUS_GO_ON, or a sentence and
- * its status.
+ * the kernel is in, of the kernel's folder, the same where a link to the kernel leads to, or of
+ * this system. STATUS_GO_ON, or a sentence and its status.
  */
 int modules_open(const char *given, const char *kernel, const char *version,
         struct modules *ret_modules);
