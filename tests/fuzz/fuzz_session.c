@@ -8,6 +8,9 @@
 
 #include "tools/run/command/session.h"
 
+_Static_assert(GUEST_VERSION == 3,
+        "the seeds begin with READY of this version: change them, too (tests/fuzz/corpus)");
+
 static struct session s;
 
 static void

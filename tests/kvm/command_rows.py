@@ -177,6 +177,9 @@ RUNS = [
     Run('kept', sh('echo kept >/tmp/kept/new; echo gone >/tmp/gone; cat /tmp/gone /tmp/kept/old'), out='gone\nold\n',
         options=('--rw', '/tmp/kept'), before='mkdir /tmp/kept; echo old >/tmp/kept/old; chown -R nobody /tmp/kept',
         after='cp /tmp/kept/new new; test ! -e /tmp/gone || echo written', files={'new': b'kept\n'}),
+    Run('umask', sh('umask; cd /tmp/mask; touch file; mkdir folder'), options=('--rw', '/tmp/mask'), shell='umask 037; "$@"',
+        before='mkdir /tmp/mask; chmod 777 /tmp/mask', after='stat -c "%a %n" /tmp/mask/*', full=True,
+        out='0037\n640 /tmp/mask/file\n740 /tmp/mask/folder\n'),
     # Below /run, which is in memory; and the root's own owner and mode.
     Run('places', sh('stat -c "%u %g %a" /; echo kept >/run/a/kept/new; ls /run /run/a'), options=('--rw', '/run/a/kept'),
         before='mkdir -p /run/a/kept; chown 5:6 /; chmod 1775 /', after='chown 0:0 /; cp /run/a/kept/new new', user='',

@@ -299,7 +299,7 @@ wrong_headers_end_the_session(void **state)
 	(void)state;
 	session_init(&s, (struct span){start, sizeof(start)});
 	say_number(GUEST_SAY_READY, GUEST_VERSION + 1);
-	failed("the guest's init has version 3 of the protocol, wanted 2");
+	failed("the guest's init has version 4 of the protocol, wanted 3");
 	run();
 	session_take(&s, &h, sizeof(h));
 	failed("the guest's init sent a message of 65537 bytes, at most 65536 are allowed");

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ start_is_as_the_protocol_says(void **state)
 	struct start start = {.fixed = {.terminal = 2,
 	                              .uid = 1000,
 	                              .gid = 100,
+	                              .umask = 027,
 	                              .rows = 24,
 	                              .columns = 80,
 	                              .overlay = 1,
@@ -61,6 +63,7 @@ start_is_as_the_protocol_says(void **state)
 	memcpy(&fixed, m.base + at, sizeof(fixed));
 	assert_int_equal(fixed.terminal, 2);
 	assert_int_equal(fixed.uid, 1000);
+	assert_int_equal(fixed.umask, 027);
 	assert_int_equal(fixed.cards, 5);
 	assert_int_equal(fixed.groups, 2);
 	assert_int_equal(fixed.args, 2);
@@ -186,6 +189,7 @@ the_caller_is_this_process(void **state)
 	struct start start = {0};
 	char folder[PATH_MAX];
 	bool found = false;
+	mode_t mask = umask(0351);
 
 	(void)state;
 	setenv("KSHIM_TEST", "1", 1);
@@ -193,6 +197,8 @@ the_caller_is_this_process(void **state)
 	assert_null(caller_read("/", &start));
 	assert_string_equal(start.folder, getcwd(folder, sizeof(folder)));
 	assert_int_equal(start.fixed.uid, geteuid());
+	assert_int_equal(start.fixed.umask, 0351);
+	assert_int_equal(umask(mask), 0351);
 	assert_int_equal(start.nr_groups, getgroups(0, NULL));
 	for (size_t i = 0; start.variables[i]; i++) {
 		found |= strcmp(start.variables[i], "KSHIM_TEST=1") == 0;

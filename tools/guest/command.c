@@ -99,6 +99,7 @@ become(const struct request *r, const struct ends *e, int tell)
 		dup2(e->its[i], i);
 	failure.what = take_identity(r);
 	if (!failure.what) {
+		umask(s->umask);
 		environ = r->variables;
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		execvp(r->args[0], r->args);

@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define GUEST_PORT    "org.kshim.control"
-#define GUEST_VERSION 2u
+#define GUEST_VERSION 3u
 #define GUEST_WINDOW  (256u << 10)
 #define GUEST_MOST    (64u << 10) /* bytes behind a header, but of START */
 #define GUEST_START   (4u << 20)  /* bytes behind START's header */
@@ -57,6 +57,7 @@ struct guest_header {
 struct guest_start {
 	uint32_t terminal; /* 1: CMD gets one of `size`; its standard error, too, if 2 */
 	uint32_t uid, gid, groups;
+	uint32_t umask;
 	uint16_t rows, columns;
 	uint32_t overlay; /* 1: writes go to memory; 0: the kernel has no overlayfs */
 	uint32_t cards;   /* bit n: the n-th network card gets an address */
@@ -78,7 +79,7 @@ struct guest_failed {
 	char what[120];
 };
 
-_Static_assert(sizeof(struct guest_start) == 40, "struct guest_start");
+_Static_assert(sizeof(struct guest_start) == 44, "struct guest_start");
 _Static_assert(sizeof(struct guest_failed) == 124, "struct guest_failed");
 
 #endif

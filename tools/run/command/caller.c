@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/run/terminal.h"
@@ -64,6 +65,15 @@ read_terminal(struct guest_start *ret_start)
 		ret_start->terminal = isatty(STDERR_FILENO) ? 2 : 1;
 }
 
+static uint32_t
+read_umask(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return mask;
+}
+
 static bool
 read_groups(struct start *ret_start)
 {
@@ -115,6 +125,7 @@ caller_read(const char *root, struct start *ret_start)
 	ret_start->folder = inside ? inside : "/";
 	ret_start->fixed.uid = geteuid();
 	ret_start->fixed.gid = getegid();
+	ret_start->fixed.umask = read_umask();
 	read_terminal(&ret_start->fixed);
 	if (!read_groups(ret_start))
 		return "in the caller's groups";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What CMD gets of the process that called kshim: who it is, where it is, its variables, its
- * terminal.
+ * What CMD gets of the process that called kshim: who it is, where it is, its umask, its
+ * variables, its terminal.
  */
 #ifndef RUN_COMMAND_CALLER_H
 #define RUN_COMMAND_CALLER_H
