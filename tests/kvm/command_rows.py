@@ -186,6 +186,9 @@ RUNS = [
         out='5 6 1775\n/run:\na\n\n/run/a:\nkept\n', files={'new': b'kept\n'}, full=True),
     Run('other-root', ('sh', '-c', 'read x </marker; echo $x; pwd; echo /*'), options=('--root', '/tmp/root'), before=ROOT,
         out='other\n/\n/bin /dev /marker /proc /run /sys\n', full=True),
+    # A tree without libraries; kshim itself is the program that needs them.
+    Run('no-loader', ('kshim',), options=('--root', '/tmp/root'), before=ROOT + 'cp /bin/kshim /tmp/root/bin/kshim\n', status=127,
+        err='kshim: cannot run kshim: it is there, but the interpreter or loader that it names is not\n', full=True),
     Run('same-tree', ('diff', '-r', '/tmp/tree', '/tmp/same'), before=TREE, full=True),
     Run('git', sh('cd /tmp/tree && git status --short && echo more >>a/b/numbers && git add new && git status --short'),
         programs=('/usr/bin/git',), before=TREE + 'cd /tmp/tree; export HOME=/tmp GIT_CONFIG_NOSYSTEM=1 '

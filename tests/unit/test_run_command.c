@@ -402,6 +402,10 @@ statuses_are_those_of_other_wrappers(void **state)
 	s.error = ENOENT;
 	assert_int_equal(outcome_of(&s, "ls"), 127);
 	assert_string_equal(said, "cannot run ls: No such file or directory");
+	s.error = ELIBACC;
+	assert_int_equal(outcome_of(&s, "ls"), 127);
+	assert_string_equal(said,
+	        "cannot run ls: it is there, but the interpreter or loader that it names is not");
 	s.state = SESSION_FAILED;
 	strcpy(s.why, "it failed");
 	assert_int_equal(outcome_of(&s, "ls"), 125);

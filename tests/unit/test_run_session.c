@@ -260,6 +260,7 @@ statuses_are_those_of_a_shell(void **state)
 	assert_int_equal(status_of(0, 9), 128 + 9);
 	assert_int_equal(status_of(0, 0x80 | 11), 128 + 11); /* with a core file */
 	assert_int_equal(status_of(ENOENT, 127 << 8), 127);
+	assert_int_equal(status_of(ELIBACC, 127 << 8), 127);
 	assert_int_equal(status_of(EACCES, 127 << 8), 126);
 	assert_int_equal(status_of(ENOEXEC, 127 << 8), 126);
 }

@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,6 +85,25 @@ take_identity(const struct request *r)
 	return chdir(r->folder) < 0 ? r->folder : NULL;
 }
 
+/* Is there a file that execvp(3) takes for this command? */
+static bool
+is_there(const char *command)
+{
+	const char *at = getenv("PATH"), *end;
+	char path[PATH_MAX];
+
+	if (strchr(command, '/'))
+		return access(command, F_OK) == 0;
+	for (; at; at = *end ? end + 1 : NULL) {
+		end = strchrnul(at, ':');
+		snprintf(path, sizeof(path), "%.*s%s%s", (int)(end - at), at,
+		        end > at ? "/" : "", command);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* In the child: all that CMD has from its caller; what fails goes into `tell`. */
 static _Noreturn void
 become(const struct request *r, const struct ends *e, int tell)
@@ -105,6 +127,9 @@ become(const struct request *r, const struct ends *e, int tell)
 		execvp(r->args[0], r->args);
 	}
 	failure.error = errno;
+	/* A program or script that is there can lack its loader or interpreter. */
+	if (!failure.what && failure.error == ENOENT && is_there(r->args[0]))
+		failure.error = ELIBACC;
 	if (write(tell, &failure, sizeof(failure)) < 0)
 		_exit(126);
 	_exit(127);

@@ -33,7 +33,8 @@ enum guest_message {
 	/* guest to host */
 	GUEST_SAY_READY = 16,  /* a number: GUEST_VERSION */
 	GUEST_SAY_RUNS = 17,   /* nothing: CMD was started */
-	GUEST_SAY_CANNOT = 18, /* a number: errno of CMD's execve(2); RUNS and ENDED follow */
+	GUEST_SAY_CANNOT = 18, /* a number: errno of CMD's execve(2), ELIBACC if CMD is there
+	                          but not its interpreter; RUNS and ENDED follow */
 	GUEST_SAY_FAILED = 19, /* struct guest_failed */
 	GUEST_SAY_ENDED = 20,  /* a number: CMD's status as waitpid(2) has it; all data came;
 	                          the host ends the machine */

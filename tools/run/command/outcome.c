@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "outcome.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "tools/run/status.h"
@@ -32,6 +33,10 @@ outcome_of(const struct session *s, const char *command)
 	if (s->state != SESSION_ENDED)
 		return -1;
 	status = session_status(s);
+	if (s->error == ELIBACC)
+		return fail(status,
+		        "cannot run %s: it is there, but the interpreter or loader that it names is not",
+		        command);
 	if (s->error)
 		return fail(status, "cannot run %s: %s", command,
 		        strerror((int)(s->error & 0xfff)));

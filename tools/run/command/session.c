@@ -386,7 +386,7 @@ int
 session_status(const struct session *s)
 {
 	if (s->error)
-		return s->error == ENOENT ? NOT_FOUND : CANNOT_RUN;
+		return s->error == ENOENT || s->error == ELIBACC ? NOT_FOUND : CANNOT_RUN;
 	return s->status & 0x7f ? (int)(STATUS_SIGNALLED + (s->status & 0x7f))
 	                        : (int)(s->status >> 8);
 }
