@@ -175,6 +175,7 @@ TOOL_RUN := \
 	tools/run/jail_files.c \
 	tools/run/machine.c \
 	tools/run/memory.c \
+	tools/run/memory_file.c \
 	tools/run/mptable.c \
 	tools/run/net/nets.c \
 	tools/run/net/passt.c \

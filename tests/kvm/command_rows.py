@@ -140,6 +140,18 @@ echo $ends
                       for name, text in (('out', '{0} has word {0}\n'), ('err', '{0} to err\n'))}, **more)
 
 
+# Pages of 2 MiB that the rig's kernel has made of files in memory, which the guest's memory is: most of what Linux touches.
+PAGES = '''made() { sed -n "s/thp_file_alloc //p" /proc/vmstat; }
+before=$(made)
+"$@"
+echo $(($(made) - before >= 30))
+'''
+
+
+def by_default(name, self_tests, **more):
+    return Run(name, ('cat', '/sys/module/cryptomgr/parameters/notests'), shell=PAGES, out=f'{self_tests}\n1\n', **more)
+
+
 WAIT = 'until grep -q ready out || ! kill -0 $!; do sleep 0.1; done\n'
 
 RUNS = [
@@ -198,6 +210,8 @@ RUNS = [
     Run('daemon-ends', sh('echo ready; while :; do cat /bin/busybox >/dev/null; done'), status=125,
         shell='"$@" >out &\n' + WAIT + 'killall ld-linux-x86-64.so.2; wait $!', says=('its daemon has ended',), full=True),
     Run('direct', sh('echo out; exit 5'), options=('--direct',), status=5, out='out\n'),
+    by_default('defaults', 'Y'),
+    by_default('defaults-root', 'N', user='', options=('-a', 'cryptomgr.notests=0'), full=True),
     side_by_side(4, limit=500),
     Run('four', FOUR, options=('-c', '4'), out='4\n0123\n', full=True),
     Run('four-direct', FOUR, options=('-c', '4', '--direct'), out='4\n0123\n', full=True),

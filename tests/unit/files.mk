@@ -61,6 +61,7 @@ UNIT_PARTS := $(PC_PURE) \
 	tools/run/jail_files.c \
 	tools/launch/layout.c \
 	tools/run/memory.c \
+	tools/run/memory_file.c \
 	tools/run/mptable.c \
 	tools/run/net/wire.c \
 	tools/run/rtc.c \
@@ -154,6 +155,7 @@ UNIT_TESTS := \
 	tests/unit/test_run_hvc.c \
 	tests/unit/test_run_command.c \
 	tests/unit/test_run_machine.c \
+	tests/unit/test_run_memory_file.c \
 	tests/unit/test_run_net.c \
 	tests/unit/test_run_queue.c \
 	tests/unit/test_run_serve.c \

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/vhost_peer.h"
+#include "tools/run/memory_file.h"
 #include "tools/run/vhost/user.h"
 
 #define FEATURES (1ull << 32 | 1ull << 28 | VHOST_F_PROTOCOL_FEATURES)
@@ -150,7 +151,8 @@ a_queue_gets_memory_rings_and_events(void **state)
 
 	(void)state;
 	layout_make(LAYOUT_KSHIM, 5 * GIB, &l);
-	file = memory_file(&l, -1);
+	file = memory_file_open();
+	assert_true(memory_file_fit(file, &l));
 	assert_true(memory_make(&mem, &l, file));
 	assert_true(peer_make(&p));
 	v = (struct vhost_user){.fd = p.front,

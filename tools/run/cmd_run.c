@@ -23,6 +23,7 @@
 #include "tools/run/jail.h"
 #include "tools/run/jail_files.h"
 #include "tools/run/machine.h"
+#include "tools/run/memory_file.h"
 #include "tools/run/options.h"
 #include "tools/run/plan_print.h"
 #include "tools/run/plug_devices.h"
@@ -97,9 +98,16 @@ struct run {
 	bool reported;         /* the status is the command's, or says why there is none */
 	int port;              /* the console's end of the command's socket */
 	int kvm, dump;
-	int memory; /* the file of the guest's memory, once there is one; -1 */
+	int memory; /* the file of the guest's memory; -1: it is private */
 	uint64_t began;
 };
+
+/* A status of the run's own as the program ends with it. */
+static int
+exit_status(const struct options *o, int status)
+{
+	return o->command.argv ? outcome_status(status, false) : status;
+}
 
 /* What only another life would need is closed before the guest runs. */
 static void
@@ -128,20 +136,29 @@ enter_jail(const struct run *r, struct machine *m)
 		ending_set(&m->ending, ENDING_HOST, (uint32_t)errno, 0, "the jail");
 }
 
+static int
+cannot_share(void)
+{
+	return fail(STATUS_HOST, "cannot share the guest's memory: %s", strerror(errno));
+}
+
 /* Only a daemon has to see the guest's memory; the kernel's own engines see this process's. */
 static int
-share_memory(struct run *r)
+open_memory(struct run *r)
 {
-	int file;
-
 	if (!r->hosts.engines.count)
 		return STATUS_GO_ON;
-	file = memory_file(&r->boot.layout, r->memory);
-	if (file < 0)
-		return fail(
-		        STATUS_HOST, "cannot share the guest's memory: %s", strerror(errno));
-	r->memory = file;
-	return STATUS_GO_ON;
+	r->memory = memory_file_open();
+	return r->memory < 0 ? cannot_share() : STATUS_GO_ON;
+}
+
+static int
+share_memory(const struct run *r)
+{
+	if (r->memory < 0)
+		return STATUS_GO_ON;
+	memory_file_guard(terminal_restore, exit_status(r->o, STATUS_HOST));
+	return memory_file_fit(r->memory, &r->boot.layout) ? STATUS_GO_ON : cannot_share();
 }
 
 /*
@@ -268,8 +285,8 @@ run_once(struct run *r)
 static int
 shut_jail(const struct run *r)
 {
-	int keep[PLAN_BLOBS + 3 + DISK_FILES + HOSTS_FDS] = {r->kvm, r->dump};
-	uint32_t count = 2;
+	int keep[PLAN_BLOBS + 4 + DISK_FILES + HOSTS_FDS] = {r->kvm, r->dump, r->memory};
+	uint32_t count = 3;
 
 	if (r->o->no_jail)
 		return STATUS_GO_ON;
@@ -281,7 +298,7 @@ shut_jail(const struct run *r)
 	for (uint32_t i = 0; i < r->o->disks.count; i++)
 		keep[count++] = r->o->disks.file[i].fd;
 	if (jail_shut(keep, count, r->o->reboot_again, terminal_restore,
-	            r->o->command.argv ? outcome_status(STATUS_JAIL, false) : STATUS_JAIL))
+	            exit_status(r->o, STATUS_JAIL)))
 		return STATUS_GO_ON;
 	return fail(STATUS_HOST, "cannot make the jail: %s; --no-jail does without it",
 	        strerror(errno));
@@ -299,6 +316,8 @@ run_inputs(struct run *r)
 		status = dump_open(o->dump, &r->dump);
 	if (status == STATUS_GO_ON && !o->dry_run)
 		status = hosts_open(o, &r->hosts);
+	if (status == STATUS_GO_ON)
+		status = open_memory(r);
 	if (status == STATUS_GO_ON)
 		status = shut_jail(r);
 	if (status == STATUS_GO_ON)

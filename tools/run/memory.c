@@ -6,41 +6,11 @@
 #include "memory.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define HUGE_PAGE (2 * MIB)
-
-/* The other process could end this one by SIGBUS if it could cut the file. */
-#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
-
-static int
-new_file(off_t size)
-{
-	int fd = memfd_create("guest memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	if (fd >= 0 && (ftruncate(fd, size) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0)) {
-		int error = errno;
-		close(fd);
-		errno = error;
-		return -1;
-	}
-	return fd;
-}
-
-int
-memory_file(const struct layout *layout, int before)
-{
-	off_t size = (off_t)range_end(layout->slot[layout->slots - 1]);
-
-	if (before < 0)
-		return new_file(size);
-	return fallocate(before, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, size) < 0
-	               ? -1
-	               : before;
-}
 
 /*
  * Host and guest addresses agree in their lower 21 bits, so that KVM can map 2 MiB at once: far

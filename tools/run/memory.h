@@ -30,15 +30,8 @@ struct memory {
 };
 
 /*
- * A file for the memory of a layout, which nothing can make shorter or longer. `before` is -1,
- * or the file of the same layout in the guest's life before, which is emptied and used again.
- * -1 with errno if the host cannot.
- */
-int memory_file(const struct layout *layout, int before);
-
-/*
- * Reserve the memory of a layout, in `file` or, if that is -1, privately; false with errno if
- * the host has no room.
+ * Reserve the memory of a layout, in `file` (memory_file.h) or, if that is -1, privately; false
+ * with errno if the host has no room.
  */
 bool memory_make(struct memory *mem, const struct layout *layout, int file);
 void memory_free(struct memory *mem);
