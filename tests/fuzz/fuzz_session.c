@@ -8,7 +8,7 @@
 
 #include "tools/run/command/session.h"
 
-_Static_assert(GUEST_VERSION == 3,
+_Static_assert(GUEST_VERSION == 4,
         "the seeds begin with READY of this version: change them, too (tests/fuzz/corpus)");
 
 static struct session s;

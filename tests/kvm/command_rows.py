@@ -192,6 +192,12 @@ RUNS = [
     Run('umask', sh('umask; cd /tmp/mask; touch file; mkdir folder'), options=('--rw', '/tmp/mask'), shell='umask 037; "$@"',
         before='mkdir /tmp/mask; chmod 777 /tmp/mask', after='stat -c "%a %n" /tmp/mask/*', full=True,
         out='0037\n640 /tmp/mask/file\n740 /tmp/mask/folder\n'),
+    # A file below --rw has the host's time, which is the command's, too, also if it was another when the kernel read its clock.
+    Run('clock', sh('before=$EPOCHREALTIME; : >/tmp/timed/file; after=$EPOCHREALTIME; made=$(stat -c %Y /tmp/timed/file); '
+                    'awk "BEGIN { exit !($before - 2 < $made && $made < $after + 2) }" || echo "$before $made $after"'),
+        options=('-v', '--rw', '/tmp/timed'), before='mkdir /tmp/timed', user='', full=True, shell=
+        'step() { date -s @$(($(date +%s) + $1)) >/dev/null; }\n"$@" 2>kernel &\n'
+        'until grep -q "setting system clock" kernel || ! kill -0 $!; do sleep 0.1; done\nstep 1000; wait $!; s=$?; step -1000; exit $s'),
     # Below /run, which is in memory; and the root's own owner and mode.
     Run('places', sh('stat -c "%u %g %a" /; echo kept >/run/a/kept/new; ls /run /run/a'), options=('--rw', '/run/a/kept'),
         before='mkdir -p /run/a/kept; chown 5:6 /; chmod 1775 /', after='chown 0:0 /; cp /run/a/kept/new new', user='',

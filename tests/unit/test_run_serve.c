@@ -129,9 +129,11 @@ heard_number(uint32_t type, uint32_t wanted)
 static void
 run(void)
 {
+	struct guest_time t;
 	uint8_t byte;
 
 	say_number(GUEST_SAY_READY, GUEST_VERSION);
+	assert_int_equal(heard(GUEST_SAY_TIME, &t), sizeof(t));
 	assert_int_equal(heard(GUEST_SAY_START, &byte), 1);
 	say(GUEST_SAY_RUNS, NULL, 0);
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "tools/run/command/session.h"
 
@@ -83,12 +84,30 @@ hears_nothing(void)
 	assert_int_equal(session_sends(&s).size, 0);
 }
 
+/* The host's next message is the time: not before `since`, not after now. */
+static void
+hears_time(time_t since)
+{
+	struct span sends = session_sends(&s);
+	struct timespec now; /* time(2) may be behind it by a tick */
+	struct guest_time t;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	memcpy(&t, sends.base + sizeof(struct guest_header), sizeof(t));
+	hears(GUEST_SAY_TIME, &t, sizeof(t));
+	assert_in_range(t.seconds, since, now.tv_sec);
+	assert_true(t.nanoseconds < 1000000000);
+}
+
 /* A session whose CMD runs. */
 static void
 run(void)
 {
+	time_t since = time(NULL);
+
 	session_init(&s, (struct span){start, sizeof(start)});
 	say_number(GUEST_SAY_READY, GUEST_VERSION);
+	hears_time(since);
 	hears(GUEST_SAY_START, "abc", 3);
 	say(GUEST_SAY_RUNS, NULL, 0);
 	assert_int_equal(s.state, SESSION_RUNS);
@@ -97,12 +116,16 @@ run(void)
 static void
 from_ready_to_ended(void **state)
 {
+	time_t since = time(NULL);
+
 	(void)state;
 	session_init(&s, (struct span){start, sizeof(start)});
 	hears_nothing();
 	assert_int_equal(session_wants(&s), 0);
 	assert_false(session_signal(&s, 15));
 	say_number(GUEST_SAY_READY, GUEST_VERSION);
+	hears_time(since);
+	session_sends(&s);
 	session_sent(&s, 2); /* START goes in two pieces */
 	session_sends(&s);
 	session_sent(&s, sizeof(start) - 2);
@@ -127,11 +150,13 @@ messages_come_in_any_pieces(void **state)
 {
 	const uint32_t version = GUEST_VERSION;
 	uint8_t data[sizeof(uint32_t) + 300];
+	time_t since = time(NULL);
 
 	(void)state;
 	for (size_t piece = 1; piece < 20; piece++) {
 		session_init(&s, (struct span){start, sizeof(start)});
 		say_in_pieces(GUEST_SAY_READY, &version, sizeof(version), piece);
+		hears_time(since);
 		hears(GUEST_SAY_START, "abc", 3);
 		say_in_pieces(GUEST_SAY_RUNS, NULL, 0, piece);
 		memset(data, 'x', sizeof(data));
@@ -300,7 +325,7 @@ wrong_headers_end_the_session(void **state)
 	(void)state;
 	session_init(&s, (struct span){start, sizeof(start)});
 	say_number(GUEST_SAY_READY, GUEST_VERSION + 1);
-	failed("the guest's init has version 4 of the protocol, wanted 3");
+	failed("the guest's init has version 5 of the protocol, wanted 4");
 	run();
 	session_take(&s, &h, sizeof(h));
 	failed("the guest's init sent a message of 65537 bytes, at most 65536 are allowed");

@@ -14,6 +14,7 @@
 #include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/guest/init.h"
@@ -212,14 +213,38 @@ listen_to_children(void)
 	return fd;
 }
 
+static void
+set_clock(const void *bytes)
+{
+	struct guest_time t;
+	struct timespec now;
+
+	memcpy(&t, bytes, sizeof(t));
+	now = (struct timespec){.tv_sec = (time_t)t.seconds, .tv_nsec = (long)t.nanoseconds};
+	if (clock_settime(CLOCK_REALTIME, &now) < 0)
+		die("the clock", NULL);
+}
+
+static const void *
+wait_for_message(struct guest_header *ret_header)
+{
+	const void *bytes;
+
+	while (!(bytes = port_next(ret_header)))
+		port_read();
+	return bytes;
+}
+
 static struct request
 wait_for_request(void)
 {
 	struct guest_header h;
-	const void *bytes;
+	const void *bytes = wait_for_message(&h);
 
-	while (!(bytes = port_next(&h)))
-		port_read();
+	if (h.type == GUEST_SAY_TIME && h.size == sizeof(struct guest_time)) {
+		set_clock(bytes);
+		bytes = wait_for_message(&h);
+	}
 	if (h.type != GUEST_SAY_START) {
 		errno = EPROTO;
 		die("START", NULL);

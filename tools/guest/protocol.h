@@ -4,7 +4,9 @@
  * virtio-console port named GUEST_PORT.
  *
  * Messages go both ways: a header, then `size` bytes; numbers are little endian, as both sides
- * are. The guest opens the port and says READY; the host answers START with all that CMD needs;
+ * are. The guest opens the port and says READY; the host answers TIME, because a guest's clock
+ * is set by the seconds of its CMOS clock, up to half a second beside the times that the host
+ * gives its files, and START with all that CMD needs;
  * from there each side sends what comes. Data of standard input, output and error has its own
  * flow control: a side may send GUEST_WINDOW bytes of a stream beyond what the other has said
  * TAKEN for, so that a stream whose reader is slow stops neither the others nor signals.
@@ -18,7 +20,7 @@
 #include <stdint.h>
 
 #define GUEST_PORT    "org.kshim.control"
-#define GUEST_VERSION 3u
+#define GUEST_VERSION 4u
 #define GUEST_WINDOW  (256u << 10)
 #define GUEST_MOST    (64u << 10) /* bytes behind a header, but of START */
 #define GUEST_START   (4u << 20)  /* bytes behind START's header */
@@ -30,6 +32,7 @@ enum guest_message {
 	GUEST_SAY_START = 1,  /* struct guest_start */
 	GUEST_SAY_SIGNAL = 2, /* a number: for CMD */
 	GUEST_SAY_SIZE = 3,   /* struct guest_size: the terminal's */
+	GUEST_SAY_TIME = 4,   /* struct guest_time: now */
 	/* guest to host */
 	GUEST_SAY_READY = 16,  /* a number: GUEST_VERSION */
 	GUEST_SAY_RUNS = 17,   /* nothing: CMD was started */
@@ -72,6 +75,12 @@ struct guest_size {
 
 struct guest_taken {
 	uint32_t stream, bytes;
+};
+
+/* Since 1970, as clock_gettime(2) has it. */
+struct guest_time {
+	uint64_t seconds;
+	uint64_t nanoseconds;
 };
 
 /* What init could not do; `what` is text with a NUL in it. */

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "tools/run/status.h"
 
@@ -34,6 +35,20 @@ session_init(struct session *s, struct span start)
 }
 
 static void
+say_time(struct session *s)
+{
+	const struct guest_header h = {GUEST_SAY_TIME, sizeof(struct guest_time)};
+	struct timespec now;
+	struct guest_time t;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	t = (struct guest_time){(uint64_t)now.tv_sec, (uint64_t)now.tv_nsec};
+	memcpy(s->out, &h, sizeof(h));
+	memcpy(s->out + sizeof(h), &t, sizeof(t));
+	s->sending = (struct span){s->out, sizeof(h) + sizeof(t)};
+}
+
+static void
 take_ready(struct session *s, uint32_t version)
 {
 	if (version != GUEST_VERSION) {
@@ -42,7 +57,7 @@ take_ready(struct session *s, uint32_t version)
 		return;
 	}
 	s->state = SESSION_STARTS;
-	s->sending = s->start;
+	say_time(s);
 }
 
 /* Text of the guest, with nothing in it that a terminal obeys. */
@@ -305,6 +320,10 @@ session_sends(struct session *s)
 {
 	if (s->state == SESSION_FAILED)
 		return (struct span){0};
+	if (!s->sending.size && s->state == SESSION_STARTS) {
+		s->sending = s->start;
+		s->start.size = 0; /* it is sent once */
+	}
 	if (!s->sending.size && s->state == SESSION_RUNS)
 		say_next(s);
 	return s->sending;

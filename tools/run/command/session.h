@@ -23,7 +23,7 @@
 
 enum session_state {
 	SESSION_WAITS,  /* for READY */
-	SESSION_STARTS, /* START is on its way, or was sent */
+	SESSION_STARTS, /* TIME and START are on their way, or were sent */
 	SESSION_RUNS,   /* CMD runs */
 	SESSION_ENDED,  /* CMD has ended; what it wrote may not all be written yet */
 	SESSION_FAILED, /* `why` says it; nothing is taken any more */
@@ -40,7 +40,7 @@ struct session_stream {
 
 struct session {
 	enum session_state state;
-	struct span start; /* START, with its header; the caller's */
+	struct span start; /* START, with its header, until it is sent; the caller's */
 	uint8_t in[sizeof(struct guest_header) + GUEST_MOST];
 	size_t in_len;
 	uint8_t out[sizeof(struct guest_header) + sizeof(uint32_t) + SESSION_CHUNK];
