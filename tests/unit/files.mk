@@ -5,6 +5,7 @@
 UNIT_HELPERS := \
 	tests/unit/build_bzimage.c \
 	tests/unit/build_elf.c \
+	tests/unit/child_end.c \
 	tests/unit/console_bench.c \
 	tests/unit/count_bench.c \
 	tests/unit/ext_image.c \

@@ -36,48 +36,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/unit/child_end.h"
 #include "tools/run/jail.h"
 #include "tools/run/jail_files.h"
-
-#define GOOD 42 /* a child that came to its end */
-
-/* How a child ended, and what it wrote to standard error. */
-struct end {
-	int status;
-	char said[1024];
-};
-
-/* Run a function in a child, whose status is GOOD if it returns true. */
-static struct end
-run_child(bool (*run)(void))
-{
-	struct end end = {0};
-	size_t len = 0;
-	ssize_t n;
-	int pipes[2];
-	pid_t child;
-
-	assert_int_equal(pipe(pipes), 0);
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		dup2(pipes[1], STDERR_FILENO);
-		_exit(run() ? GOOD : 1);
-	}
-	close(pipes[1]);
-	while ((n = read(pipes[0], end.said + len, sizeof(end.said) - 1 - len)) > 0)
-		len += (size_t)n;
-	close(pipes[0]);
-	assert_int_equal(waitpid(child, &end.status, 0), child);
-	return end;
-}
 
 static void
 assert_good(bool (*run)(void))
 {
-	struct end end = run_child(run);
+	struct child_end end = child_run(run);
 
-	if (!WIFEXITED(end.status) || WEXITSTATUS(end.status) != GOOD)
+	if (!WIFEXITED(end.status) || WEXITSTATUS(end.status) != CHILD_GOOD)
 		fail_msg("status 0x%x: %s", end.status, end.said);
 }
 
@@ -268,7 +236,7 @@ call_forbidden(void)
 static void
 assert_stopped(const char *said, const char *where)
 {
-	struct end end = run_child(call_forbidden);
+	struct child_end end = child_run(call_forbidden);
 
 	if (!WIFEXITED(end.status) || WEXITSTATUS(end.status) != STATUS_JAIL ||
 	        !strstr(end.said, "kshim run: the jail stopped system call ") ||
@@ -307,12 +275,12 @@ call_by_other_numbers(void)
 static void
 other_architectures_calls_kill(void **state)
 {
-	struct end end;
+	struct child_end end;
 
 	(void)state;
 	forbidden = call_by_other_numbers;
 	again = in_thread = false;
-	end = run_child(call_forbidden);
+	end = child_run(call_forbidden);
 	assert_true(WIFSIGNALED(end.status));
 	assert_int_equal(WTERMSIG(end.status), SIGSYS);
 }
@@ -335,7 +303,7 @@ stop_with_hook(void)
 static void
 the_hook_runs_first(void **state)
 {
-	struct end end = run_child(stop_with_hook);
+	struct child_end end = child_run(stop_with_hook);
 
 	(void)state;
 	assert_int_equal(WEXITSTATUS(end.status), 125);
@@ -351,7 +319,7 @@ signal_from_outside(void)
 static void
 a_signal_that_somebody_sent_is_no_stopped_call(void **state)
 {
-	struct end end = run_child(signal_from_outside);
+	struct child_end end = child_run(signal_from_outside);
 
 	(void)state;
 	assert_int_equal(WEXITSTATUS(end.status), 128 + SIGSYS);
