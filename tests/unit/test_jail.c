@@ -39,6 +39,7 @@
 #include "tests/unit/child_end.h"
 #include "tools/run/jail.h"
 #include "tools/run/jail_files.h"
+#include "tools/run/memory_file.h"
 
 static void
 assert_good(bool (*run)(void))
@@ -399,14 +400,18 @@ what_a_run_needs_works(void **state)
 static bool
 live_again(void)
 {
+	struct layout layout;
 	pthread_t thread;
 	bool good = false;
-	int wake;
+	int wake, file = memory_file_open();
 
-	return jail_shut(NULL, 0, true, NULL, STATUS_JAIL) && jail_limit(-1, true, 0) &&
-	       jail_enter(JAIL_MAIN, JAIL_NO_CPU) && (wake = eventfd(0, EFD_CLOEXEC)) >= 0 &&
+	layout_make(LAYOUT_KSHIM, 64 * MIB, &layout);
+	jail_for_devices();
+	return memory_file_fit(file, &layout) && jail_shut(&file, 1, true, NULL, STATUS_JAIL) &&
+	       jail_limit(-1, true, 0) && jail_enter(JAIL_MAIN, JAIL_NO_CPU) &&
+	       (wake = eventfd(0, EFD_CLOEXEC)) >= 0 &&
 	       pthread_create(&thread, NULL, live_in_thread, &good) == 0 && join(thread) &&
-	       good && close(wake) == 0;
+	       good && close(wake) == 0 && memory_file_fit(file, &layout);
 }
 
 static void

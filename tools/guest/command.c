@@ -94,6 +94,8 @@ is_there(const char *command)
 
 	if (strchr(command, '/'))
 		return access(command, F_OK) == 0;
+	if (!at)
+		at = "/bin:/usr/bin"; /* execvp(3) */
 	for (; at; at = *end ? end + 1 : NULL) {
 		end = strchrnul(at, ':');
 		snprintf(path, sizeof(path), "%.*s%s%s", (int)(end - at), at,

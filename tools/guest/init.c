@@ -221,8 +221,9 @@ set_clock(const void *bytes)
 
 	memcpy(&t, bytes, sizeof(t));
 	now = (struct timespec){.tv_sec = (time_t)t.seconds, .tv_nsec = (long)t.nanoseconds};
-	if (clock_settime(CLOCK_REALTIME, &now) < 0)
-		die("the clock", NULL);
+	/* A host whose clock is near 1970 has a time that Linux does not take: its own stays.
+	 */
+	(void)clock_settime(CLOCK_REALTIME, &now);
 }
 
 static const void *

@@ -15,7 +15,6 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,8 +102,11 @@ parcel_make(struct parcel *p, int fd)
 static _Noreturn void
 open_and_send(int to)
 {
-	int file = enter_namespace() ? open_huge() : -1;
+	int file = open_huge();
 	struct parcel p;
+
+	if (file < 0 && enter_namespace())
+		file = open_huge();
 
 	parcel_make(&p, file);
 	_exit(file >= 0 && sendmsg(to, &p.message, 0) == 1 ? 0 : 1);
@@ -127,9 +129,12 @@ receive(int from)
 	return fd;
 }
 
-/* A process that is not root may mount in a user namespace of its own: another one does it. */
+/*
+ * A process that is not root may mount in a user namespace of its own, and one whose system
+ * calls are filtered may be killed for trying: another one does it.
+ */
 static int
-open_in_namespace(void)
+open_by_another(void)
 {
 	int pair[2], file;
 	pid_t pid;
@@ -150,10 +155,8 @@ open_in_namespace(void)
 int
 memory_file_open(void)
 {
-	int file = open_huge();
+	int file = open_by_another();
 
-	if (file < 0)
-		file = open_in_namespace();
 	if (file < 0)
 		file = memfd_create("guest memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	return file;
@@ -169,11 +172,11 @@ bool
 memory_file_fit(int file, const struct layout *layout)
 {
 	off_t size = (off_t)range_end(layout->slot[layout->slots - 1]);
-	struct stat st;
+	off_t before = lseek(file, 0, SEEK_END);
 
-	if (fstat(file, &st) < 0)
+	if (before < 0)
 		return false;
-	if (st.st_size)
+	if (before) /* in the jail */
 		return fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, size) ==
 		       0;
 	return ftruncate(file, size) == 0 &&
@@ -184,7 +187,7 @@ static void
 on_missing(int signal)
 {
 	static const char sentence[] =
-	        "kshim run: the guest's memory is cut: a daemon that shares it made its file shorter\n";
+	        "kshim run: a part of the guest's memory is gone: a daemon that shares it made its file shorter, or the host has no memory left\n";
 
 	(void)signal;
 	guard_restore();

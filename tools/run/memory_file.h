@@ -8,7 +8,7 @@
  * it is a memfd.
  *
  * Nobody can cut a memfd. A file on a tmpfs cannot be sealed, so that the other process could
- * cut it; then the run ends with a sentence as soon as a byte is missed.
+ * cut it, which ends the run.
  */
 #ifndef RUN_MEMORY_FILE_H
 #define RUN_MEMORY_FILE_H
@@ -27,8 +27,8 @@ int memory_file_open(void);
 bool memory_file_fit(int file, const struct layout *layout);
 
 /*
- * Whatever misses a byte of it ends the process with `status` and a sentence, after `restore`,
- * which is called in a signal handler.
+ * An access of this process to a byte that is gone ends it with `status` and a sentence, after
+ * `restore`, which is called in a signal handler. What the guest misses KVM tells.
  */
 void memory_file_guard(void (*restore)(void), int status);
 

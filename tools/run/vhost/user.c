@@ -2,10 +2,11 @@
 /*
  * vhost-user's front end: one request at a time, and its reply if it has one.
  *
- * The daemon can do with the guest's memory what it likes, but not with this process: of a
- * reply no more is read than the request may have, no descriptor is taken from the socket, and
- * each number is looked at. A daemon is told the guest's addresses in place of ours, as the
- * table of memory lets the front end choose them. Source: message.h.
+ * The daemon can do with the guest's memory what it likes, and cut its file (memory_file.h),
+ * but has nothing of this process: of a reply no more is read than the request may have, no
+ * descriptor is taken from the socket, and each number is looked at. A daemon is told the
+ * guest's addresses in place of ours, as the table of memory lets the front end choose them.
+ * Source: message.h.
  */
 #include "user.h"
 
