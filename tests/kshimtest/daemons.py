@@ -48,6 +48,8 @@ def disk():
                 'qemu-storage-daemon', '--blockdev', f'driver=file,node-name=disk,filename={path}', '--export',
                 f'type=vhost-user-blk,id=disk,node-name=disk,writable=on,addr.type=unix,addr.path={socket}']) as daemon:
             until(lambda: os.path.exists(socket) or daemon.poll() is not None)
-            yield socket
-            daemon.terminate()
-            daemon.wait(timeout=HANG)
+            try:
+                yield socket
+            finally:
+                daemon.terminate()
+                daemon.wait(timeout=HANG)

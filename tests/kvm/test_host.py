@@ -17,6 +17,7 @@ import termios
 
 import pytest
 
+from kshimtest import daemons
 from kshimtest import files
 from kshimtest import guests
 from kshimtest import kvm_probes as probes
@@ -139,10 +140,10 @@ def test_timeout_tells_stage():
           'CPU 0: running, 32-bit mode, no paging, rip 0x200000, stays there')
 
 
-@needs_kvm
-def test_reboot_again_starts_anew():
+def lives(*options):
+    """Three lives of a guest, then a signal."""
     said = ''
-    with begin('--direct', '--reboot', 'again', guest('reset-cf9'), '--times', text=True) as p:
+    with begin('--direct', '--reboot', 'again', *options, guest('reset-cf9'), '--times', text=True) as p:
         while said.count('time first-instruction') < 3:
             line = p.stderr.readline()
             assert line, said
@@ -150,6 +151,18 @@ def test_reboot_again_starts_anew():
         p.terminate()           # most often between two lives: it must not be lost
         p.communicate(timeout=HANG)
     assert p.returncode == 128 + signal.SIGTERM
+
+
+@needs_kvm
+def test_reboot_again_starts_anew():
+    lives()
+
+
+@needs_kvm
+@pytest.mark.skipif(bool(daemons.why_no_storage_daemon()), reason=daemons.why_no_storage_daemon())
+def test_reboot_again_with_memory_that_a_daemon_sees():
+    with daemons.disk() as socket:
+        lives('--vhost-user', f'blk={socket}')
 
 
 @needs_kvm
