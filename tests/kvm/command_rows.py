@@ -152,6 +152,19 @@ def by_default(name, self_tests, **more):
     return Run(name, ('cat', '/sys/module/cryptomgr/parameters/notests'), shell=PAGES, out=f'{self_tests}\n1\n', **more)
 
 
+# The host's clock is another once the kernel has read the guest's.
+STEPPED = '''step() { date -s @$(($(date +%s) + $1)) >/dev/null; }
+is_read() { grep -q "setting system clock" kernel; }
+"$@" 2>kernel &
+until is_read || ! kill -0 $!; do sleep 0.1; done
+step 1000
+wait $!
+s=$?
+step -1000
+is_read || echo "the kernel has not read its clock"
+exit $s
+'''
+
 WAIT = 'until grep -q ready out || ! kill -0 $!; do sleep 0.1; done\n'
 
 RUNS = [
@@ -195,9 +208,7 @@ RUNS = [
     # A file below --rw has the host's time, which is the command's, too, also if it was another when the kernel read its clock.
     Run('clock', sh('before=$EPOCHREALTIME; : >/tmp/timed/file; after=$EPOCHREALTIME; made=$(stat -c %Y /tmp/timed/file); '
                     'awk "BEGIN { exit !($before - 2 < $made && $made < $after + 2) }" || echo "$before $made $after"'),
-        options=('-v', '--rw', '/tmp/timed'), before='mkdir /tmp/timed', user='', full=True, shell=
-        'step() { date -s @$(($(date +%s) + $1)) >/dev/null; }\n"$@" 2>kernel &\n'
-        'until grep -q "setting system clock" kernel || ! kill -0 $!; do sleep 0.1; done\nstep 1000; wait $!; s=$?; step -1000; grep -q "setting system clock" kernel || echo "the kernel has not read its clock"; exit $s'),
+        options=('-v', '--rw', '/tmp/timed'), before='mkdir /tmp/timed', user='', full=True, shell=STEPPED),
     # Below /run, which is in memory; and the root's own owner and mode.
     Run('places', sh('stat -c "%u %g %a" /; echo kept >/run/a/kept/new; ls /run /run/a'), options=('--rw', '/run/a/kept'),
         before='mkdir -p /run/a/kept; chown 5:6 /; chmod 1775 /', after='chown 0:0 /; cp /run/a/kept/new new', user='',

@@ -20,12 +20,12 @@ VSOCK = pathlib.Path(files.BUILD) / 'rig' / 'vsock'
 # The same for all rows of a rig.
 SERVER = rf"""chmod 666 /dev/kvm /dev/net/tun
 chmod 1777 . /tmp
-if [ ! -e /www ]; then
-    mkdir -p /www/cgi-bin
+{rig.WEB_SERVER}
+if [ ! -e /www/data ]; then
+    mkdir /www/cgi-bin
     base64 -w 0 /dev/urandom | head -c 3000000 >/www/data # wget sends texts only
     printf '#!/bin/sh\necho\nhead -c "$CONTENT_LENGTH" | sha256sum\n' >/www/cgi-bin/sum
     chmod 755 /www/cgi-bin/sum
-    {rig.WEB_SERVER}
 fi
 sha256sum </www/data >wanted
 """

@@ -3,12 +3,7 @@
  * Which protocol, where the kernel lies, where it is entered, and each refusal of that. Every
  * accepted plan is also carried out in a simulated memory where that reaches.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "tests/unit/plan_bench.h"
 

@@ -2,12 +2,7 @@
 /*
  * The launcher's machine without KVM: layouts, guest memory, firmware tables, UART, clock.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include <string.h>
 #include <sys/mman.h>

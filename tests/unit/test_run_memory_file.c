@@ -3,12 +3,7 @@
  * The file that is the guest's memory, as root and as another user: its length, its bytes in a
  * second life, and what the one who shares it cannot do, or what is said if he can.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>

@@ -3,12 +3,7 @@
  * The front end of vhost-user against a daemon whose replies are written beforehand: what it is
  * told, and each wrong reply.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "tests/unit/vhost_peer.h"
 #include "tools/run/memory_file.h"

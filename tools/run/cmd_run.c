@@ -358,13 +358,10 @@ cmd_run(int argc, char **argv)
 
 	run.began = clock_ns();
 	status = options_parse(argc, argv, &options);
-	if (options.command.argv)
-		host_fails_with(outcome_status(STATUS_HOST, false));
+	host_fails_with(exit_status(&options, STATUS_HOST));
 	if (status == STATUS_GO_ON)
 		status = run_options(&options, &run);
-	if (options.command.argv && !run.reported && status != STATUS_OK)
-		status = outcome_status(status, false);
-	return status;
+	return run.reported || status == STATUS_OK ? status : exit_status(&options, status);
 }
 
 int

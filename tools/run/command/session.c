@@ -34,18 +34,27 @@ session_init(struct session *s, struct span start)
 	s->stream[GUEST_ERROR].room = GUEST_WINDOW;
 }
 
+/* One message into the empty `out`. */
+static void
+say(struct session *s, enum guest_message type, const void *bytes, size_t len)
+{
+	struct guest_header h = {(uint32_t)type, (uint32_t)len};
+
+	memcpy(s->out, &h, sizeof(h));
+	if (len)
+		memcpy(s->out + sizeof(h), bytes, len);
+	s->sending = (struct span){s->out, sizeof(h) + len};
+}
+
 static void
 say_time(struct session *s)
 {
-	const struct guest_header h = {GUEST_SAY_TIME, sizeof(struct guest_time)};
 	struct timespec now;
 	struct guest_time t;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	t = (struct guest_time){(uint64_t)now.tv_sec, (uint64_t)now.tv_nsec};
-	memcpy(s->out, &h, sizeof(h));
-	memcpy(s->out + sizeof(h), &t, sizeof(t));
-	s->sending = (struct span){s->out, sizeof(h) + sizeof(t)};
+	say(s, GUEST_SAY_TIME, &t, sizeof(t));
 }
 
 static void
@@ -253,18 +262,6 @@ session_take(struct session *s, const void *bytes, size_t len)
 			take_message(s, &h, s->in + sizeof(h));
 		}
 	}
-}
-
-/* One message into the empty `out`. */
-static void
-say(struct session *s, enum guest_message type, const void *bytes, size_t len)
-{
-	struct guest_header h = {(uint32_t)type, (uint32_t)len};
-
-	memcpy(s->out, &h, sizeof(h));
-	if (len)
-		memcpy(s->out + sizeof(h), bytes, len);
-	s->sending = (struct span){s->out, sizeof(h) + len};
 }
 
 static bool
