@@ -54,8 +54,8 @@ def test_a_tree_is_the_same_in_the_guest(option, record_property):
 
 
 @pytest.mark.full
-def test_the_end_of_the_daemon_is_the_end_of_the_run():
-    outcome = rig.run([row(more=KILL)], icount=False)[0]
+def test_the_end_of_the_daemon_is_the_end_of_the_run(record_property):
+    outcome = run(row(more=KILL), record_property)
     assert outcome.status == 3, outcome.stdout + outcome.stderr + outcome.rig
     assert 'kshim: share tree: its daemon has ended, and the run with it' in outcome.stderr
 
