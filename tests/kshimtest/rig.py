@@ -28,7 +28,7 @@ CPU = 'qemu64,+svm,+npt,+nrip-save,+pdpe1gb,+rdrand,+rdseed'
 MODULES = ['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci',
            'virtio_blk', 'irqbypass', 'kvm', 'kvm-amd']
 DISK = 64 << 20
-ROW_CPU = 200                           # seconds of a CPU; a row of Linux needs some 30
+ROW_CPU = 100                           # seconds of each CPU; a row of Linux needs some 30
 KILLED = 128 + 9                        # the status of a row whose time was over
 TRIES = 3                               # of a row that ended by chance
 VSOCK_MODULES = ('vhost_iotlb', 'vhost', 'vsock', 'vmw_vsock_virtio_transport_common', 'vhost_vsock')
@@ -236,9 +236,9 @@ def rows_begun(directory):
     return serial.read_bytes().count(b'rig: row ') if serial.exists() else 0
 
 
-def wait_while_it_moves(qemu, directory, rows, most, hang):
+def wait_while_it_moves(qemu, directory, rows, cpus, most, hang):
     """Wait for the rig's end. Nested machines may hang, so it is ended when no further row begins although
-    it had `most` seconds of a CPU for each guest of that row, or `hang` seconds went by for each."""
+    it had `most` seconds of each CPU for each guest of that row, or `hang` seconds went by for each."""
     begun, since, had = 0, time.monotonic(), 0
     while qemu.poll() is None:
         time.sleep(LOOK)
@@ -247,7 +247,7 @@ def wait_while_it_moves(qemu, directory, rows, most, hang):
             begun, since, had = now, time.monotonic(), cpu_seconds(qemu.pid)
             continue
         guests = rows[begun - 1].guests if begun else 1
-        if cpu_seconds(qemu.pid) - had > most * guests or time.monotonic() - since > hang * guests:
+        if cpu_seconds(qemu.pid) - had > most * cpus * guests or time.monotonic() - since > hang * guests:
             qemu.kill()
             qemu.wait()
 
@@ -262,7 +262,7 @@ def boot(rows, cpus, icount, memory, most, hang):
         with subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as qemu:
             try:
-                wait_while_it_moves(qemu, directory, rows, most, hang)
+                wait_while_it_moves(qemu, directory, rows, cpus, most, hang)
             finally:
                 qemu.kill()
         return collect(directory, rows)
