@@ -28,6 +28,7 @@ if [ ! -e /www/data ]; then
     chmod 755 /www/cgi-bin/sum
 fi
 sha256sum </www/data >wanted
+ln -sf passt-trixie /bin/passt
 """
 FUNCTIONS = ('0000:00:00.0 0x1b36 0x0008 0x060000', '0000:00:01.0 0x1af4 0x1044 0xff0000')
 NET, SOCKETS = '0x1af4 0x1041 0x020000', '0x1af4 0x1053 0xff0000'
@@ -41,8 +42,10 @@ def row(name, *options, append='', before='', programs=(), **more):
                    timeout=HANG + 40, before=SERVER + before, modules=HOST, programs=(shutil.which('ip'), VSOCK, *programs), **more)
 
 
-PASST = {'programs': ('/usr/bin/passt',)}
-NEWER_PASST = {'daemons': ('passt-trixie',), 'before': 'mkdir -p /newer; ln -sf /bin/passt-trixie /newer/passt; PATH=/newer:$PATH\n'}
+# Debian 12's passt hangs when a guest repeats its request for a connection before passt has read the first, as happens on a
+# loaded machine (mended in its version 2023_09_08): all but what needs no connection is for a later one.
+PASST = {'daemons': ('passt-trixie',)}
+OLDER_PASST = {'carried': ('/usr/bin/passt',), 'before': 'mkdir -p /older; ln -sf /files/*-passt /older/passt; PATH=/older:$PATH\n'}
 TAP = r"""
 if [ ! -e /sys/class/net/tap0 ]; then # busybox has an `ip` that cannot do it
     /bin/ip tuntap add tap0 mode tap user nobody
@@ -65,7 +68,7 @@ NO_VHOST_NET = {'before': TAP + 'mv /dev/vhost-net /dev/away\n', 'after': 'mv /d
 
 ROWS = {
     'user': lambda: row('user', '--net', 'user', append=URL, user='nobody', **PASST),
-    'user-newer': lambda: row('user-newer', '--net', 'user', append=URL, user='nobody', **NEWER_PASST),
+    'user-older': lambda: row('user-older', '--net', 'user', append=URL, user='nobody', **OLDER_PASST),
     'user-again': lambda: row('user-again', '--net', 'user', '--direct', '-c', '4', '--reboot', 'again',
                               append=f'{URL} checks.end=reset pci=nomsi', **PASST, **AGAIN),
     'tap': lambda: row('tap', '--net', 'tap=tap0', append=BY_TAP, before=TAP + 'chmod 666 /dev/vhost-net\n', user='nobody'),
@@ -78,14 +81,14 @@ ROWS = {
                                append=f'{URL} net.vsock checks.end=reset', before=ECHO + '(host 1; host 2) &\n', **PASST,
                                **AGAIN),
 }
-FULL = ('user-newer', 'user-again', 'tap', 'vsock')   # each way is in another row, too
+FULL = ('user-older', 'user-again', 'tap', 'vsock')   # each way is in another row, too
 # What a row says that is refused.
 REFUSED = {
     'user-missing': (lambda: row('user-missing', '--net', 'user', before='mv /bin/passt /bin/away',
                                  after='mv /bin/away /bin/passt', **PASST),
                      '--net user: passt is missing: install the package passt'),
-    'user-no-network': (lambda: row('user-no-network', '--net', 'user', before='ip route del default',
-                                    after='ip route add default via 192.0.2.2', **PASST),
+    'user-no-network': (lambda: row('user-no-network', '--net', 'user', carried=OLDER_PASST['carried'], before=
+                                    OLDER_PASST['before'] + 'ip route del default', after='ip route add default via 192.0.2.2'),
                         'kshim: net user: passt has ended, and the run ends with it'),
     'tap-missing': (lambda: row('tap-missing', '--net', 'tap=tap9'),
                     '--net tap=tap9: there is no such interface: make it by `ip tuntap add tap9 mode tap user YOU`'),
@@ -100,15 +103,17 @@ REFUSED = {
     'tap-none': (lambda: row('tap-none', '--net', 'tap=out'), '--net tap=out: it is no tap device'),
 }
 # The launcher is killed while the guest still runs; the row ends when passt has.
-KILLED = {'before': "(while ! grep -q 'net: down' stdout; do sleep 0.1; done; killall -KILL kshim) &\n",
-          'after': 'kill $!; while pidof passt >/dev/null; do sleep 0.1; done\n[ $status != 137 ] || { echo killed >ended; status=0; }'}
+KILLED = {'before': "(while ! grep -q 'net: down' stdout; do sleep 0.1; done; pidof ld-linux-x86-64.so.2 >was; killall -KILL kshim) &\n",
+          'after': 'kill $!; while pidof ld-linux-x86-64.so.2 >/dev/null; do sleep 0.1; done\n'
+                   '[ $status != 137 ] || { echo killed >ended; status=0; }'}
 ENDED = {'killed': lambda: row('killed', '--net', 'user', append=f'{URL} checks.end=stay', **KILLED, **PASST)}
 
 
 @functools.lru_cache(maxsize=None)
 def outcomes(names):
     rows = [REFUSED[n][0]() if n in REFUSED else {**ROWS, **ENDED}[n]() for n in names]
-    return rig.run_again(rows, cpus=2, icount=False, by_chance=lambda o: o.row.name not in REFUSED and rig.ended_by_chance(o))
+    return rig.run_again(rows, cpus=2, icount=False, by_chance=lambda o: o.row.name not in REFUSED and (
+        rig.ended_by_chance(o) or o.row.name == 'user-older' and 'timed out' in o.stdout))
 
 
 @pytest.fixture(name='outcome')
@@ -146,4 +151,5 @@ def test_the_host_cannot(name, outcome):
 
 @pytest.mark.parametrize('name', [pytest.param(n, marks=pytest.mark.judges(n)) for n in ENDED])
 def test_passt_ends_when_kshim_is_killed(name, outcome):
+    assert outcome.files.get('was', b'').strip(), 'passt is no process of that name' + outcome.stdout + outcome.stderr + outcome.rig
     assert outcome.files.get('ended') == b'killed\n', outcome.stdout + outcome.stderr + outcome.rig
