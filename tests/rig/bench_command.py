@@ -122,7 +122,7 @@ def main():
         subprocess.run([f'{files.TOP}/tools/fetch-deb', '-s', suite, package, DEBS / package], check=True)
     rig.Initramfs = WithVng
     ours = None
-    for outcome in rig.run(ROWS, memory='4G', hang=6 * HANG):
+    for outcome in rig.run(ROWS, memory='4G', most=2 * rig.ROW_CPU, hang=6 * HANG):
         ms = show(outcome, ours)
         ours = ours or ms
 
