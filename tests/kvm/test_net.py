@@ -43,7 +43,7 @@ def row(name, *options, append='', before='', programs=(), **more):
 
 
 # Debian 12's passt hangs when a guest repeats its request for a connection before passt has read the first, as happens on a
-# loaded machine (mended in its version 2023_09_08): all but what needs no connection is for a later one.
+# loaded machine (mended in its version 2023_09_08): rows that make connections have a later one.
 PASST = {'daemons': ('passt-trixie',)}
 OLDER_PASST = {'carried': ('/usr/bin/passt',), 'before': 'mkdir -p /older; ln -sf /files/*-passt /older/passt; PATH=/older:$PATH\n'}
 TAP = r"""
