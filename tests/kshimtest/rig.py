@@ -120,7 +120,7 @@ class Initramfs:
                 shutil.copy(library, self.root / 'lib')
 
     def add_daemon(self, name):
-        """A program of trixie, with trixie's C library, as /bin/NAME."""
+        """A program of trixie, with trixie's C library, in /bin by its own name."""
         place = self.root / 'opt' / name
         if place.exists():
             return
@@ -134,7 +134,7 @@ class Initramfs:
                 newer = library / path.name
                 shutil.copy(newer if newer.exists() else path, place)
         shutil.copy(program, place / name)
-        wrapper = self.root / 'bin' / name
+        wrapper = self.root / 'bin' / program.name
         wrapper.write_text(f'#!/bin/sh\nexec /opt/{name}/ld-linux-x86-64.so.2 --library-path /opt/{name}'
                            f' /opt/{name}/{name} "$@"\n')
         wrapper.chmod(0o755)

@@ -181,6 +181,9 @@ is_read || echo "the kernel has not read its clock"
 exit $s
 '''
 
+# A file of a server that passt connects to.
+NETWORK = {'before': WEB_SERVER + 'echo over the network >/www/word\n', 'daemons': ('passt-trixie',), 'modules': ('dummy',)}
+
 WAIT = 'until grep -q ready out || ! kill -0 $!; do sleep 0.1; done\n'
 
 RUNS = [
@@ -256,16 +259,14 @@ RUNS = [
     devices('devices'),
     devices('devices-modules', kernel='cloud', full=True),
     Run('network', sh('ip -4 -o address show dev eth0 | grep -o "inet [^ ]*"; wget -q -O - http://198.51.100.1:8000/word'),
-        options=('--net', 'user'), before=WEB_SERVER + 'echo over the network >/www/word; ln -sf passt-trixie /bin/passt\n', daemons=('passt-trixie',),
-        modules=('dummy',), out='inet 10.0.2.15/24\nover the network\n'),
+        options=('--net', 'user'), out='inet 10.0.2.15/24\nover the network\n', **NETWORK),
     # The cards of --net are the first, wherever their options stand; the daemon of the other one would not connect.
     Run('networks', sh('for card in eth0 eth1 eth2; do echo $card $(ip -4 -o address show dev $card | grep -o "inet [^ ]*"); done; '
                        'wget -q -O - http://198.51.100.1:8000/word'), options=(
             '--vhost-user', 'net=/tmp/card', '--net', 'user', '--net', 'user'),
-        before=WEB_SERVER + 'echo over the network >/www/word; ln -sf passt-trixie /bin/passt\n', daemons=('passt-trixie',),
-        modules=('dummy',), shell='passt-trixie --quiet --foreground --vhost-user --no-tcp --socket /tmp/card 2>said &\n'
+        shell='passt --quiet --foreground --vhost-user --no-tcp --socket /tmp/card 2>said &\n'
         'until [ -S /tmp/card ] || ! kill -0 $!; do sleep 0.1; done\n"$@"; s=$?; kill $!; exit $s',
-        out='eth0 inet 10.0.2.15/24\neth1 inet 10.0.3.15/24\neth2\nover the network\n', full=True),
+        out='eth0 inet 10.0.2.15/24\neth1 inet 10.0.3.15/24\neth2\nover the network\n', full=True, **NETWORK),
     Run('own-disk', sh('echo by its user >/dev/vda; cat /dev/vdb'), options=('--disk', '/tmp/disk', '--disk', '/tmp/read,ro'),
         before='dd if=/dev/zero of=/tmp/disk bs=512 count=1 2>/dev/null; yes | head -c 512 >/tmp/read; chown nobody /tmp/disk', after=
         'head -n 1 /tmp/disk', out=256 * 'y\n' + 'by its user\n', full=True),
